@@ -1,0 +1,1 @@
+"""The drivers that wait. `_sync` is written from this folder by `scripts/mirror`: edit here."""

@@ -1,0 +1,294 @@
+"""The driver: sends what the core decides, reads, sleeps, and sends again."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from types import TracebackType
+from typing import Any, Literal, TypeAlias, TypeVar
+
+from typing_extensions import Self
+
+from ..core.client import BaseClient, low_level_call
+from ..core.errors import APIStatusError
+from ..core.exchange import Exchange
+from ..core.request import Call, Request, SentRequest
+from ..core.response import HTTPResponse, refusal
+from ..core.sources import Segments
+from ..core.transport import AsyncReply, AsyncTransport, TransportError
+from ..waiting import (
+    AsyncColour,
+    AsyncPaged,
+    async_request_body,
+    async_resolved,
+    async_sleep,
+    async_transport,
+)
+from .bodies import body_pieces
+from .opened import AsyncOpened
+from .pages import AsyncAPIPage
+from .response import AsyncAPIResponse, AsyncRawResponse
+from .results import AsyncBinaryResult, AsyncPageResult, AsyncResult, AsyncStreamResult, AsyncValueResult
+from .stream import AsyncStream
+
+__all__ = ["AsyncAPIClient", "Mode"]
+
+T = TypeVar("T")
+PageT = TypeVar("PageT", bound=AsyncAPIPage[Any])
+StreamT = TypeVar("StreamT", bound=AsyncStream[Any])
+
+Mode: TypeAlias = Literal["value", "raw", "streaming"]
+"""What a call gives: the promised value, a response that was read, or an open one."""
+
+_ERROR_BODY_READ = 1024 * 1024
+_WORTH_DRAINING = 64 * 1024
+
+
+class AsyncAPIClient(AsyncColour, BaseClient):
+    """The async half of a client: what a generated client adds to is this.
+
+    It belongs to no event loop: one client works in several loops, one after the other.
+    """
+
+    def __init__(self, *, http_client: object | None = None, **arguments: Any) -> None:
+        super().__init__(http_client=http_client, **arguments)
+        self._transport: AsyncTransport = async_transport(http_client)
+        self._owns_transport = True
+
+    # --- calls, as resources make them ---
+
+    async def send(self, call: Call, result: AsyncResult, mode: Mode = "value") -> Any:
+        """Make one call and give what `result` makes of the response, or the response itself by `mode`.
+
+        Raises `APIStatusError` for a refusal, `APIConnectionError` or `APITimeoutError` when no answer came,
+        `APIResponseValidationError` for one that is not what was promised, and `ClientClosedError`.
+        """
+        opened = await self._open(call)
+        if mode == "streaming":
+            return AsyncAPIResponse[Any](opened, result)
+        if result.needs_body:
+            await opened.read()
+        if mode == "raw":
+            return AsyncRawResponse[Any](opened, result)
+        return result.make(opened)
+
+    async def request_value(
+        self, call: Call, into: type[T], *, finish: Callable[[Any], Any] | None = None, mode: Mode = "value"
+    ) -> T:
+        """Make a call that is answered with one `into`."""
+        strict = self._strict_response_validation
+        return await self.send(call, AsyncValueResult(into, strict=strict, finish=finish), mode)
+
+    async def request_stream(self, call: Call, item: type[T], *, mode: Mode = "value") -> AsyncStream[T]:
+        """Make a call that is answered with a stream of `item`."""
+        return await self.send(call, AsyncStreamResult(item, strict=self._strict_response_validation), mode)
+
+    async def request_binary(self, call: Call, *, mode: Mode = "value") -> Any:
+        """Make a call that is answered with bytes."""
+        return await self.send(call, AsyncBinaryResult(), mode)
+
+    def request_pages(self, call: Call, page: type[PageT], *, mode: Mode = "value") -> AsyncPaged[PageT]:
+        """Make a call that is answered with the first page of a list."""
+        return self.paginated(lambda: self._page(call, page, mode))
+
+    async def _page(self, call: Call, page: type[PageT], mode: Mode) -> PageT:
+        fetch = self._fetch_page
+        return await self.send(call, AsyncPageResult(page, call, fetch, strict=self._strict_response_validation), mode)
+
+    async def _fetch_page(self, call: Call, page: Any) -> Any:
+        return await self._page(call, page, "value")
+
+    # --- calls to endpoints that have no method ---
+
+    async def get(
+        self,
+        path: str,
+        *,
+        cast_to: type[T],
+        options: Mapping[str, Any] = {},
+        stream: bool = False,
+        stream_cls: type[AsyncStream[Any]] | None = None,
+    ) -> T:
+        """GET any path of the API. `cast_to` is what the answer is read as; see `post` for the options."""
+        return await self._low_level(low_level_call("GET", path, options), cast_to, stream, stream_cls)
+
+    async def post(
+        self,
+        path: str,
+        *,
+        cast_to: type[T],
+        body: object | None = None,
+        content: object | None = None,
+        files: Any = None,
+        options: Mapping[str, Any] = {},
+        stream: bool = False,
+        stream_cls: type[AsyncStream[Any]] | None = None,
+    ) -> T:
+        """POST to any path of the API.
+
+        Args:
+            cast_to: what the answer is read as: a model, any type pydantic knows, `str`, `bytes`, `httpx.Response`.
+            body: sent as JSON; with `files` as form fields beside them.
+            content: bytes, a file or an iterator, sent as it is.
+            files: file fields, as a mapping or pairs.
+            options: `headers`, `params`, `timeout`, `max_retries`, `extra_json`, `idempotency_key`,
+                `follow_redirects`.
+            stream: whether the answer is an event stream of `cast_to`; `stream_cls` is then the stream's class.
+        """
+        call = low_level_call("POST", path, options, body=body, content=content, files=files)
+        return await self._low_level(call, cast_to, stream, stream_cls)
+
+    async def put(
+        self,
+        path: str,
+        *,
+        cast_to: type[T],
+        body: object | None = None,
+        content: object | None = None,
+        files: Any = None,
+        options: Mapping[str, Any] = {},
+    ) -> T:
+        """PUT to any path of the API; see `post`."""
+        call = low_level_call("PUT", path, options, body=body, content=content, files=files)
+        return await self._low_level(call, cast_to, False, None)
+
+    async def patch(
+        self,
+        path: str,
+        *,
+        cast_to: type[T],
+        body: object | None = None,
+        content: object | None = None,
+        files: Any = None,
+        options: Mapping[str, Any] = {},
+    ) -> T:
+        """PATCH any path of the API; see `post`."""
+        call = low_level_call("PATCH", path, options, body=body, content=content, files=files)
+        return await self._low_level(call, cast_to, False, None)
+
+    async def delete(
+        self,
+        path: str,
+        *,
+        cast_to: type[T],
+        body: object | None = None,
+        content: object | None = None,
+        options: Mapping[str, Any] = {},
+    ) -> T:
+        """DELETE any path of the API; see `post`."""
+        call = low_level_call("DELETE", path, options, body=body, content=content)
+        return await self._low_level(call, cast_to, False, None)
+
+    def get_api_list(
+        self,
+        path: str,
+        *,
+        model: type[T],
+        page: type[PageT],
+        body: object | None = None,
+        options: Mapping[str, Any] = {},
+        method: str = "get",
+    ) -> AsyncPaged[PageT]:
+        """List what any path of the API has, in pages of class `page`, such as `AsyncCursorPage[Model]`."""
+        return self.request_pages(low_level_call(method.upper(), path, options, body=body), page)
+
+    async def _low_level(
+        self, call: Call, cast_to: Any, stream: bool, stream_cls: type[AsyncStream[Any]] | None
+    ) -> Any:
+        strict = self._strict_response_validation
+        if stream:
+            return await self.send(call, AsyncStreamResult(cast_to, strict=strict, stream_class=stream_cls or AsyncStream))
+        return await self.send(call, AsyncValueResult(cast_to, strict=strict))
+
+    # --- the exchange ---
+
+    async def _prepare(self, call: Call) -> Call:
+        """The call as it is to be sent: a hook for clients of other deployments of the same API."""
+        return call
+
+    async def _open(self, call: Call) -> AsyncOpened:
+        """The successful response to a call, body unread, after as many attempts as it took."""
+        self.check_open()
+        settings = self.settings
+        call = await self._prepare(call)
+        given = call.given_headers(settings)
+        exchange = Exchange(call, settings, self._logger, random=random.random, now=time.time)
+        functions = self.credential_functions()
+        while True:
+            fresh = {name: await async_resolved(function) for name, function in functions.items()}
+            request = exchange.attempt(*self.fields_for(call, given, fresh))
+            started = time.perf_counter()
+            try:
+                reply = await self._send(request)
+            except TransportError as error:
+                delay = exchange.failed(error)
+            else:
+                elapsed = time.perf_counter() - started
+                try:
+                    decision = exchange.answered(reply.head)
+                except BaseException:
+                    await reply.aclose()
+                    raise
+                if decision is None:
+                    return await self._opened(reply, request, elapsed, exchange.retries)
+                await _let_go(reply)
+                delay = decision
+            if delay:
+                await async_sleep(delay)
+
+    async def _send(self, request: Request) -> AsyncReply:
+        body = request.body
+        if isinstance(body, Segments):
+            async_request_body(body)
+            return await self._transport.send(request, body_pieces(body))
+        return await self._transport.send(request, body)
+
+    async def _opened(self, reply: AsyncReply, request: Request, elapsed: float, retries: int) -> AsyncOpened:
+        sent = SentRequest.of(request)
+        response = HTTPResponse(reply.head, sent, None, elapsed=timedelta(seconds=elapsed), retries_taken=retries)
+        opened = AsyncOpened(reply, response)
+        if response.status_code < 300:
+            return opened
+        raise await self._refusal(opened)
+
+    async def _refusal(self, opened: AsyncOpened) -> APIStatusError:
+        """The error for a bad status. A body that cannot be read does not hide the status."""
+        opened.response.content = await opened.read_start(_ERROR_BODY_READ)
+        return refusal(opened.response)
+
+    # --- life ---
+
+    async def close(self) -> None:
+        """Close the connections; calls made after this raise `ClientClosedError`. Closing twice does nothing.
+
+        Copies made by `with_options` use the same connections: closing a copy leaves them open.
+        """
+        self._closed = True
+        if self._owns_transport:
+            await self._transport.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    def _lend_connections(self, copy: Self) -> None:
+        copy._transport = self._transport
+        copy._owns_transport = False
+
+
+async def _let_go(reply: AsyncReply) -> None:
+    """Be done with a response that does not count; a small body is read, so that its connection is used again."""
+    length = reply.head.headers.get("content-length", "")
+    try:
+        if length.isdigit() and int(length) <= _WORTH_DRAINING:
+            await reply.read()
+        else:
+            await reply.aclose()
+    except TransportError:
+        pass

@@ -1,0 +1,58 @@
+"""The base of every resource: a place in the tree whose methods are calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from typing_extensions import Self
+
+from ..binary import BinaryResponse
+from ..core.request import Call
+from ..waiting import AsyncPaged
+from .pages import AsyncAPIPage
+from .stream import AsyncStream
+
+if TYPE_CHECKING:
+    from .client import AsyncAPIClient, Mode
+
+__all__ = ["AsyncAPIResource", "async_raw_view", "async_streaming_view"]
+
+T = TypeVar("T")
+PageT = TypeVar("PageT", bound=AsyncAPIPage[Any])
+ResourceT = TypeVar("ResourceT", bound="AsyncAPIResource")
+
+
+class AsyncAPIResource:
+    """Makes its calls through the client it belongs to. A view of it is the same resource in another mode."""
+
+    _client: AsyncAPIClient
+
+    def __init__(self, client: AsyncAPIClient, *, mode: Mode = "value") -> None:
+        self._client = client
+        self._mode: Mode = mode
+
+    def _viewed(self, mode: Mode) -> Self:
+        return type(self)(self._client, mode=mode)
+
+    async def _request(self, call: Call, into: type[T], *, finish: Callable[[Any], Any] | None = None) -> T:
+        return await self._client.request_value(call, into, finish=finish, mode=self._mode)
+
+    async def _stream(self, call: Call, item: type[T]) -> AsyncStream[T]:
+        return await self._client.request_stream(call, item, mode=self._mode)
+
+    async def _binary(self, call: Call) -> BinaryResponse:
+        return await self._client.request_binary(call, mode=self._mode)
+
+    def _pages(self, call: Call, page: type[PageT]) -> AsyncPaged[PageT]:
+        return self._client.request_pages(call, page, mode=self._mode)
+
+
+def async_raw_view(resource: ResourceT) -> ResourceT:
+    """The resource with every call giving a response that was read."""
+    return resource._viewed("raw")  # pyright: ignore[reportPrivateUsage]  the other half of the class
+
+
+def async_streaming_view(resource: ResourceT) -> ResourceT:
+    """The resource with every call giving an open response."""
+    return resource._viewed("streaming")  # pyright: ignore[reportPrivateUsage]  the other half of the class

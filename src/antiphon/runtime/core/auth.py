@@ -1,0 +1,97 @@
+"""Credentials: which a request needs, and where they go."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from .errors import SDKError
+from .headers import checked_value
+
+__all__ = ["CredentialsError", "Scheme", "Security", "checked_credential", "credential_fields"]
+
+Security: TypeAlias = tuple[tuple[str, ...], ...]
+"""Alternatives, each the names of the schemes that together satisfy it (OpenAPI 3.1, section 4.8.30)."""
+
+
+class CredentialsError(SDKError, TypeError):
+    """No credentials, or none of the kind that is needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """One way of proving who calls: which client options it takes, and where they are sent."""
+
+    kind: Literal["bearer", "header", "query", "cookie", "basic"]
+    options: tuple[str, ...]
+    """The client options with the credential; two for `basic`, user name and password."""
+    name: str = "authorization"
+    """The header, query parameter or cookie."""
+    prefix: str = ""
+    """What stands before the credential in the header."""
+
+
+def checked_credential(option: str, value: object) -> str:
+    """The value if it can be sent; the message of the error shows no part of it."""
+    if not isinstance(value, str):
+        raise TypeError(f"{option} must be text, not {type(value).__name__}")
+    if not value.strip():
+        raise ValueError(f"{option} is empty")
+    return checked_value(option, value)
+
+
+def credential_fields(
+    security: Security,
+    schemes: Mapping[str, Scheme],
+    value_of: Callable[[str], str | None],
+    given_headers: Mapping[str, object],
+) -> tuple[dict[str, str], dict[str, str]]:
+    """The header and query fields of the first alternative whose credentials are all there.
+
+    A header the caller gave, or removed with `omit`, satisfies every scheme that would set it. Raises
+    `CredentialsError` naming the options when no alternative can be met.
+    """
+    given = {name.lower() for name in given_headers}
+    for alternative in security:
+        fields = _alternative(alternative, schemes, value_of, given)
+        if fields is not None:
+            return fields
+    if not security:
+        return {}, {}
+    wanted = " or ".join(" and ".join(_options(alternative, schemes)) for alternative in security)
+    raise CredentialsError(f"this request needs {wanted}, which the client does not have")
+
+
+def _alternative(
+    names: Sequence[str], schemes: Mapping[str, Scheme], value_of: Callable[[str], str | None], given: set[str]
+) -> tuple[dict[str, str], dict[str, str]] | None:
+    headers: dict[str, str] = {}
+    query: dict[str, str] = {}
+    for name in names:
+        scheme = schemes[name]
+        if scheme.kind != "query" and (scheme.name if scheme.kind != "cookie" else "cookie") in given:
+            continue
+        values = [value_of(option) for option in scheme.options]
+        texts = [checked_credential(o, v) for o, v in zip(scheme.options, values, strict=True) if v is not None]
+        if len(texts) < len(scheme.options):
+            return None
+        match scheme.kind:
+            case "bearer":
+                headers["authorization"] = f"Bearer {texts[0]}"
+            case "header":
+                headers[scheme.name] = scheme.prefix + texts[0]
+            case "cookie":
+                pair = f"{scheme.name}={texts[0]}"
+                headers["cookie"] = f"{headers['cookie']}; {pair}" if "cookie" in headers else pair
+            case "query":
+                query[scheme.name] = texts[0]
+            case "basic":
+                encoded = base64.b64encode(":".join(texts).encode("utf-8")).decode("ascii")
+                headers["authorization"] = f"Basic {encoded}"
+    return headers, query
+
+
+def _options(names: Sequence[str], schemes: Mapping[str, Scheme]) -> list[str]:
+    return [" and ".join(schemes[name].options) for name in names] or ["nothing"]

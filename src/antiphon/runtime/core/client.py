@@ -1,0 +1,412 @@
+"""What a client knows, in both colours: its options, the settings made of them, and how it is copied."""
+
+from __future__ import annotations
+
+import logging
+import os
+import platform
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, ClassVar, Final, cast
+
+from typing_extensions import Self
+
+from .auth import CredentialsError, Scheme, Security, checked_credential, credential_fields
+from .errors import ClientClosedError
+from .headers import Headers, HeaderTypes, merge_headers
+from .logs import set_up_logging
+from .multipart import Multipart
+from .query import QueryStyle
+from .request import NO_QUERY, Call, Settings
+from .retry import DEFAULT_MAX_RETRIES, checked_max_retries
+from .sentinels import NotGiven, Omit, not_given
+from .timeouts import DEFAULT_TIMEOUT, Timeout, TimeoutTypes, timeout_from
+from .urls import URL, BaseURL
+
+__all__ = ["SDK", "BaseClient", "ClientOption", "low_level_call"]
+
+
+@dataclass(frozen=True, slots=True)
+class ClientOption:
+    """One constructor keyword of a client that its API defines: a key, an organisation, a version."""
+
+    name: str
+    env: str | None = None
+    """The environment variable that is read when the keyword is not given."""
+    header: str | None = None
+    """The request header the value is sent in, besides what a security scheme does with it."""
+    query: str | None = None
+    default: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SDK:
+    """What one generated SDK tells the runtime about its API."""
+
+    name: str
+    """The import name: of the logger and of the environment variables without a name of their own."""
+    version: str
+    title: str
+    """As users write it, in `user-agent`."""
+    base_url: str | None
+    base_url_env: str | None = None
+    log_env: str | None = None
+    headers_env: str | None = None
+    """An environment variable with further default headers, one `name: value` a line."""
+    options: tuple[ClientOption, ...] = ()
+    schemes: Mapping[str, Scheme] = field(default_factory=dict[str, Scheme])
+    security: Security = ()
+    query_style: QueryStyle = field(default_factory=QueryStyle)
+    form_style: QueryStyle = field(default_factory=QueryStyle)
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    timeout: Timeout = DEFAULT_TIMEOUT
+    max_retries: int = DEFAULT_MAX_RETRIES
+    idempotency_header: str | None = None
+
+
+class BaseClient:
+    """Options, settings and copying; what waits is in the drivers."""
+
+    sdk: ClassVar[SDK]
+    _async_label: ClassVar[str]
+
+    def __init__(
+        self,
+        *,
+        options: Mapping[str, object],
+        base_url: str | None,
+        timeout: TimeoutTypes | NotGiven,
+        max_retries: int,
+        default_headers: HeaderTypes | None,
+        default_query: Mapping[str, object] | None,
+        http_client: object | None,
+        strict: bool,
+        enforce_credentials: bool = True,
+    ) -> None:
+        sdk = self.sdk
+        for option in sdk.options:
+            value = options.get(option.name)
+            if value is None and option.env is not None:
+                value = os.environ.get(option.env, "").strip() or None
+            setattr(self, option.name, option.default if value is None else value)
+        if base_url is None and sdk.base_url_env is not None:
+            base_url = os.environ.get(sdk.base_url_env, "").strip() or None
+        if base_url is None:
+            base_url = sdk.base_url
+        if base_url is None:
+            raise ValueError(f"{sdk.title} has no default server: pass base_url")
+        self._base_url = BaseURL(str(base_url))
+        self.max_retries: int = checked_max_retries(max_retries)
+        self._custom_headers: dict[str, str | Omit] = {**_headers_from_env(sdk), **(default_headers or {})}
+        merge_headers({}, self._custom_headers)  # refuse now what cannot be sent
+        self._custom_query: dict[str, object] = dict(default_query or {})
+        self._strict_response_validation = strict
+        self._enforce_credentials = enforce_credentials
+        self._given_timeout = timeout
+        self.timeout: TimeoutTypes = sdk.timeout if isinstance(timeout, NotGiven) else timeout_from(timeout, sdk.timeout)
+        self._given_http_client = http_client
+        self._closed = False
+        self._settings: Settings | None = None
+        self._settings_key: tuple[object, ...] = ()
+        self._credentials_key: tuple[object, ...] = ()
+        self._credentials: dict[Security | None, tuple[dict[str, str], dict[str, str]]] = {}
+        self._logger = logging.getLogger(sdk.name)
+        if sdk.log_env is not None:
+            set_up_logging(sdk.name, os.environ.get(sdk.log_env))
+        self._check_credentials()
+
+    # --- what users read and set ---
+
+    @property
+    def base_url(self) -> URL:
+        """Where request paths are joined to; ends in a slash. Can be set."""
+        return self._base_url.text
+
+    @base_url.setter
+    def base_url(self, url: str) -> None:
+        self._base_url = BaseURL(str(url))
+
+    @property
+    def user_agent(self) -> str:
+        title = self.sdk.title
+        return f"{title if self._async_label == 'false' else 'Async' + title}/Python {self.sdk.version}"
+
+    @property
+    def platform_headers(self) -> dict[str, str]:
+        """The headers that say what runs this client."""
+        return {**_platform_headers(), "x-stainless-package-version": self.sdk.version, "x-stainless-async": self._async_label}
+
+    @property
+    def auth_headers(self) -> dict[str, str]:
+        """The headers that authorise a request by the client's own credentials."""
+        try:
+            return dict(self._fields_for(None, {})[0])
+        except CredentialsError:
+            return {}
+
+    @property
+    def default_headers(self) -> Headers:
+        """Every header that goes with each request."""
+        settings = self.settings
+        return Headers(merge_headers({**settings.headers, **self.auth_headers}, settings.default_headers))
+
+    @property
+    def default_query(self) -> dict[str, object]:
+        """Every query entry that goes with each request."""
+        return dict(self.settings.default_query)
+
+    @property
+    def qs(self) -> QueryStyle:
+        """How lists and nested values are written into a query."""
+        return self.sdk.query_style
+
+    def is_closed(self) -> bool:
+        """Whether `close()` was called."""
+        return self._closed
+
+    # --- what drivers and resources use ---
+
+    @property
+    def settings(self) -> Settings:
+        """What holds for every request; made anew when an attribute was changed."""
+        values = tuple(getattr(self, option.name) for option in self.sdk.options)
+        key = (self._base_url, self.timeout, self.max_retries, *values)
+        if self._settings is None or key != self._settings_key:
+            self._settings = self._make_settings(values)
+            self._settings_key = key
+        return self._settings
+
+    def check_open(self) -> None:
+        """Raise `ClientClosedError` if this client was closed."""
+        if self._closed:
+            raise ClientClosedError("this client is closed: create a new one, or keep it open until the last call is done")
+
+    def credential_functions(self) -> dict[str, Callable[[], Any]]:
+        """The options whose value is a function to be asked before every attempt."""
+        values = ((option.name, getattr(self, option.name)) for option in self.sdk.options)
+        return {name: value for name, value in values if callable(value)}
+
+    def fields_for(
+        self, call: Call, given: Mapping[str, object], fresh: Mapping[str, str] | None = None
+    ) -> tuple[dict[str, str], dict[str, str]]:
+        """The header and query fields that authorise a call; `fresh` are values just asked from functions.
+
+        Raises `CredentialsError` when the client has none that the call's security takes.
+        """
+        if fresh or given:
+            return self._fields_for(call.security, given, fresh)
+        values = tuple(getattr(self, option.name) for option in self.sdk.options)
+        if values != self._credentials_key:
+            self._credentials_key = values
+            self._credentials.clear()
+        fields = self._credentials.get(call.security)
+        if fields is None:
+            fields = self._credentials[call.security] = self._fields_for(call.security, {})
+        return fields
+
+    def _fields_for(
+        self, security: Security | None, given: Mapping[str, object], fresh: Mapping[str, str] | None = None
+    ) -> tuple[dict[str, str], dict[str, str]]:
+        def value_of(name: str) -> str | None:
+            if fresh and name in fresh:
+                return fresh[name]
+            return cast("str | None", getattr(self, name))
+
+        wanted = self.sdk.security if security is None else security
+        try:
+            return credential_fields(wanted, self.sdk.schemes, value_of, given)
+        except CredentialsError:
+            if not self._enforce_credentials:
+                return {}, {}
+            raise
+
+    def _make_settings(self, values: Sequence[object]) -> Settings:
+        sdk = self.sdk
+        headers = {
+            **self.platform_headers,
+            "accept": "application/json",
+            "user-agent": self.user_agent,
+            **{name.lower(): value for name, value in sdk.headers.items()},
+        }
+        query: dict[str, object] = {}
+        for option, value in zip(sdk.options, values, strict=True):
+            if value is not None and option.header is not None:
+                headers[option.header.lower()] = checked_credential(option.name, value)
+            if value is not None and option.query is not None:
+                query[option.query] = value
+        return Settings(
+            name=sdk.name,
+            version=sdk.version,
+            base_url=self._base_url,
+            headers=headers,
+            default_headers=self._custom_headers,
+            default_query={**query, **self._custom_query},
+            timeout=timeout_from(self.timeout, sdk.timeout),
+            max_retries=checked_max_retries(self.max_retries),
+            query_style=sdk.query_style,
+            form_style=sdk.form_style,
+            schemes=sdk.schemes,
+            security=sdk.security,
+            strict=self._strict_response_validation,
+            idempotency_header=sdk.idempotency_header,
+            follow_redirects=bool(getattr(self._given_http_client, "follow_redirects", True)),
+        )
+
+    def _check_credentials(self) -> None:
+        """Tell about missing credentials now, where the client is made, and not at the first call."""
+        sdk = self.sdk
+        for option in sdk.options:
+            value = getattr(self, option.name)
+            if value is not None and not callable(value) and _is_credential(option, sdk):
+                checked_credential(option.name, value)
+        if not self._enforce_credentials or any(callable(getattr(self, option.name)) for option in sdk.options):
+            return
+        if not sdk.security or any(not alternative for alternative in sdk.security):
+            return
+        every = [*sdk.security, *([name] for name in sdk.schemes)]  # one credential of any kind is enough to begin
+        try:
+            credential_fields(every, sdk.schemes, lambda name: getattr(self, name), self._custom_headers)
+        except CredentialsError:
+            raise CredentialsError(self._missing_credentials()) from None
+
+    def _missing_credentials(self) -> str:
+        names = [name for scheme in self.sdk.security[0] for name in self.sdk.schemes[scheme].options]
+        variables = [option.env for option in self.sdk.options if option.name in names and option.env is not None]
+        text = f"Missing credentials. Please pass {' and '.join(names)} to the client"
+        return f"{text}, or set {' and '.join(variables)} in the environment." if variables else f"{text}."
+
+    def _copied(self, changes: Mapping[str, object], timeout: TimeoutTypes | NotGiven, **headers_and_query: Any) -> Self:
+        """A client with these changes, over the same connections unless it gets an `http_client` of its own."""
+        given = {name: value for name, value in changes.items() if value is not None}
+        arguments = {**self._arguments(), **given}
+        for kind in ("headers", "query"):
+            added, replaced = headers_and_query[f"default_{kind}"], headers_and_query[f"set_default_{kind}"]
+            if added is not None and replaced is not None:
+                raise ValueError(f"the arguments default_{kind} and set_default_{kind} are mutually exclusive")
+            if replaced is not None:
+                arguments[f"default_{kind}"] = replaced
+            elif added is not None:
+                arguments[f"default_{kind}"] = {**(arguments[f"default_{kind}"] or {}), **added}
+        if not isinstance(timeout, NotGiven):
+            arguments["timeout"] = timeout
+        copy = type(self)(**arguments)
+        if "http_client" not in given:
+            self._lend_connections(copy)
+        return copy
+
+    def _lend_connections(self, copy: Self) -> None:
+        raise NotImplementedError
+
+    def _arguments(self) -> dict[str, Any]:
+        """The constructor's keywords as they are now."""
+        return {
+            **{option.name: getattr(self, option.name) for option in self.sdk.options},
+            "base_url": str(self._base_url.text),
+            "timeout": self.timeout,
+            "max_retries": self.max_retries,
+            "default_headers": dict(self._custom_headers),
+            "default_query": dict(self._custom_query),
+            "http_client": self._given_http_client,
+            "_strict_response_validation": self._strict_response_validation,
+        }
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Configuration travels, connections do not.
+        arguments = self._arguments()
+        if arguments.pop("http_client") is not None:
+            raise TypeError("a client with an http_client of its own cannot be pickled: its connections cannot travel")
+        return _rebuilt, (type(self), arguments)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} for {self._base_url.prefix}>"
+
+
+def _rebuilt(cls: type[BaseClient], arguments: dict[str, Any]) -> BaseClient:
+    return cls(**arguments)
+
+
+_LOW_LEVEL_OPTIONS: Final = frozenset(
+    {"headers", "params", "timeout", "max_retries", "extra_json", "idempotency_key", "follow_redirects", "security"}
+)
+
+
+def low_level_call(
+    method: str,
+    path: str,
+    options: Mapping[str, Any],
+    *,
+    body: object | None = None,
+    content: object | None = None,
+    files: Any = None,
+) -> Call:
+    """The call meant by `client.post(path, body=..., options={...})` and its like.
+
+    Options are `headers`, `params`, `timeout`, `max_retries`, `extra_json`, `idempotency_key`, `follow_redirects`
+    and `security`; TypeError for any other.
+    """
+    unknown = set(options) - _LOW_LEVEL_OPTIONS
+    if unknown:
+        raise TypeError(f"unknown request options: {', '.join(sorted(unknown))}")
+    if body is not None and content is not None:
+        raise TypeError("pass body (sent as JSON) or content (sent as it is), not both")
+    if isinstance(body, (bytes, bytearray)):
+        import warnings
+
+        warnings.warn("pass raw bytes as content=, not as body=", DeprecationWarning, stacklevel=3)
+        body, content = None, bytes(body)
+    encoding: Multipart | str | None = None
+    if files:
+        pairs = files.items() if isinstance(files, Mapping) else files
+        encoding = Multipart(extra=tuple((str(name), file) for name, file in pairs))
+    return Call(
+        method,
+        path,
+        query=options.get("params") or NO_QUERY,
+        body=body,
+        content=content,
+        encoding=encoding,
+        extra_headers=options.get("headers"),
+        extra_body=options.get("extra_json"),
+        timeout=options.get("timeout", not_given),
+        max_retries=options.get("max_retries"),
+        idempotency_key=options.get("idempotency_key"),
+        follow_redirects=options.get("follow_redirects"),
+        security=None if (wanted := options.get("security")) is None else tuple(tuple(names) for names in wanted),
+    )
+
+
+def _is_credential(option: ClientOption, sdk: SDK) -> bool:
+    return any(option.name in scheme.options for scheme in sdk.schemes.values())
+
+
+def _headers_from_env(sdk: SDK) -> dict[str, str]:
+    text = os.environ.get(sdk.headers_env, "") if sdk.headers_env is not None else ""
+    pairs = (line.partition(":") for line in text.splitlines() if ":" in line)
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+@lru_cache(maxsize=1)
+def _platform_headers() -> dict[str, str]:
+    return {
+        "x-stainless-lang": "python",
+        "x-stainless-os": _system(),
+        "x-stainless-arch": _architecture(),
+        "x-stainless-runtime": sys.implementation.name if sys.implementation.name != "cpython" else "CPython",
+        "x-stainless-runtime-version": platform.python_version(),
+    }
+
+
+def _system() -> str:
+    known = {"linux": "Linux", "darwin": "MacOS", "win32": "Windows", "freebsd": "FreeBSD", "openbsd": "OpenBSD"}
+    if hasattr(sys, "getandroidapilevel"):
+        return "Android"
+    return next((name for start, name in known.items() if sys.platform.startswith(start)), f"Other:{sys.platform}")
+
+
+def _architecture() -> str:
+    machine = (os.uname().machine if hasattr(os, "uname") else os.environ.get("PROCESSOR_ARCHITECTURE", "")).lower()
+    known = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "arm64": "arm64", "arm": "arm", "i386": "x32"}
+    return known.get(machine, f"other:{machine}" if machine else "unknown")
+

@@ -1,0 +1,179 @@
+"""What the events of a stream mean: an item, the end, an error, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final, Generic, Protocol, TypeVar, cast
+
+from .errors import APIError, APIResponseValidationError, error_detail, excerpt
+from .jsonl import JSONLDecoder
+from .reading import Drift, Malformed, Reader, parse_json
+from .response import HTTPResponse
+from .sse import SSEDecoder, ServerSentEvent
+
+__all__ = ["START_KEPT", "EventReader", "EventStream", "LineReader", "looks_like_stream", "not_a_stream"]
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+_DONE: Final = b"[DONE]"
+
+START_KEPT: Final = 16384
+"""How much of a body that gave no item yet is kept, to say what it was."""
+
+
+class EventStream(Protocol[T_co]):
+    """Bytes in, items out."""
+
+    @property
+    def done(self) -> bool:
+        """Whether the stream said that it is over."""
+        ...
+
+    def feed(self, piece: bytes) -> Iterator[T_co]: ...
+
+    def finish(self) -> Iterator[T_co]: ...
+
+
+class EventReader(Generic[T]):
+    """Items of a server-sent event stream.
+
+    `[DONE]` ends it. Keep-alives in their many forms (empty data, a comment relayed as data) are passed over. An
+    error in the middle is raised as `APIError` whatever its shape, data that is not JSON as
+    `APIResponseValidationError` with the text.
+    """
+
+    def __init__(self, reader: Reader[T], response: HTTPResponse) -> None:
+        self.done = False
+        self._decoder = SSEDecoder()
+        self._reader = reader
+        self._read = reader.read
+        self._response = response
+
+    def feed(self, piece: bytes) -> Iterator[T]:
+        """The items that `piece` completes."""
+        for event in self._decoder.feed(piece):
+            data = event.data
+            # The usual event: a JSON object, unnamed or named, in which the word "error" does not occur.
+            if data[:1] == b"{" and b'"error"' not in data and event.event != "error":
+                try:
+                    yield self._read(data)
+                except Malformed as error:
+                    yield self._repaired(event, error)
+                except Drift:
+                    raise self._drift(event) from None
+            elif self._is_end(event):
+                self.done = True
+                return
+            elif not _is_keep_alive(event):
+                yield self._unusual(event)
+
+    def finish(self) -> Iterator[T]:
+        """What the end of the bytes completes: nothing, but an unended `[DONE]` counts."""
+        event = self._decoder.finish()
+        if event is not None and self._is_end(event):
+            self.done = True
+        yield from ()
+
+    def _is_end(self, event: ServerSentEvent) -> bool:
+        return event.data.strip().startswith(_DONE) or event.event in ("done", "[DONE]")
+
+    def _unusual(self, event: ServerSentEvent) -> T:
+        try:
+            data = parse_json(event.data)
+        except Malformed as error:
+            if event.event == "error":
+                raise self._error(event.text) from None
+            return self._repaired(event, error)
+        if event.event == "error":
+            raise self._error(data)
+        if isinstance(data, Mapping) and cast("Mapping[str, object]", data).get("error"):
+            if "error" not in self._reader.declared or len(cast("Mapping[str, object]", data)) == 1:
+                raise self._error(data)
+        try:
+            return self._read(event.data)
+        except Drift:
+            raise self._drift(event) from None
+
+    def _repaired(self, event: ServerSentEvent, error: Malformed) -> T:
+        """The item in data whose only fault is bytes that are not UTF-8."""
+        text = event.text
+        if text.encode("utf-8") != event.data:
+            try:
+                return self._read(text)
+            except (Malformed, Drift):
+                pass
+        message = f"The stream sent an event that is not JSON ({error}): {excerpt(text)}"
+        raise APIResponseValidationError(self._response, text, message=message) from None
+
+    def _drift(self, event: ServerSentEvent) -> APIResponseValidationError:
+        message = f"The stream sent an event of another kind than promised: {excerpt(event.text)}"
+        return APIResponseValidationError(self._response, event.text, message=message)
+
+    def _error(self, data: object) -> APIError:
+        body, said = error_detail(data)
+        message = said or "An error occurred during streaming"
+        return APIError(message, self._response.request, body=body)
+
+
+class LineReader(Generic[T]):
+    """Items of a stream of JSON lines."""
+
+    def __init__(self, reader: Reader[T], response: HTTPResponse) -> None:
+        self.done = False
+        self._decoder = JSONLDecoder()
+        self._reader = reader
+        self._response = response
+
+    def feed(self, piece: bytes) -> Iterator[T]:
+        """The items that `piece` completes."""
+        for line in self._decoder.feed(piece):
+            yield self._item(line)
+
+    def finish(self) -> Iterator[T]:
+        """The last line, which may lack its line end."""
+        line = self._decoder.finish()
+        if line is not None:
+            yield self._item(line)
+        self.done = True
+
+    def _item(self, line: bytes) -> T:
+        try:
+            return self._reader.read(line)
+        except (Malformed, Drift) as error:
+            text = line.decode("utf-8", "replace")
+            message = f"The stream sent a line that is not what was promised ({error}): {excerpt(text)}"
+            raise APIResponseValidationError(self._response, text, message=message) from None
+
+
+def _is_keep_alive(event: ServerSentEvent) -> bool:
+    data = event.data.strip()
+    # Empty data, or a comment that a relay turned into data (`data: : ping`).
+    return not data or data.startswith(b":") or (event.event == "ping" and not data.startswith(b"{"))
+
+
+def not_a_stream(response: HTTPResponse, body: bytes) -> APIError:
+    """The error for a body that came where a stream was promised; an error object in it is told as such."""
+    text = body.decode("utf-8", "replace")
+    try:
+        data = parse_json(body) if body else None
+    except Malformed:
+        data = None
+    what = f"{response.request.method} {response.url.path} answered {response.status_code}"
+    if isinstance(data, Mapping) and cast("Mapping[str, object]", data).get("error"):
+        detail, said = error_detail(data)
+        return APIResponseValidationError(response, detail, message=f"{what} with an error instead of a stream: {said}")
+    kind = response.headers.get("content-type", "no content type")
+    shown = f"{kind}: {excerpt(text)}" if text.strip() else "nothing"
+    return APIResponseValidationError(response, text or None, message=f"{what} where a stream was promised, with {shown}")
+
+
+def looks_like_stream(response: HTTPResponse, start: bytes) -> bool:
+    """Whether a body is a stream of events: by its content type, else by its first bytes.
+
+    Servers label streams in odd ways, but neither JSON nor HTML begins as an event stream does.
+    """
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind in ("text/event-stream", "application/jsonl", "application/x-ndjson", "application/ndjson"):
+        return True
+    return start.lstrip()[:1] not in (b"{", b"[", b"<", b"")

@@ -1,0 +1,145 @@
+"""Header fields: case-insensitive look-up, merging with removal, refusal of what cannot be sent, redaction.
+
+Names are kept in lower case, as HTTP/2 sends them; HTTP/1.1 servers must not care (RFC 9110, section 5.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, TypeAlias
+
+from .sentinels import NotGiven, Omit
+
+__all__ = ["HeaderTypes", "Headers", "checked_value", "is_secret", "merge_headers", "redacted"]
+
+HeaderTypes: TypeAlias = Mapping[str, str | Omit]
+"""What `extra_headers=` and `default_headers=` take; `omit` as a value removes a header."""
+
+_TOKEN: Final = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
+_SECRET_NAMES: Final = frozenset(
+    {"authorization", "proxy-authorization", "cookie", "set-cookie", "x-amz-security-token", "openai-organization-key"}
+)
+_SECRET_PARTS: Final = ("api-key", "apikey", "token", "secret", "password", "credential", "signature")
+_NOT_SECRET: Final = frozenset({"openai-max-output-tokens", "x-ratelimit-limit-tokens"})
+
+REDACTED: Final = "<redacted>"
+
+
+class Headers(Mapping[str, str]):
+    """The header fields of a response or a sent request; names in any case, in the order they came.
+
+    A field that came several times reads as one value joined by ", " (RFC 9110, section 5.3); `get_list` has the
+    single values. `repr` shows no secrets.
+    """
+
+    __slots__ = ("_joined", "_pairs")
+
+    def __init__(self, pairs: Iterable[tuple[str, str]] | Mapping[str, str] = ()) -> None:
+        items = pairs.items() if isinstance(pairs, Mapping) else pairs
+        self._pairs: list[tuple[str, str]] = [(name.lower(), value) for name, value in items]
+        self._joined: dict[str, str] | None = None
+
+    def multi_items(self) -> list[tuple[str, str]]:
+        """Every field as it came, repeated ones included."""
+        return list(self._pairs)
+
+    def get_list(self, name: str) -> list[str]:
+        """The values of every field of this name."""
+        wanted = name.lower()
+        return [value for key, value in self._pairs if key == wanted]
+
+    def _view(self) -> dict[str, str]:
+        joined = self._joined
+        if joined is None:
+            joined = {}
+            for name, value in self._pairs:
+                joined[name] = f"{joined[name]}, {value}" if name in joined else value
+            self._joined = joined
+        return joined
+
+    def __getitem__(self, name: str) -> str:
+        return self._view()[name.lower()]
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.lower() in self._view()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._view())
+
+    def __len__(self) -> int:
+        return len(self._view())
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Mapping):
+            return NotImplemented
+        return self._view() == Headers(other)._view()  # pyright: ignore[reportUnknownArgumentType]  keys are read as text
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._pairs))
+
+    def __repr__(self) -> str:
+        return f"Headers({redacted(self._view())!r})"
+
+
+def checked_value(name: str, value: object) -> str:
+    """The value as text that can be sent.
+
+    Raises TypeError for anything but text, and ValueError for characters no header can hold (RFC 9110, section
+    5.5). The message never shows the value: it may be a secret.
+    """
+    if not isinstance(value, str):
+        raise TypeError(f"header {name!r} must be text, not {type(value).__name__}")
+    if value.isascii() and value.isprintable():
+        return value.strip()
+    stripped = value.strip(" \t")
+    for position, character in enumerate(stripped):
+        code = ord(character)
+        if character == "\t" or 0x20 <= code < 0x7F:
+            continue
+        if code < 0x20 or code == 0x7F:
+            kind = "a line break or control character"
+        elif code < 0x100:
+            continue  # ISO 8859-1 text, obsolete but allowed
+        else:
+            kind = "a character outside Latin-1 (a smart quote or an invisible space, perhaps)"
+        raise ValueError(f"header {name!r} cannot be sent: {kind} at position {position}")
+    return stripped
+
+
+def checked_name(name: object) -> str:
+    """The header name in lower case, or ValueError when it is no RFC 9110 token."""
+    if not isinstance(name, str):
+        raise TypeError(f"a header name must be text, not {type(name).__name__}")
+    lowered = name.lower()
+    if not lowered or not _TOKEN.issuperset(lowered):
+        raise ValueError(f"{name!r} is not a usable header name")
+    return lowered
+
+
+def merge_headers(base: Mapping[str, str], extra: Mapping[str, str | Omit]) -> dict[str, str]:
+    """`base` (lower-case names) with `extra` over it; `omit` removes; None and not-given entries change nothing."""
+    merged = dict(base)
+    for name, value in extra.items():
+        key = checked_name(name)
+        if isinstance(value, Omit):
+            merged.pop(key, None)
+        elif value is None or isinstance(value, NotGiven):  # pyright: ignore[reportUnnecessaryComparison, reportUnnecessaryIsInstance]
+            continue
+        else:
+            merged[key] = checked_value(key, value)
+    return merged
+
+
+def is_secret(name: str) -> bool:
+    """Whether a header of this name may hold a credential, so that its value is never shown."""
+    lowered = name.lower()
+    if lowered in _SECRET_NAMES:
+        return True
+    if lowered in _NOT_SECRET or lowered.startswith("x-ratelimit-") or lowered.endswith("-tokens"):
+        return False
+    return any(part in lowered for part in _SECRET_PARTS)
+
+
+def redacted(headers: Mapping[str, str]) -> dict[str, str]:
+    """A copy fit for logs and `repr`."""
+    return {name: REDACTED if is_secret(name) else value for name, value in headers.items()}

@@ -1,0 +1,101 @@
+"""The base of every response model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal, cast
+
+import pydantic
+from pydantic import ConfigDict
+
+from .lenient import LenientBuilder
+from .reading import core_schema
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+__all__ = ["BaseModel", "set_request_id"]
+
+
+class BaseModel(pydantic.BaseModel):
+    """The base of every response model.
+
+    Fields that the server adds are kept and readable as attributes; a field it left out reads as None and is not in
+    `model_fields_set`; a value of another type than declared is kept as it came.
+    """
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="allow", defer_build=True, protected_namespaces=())
+
+    # A slot, so that it is no part of equality, dumps or repr.
+    __slots__ = ("_received_request_id",)
+
+    @property
+    def _request_id(self) -> str | None:
+        """The server's id of the request this object answered (`x-request-id`), on top-level results only."""
+        return getattr(self, "_received_request_id", None)
+
+    @classmethod
+    def construct(cls, _fields_set: set[str] | None = None, **values: object) -> Self:
+        """An instance from keywords, without validation: nested models are built, scalars stay as they are."""
+        model = cast("Self", LenientBuilder(core_schema(cls), convert=False).build(values))
+        if _fields_set is not None:
+            object.__setattr__(model, "__pydantic_fields_set__", _fields_set)
+        return model
+
+    if not TYPE_CHECKING:
+        # A value that drifted from its declared type is data here, not a mistake of the caller: no warning.
+        def model_dump(self, *, warnings=False, **options):
+            return super().model_dump(warnings=warnings, **options)
+
+        def model_dump_json(self, *, warnings=False, **options):
+            return super().model_dump_json(warnings=warnings, **options)
+
+        model_construct = construct
+
+    def to_dict(
+        self,
+        *,
+        mode: Literal["json", "python"] = "python",
+        use_api_names: bool = True,
+        exclude_unset: bool = True,
+        exclude_defaults: bool = False,
+        exclude_none: bool = False,
+        warnings: bool = False,
+    ) -> dict[str, object]:
+        """The object as a dict, with the names of the API; fields the server did not send are left out."""
+        return self.model_dump(
+            mode=mode,
+            by_alias=use_api_names,
+            exclude_unset=exclude_unset,
+            exclude_defaults=exclude_defaults,
+            exclude_none=exclude_none,
+            warnings=warnings,
+        )
+
+    def to_json(
+        self,
+        *,
+        indent: int | None = 2,
+        use_api_names: bool = True,
+        exclude_unset: bool = True,
+        exclude_defaults: bool = False,
+        exclude_none: bool = False,
+        warnings: bool = False,
+    ) -> str:
+        """The object as JSON text, with the names of the API; fields the server did not send are left out."""
+        return self.model_dump_json(
+            indent=indent,
+            by_alias=use_api_names,
+            exclude_unset=exclude_unset,
+            exclude_defaults=exclude_defaults,
+            exclude_none=exclude_none,
+            warnings=warnings,
+        )
+
+    def __str__(self) -> str:
+        return f"{self.__repr_name__()}({self.__repr_str__(', ')})"
+
+
+def set_request_id(value: object, request_id: str | None) -> None:
+    """Note on a top-level result which request it answered."""
+    if request_id is not None and isinstance(value, BaseModel):
+        object.__setattr__(value, "_received_request_id", request_id)

@@ -1,0 +1,292 @@
+"""One call, and the HTTP request it turns into."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import uuid4
+
+from .auth import Scheme, Security
+from .body import encode_form, encode_json
+from .encoding import ACCEPTED
+from .headers import Headers, HeaderTypes, merge_headers
+from .multipart import Multipart, encode_multipart
+from .query import QueryStyle, query_pairs, with_query
+from .retry import RetryPolicy
+from .sentinels import NotGiven, Omit, not_given
+from .sources import Segments, source_of
+from .timeouts import DEFAULT_TIMEOUT, Timeout, TimeoutTypes, timeout_from
+from .urls import URL, BaseURL
+
+__all__ = ["FORM", "Call", "Request", "SentRequest", "Settings", "build_request"]
+
+FORM: Final = "form"
+"""`Call.encoding` of a body sent as `application/x-www-form-urlencoded`."""
+
+NO_QUERY: Final[Mapping[str, object]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What is the same for every request of a client."""
+
+    name: str
+    """The SDK's name: of its logger and in `user-agent`."""
+    version: str
+    base_url: BaseURL
+    headers: Mapping[str, str]
+    """Platform and default headers, in lower case; without credentials."""
+    default_headers: Mapping[str, str | Omit]
+    """What the user added to those, kept apart because it may replace or remove credentials."""
+    default_query: Mapping[str, object]
+    timeout: Timeout = DEFAULT_TIMEOUT
+    max_retries: int = 2
+    retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
+    query_style: QueryStyle = field(default_factory=QueryStyle)
+    form_style: QueryStyle = field(default_factory=QueryStyle)
+    schemes: Mapping[str, Scheme] = field(default_factory=dict[str, Scheme])
+    security: Security = ()
+    strict: bool = False
+    idempotency_header: str | None = None
+    follow_redirects: bool = True
+
+
+class Call:
+    """What one method call asks for, before any client setting is applied.
+
+    Values that are `omit` are left out. `body` is JSON unless `encoding` says otherwise; `content` is a body that
+    goes out as it is.
+    """
+
+    __slots__ = (
+        "accept",
+        "body",
+        "content",
+        "content_type",
+        "encoding",
+        "extra_body",
+        "extra_headers",
+        "extra_query",
+        "follow_redirects",
+        "headers",
+        "idempotency_key",
+        "max_retries",
+        "method",
+        "path",
+        "query",
+        "query_styles",
+        "security",
+        "timeout",
+    )
+
+    def __init__(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, object] = NO_QUERY,
+        body: object = None,
+        content: object = None,
+        content_type: str | None = None,
+        encoding: Multipart | str | None = None,
+        headers: HeaderTypes | None = None,
+        accept: str | None = None,
+        security: Security | None = None,
+        query_styles: Mapping[str, QueryStyle] | None = None,
+        extra_headers: HeaderTypes | None = None,
+        extra_query: Mapping[str, object] | None = None,
+        extra_body: object | None = None,
+        timeout: TimeoutTypes | NotGiven = not_given,
+        max_retries: int | None = None,
+        idempotency_key: str | None = None,
+        follow_redirects: bool | None = None,
+    ) -> None:
+        self.method = method
+        self.path = path
+        self.query = query
+        self.body = body
+        self.content = content
+        self.content_type = content_type
+        self.encoding = encoding
+        self.headers = headers
+        self.accept = accept
+        self.security = security
+        self.query_styles = query_styles
+        self.extra_headers = extra_headers
+        self.extra_query = extra_query
+        self.extra_body = extra_body
+        self.timeout = timeout
+        self.max_retries = max_retries
+        self.idempotency_key = idempotency_key
+        self.follow_redirects = follow_redirects
+
+    def given_headers(self, settings: Settings) -> Mapping[str, object]:
+        """The headers somebody asked for by name, `omit` included."""
+        if not self.extra_headers:
+            return settings.default_headers
+        return {**settings.default_headers, **self.extra_headers}
+
+    def replaced(self, **changes: object) -> Call:
+        """A copy with some attributes changed."""
+        copy = Call.__new__(Call)
+        for name in Call.__slots__:
+            setattr(copy, name, changes[name] if name in changes else getattr(self, name))
+        return copy
+
+
+class Request:
+    """One HTTP request, ready for a transport. `repr` shows no secrets."""
+
+    __slots__ = ("body", "header_fields", "method", "timeout", "url")
+
+    def __init__(
+        self, method: str, url: str, header_fields: dict[str, str], body: bytes | Segments | None, timeout: Timeout
+    ) -> None:
+        self.method = method
+        self.url = url
+        self.header_fields = header_fields
+        self.body = body
+        self.timeout = timeout
+
+    @property
+    def replayable(self) -> bool:
+        return not isinstance(self.body, Segments) or self.body.replayable
+
+    def __repr__(self) -> str:
+        return f"<Request {self.method} {self.url.partition('?')[0]}>"
+
+
+class SentRequest:
+    """What is remembered of a request on responses and errors: method, URL, headers, and a body that was in memory.
+
+    Pickling leaves out the values of secret headers.
+    """
+
+    __slots__ = ("_url", "content", "headers", "method")
+
+    def __init__(self, method: str, url: str, headers: Headers, content: bytes) -> None:
+        self.method = method
+        self._url = url
+        self.headers = headers
+        self.content = content
+
+    @classmethod
+    def of(cls, request: Request) -> SentRequest:
+        content = request.body if isinstance(request.body, bytes) else b""
+        return cls(request.method, request.url, Headers(request.header_fields), content)
+
+    @property
+    def url(self) -> URL:
+        return URL(self._url)
+
+    def read(self) -> bytes:
+        return self.content
+
+    def __reduce__(self) -> tuple[object, ...]:
+        from .headers import redacted
+
+        return SentRequest, (self.method, self._url, Headers(redacted(self.headers)), self.content)
+
+    def __repr__(self) -> str:
+        return f"<Request {self.method} {self._url.partition('?')[0]}>"
+
+
+def build_request(call: Call, settings: Settings, credentials: Mapping[str, str], query: Mapping[str, str]) -> Request:
+    """The request for a call; `credentials` and `query` are the fields that authorise it.
+
+    Raises TypeError and ValueError for what cannot be sent; nothing was sent then.
+    """
+    timeout = timeout_from(call.timeout, settings.timeout)
+    content_type, body = _body(call, settings)
+    headers = _headers(call, settings, credentials, content_type, body, timeout)
+    return Request(call.method.upper(), _url(call, settings, query), headers, body, timeout)
+
+
+def _url(call: Call, settings: Settings, credentials: Mapping[str, str]) -> str:
+    url = settings.base_url.join(call.path)
+    if not (call.query or call.extra_query or settings.default_query or settings.base_url.query or credentials):
+        return url
+    params = {**settings.default_query, **call.query, **(call.extra_query or {}), **credentials}
+    pairs = [(name, text) for name, text in settings.base_url.query if name not in params]
+    return with_query(url, pairs + query_pairs(params, settings.query_style, call.query_styles))
+
+
+def _headers(
+    call: Call,
+    settings: Settings,
+    credentials: Mapping[str, str],
+    content_type: str | None,
+    body: bytes | Segments | None,
+    timeout: Timeout,
+) -> dict[str, str]:
+    headers = {**settings.headers, **credentials}
+    if call.accept is not None:
+        headers["accept"] = call.accept
+    if content_type is not None:
+        headers["content-type"] = content_type
+    headers["x-stainless-retry-count"] = "0"
+    if timeout.read is not None:
+        headers["x-stainless-read-timeout"] = f"{timeout.read:g}"
+    if settings.idempotency_header is not None and call.method not in ("get", "GET"):
+        headers[settings.idempotency_header] = call.idempotency_key or f"antiphon-{uuid4()}"
+    if call.headers:
+        headers = merge_headers(headers, call.headers)
+    if settings.default_headers:
+        headers = merge_headers(headers, settings.default_headers)
+    if call.extra_headers:
+        headers = merge_headers(headers, call.extra_headers)
+    if isinstance(call.encoding, Multipart) and content_type is not None:
+        headers["content-type"] = content_type  # the boundary is part of it
+    if isinstance(body, Segments) and body.length is None:
+        headers["transfer-encoding"] = "chunked"
+    elif body is not None:
+        headers["content-length"] = str(len(body) if isinstance(body, bytes) else body.length)
+    elif call.method not in ("get", "GET", "head", "HEAD", "delete", "DELETE", "options", "OPTIONS"):
+        headers["content-length"] = "0"
+    headers.setdefault("accept-encoding", ACCEPTED)
+    return headers
+
+
+def _body(call: Call, settings: Settings) -> tuple[str | None, bytes | Segments | None]:
+    if call.content is not None:
+        if call.body is not None:
+            raise TypeError("pass body (sent as JSON) or content (sent as it is), not both")
+        source = source_of(call.content, start=None)
+        body = source if isinstance(source, bytes) else Segments([source])
+        return call.content_type or "application/octet-stream", body
+    body = _merged(call.body, call.extra_body)
+    if isinstance(call.encoding, Multipart):
+        return encode_multipart(_fields(body), call.encoding, settings.form_style, _boundary(call))
+    if body is None:
+        return None, None
+    if call.encoding == FORM:
+        return "application/x-www-form-urlencoded", encode_form(_fields(body), settings.form_style)
+    return call.content_type or "application/json", encode_json(body)
+
+
+def _merged(body: object, extra: object) -> object:
+    """`extra_body` over the body: a shallow merge of two mappings, else it takes the body's place."""
+    if extra is None:
+        return body
+    if isinstance(body, Mapping) and isinstance(extra, Mapping):
+        return {**body, **extra}  # pyright: ignore[reportUnknownVariableType]
+    return extra  # pyright: ignore[reportUnknownVariableType]
+
+
+def _fields(body: object) -> Mapping[str, object]:
+    if body is None:
+        return {}
+    if not isinstance(body, Mapping):
+        raise TypeError(f"a form body is a mapping of fields, not {type(body).__name__}")
+    return body  # pyright: ignore[reportUnknownVariableType]
+
+
+def _boundary(call: Call) -> str:
+    """A new boundary, or the one the caller named in a content-type header of their own."""
+    for name, value in (call.extra_headers or {}).items():
+        if name.lower() == "content-type" and isinstance(value, str) and "boundary=" in value:
+            return value.partition("boundary=")[2].partition(";")[0].strip(' "')
+    return uuid4().hex
+
+

@@ -1,0 +1,273 @@
+"""Responses: what a transport reports of one, what a caller sees of it, and how its body becomes the promised value."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any, Final, TypeVar, cast, get_origin
+
+from .errors import APIResponseValidationError, APIStatusError, SDKError, error_detail, excerpt, status_error
+from .headers import Headers
+from .models import set_request_id
+from .reading import Drift, Malformed, json_kind, parse_json, reader_for
+from .request import SentRequest
+from .urls import URL
+
+__all__ = ["HTTPResponse", "Head", "ResponseNotRead", "parsed", "refusal"]
+
+T = TypeVar("T")
+
+_BOM: Final = b"\xef\xbb\xbf"
+_MAY_BE_EMPTY: Final = frozenset({202, 204, 205})
+
+
+class ResponseNotRead(SDKError, RuntimeError):
+    """The body was asked for before it was read."""
+
+
+class Head:
+    """Status line and header fields of a response; `headers` looks names up in any case."""
+
+    __slots__ = ("headers", "http_version", "status")
+
+    def __init__(self, status: int, headers: Mapping[str, str], http_version: str = "HTTP/1.1") -> None:
+        self.status = status
+        self.headers = headers
+        self.http_version = http_version
+
+
+class HTTPResponse:
+    """An HTTP response as it came, with the attributes users know from HTTP libraries.
+
+    `content` is there once the body was read. It can be pickled; values of secret request headers are left out then.
+    """
+
+    __slots__ = ("_content", "_head", "_headers", "elapsed", "request", "retries_taken")
+
+    def __init__(
+        self,
+        head: Head,
+        request: SentRequest,
+        content: bytes | None,
+        *,
+        elapsed: timedelta = timedelta(0),
+        retries_taken: int = 0,
+    ) -> None:
+        self._head = head
+        self._headers: Headers | None = None
+        self.request = request
+        self.elapsed = elapsed
+        self.retries_taken = retries_taken
+        self._content = content
+
+    @property
+    def status_code(self) -> int:
+        return self._head.status
+
+    @property
+    def http_version(self) -> str:
+        return self._head.http_version
+
+    @property
+    def headers(self) -> Headers:
+        if self._headers is None:
+            self._headers = Headers(self._head.headers)
+        return self._headers
+
+    @property
+    def content(self) -> bytes:
+        """The body, decoded from its content coding. Raises `ResponseNotRead` while it was not read."""
+        if self._content is None:
+            raise ResponseNotRead("the body of this response was not read; call read() on the response first")
+        return self._content
+
+    @content.setter
+    def content(self, content: bytes) -> None:
+        self._content = content
+
+    @property
+    def is_read(self) -> bool:
+        return self._content is not None
+
+    @property
+    def url(self) -> URL:
+        return self.request.url
+
+    @property
+    def reason_phrase(self) -> str:
+        try:
+            return HTTPStatus(self.status_code).phrase
+        except ValueError:
+            return ""
+
+    @property
+    def encoding(self) -> str:
+        """The charset of the content type, UTF-8 without one."""
+        for part in self.headers.get("content-type", "").split(";")[1:]:
+            name, _, value = part.partition("=")
+            if name.strip().lower() == "charset":
+                charset = value.strip(' "').lower()
+                try:
+                    "".encode(charset)
+                except LookupError:
+                    break
+                return charset
+        return "utf-8"
+
+    @property
+    def text(self) -> str:
+        """The body as text, with U+FFFD for what cannot be decoded."""
+        return self.content.decode(self.encoding, "replace")
+
+    def json(self) -> Any:
+        """The body parsed as JSON, whatever its content type says. Raises `json.JSONDecodeError`."""
+        return json.loads(self.content)
+
+    def read(self) -> bytes:
+        return self.content
+
+    @property
+    def is_success(self) -> bool:
+        return 200 <= self.status_code < 300
+
+    @property
+    def is_error(self) -> bool:
+        return self.status_code >= 400
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (self.status_code, self.headers, self.http_version, self.request, self._content)
+
+    def __repr__(self) -> str:
+        return f"<Response [{self.status_code} {self.reason_phrase}]>"
+
+
+def _restored(
+    status: int, headers: Headers, http_version: str, request: SentRequest, content: bytes | None
+) -> HTTPResponse:
+    return HTTPResponse(Head(status, headers, http_version), request, content)
+
+
+def refusal(response: HTTPResponse) -> APIStatusError:
+    """The error for a response whose status says that the request failed; its body was read as far as possible."""
+    content = response.content if response.is_read else b""
+    try:
+        data = parse_json(content) if content else None
+    except Malformed:
+        data = None
+    return status_error(response, data, "" if data is not None else response.text if content else "")
+
+
+def parsed(target: type[T], response: HTTPResponse, *, strict: bool = False) -> T:
+    """The body of a successful response as a `target`.
+
+    A model, or any type pydantic knows; `str` and `bytes` give the body itself, `HTTPResponse` the response. None
+    for a 202, 204 or 205 without a body. Raises `APIResponseValidationError` for a body that is not what was
+    promised; with `strict` also for one that departs from its declared type in any way.
+    """
+    content = response.content
+    cast_to: Any = target
+    if cast_to is None or cast_to is type(None):
+        return cast(T, None)
+    if cast_to is str:
+        return cast(T, response.text)
+    if cast_to is bytes:
+        return cast(T, content)
+    if cast_to is HTTPResponse:
+        return cast(T, response)
+    if _is_library_response(cast_to):
+        return _library_response(cast_to, response)
+    if not content.strip():
+        if response.status_code in _MAY_BE_EMPTY:
+            return cast(T, None)
+        raise _invalid(response, None, "an empty body")
+    if cast_to in (bool, int, float) and isinstance(cast_to, type):
+        return _scalar(cast_to, response)
+    value = _read(target, response, content, strict)
+    if b'"error"' in content:
+        _refuse_error_object(target, response, content)
+    set_request_id(value, response.headers.get("x-request-id"))
+    return value
+
+
+def _read(target: type[T], response: HTTPResponse, content: bytes, strict: bool) -> T:
+    reader = reader_for(target)
+    content = content.removeprefix(_BOM)
+    try:
+        if not strict:
+            return reader.read(content)
+        try:
+            return reader.read_exact(content)
+        except ValueError as error:  # pydantic.ValidationError is one
+            parse_json(content)
+            _refuse_error_object(target, response, content)
+            message = f"{_what_answered(response)} JSON that does not fit its declared type: {error}"
+            raise APIResponseValidationError(response, parse_json(content), message=message) from error
+    except Malformed as error:
+        kind = response.headers.get("content-type", "no content type")
+        raise _invalid(response, response.text[:2000], f"a body that is not JSON ({error}; {kind})") from None
+    except Drift:
+        data = parse_json(content)
+        body, _said = error_detail(data)
+        raise _invalid(response, body, f"a JSON {json_kind(data)} where another kind was promised") from None
+
+
+def _refuse_error_object(target: Any, response: HTTPResponse, content: bytes) -> None:
+    """Raise if the body is an error object in place of the promised one."""
+    data = parse_json(content.removeprefix(_BOM))
+    if not isinstance(data, dict):
+        return
+    fields = cast("dict[str, object]", data)
+    if not fields.get("error") or get_origin(target) is dict:
+        return
+    reader = reader_for(target)
+    declared, required = reader.declared, reader.required
+    if not declared or ("error" in declared and required.intersection(fields)):
+        return
+    body, said = error_detail(fields)
+    raise APIResponseValidationError(response, body, message=f"{_what_answered(response)} an error: {said}")
+
+
+def _is_library_response(target: Any) -> bool:
+    return getattr(target, "__name__", "") == "Response" and _library(target).startswith("httpx")
+
+
+def _library(target: Any) -> str:
+    return str(getattr(target, "__module__", "")).partition(".")[0]
+
+
+def _library_response(target: Any, response: HTTPResponse) -> Any:
+    """The response as the class of the HTTP library that the caller named, which is therefore imported."""
+    library = sys.modules[_library(target)]
+    sent = response.request
+    request: Any = library.Request(sent.method, str(sent.url), headers=dict(sent.headers), content=sent.content)
+    headers = [pair for pair in response.headers.multi_items() if pair[0] not in ("content-encoding", "content-length")]
+    return target(response.status_code, headers=headers, content=response.content, request=request)
+
+
+def _scalar(target: Any, response: HTTPResponse) -> Any:
+    text = response.text.strip()
+    if target is bool:
+        return text.lower() == "true"
+    try:
+        return target(text)
+    except ValueError:
+        raise _invalid(response, text[:2000], f"a body that is no {target.__name__}") from None
+
+
+def _invalid(response: HTTPResponse, body: object, what: str) -> APIResponseValidationError:
+    message = f"{_what_answered(response)} {what}"
+    shown = excerpt(response.text)
+    if shown:
+        message += f": {shown}"
+    return APIResponseValidationError(response, body, message=message)
+
+
+def _what_answered(response: HTTPResponse) -> str:
+    request_id = response.headers.get("x-request-id")
+    source = f"{response.request.method} {response.url.path}"
+    if request_id:
+        source += f" (request id: {request_id})"
+    return f"{source} answered {response.status_code} with"

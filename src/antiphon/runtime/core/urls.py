@@ -1,0 +1,101 @@
+"""URLs as text that knows its parts, and the joining of a base URL with a request path."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import SplitResult, parse_qsl, urljoin, urlsplit, urlunsplit
+
+__all__ = ["URL", "BaseURL", "redirect_url", "same_origin"]
+
+_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+
+
+class URL(str):
+    """A URL: plain text, with its parts as attributes."""
+
+    __slots__ = ()
+
+    @property
+    def _parts(self) -> SplitResult:
+        return urlsplit(self)
+
+    @property
+    def scheme(self) -> str:
+        return self._parts.scheme
+
+    @property
+    def host(self) -> str:
+        return self._parts.hostname or ""
+
+    @property
+    def port(self) -> int | None:
+        return self._parts.port
+
+    @property
+    def path(self) -> str:
+        return self._parts.path
+
+    @property
+    def query(self) -> bytes:
+        return self._parts.query.encode("ascii", "replace")
+
+    @property
+    def params(self) -> dict[str, str]:
+        """The query as a dict; of repeated names the last one."""
+        return dict(parse_qsl(self._parts.query, keep_blank_values=True))
+
+
+class BaseURL:
+    """What every request path is joined to: the URL up to its path, with a slash at the end, and its query."""
+
+    __slots__ = ("prefix", "query", "text")
+
+    def __init__(self, url: str) -> None:
+        checked_url(url, "base_url")
+        parts = urlsplit(url)
+        path = parts.path if parts.path.endswith("/") else f"{parts.path}/"
+        self.prefix = urlunsplit((parts.scheme, parts.netloc, path, "", ""))
+        self.query = tuple(parse_qsl(parts.query, keep_blank_values=True))
+        self.text = URL(urlunsplit((parts.scheme, parts.netloc, path, parts.query, "")))
+
+    def join(self, path: str) -> str:
+        """The URL of a request path; a path that is a whole URL stays as it is."""
+        if path.startswith(("https://", "http://")):
+            return checked_url(path, "request URL")
+        return self.prefix + (path[1:] if path[:1] == "/" else path)
+
+
+def checked_url(url: str, what: str) -> str:
+    """The URL if requests can go to it; ValueError with the reason if not."""
+    # Secrets may sit in the user-information part, so messages show the host at the most.
+    if any(character <= " " or character == "\x7f" for character in url):
+        raise ValueError(f"{what} contains a space or control character")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise ValueError(f"{what} is not a URL: {error}") from None
+    if parts.scheme not in _DEFAULT_PORTS:
+        raise ValueError(f"{what} must begin with http:// or https://, not {parts.scheme or url[:20]!r}")
+    if not parts.hostname:
+        raise ValueError(f"{what} has no host")
+    if port == 0:
+        raise ValueError(f"{what} has port 0")
+    return url
+
+
+def same_origin(one: str, other: str) -> bool:
+    """Whether two URLs share scheme, host and port (RFC 6454)."""
+    first, second = urlsplit(one), urlsplit(other)
+    return _origin(first) == _origin(second)
+
+
+def redirect_url(url: str, location: str) -> str:
+    """Where a redirect leads (RFC 9110, section 10.2.2). Raises ValueError for what is no usable URL."""
+    if len(location) > 8192:
+        raise ValueError(f"the redirect target is {len(location)} characters long")
+    return checked_url(urljoin(url, location.strip()), "the redirect target").partition("#")[0]
+
+
+def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
+    return parts.scheme, parts.hostname, parts.port or _DEFAULT_PORTS.get(parts.scheme)

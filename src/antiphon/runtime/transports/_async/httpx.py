@@ -1,0 +1,159 @@
+"""The httpx transport: over connections of our own, or over a client that the user made."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from functools import lru_cache
+from types import ModuleType
+from typing import Any, Final
+
+import httpx
+
+from ...core.errors import ClientClosedError
+from ...core.headers import Headers
+from ...core.request import Request
+from ...core.response import Head
+from ...core.transport import AsyncReply
+from ..errors import library_errors, transport_error
+from ..pools import AsyncPools
+from ..streams import AsyncBody, AsyncCloser, async_drained
+
+__all__ = ["AsyncClientTransport", "AsyncPooledTransport"]
+
+_ERRORS: Final = library_errors(httpx)
+
+
+class AsyncPooledTransport:
+    """The default: httpx's transport over pools of our own, without the parts of a client that a request never needs."""
+
+    def __init__(self, pools: AsyncPools | None = None) -> None:
+        self.pools = AsyncPools() if pools is None else pools
+
+    async def send(self, request: Request, body: bytes | AsyncIterator[bytes] | None) -> AsyncReply:
+        url = _parsed(request.url) if "?" not in request.url else httpx.URL(request.url)
+        headers = [(b"host", url.netloc)]
+        headers += [(name.encode("ascii"), value.encode("latin-1")) for name, value in request.header_fields.items()]
+        timeout = request.timeout
+        sent = httpx.Request(
+            request.method,
+            url,
+            headers=headers,
+            stream=httpx.ByteStream(body or b"") if body is None or isinstance(body, bytes) else AsyncBody(body),
+            extensions={"timeout": timeout.as_dict()},
+        )
+        transport = await self.pools.transport()
+        try:
+            response = await transport.handle_async_request(sent)
+        except _ERRORS as error:
+            raise transport_error(error) from None
+        return _AsyncReply(response, _ERRORS)
+
+    async def aclose(self) -> None:
+        await self.pools.aclose()
+
+
+class AsyncClientTransport:
+    """Requests through the user's own httpx (or httpx2) client, with its hooks, cookies, proxies and transports."""
+
+    def __init__(self, client: httpx.AsyncClient, library: ModuleType) -> None:
+        self._client = client
+        self._library = library
+        self._errors = library_errors(library)
+
+    async def send(self, request: Request, body: bytes | AsyncIterator[bytes] | None) -> AsyncReply:
+        library: Any = self._library
+        client = self._client
+        if client.is_closed:
+            raise ClientClosedError("the http_client of this client is closed")
+        timeout = request.timeout
+        try:
+            sent = client.build_request(
+                request.method,
+                request.url,
+                headers=dict(request.header_fields),
+                content=body,
+                timeout=library.Timeout(
+                    connect=timeout.connect, read=timeout.read, write=timeout.write, pool=timeout.pool
+                ),
+            )
+            response = await client.send(sent, stream=True, follow_redirects=False)
+        except self._errors as error:
+            raise transport_error(error) from None
+        return _AsyncReply(response, self._errors)
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
+
+class _AsyncReply:
+    """A response of httpx, its body taken as it is on the wire."""
+
+    def __init__(self, response: httpx.Response, errors: tuple[type[Exception], ...]) -> None:
+        version: Any = response.extensions.get("http_version", b"HTTP/1.1")
+        headers = Headers([(name.decode("ascii"), _text(value)) for name, value in response.headers.raw])
+        self._content: bytes | None = None
+        if response.is_stream_consumed:
+            # A response made of content at hand (by a mock, or a cache): httpx has decoded it already.
+            self._content = response.content
+            headers = Headers([pair for pair in headers.multi_items() if pair[0] != "content-encoding"])
+        self.head = Head(response.status_code, headers, version.decode("ascii", "replace"))
+        self._response = response
+        self._errors = errors
+        self._is_done = False
+        self._pieces: AsyncIterator[bytes] | None = None
+        self._closer = AsyncCloser()
+
+    async def read(self) -> bytes:
+        if self._content is not None:
+            return self._content
+        return b"".join([piece async for piece in self.pieces()])
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        if self._content is not None:
+            yield self._content
+            return
+        stream: Any = self._response.stream
+        self._pieces = aiter(stream)
+        try:
+            async for piece in self._pieces:
+                yield piece
+        except self._errors as error:
+            await self.aclose()
+            raise transport_error(error) from None
+        except BaseException:
+            await self.aclose()
+            raise
+        await self.aclose()
+
+    async def finish(self) -> None:
+        if not self._is_done and self._pieces is not None:
+            try:
+                await async_drained(self._pieces, self._response.stream)
+            except self._errors:
+                pass
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        if self._is_done:
+            return
+        self._is_done = True
+        try:
+            await self._response.aclose()
+        except self._errors as error:
+            raise transport_error(error) from None
+
+    def abandon(self) -> None:
+        if not self._is_done:
+            self._closer.close_later(self.aclose)
+
+
+@lru_cache(maxsize=256)
+def _parsed(url: str) -> httpx.URL:
+    return httpx.URL(url)
+
+
+def _text(value: bytes) -> str:
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")

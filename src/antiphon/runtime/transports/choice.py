@@ -1,0 +1,137 @@
+"""Which transport a client gets: over the HTTP client its user made, or over connections of our own.
+
+Imports no HTTP library before a request needs it. Both colours, by hand.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING, Any
+
+from ..core.request import Request
+from ..core.transport import AsyncReply, AsyncTransport, Reply, Transport
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+__all__ = ["async_transport_for", "transport_for"]
+
+_LIBRARIES = ("httpx", "httpx2")
+
+
+def async_transport_for(http_client: Any) -> AsyncTransport:
+    """The transport of an async client.
+
+    `http_client` may be an `httpx.AsyncClient` (or httpx2's), `DefaultAioHttpClient()`, an object with the methods of
+    `AsyncTransport`, or None. Raises TypeError for a sync client and for anything else.
+    """
+    if http_client is None:
+        return _AsyncDefault()
+    native = getattr(http_client, "antiphon_transport", None)
+    if native is not None:
+        return native()
+    library = _library(http_client, "AsyncClient")
+    if library is not None:
+        from ._async.httpx import AsyncClientTransport
+
+        return AsyncClientTransport(http_client, library)
+    if hasattr(http_client, "send") and hasattr(http_client, "aclose") and _library(http_client, "Client") is None:
+        return http_client
+    raise TypeError(_refused(http_client, "httpx.AsyncClient"))
+
+
+def transport_for(http_client: Any) -> Transport:
+    """The transport of a sync client: as `async_transport_for`, with `httpx.Client`."""
+    if http_client is None:
+        return _Default()
+    library = _library(http_client, "Client")
+    if library is not None:
+        from ._sync.httpx import ClientTransport
+
+        return ClientTransport(http_client, library)
+    if hasattr(http_client, "send") and not hasattr(http_client, "aclose"):
+        return http_client
+    raise TypeError(_refused(http_client, "httpx.Client"))
+
+
+class _AsyncDefault:
+    """Connections of our own, or httpx's way through a proxy where the environment names one."""
+
+    def __init__(self) -> None:
+        self._transport: AsyncTransport | None = None
+
+    async def send(self, request: Request, body: bytes | AsyncIterator[bytes] | None) -> AsyncReply:
+        transport = self._transport
+        if transport is None:
+            transport = self._transport = self._make()
+        return await transport.send(request, body)
+
+    async def aclose(self) -> None:
+        transport = self._transport
+        if transport is None:
+            transport = self._transport = self._make()
+        await transport.aclose()
+
+    def _make(self) -> AsyncTransport:
+        from ._async.httpx import AsyncClientTransport, AsyncPooledTransport
+
+        if _proxied():
+            import httpx
+
+            from .clients import DefaultAsyncHttpxClient
+
+            return AsyncClientTransport(DefaultAsyncHttpxClient(), httpx)
+        return AsyncPooledTransport()
+
+
+class _Default:
+    """Connections of our own, or httpx's way through a proxy where the environment names one."""
+
+    def __init__(self) -> None:
+        self._transport: Transport | None = None
+
+    def send(self, request: Request, body: bytes | Iterator[bytes] | None) -> Reply:
+        transport = self._transport
+        if transport is None:
+            transport = self._transport = self._make()
+        return transport.send(request, body)
+
+    def close(self) -> None:
+        transport = self._transport
+        if transport is None:
+            transport = self._transport = self._make()
+        transport.close()
+
+    def _make(self) -> Transport:
+        from ._sync.httpx import ClientTransport, PooledTransport
+
+        if _proxied():
+            import httpx
+
+            from .clients import DefaultHttpxClient
+
+            return ClientTransport(DefaultHttpxClient(), httpx)
+        return PooledTransport()
+
+
+def _proxied() -> bool:
+    import urllib.request  # httpx imports it as well
+
+    return any(scheme in ("http", "https", "all") for scheme in urllib.request.getproxies())
+
+
+def _library(client: object, name: str) -> ModuleType | None:
+    """The httpx of which `client` is a `name`, if it is one. It is loaded then."""
+    for library in _LIBRARIES:
+        module = sys.modules.get(library)
+        if module is not None and isinstance(client, getattr(module, name)):
+            return module
+    return None
+
+
+def _refused(client: object, wanted: str) -> str:
+    return (
+        f"Invalid `http_client` argument; expected an instance of `{wanted}` (or httpx2's), "
+        f"but got {type(client).__module__}.{type(client).__qualname__}"
+    )

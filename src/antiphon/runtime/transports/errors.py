@@ -1,0 +1,43 @@
+"""What the errors of HTTP libraries mean to the core; their texts are passed on only where they hold no secrets."""
+
+from __future__ import annotations
+
+import ssl
+from types import ModuleType
+from typing import Final
+
+from ..core.transport import TransportError, TransportTimeout
+
+__all__ = ["library_errors", "transport_error"]
+
+
+def library_errors(library: ModuleType) -> tuple[type[Exception], ...]:
+    """What may come out of httpx or httpx2 when an exchange fails: its own errors, and those of sockets and loops."""
+    return (library.HTTPError, library.InvalidURL, library.StreamError, ssl.SSLError, OSError, RuntimeError)
+
+
+def transport_error(error: Exception) -> TransportError:
+    """The core's error for one of the library's. An error that is none of the transport's is raised as it is."""
+    if isinstance(error, RuntimeError) and type(error) is not RuntimeError and not _is_library(error):
+        raise error  # RecursionError, NotImplementedError and their like are nobody's connection fault
+    name = type(error).__name__
+    if name == "LocalProtocolError":
+        # Its text shows the header that could not be written, and with it perhaps a key.
+        return TransportError("the request could not be written to the connection")
+    if isinstance(error, TimeoutError) or name in _TIMEOUTS:
+        return TransportTimeout(_TIMEOUTS.get(name, "no answer in time"), error)
+    said = str(error)
+    return TransportError(f"{name}: {said}" if said else name, error)
+
+
+_TIMEOUTS: Final = {
+    "ConnectTimeout": "no connection within the connect timeout",
+    "ReadTimeout": "nothing was received within the read timeout",
+    "WriteTimeout": "nothing could be sent within the write timeout",
+    "PoolTimeout": "no connection became free within the pool timeout",
+    "TimeoutException": "no answer in time",
+}
+
+
+def _is_library(error: Exception) -> bool:
+    return type(error).__module__.partition(".")[0] in ("httpx", "httpx2", "httpcore", "httpcore2", "anyio", "h11")

@@ -1,0 +1,54 @@
+"""The one place that looks inside httpcore and h11, where their public faces do not tell enough.
+
+Where the insides are not as expected, the answer is the cautious one: the connection is not used again.
+"""
+
+from __future__ import annotations
+
+import select
+from typing import Any, Final
+
+__all__ = ["ends_at_once", "has_leftover"]
+
+_LINKS: Final = ("_stream", "_httpcore_stream", "_body", "_connection", "connection")
+
+
+def has_leftover(holder: object) -> bool:
+    """Whether bytes came after the end of the response. They must never become the answer to the next request.
+
+    `holder` is a connection, or a response stream that leads to one.
+    """
+    unprocessed = _unprocessed(_http11(holder))
+    return unprocessed is None or bool(unprocessed)
+
+
+def ends_at_once(holder: object, seconds: float) -> bool:
+    """Whether the next read of a body, whose contents are complete, will find its end without long waiting."""
+    connection = _http11(holder)
+    unprocessed = _unprocessed(connection)
+    if unprocessed is None:
+        return False
+    if unprocessed.endswith(b"0\r\n\r\n"):
+        return True
+    stream: Any = getattr(connection, "_network_stream", None)
+    sock = None if stream is None else stream.get_extra_info("socket")
+    if sock is None or sock.fileno() < 0:
+        return False
+    readable, _, _ = select.select([sock], [], [], seconds)
+    return bool(readable)
+
+
+def _http11(holder: object) -> object | None:
+    """httpcore's HTTP/1.1 connection, followed through the wrappers that httpx and httpcore put around it."""
+    for _ in range(8):
+        if hasattr(holder, "_h11_state"):
+            return holder
+        holder = next((getattr(holder, link) for link in _LINKS if getattr(holder, link, None) is not None), None)
+        if holder is None:
+            return None
+    return None
+
+
+def _unprocessed(connection: object | None) -> bytes | None:
+    trailing = getattr(getattr(connection, "_h11_state", None), "trailing_data", None)
+    return bytes(trailing[0]) if isinstance(trailing, tuple) else None

@@ -1,0 +1,215 @@
+"""The few colour pairs written by hand: everything that waits in a way the two colours do not share.
+
+A name that begins with `async_` or `Async` is the async one of its pair; the mirror drops that.
+"""
+
+from __future__ import annotations
+
+import inspect
+import threading
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Annotated, Any, ClassVar, Generic, ParamSpec, TypeAlias, TypeVar, cast
+
+from .core.errors import SDKError
+from .core.sources import IterSource, Segments
+from .core.transport import AsyncTransport, Transport
+
+__all__ = [
+    "AsyncColour",
+    "AsyncPaged",
+    "AsyncMethod",
+    "AsyncPaginator",
+    "AsyncTurn",
+    "Colour",
+    "Paged",
+    "Method",
+    "Turn",
+    "async_call",
+    "async_iterated",
+    "async_request_body",
+    "async_resolved",
+    "async_sleep",
+    "async_transport",
+    "call",
+    "iterated",
+    "request_body",
+    "resolved",
+    "sleep",
+    "transport",
+]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+PageT = TypeVar("PageT")
+
+AsyncMethod: TypeAlias = Callable[P, Awaitable[T]]
+"""A method of an async resource."""
+Method: TypeAlias = Callable[P, T]
+"""A method of a sync resource."""
+
+
+async def async_sleep(seconds: float) -> None:
+    import anyio
+
+    await anyio.sleep(seconds)
+
+
+def sleep(seconds: float) -> None:
+    time.sleep(seconds)
+
+
+async def async_call(function: Callable[[], T], *, blocking: bool = True) -> T:
+    """The result of a function that may block on a disk or a pipe; in a thread, so that the loop goes on."""
+    if not blocking:
+        return function()
+    import anyio.to_thread
+
+    return await anyio.to_thread.run_sync(function)
+
+
+def call(function: Callable[[], T], *, blocking: bool = True) -> T:
+    return function()
+
+
+async def async_resolved(value: Callable[[], str | Awaitable[str]]) -> str:
+    """What a credential function gives, awaited where it has to be."""
+    result = value()
+    return await result if inspect.isawaitable(result) else result
+
+
+def resolved(value: Callable[[], str | Awaitable[str]]) -> str:
+    result = value()
+    if inspect.isawaitable(result):
+        if inspect.iscoroutine(result):
+            result.close()
+        raise TypeError("an async function gives the credential; a sync client needs a plain one")
+    return result
+
+
+def async_request_body(body: bytes | Segments | None) -> None:
+    """Refuse a body this colour of client cannot send. The async one sends them all."""
+
+
+def request_body(body: bytes | Segments | None) -> None:
+    if isinstance(body, Segments) and any(isinstance(part, IterSource) and part.is_async for part in body.parts):
+        raise TypeError("a sync client cannot send from an async iterator; pass a plain one, a file or a path")
+
+
+async def async_iterated(source: IterSource) -> AsyncIterator[bytes]:
+    """The pieces of a body iterator; a plain one is advanced in a thread, since it may be slow."""
+    pieces = source.start()
+    if not isinstance(pieces, Iterator):
+        async for piece in pieces:
+            yield _checked(piece)
+        return
+    end = object()
+    while True:
+        piece = await async_call(lambda: next(pieces, end))
+        if piece is end:
+            return
+        yield _checked(piece)
+
+
+def iterated(source: IterSource) -> Iterator[bytes]:
+    for piece in cast("Iterator[bytes]", source.start()):
+        yield _checked(piece)
+
+
+def async_transport(http_client: object | None) -> AsyncTransport:
+    """The transport over the user's HTTP client, or over connections of our own. Nothing is opened yet."""
+    from .transports.choice import async_transport_for
+
+    return async_transport_for(http_client)
+
+
+def transport(http_client: object | None) -> Transport:
+    from .transports.choice import transport_for
+
+    return transport_for(http_client)
+
+
+class AsyncTurn(Generic[T]):
+    """A place in a queue: one side waits, the other hands over a thing, once."""
+
+    def __init__(self) -> None:
+        import anyio
+
+        self._event = anyio.Event()
+        self.given: T | None = None
+
+    async def wait(self, seconds: float | None) -> bool:
+        """Whether the thing came within this time."""
+        import anyio
+
+        with anyio.move_on_after(seconds):
+            await self._event.wait()
+        return self._event.is_set()
+
+    def hand_over(self, thing: T) -> None:
+        self.given = thing
+        self._event.set()
+
+
+class Turn(Generic[T]):
+    """A place in a queue: one side waits, the other hands over a thing, once."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+        self.given: T | None = None
+
+    def wait(self, seconds: float | None) -> bool:
+        return self._event.wait(seconds)
+
+    def hand_over(self, thing: T) -> None:
+        self.given = thing
+        self._event.set()
+
+
+def _checked(piece: object) -> bytes:
+    if not isinstance(piece, (bytes, bytearray, memoryview)):
+        raise TypeError(f"a body iterator must give bytes, not {type(piece).__name__}")
+    return bytes(piece)
+
+
+class AsyncPaginator(Generic[T, PageT]):
+    """A list call not yet made: `await` it for the first page, or iterate it for the items of all pages."""
+
+    def __init__(self, fetch: Callable[[], Awaitable[PageT]]) -> None:
+        self._fetch = fetch
+
+    def __await__(self) -> Any:
+        return self._fetch().__await__()
+
+    async def __aiter__(self) -> AsyncIterator[T]:
+        page: Any = await self._fetch()
+        if not hasattr(page, "__aiter__"):
+            raise SDKError("this call gives a response; await it")
+        async for item in page:
+            yield item
+
+
+AsyncPaged: TypeAlias = AsyncPaginator[Any, PageT]
+"""What an async list call gives: something to await for a page or to iterate for items."""
+Paged: TypeAlias = Annotated[PageT, "fetched"]
+"""What a sync list call gives: the page."""
+
+
+class AsyncColour:
+    """What an async client does otherwise than a sync one."""
+
+    _async_label: ClassVar[str] = "async:asyncio"
+
+    def paginated(self, fetch: Callable[[], Awaitable[PageT]]) -> AsyncPaged[PageT]:
+        """A list call that is made when it is awaited or iterated."""
+        return AsyncPaginator(fetch)
+
+
+class Colour:
+    """What a sync client does otherwise than an async one."""
+
+    _async_label: ClassVar[str] = "false"
+
+    def paginated(self, fetch: Callable[[], PageT]) -> Paged[PageT]:
+        """A list call, made now."""
+        return fetch()
