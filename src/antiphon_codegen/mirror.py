@@ -21,7 +21,6 @@ NAMES: Final[Mapping[str, str]] = {
     "aclose": "close",
     "anext": "next",
     "aiter": "iter",
-    "_async": "_sync",
     "handle_async_request": "handle_request",
 }
 """The names that no rule covers. At most 15; one that nothing uses is an error."""

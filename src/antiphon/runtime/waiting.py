@@ -17,13 +17,13 @@ from .core.transport import AsyncTransport, Transport
 
 __all__ = [
     "AsyncColour",
-    "AsyncPaged",
     "AsyncMethod",
+    "AsyncPaged",
     "AsyncPaginator",
     "AsyncTurn",
     "Colour",
-    "Paged",
     "Method",
+    "Paged",
     "Turn",
     "async_call",
     "async_iterated",

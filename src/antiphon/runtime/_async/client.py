@@ -7,9 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from types import TracebackType
-from typing import Any, Literal, TypeAlias, TypeVar
-
-from typing_extensions import Self
+from typing import Any, Literal, Self, TypeAlias, TypeVar
 
 from ..core.client import BaseClient, low_level_call
 from ..core.errors import APIStatusError
@@ -199,7 +197,9 @@ class AsyncAPIClient(AsyncColour, BaseClient):
     ) -> Any:
         strict = self._strict_response_validation
         if stream:
-            return await self.send(call, AsyncStreamResult(cast_to, strict=strict, stream_class=stream_cls or AsyncStream))
+            return await self.send(
+                call, AsyncStreamResult(cast_to, strict=strict, stream_class=stream_cls or AsyncStream)
+            )
         return await self.send(call, AsyncValueResult(cast_to, strict=strict))
 
     # --- the exchange ---

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any, ClassVar, Generic, TypeVar, cast
-
-from typing_extensions import Self
+from typing import Any, ClassVar, Generic, Self, TypeVar, cast
 
 from ..core.models import BaseModel
-from ..core.pages import PageInfo, PageRule, Walk, next_call, next_info, page_items
+from ..core.pages import PageInfo, PageRule, Walk, next_info, page_items
 from ..core.request import Call
 from ..waiting import AsyncMethod
 
@@ -53,8 +51,8 @@ class AsyncAPIPage(BaseModel, Generic[T]):
         info = self.next_page_info()
         if info is None:
             raise RuntimeError("there is no next page; check has_next_page() before calling get_next_page()")
-        walk = cast(Walk, getattr(self, "_walk")).onward(info)
-        fetch = cast(AsyncPageFetcher, getattr(self, "_fetch"))
+        walk = cast(Walk, self._walk).onward(info)
+        fetch = cast(AsyncPageFetcher, self._fetch)
         page = cast("Self", await fetch(walk.call, type(self)))
         page.follow(walk, fetch)
         return page

@@ -8,9 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from types import TracebackType
-from typing import Any, Literal, TypeAlias, TypeVar
-
-from typing_extensions import Self
+from typing import Any, Literal, Self, TypeAlias, TypeVar
 
 from ..core.client import BaseClient, low_level_call
 from ..core.errors import APIStatusError
@@ -195,9 +193,7 @@ class APIClient(Colour, BaseClient):
         """List what any path of the API has, in pages of class `page`, such as `SyncCursorPage[Model]`."""
         return self.request_pages(low_level_call(method.upper(), path, options, body=body), page)
 
-    def _low_level(
-        self, call: Call, cast_to: Any, stream: bool, stream_cls: type[Stream[Any]] | None
-    ) -> Any:
+    def _low_level(self, call: Call, cast_to: Any, stream: bool, stream_cls: type[Stream[Any]] | None) -> Any:
         strict = self._strict_response_validation
         if stream:
             return self.send(call, StreamResult(cast_to, strict=strict, stream_class=stream_cls or Stream))

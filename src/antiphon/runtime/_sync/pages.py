@@ -4,16 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, ClassVar, Generic, TypeVar, cast
-
-from typing_extensions import Self
+from typing import Any, ClassVar, Generic, Self, TypeVar, cast
 
 from ..core.models import BaseModel
-from ..core.pages import PageInfo, PageRule, Walk, next_call, next_info, page_items
+from ..core.pages import PageInfo, PageRule, Walk, next_info, page_items
 from ..core.request import Call
 from ..waiting import Method
 
-__all__ = ["SyncAPIPage", "PageFetcher"]
+__all__ = ["PageFetcher", "SyncAPIPage"]
 
 T = TypeVar("T")
 
@@ -54,8 +52,8 @@ class SyncAPIPage(BaseModel, Generic[T]):
         info = self.next_page_info()
         if info is None:
             raise RuntimeError("there is no next page; check has_next_page() before calling get_next_page()")
-        walk = cast(Walk, getattr(self, "_walk")).onward(info)
-        fetch = cast(PageFetcher, getattr(self, "_fetch"))
+        walk = cast(Walk, self._walk).onward(info)
+        fetch = cast(PageFetcher, self._fetch)
         page = cast("Self", fetch(walk.call, type(self)))
         page.follow(walk, fetch)
         return page

@@ -13,7 +13,7 @@ from ..core.reading import reader_for
 from ..core.request import Call
 from ..core.response import parsed
 from .opened import Opened
-from .pages import SyncAPIPage, PageFetcher
+from .pages import PageFetcher, SyncAPIPage
 from .stream import Stream
 
 __all__ = ["BinaryResult", "PageResult", "Result", "StreamResult", "ValueResult"]

@@ -5,9 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Generic, TypeVar
-
-from typing_extensions import Self
+from typing import Generic, Self, TypeVar
 
 from ..core.errors import APIConnectionError
 from ..core.events import START_KEPT, EventStream, looks_like_stream, not_a_stream

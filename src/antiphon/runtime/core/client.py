@@ -9,9 +9,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, ClassVar, Final, cast
-
-from typing_extensions import Self
+from typing import Any, ClassVar, Final, Self, cast
 
 from .auth import CredentialsError, Scheme, Security, checked_credential, credential_fields
 from .errors import ClientClosedError
@@ -105,7 +103,9 @@ class BaseClient:
         self._strict_response_validation = strict
         self._enforce_credentials = enforce_credentials
         self._given_timeout = timeout
-        self.timeout: TimeoutTypes = sdk.timeout if isinstance(timeout, NotGiven) else timeout_from(timeout, sdk.timeout)
+        self.timeout: TimeoutTypes = (
+            sdk.timeout if isinstance(timeout, NotGiven) else timeout_from(timeout, sdk.timeout)
+        )
         self._given_http_client = http_client
         self._closed = False
         self._settings: Settings | None = None
@@ -136,7 +136,11 @@ class BaseClient:
     @property
     def platform_headers(self) -> dict[str, str]:
         """The headers that say what runs this client."""
-        return {**_platform_headers(), "x-stainless-package-version": self.sdk.version, "x-stainless-async": self._async_label}
+        return {
+            **_platform_headers(),
+            "x-stainless-package-version": self.sdk.version,
+            "x-stainless-async": self._async_label,
+        }
 
     @property
     def auth_headers(self) -> dict[str, str]:
@@ -181,7 +185,9 @@ class BaseClient:
     def check_open(self) -> None:
         """Raise `ClientClosedError` if this client was closed."""
         if self._closed:
-            raise ClientClosedError("this client is closed: create a new one, or keep it open until the last call is done")
+            raise ClientClosedError(
+                "this client is closed: create a new one, or keep it open until the last call is done"
+            )
 
     def credential_functions(self) -> dict[str, Callable[[], Any]]:
         """The options whose value is a function to be asked before every attempt."""
@@ -277,7 +283,9 @@ class BaseClient:
         text = f"Missing credentials. Please pass {' and '.join(names)} to the client"
         return f"{text}, or set {' and '.join(variables)} in the environment." if variables else f"{text}."
 
-    def _copied(self, changes: Mapping[str, object], timeout: TimeoutTypes | NotGiven, **headers_and_query: Any) -> Self:
+    def _copied(
+        self, changes: Mapping[str, object], timeout: TimeoutTypes | NotGiven, **headers_and_query: Any
+    ) -> Self:
         """A client with these changes, over the same connections unless it gets an `http_client` of its own."""
         given = {name: value for name, value in changes.items() if value is not None}
         arguments = {**self._arguments(), **given}
@@ -409,4 +417,3 @@ def _architecture() -> str:
     machine = (os.uname().machine if hasattr(os, "uname") else os.environ.get("PROCESSOR_ARCHITECTURE", "")).lower()
     known = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "arm64": "arm64", "arm": "arm", "i386": "x32"}
     return known.get(machine, f"other:{machine}" if machine else "unknown")
-

@@ -9,7 +9,7 @@ from .errors import APIError, APIResponseValidationError, error_detail, excerpt
 from .jsonl import JSONLDecoder
 from .reading import Drift, Malformed, Reader, parse_json
 from .response import HTTPResponse
-from .sse import SSEDecoder, ServerSentEvent
+from .sse import ServerSentEvent, SSEDecoder
 
 __all__ = ["START_KEPT", "EventReader", "EventStream", "LineReader", "looks_like_stream", "not_a_stream"]
 
@@ -165,7 +165,9 @@ def not_a_stream(response: HTTPResponse, body: bytes) -> APIError:
         return APIResponseValidationError(response, detail, message=f"{what} with an error instead of a stream: {said}")
     kind = response.headers.get("content-type", "no content type")
     shown = f"{kind}: {excerpt(text)}" if text.strip() else "nothing"
-    return APIResponseValidationError(response, text or None, message=f"{what} where a stream was promised, with {shown}")
+    return APIResponseValidationError(
+        response, text or None, message=f"{what} where a stream was promised, with {shown}"
+    )
 
 
 def looks_like_stream(response: HTTPResponse, start: bytes) -> bool:

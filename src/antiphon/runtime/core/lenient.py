@@ -142,7 +142,11 @@ class LenientBuilder:
             if fits:
                 return result
         ranked = sorted(
-            (choice for choice in choices if self.resolve(choice)["type"] in _CONTAINERS and self.accepts(choice, value)),
+            (
+                choice
+                for choice in choices
+                if self.resolve(choice)["type"] in _CONTAINERS and self.accepts(choice, value)
+            ),
             key=lambda choice: -self._constants_met(self.resolve(choice), value),
         )
         return self._build(ranked[0], value) if ranked else value

@@ -49,7 +49,9 @@ def log_request(logger: logging.Logger, request: Request) -> None:
         shown = body[:_BODY_SHOWN].decode("utf-8", "replace") + ("…" if len(body) > _BODY_SHOWN else "")
     else:
         shown = "nothing" if body is None else f"{body.length if body.length is not None else 'streamed'} bytes"
-    logger.debug("Request: %s %s headers=%s body=%s", request.method, safe_url(request), redacted(request.header_fields), shown)
+    logger.debug(
+        "Request: %s %s headers=%s body=%s", request.method, safe_url(request), redacted(request.header_fields), shown
+    )
 
 
 def log_attempt(logger: logging.Logger, request: Request, head: Head) -> None:

@@ -11,7 +11,7 @@ from .lenient import LenientBuilder
 from .reading import core_schema
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
+    from typing import Self
 
 __all__ = ["BaseModel", "set_request_id"]
 

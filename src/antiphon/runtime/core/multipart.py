@@ -143,7 +143,9 @@ def _file_part(name: str, value: object) -> tuple[bytes, bytes | Source]:
     if isinstance(value, tuple):
         entries = cast("tuple[object, ...]", value)
         if not 2 <= len(entries) <= 4:
-            raise TypeError(f"a file tuple has 2 to 4 entries (name, content, content type, headers), not {len(entries)}")
+            raise TypeError(
+                f"a file tuple has 2 to 4 entries (name, content, content type, headers), not {len(entries)}"
+            )
         filename, content = cast("str | None", entries[0]), entries[1]
         content_type = cast("str | None", entries[2]) if len(entries) > 2 else None
         headers = cast("Mapping[str, str]", entries[3]) if len(entries) > 3 else {}

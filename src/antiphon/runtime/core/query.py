@@ -109,5 +109,7 @@ def _append_list(pairs: list[tuple[str, str]], key: str, items: list[object], st
 def _item_text(key: str, item: object) -> str:
     text = scalar_text(item)
     if text is None:
-        raise TypeError(f"query parameter {key!r} is joined into one value, so its items cannot be {type(item).__name__}")
+        raise TypeError(
+            f"query parameter {key!r} is joined into one value, so its items cannot be {type(item).__name__}"
+        )
     return text

@@ -288,5 +288,3 @@ def _boundary(call: Call) -> str:
         if name.lower() == "content-type" and isinstance(value, str) and "boundary=" in value:
             return value.partition("boundary=")[2].partition(";")[0].strip(' "')
     return uuid4().hex
-
-

@@ -42,7 +42,7 @@ class RetryPolicy:
     ) -> float | None:
         """Seconds to wait before retry number `retries` + 1; None when the server asks for too long a wait."""
         wish = retry_after(headers, now)
-        if wish is not None and 0 < wish:
+        if wish is not None and wish > 0:
             return wish if wish <= self.longest_wish else NO_RETRY
         steady = min(self.initial_delay * 2.0 ** min(retries, 30), self.max_delay)
         return steady * (1 - self.jitter * random())

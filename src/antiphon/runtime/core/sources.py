@@ -140,7 +140,9 @@ def source_of(content: object, *, start: int | None = 0) -> bytes | Source:
     if isinstance(content, (bytes, bytearray, memoryview)):
         return bytes(content)
     if isinstance(content, str):
-        raise TypeError("text is no file content: encode it to bytes, or pass pathlib.Path(...) for a file of that name")
+        raise TypeError(
+            "text is no file content: encode it to bytes, or pass pathlib.Path(...) for a file of that name"
+        )
     if isinstance(content, os.PathLike):
         return PathSource(cast("os.PathLike[str]", content))
     if isinstance(content, io.BytesIO):

@@ -31,7 +31,7 @@ class _Unset:
 _UNSET: Final = _Unset()
 
 
-def _phase(name: str, value: float | None | _Unset, default: float | None) -> float | None:
+def _phase(name: str, value: float | _Unset | None, default: float | None) -> float | None:
     seconds = default if isinstance(value, _Unset) else value
     if seconds is None:
         return None
@@ -54,12 +54,12 @@ class Timeout:
 
     def __init__(
         self,
-        timeout: float | None | _Unset = _UNSET,
+        timeout: float | _Unset | None = _UNSET,
         *,
-        connect: float | None | _Unset = _UNSET,
-        read: float | None | _Unset = _UNSET,
-        write: float | None | _Unset = _UNSET,
-        pool: float | None | _Unset = _UNSET,
+        connect: float | _Unset | None = _UNSET,
+        read: float | _Unset | None = _UNSET,
+        write: float | _Unset | None = _UNSET,
+        pool: float | _Unset | None = _UNSET,
     ) -> None:
         if isinstance(timeout, _Unset) and any(isinstance(phase, _Unset) for phase in (connect, read, write)):
             raise ValueError("Timeout needs a default as its first argument, or all of connect, read and write")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterator, Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 import httpcore
@@ -27,9 +27,7 @@ class ConnectionPool:
     Once `max_connections` are open, requests wait for their turn, first come, first served.
     """
 
-    def __init__(
-        self, connect: Callable[[httpcore.Origin], httpcore.HTTPConnection], *, max_connections: int
-    ) -> None:
+    def __init__(self, connect: Callable[[httpcore.Origin], httpcore.HTTPConnection], *, max_connections: int) -> None:
         self._connect = connect
         self._max_connections = max_connections
         # Held for a few lines at a time and never while waiting, so it serves both colours.

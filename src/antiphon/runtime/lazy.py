@@ -1,0 +1,54 @@
+"""Packages whose names are loaded when they are first used."""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
+
+__all__ = ["attach"]
+
+
+def attach(
+    package: str, names: Mapping[str, Sequence[str]], modules: Sequence[str] = ()
+) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
+    """`__getattr__`, `__dir__` and `__all__` for a package.
+
+    `names` are the public names by the module they live in, relative to the package (`.chat`); `name=other` makes
+    `name` of the module's `other`. `modules` are submodules that are public themselves.
+    """
+    where: dict[str, tuple[str, str]] = {}
+    for module, listed in names.items():
+        for entry in listed:
+            name, _, other = entry.partition("=")
+            where[name] = (module, other or name)
+    public = sorted([*where, *modules])
+
+    def load(name: str) -> Any:
+        place = where.get(name)
+        if place is not None:
+            value = getattr(_module(package, place[0]), place[1])
+        elif name in modules:
+            value = _module(package, f".{name}")
+        else:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        setattr(sys.modules[package], name, value)  # the next access finds it without coming here
+        return value
+
+    def listing() -> list[str]:
+        return sorted({*public, *vars(sys.modules[package])})
+
+    return load, listing, public
+
+
+def _module(package: str, relative: str) -> Any:
+    name = package + relative if relative != "." else package
+    found = sys.modules.get(name)
+    if found is not None and not getattr(getattr(found, "__spec__", None), "_initializing", False):
+        return found
+    from importlib import import_module
+
+    return import_module(name)

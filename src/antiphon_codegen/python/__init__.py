@@ -1,0 +1,1 @@
+"""Python source: safe to write, then put into shape."""
