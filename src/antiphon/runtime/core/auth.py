@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 from .errors import SDKError
 from .headers import checked_value
 
-__all__ = ["CredentialsError", "Scheme", "Security", "checked_credential", "credential_fields"]
+__all__ = ["CredentialsError", "Scheme", "Security", "checked_credential", "credential_fields", "options_used"]
 
 Security: TypeAlias = tuple[tuple[str, ...], ...]
 """Alternatives, each the names of the schemes that together satisfy it (OpenAPI 3.1, section 4.8.30)."""
@@ -64,6 +64,24 @@ def credential_fields(
     raise CredentialsError(f"this request needs {wanted}, which the client does not have")
 
 
+def options_used(
+    security: Security, schemes: Mapping[str, Scheme], has: Callable[[str], bool], given_headers: Mapping[str, object]
+) -> tuple[str, ...]:
+    """The client options whose values `credential_fields` takes; none when no alternative can be met."""
+    given = {name.lower() for name in given_headers}
+    for alternative in security:
+        asked = [
+            option for name in alternative if not _is_given(schemes[name], given) for option in schemes[name].options
+        ]
+        if all(map(has, asked)):
+            return tuple(asked)
+    return ()
+
+
+def _is_given(scheme: Scheme, given: set[str]) -> bool:
+    return scheme.kind != "query" and ("cookie" if scheme.kind == "cookie" else scheme.name.lower()) in given
+
+
 def _alternative(
     names: Sequence[str], schemes: Mapping[str, Scheme], value_of: Callable[[str], str | None], given: set[str]
 ) -> tuple[dict[str, str], dict[str, str]] | None:
@@ -71,7 +89,7 @@ def _alternative(
     query: dict[str, str] = {}
     for name in names:
         scheme = schemes[name]
-        if scheme.kind != "query" and (scheme.name if scheme.kind != "cookie" else "cookie") in given:
+        if _is_given(scheme, given):
             continue
         values = [value_of(option) for option in scheme.options]
         texts = [checked_credential(o, v) for o, v in zip(scheme.options, values, strict=True) if v is not None]
@@ -81,8 +99,10 @@ def _alternative(
             case "bearer":
                 headers["authorization"] = f"Bearer {texts[0]}"
             case "header":
-                headers[scheme.name] = scheme.prefix + texts[0]
+                headers[scheme.name.lower()] = scheme.prefix + texts[0]
             case "cookie":
+                if ";" in texts[0]:
+                    raise ValueError(f"{scheme.options[0]} holds a semicolon, which no cookie can")
                 pair = f"{scheme.name}={texts[0]}"
                 headers["cookie"] = f"{headers['cookie']}; {pair}" if "cookie" in headers else pair
             case "query":

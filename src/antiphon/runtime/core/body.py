@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from os import PathLike
 from typing import Any, Final, cast
-from urllib.parse import quote_plus, urlencode
 from uuid import UUID
 
 from pydantic_core import PydanticSerializationError, to_json
 
-from .query import QueryStyle, query_pairs
+from .query import QueryStyle, encode_pairs, query_pairs
 from .sentinels import NotGiven, Omit
 
 __all__ = ["encode_form", "encode_json", "jsonable"]
@@ -44,7 +43,7 @@ def encode_json(body: object) -> bytes:
 
 def encode_form(body: Mapping[str, object], style: QueryStyle) -> bytes:
     """The body as `application/x-www-form-urlencoded`, nested values in the query style."""
-    return urlencode(query_pairs(body, style), quote_via=quote_plus).encode("ascii")
+    return encode_pairs(query_pairs(body, style)).encode("ascii")
 
 
 def jsonable(value: object) -> object:

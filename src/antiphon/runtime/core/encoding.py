@@ -56,7 +56,12 @@ class _Deflate:
             self._head = None
             if data[0] & 0x0F != 8 or int.from_bytes(data[:2], "big") % 31:
                 self._inflate = zlib.decompressobj(wbits=-zlib.MAX_WBITS)
-        return self._inflate.decompress(data, limit)
+        if self._inflate.eof and data.strip(b"\0"):
+            raise zlib.error("bytes follow the end of the deflate data")
+        out = self._inflate.decompress(data, limit)
+        if self._inflate.unused_data.strip(b"\0"):
+            raise zlib.error("bytes follow the end of the deflate data")
+        return out
 
     def finish(self) -> bytes:
         rest = self._inflate.flush()

@@ -5,22 +5,22 @@ Names are kept in lower case, as HTTP/2 sends them; HTTP/1.1 servers must not ca
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Final, TypeAlias
 
 from .sentinels import NotGiven, Omit
 
-__all__ = ["HeaderTypes", "Headers", "checked_value", "is_secret", "merge_headers", "redacted"]
+__all__ = ["HeaderTypes", "Headers", "checked_value", "is_secret", "merge_headers"]
 
 HeaderTypes: TypeAlias = Mapping[str, str | Omit]
 """What `extra_headers=` and `default_headers=` take; `omit` as a value removes a header."""
 
 _TOKEN: Final = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
 _SECRET_NAMES: Final = frozenset(
-    {"authorization", "proxy-authorization", "cookie", "set-cookie", "x-amz-security-token", "openai-organization-key"}
+    {"authorization", "proxy-authorization", "cookie", "set-cookie", "key", "x-amz-security-token"}
 )
-_SECRET_PARTS: Final = ("api-key", "apikey", "token", "secret", "password", "credential", "signature")
-_NOT_SECRET: Final = frozenset({"openai-max-output-tokens", "x-ratelimit-limit-tokens"})
+_SECRET_PARTS: Final = ("auth", "apikey", "token", "secret", "password", "credential", "signature", "session")
+_NOT_SECRET: Final = frozenset({"idempotency-key", "x-idempotency-key"})
 
 REDACTED: Final = "<redacted>"
 
@@ -29,15 +29,21 @@ class Headers(Mapping[str, str]):
     """The header fields of a response or a sent request; names in any case, in the order they came.
 
     A field that came several times reads as one value joined by ", " (RFC 9110, section 5.3); `get_list` has the
-    single values. `repr` shows no secrets.
+    single values. `repr` shows no secrets: neither fields whose names say so, nor those named in `secret`.
     """
 
-    __slots__ = ("_joined", "_pairs")
+    __slots__ = ("_joined", "_pairs", "_secret")
 
-    def __init__(self, pairs: Iterable[tuple[str, str]] | Mapping[str, str] = ()) -> None:
+    def __init__(
+        self,
+        pairs: Iterable[tuple[str, str]] | Mapping[str, str] = (),
+        *,
+        secret: Set[str] = frozenset(),
+    ) -> None:
         items = pairs.items() if isinstance(pairs, Mapping) else pairs
         self._pairs: list[tuple[str, str]] = [(name.lower(), value) for name, value in items]
         self._joined: dict[str, str] | None = None
+        self._secret = secret
 
     def multi_items(self) -> list[tuple[str, str]]:
         """Every field as it came, repeated ones included."""
@@ -47,6 +53,12 @@ class Headers(Mapping[str, str]):
         """The values of every field of this name."""
         wanted = name.lower()
         return [value for key, value in self._pairs if key == wanted]
+
+    def redacted(self) -> Headers:
+        """A copy without the values of secret fields, fit to be shown or stored."""
+        secret = self._secret
+        pairs = [(name, REDACTED if is_secret(name) or name in secret else value) for name, value in self._pairs]
+        return Headers(pairs, secret=secret)
 
     def _view(self) -> dict[str, str]:
         joined = self._joined
@@ -75,10 +87,10 @@ class Headers(Mapping[str, str]):
         return self._view() == Headers(other)._view()  # pyright: ignore[reportUnknownArgumentType]  keys are read as text
 
     def __hash__(self) -> int:
-        return hash(frozenset(self._pairs))
+        return hash(frozenset(self._view().items()))
 
     def __repr__(self) -> str:
-        return f"Headers({redacted(self._view())!r})"
+        return f"Headers({self.redacted()._view()!r})"
 
 
 def checked_value(name: str, value: object) -> str:
@@ -96,7 +108,7 @@ def checked_value(name: str, value: object) -> str:
         code = ord(character)
         if character == "\t" or 0x20 <= code < 0x7F:
             continue
-        if code < 0x20 or code == 0x7F:
+        if code < 0x20 or 0x7F <= code < 0xA0:
             kind = "a line break or control character"
         elif code < 0x100:
             continue  # ISO 8859-1 text, obsolete but allowed
@@ -111,7 +123,8 @@ def checked_name(name: object) -> str:
     if not isinstance(name, str):
         raise TypeError(f"a header name must be text, not {type(name).__name__}")
     lowered = name.lower()
-    if not lowered or not _TOKEN.issuperset(lowered):
+    # Lower case turns a Kelvin sign into a plain k, so that the name as given is looked at too.
+    if not lowered or not name.isascii() or not _TOKEN.issuperset(lowered):
         raise ValueError(f"{name!r} is not a usable header name")
     return lowered
 
@@ -135,11 +148,6 @@ def is_secret(name: str) -> bool:
     lowered = name.lower()
     if lowered in _SECRET_NAMES:
         return True
-    if lowered in _NOT_SECRET or lowered.startswith("x-ratelimit-") or lowered.endswith("-tokens"):
+    if lowered in _NOT_SECRET or lowered.startswith("x-ratelimit-") or lowered.endswith(("-tokens", "_tokens")):
         return False
-    return any(part in lowered for part in _SECRET_PARTS)
-
-
-def redacted(headers: Mapping[str, str]) -> dict[str, str]:
-    """A copy fit for logs and `repr`."""
-    return {name: REDACTED if is_secret(name) else value for name, value in headers.items()}
+    return lowered.endswith(("-key", "_key")) or any(part in lowered for part in _SECRET_PARTS)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 import time
 from typing import Final
-from urllib.parse import parse_qsl, quote_plus, urlencode
 
-from .headers import REDACTED, is_secret, redacted
+from .headers import Headers
 from .request import Request
 from .response import Head
 from .transport import TransportError
+from .urls import shown_url
 
 __all__ = ["log_attempt", "log_failure", "log_request", "set_up_logging"]
 
@@ -50,7 +50,11 @@ def log_request(logger: logging.Logger, request: Request) -> None:
     else:
         shown = "nothing" if body is None else f"{body.length if body.length is not None else 'streamed'} bytes"
     logger.debug(
-        "Request: %s %s headers=%s body=%s", request.method, safe_url(request), redacted(request.header_fields), shown
+        "Request: %s %s headers=%s body=%s",
+        request.method,
+        shown_url(request.url, request.secrets),
+        dict(Headers(request.header_fields, secret=request.secrets).redacted()),
+        shown,
     )
 
 
@@ -58,24 +62,14 @@ def log_attempt(logger: logging.Logger, request: Request, head: Head) -> None:
     """At info: one line per response; at debug its headers too."""
     if not logger.isEnabledFor(logging.INFO):
         return
-    logger.info('HTTP Request: %s %s "%s %d"', request.method, safe_url(request), head.http_version, head.status)
+    url = shown_url(request.url, request.secrets)
+    logger.info('HTTP Request: %s %s "%s %d"', request.method, url, head.http_version, head.status)
     if logger.isEnabledFor(logging.DEBUG):
-        logger.debug("Response headers: %s", redacted(head.headers))
+        logger.debug("Response headers: %s", dict(Headers(head.headers, secret=request.secrets).redacted()))
 
 
 def log_failure(logger: logging.Logger, request: Request, error: TransportError, delay: float | None) -> None:
     """At info: why an attempt brought no response, and when the next one comes."""
-    logger.info("%s %s failed (%s), retrying in %.2f s", request.method, safe_url(request), error, delay or 0.0)
-
-
-def safe_url(request: Request) -> str:
-    """The URL without user information and without the values of query parameters that look like credentials."""
-    head, _, query = request.url.partition("?")
-    scheme, _, rest = head.partition("://")
-    authority, slash, path = rest.partition("/")
-    shown = f"{scheme}://{authority.rpartition('@')[2]}{slash}{path}"
-    if not query:
-        return shown
-    pairs = parse_qsl(query, keep_blank_values=True)
-    hidden = [(name, REDACTED if is_secret(name) or name in ("key", "sig", "code") else value) for name, value in pairs]
-    return f"{shown}?{urlencode(hidden, quote_via=quote_plus, safe='<>')}"
+    if logger.isEnabledFor(logging.INFO):
+        url = shown_url(request.url, request.secrets)
+        logger.info("%s %s failed (%s), retrying in %.2f s", request.method, url, error, delay or 0.0)

@@ -48,4 +48,7 @@ def _encoded(name: str, value: object) -> str:
         raise TypeError(f"path parameter {name!r} must be text or a number, not {type(value).__name__}")
     if not text:
         raise ValueError(f"expected a non-empty value for path parameter {name!r}, but received {value!r}")
-    return quote(text, safe=_SEGMENT_SAFE)
+    try:
+        return quote(text, safe=_SEGMENT_SAFE)
+    except UnicodeEncodeError:
+        raise ValueError(f"path parameter {name!r} is not Unicode text (it holds half a surrogate pair)") from None

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias, get_args
-from urllib.parse import parse_qsl, quote_plus, urlencode, urlsplit, urlunsplit
+from urllib.parse import quote_plus, unquote_plus, urlencode, urlsplit, urlunsplit
 
 from .scalars import scalar_text
 from .sentinels import NotGiven, Omit
 
-__all__ = ["ArrayFormat", "NestedFormat", "QueryStyle", "encode_query", "query_pairs", "with_query"]
+__all__ = ["ArrayFormat", "NestedFormat", "QueryStyle", "encode_pairs", "encode_query", "query_pairs", "with_query"]
 
 ArrayFormat: TypeAlias = Literal["repeat", "comma", "brackets", "indices", "space", "pipe"]
 """`a=1&a=2`, `a=1,2`, `a[]=1&a[]=2`, `a[0]=1&a[1]=2`, `a=1 2`, `a=1|2`."""
@@ -56,7 +56,15 @@ def query_pairs(
 
 def encode_query(params: Mapping[str, object], style: QueryStyle) -> str:
     """The query string for `params`, percent-encoded as `application/x-www-form-urlencoded`."""
-    return urlencode(query_pairs(params, style), quote_via=quote_plus)
+    return encode_pairs(query_pairs(params, style))
+
+
+def encode_pairs(pairs: Iterable[tuple[str, str]]) -> str:
+    """The pairs as `application/x-www-form-urlencoded`. Raises ValueError for text that is not Unicode."""
+    try:
+        return urlencode(list(pairs), quote_via=quote_plus)
+    except UnicodeEncodeError:
+        raise ValueError("a query or form entry is not Unicode text (it holds half a surrogate pair)") from None
 
 
 def with_query(url: str, pairs: Iterable[tuple[str, str]]) -> str:
@@ -65,11 +73,12 @@ def with_query(url: str, pairs: Iterable[tuple[str, str]]) -> str:
     if not added:
         return url
     if "?" not in url and "#" not in url:
-        return f"{url}?{urlencode(added, quote_via=quote_plus)}"
+        return f"{url}?{encode_pairs(added)}"
     parts = urlsplit(url)
     names = {name for name, _ in added}
-    kept = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] not in names]
-    return urlunsplit(parts._replace(query=urlencode(kept + added, quote_via=quote_plus)))
+    # What stays is not decoded and encoded again: it may be no UTF-8, or signed as it is.
+    kept = [entry for entry in parts.query.split("&") if entry and unquote_plus(entry.partition("=")[0]) not in names]
+    return urlunsplit(parts._replace(query="&".join([*kept, encode_pairs(added)])))
 
 
 def _append(pairs: list[tuple[str, str]], key: str, value: object, style: QueryStyle) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import uuid4
@@ -17,12 +18,14 @@ from .retry import RetryPolicy
 from .sentinels import NotGiven, Omit, not_given
 from .sources import Segments, source_of
 from .timeouts import DEFAULT_TIMEOUT, Timeout, TimeoutTypes, timeout_from
-from .urls import URL, BaseURL
+from .urls import URL, BaseURL, shown_url
 
 __all__ = ["FORM", "Call", "Request", "SentRequest", "Settings", "build_request"]
 
 FORM: Final = "form"
 """`Call.encoding` of a body sent as `application/x-www-form-urlencoded`."""
+
+_BOUNDARY: Final = re.compile(r"[0-9A-Za-z'()+_,./:=?-]{1,70}")
 
 NO_QUERY: Final[Mapping[str, object]] = {}
 
@@ -50,6 +53,8 @@ class Settings:
     strict: bool = False
     idempotency_header: str | None = None
     follow_redirects: bool = True
+    secrets: Set[str] = frozenset()
+    """Names of header fields and query entries, in lower case, that hold credentials."""
 
 
 class Call:
@@ -138,43 +143,54 @@ class Call:
 class Request:
     """One HTTP request, ready for a transport. `repr` shows no secrets."""
 
-    __slots__ = ("body", "header_fields", "method", "timeout", "url")
+    __slots__ = ("body", "header_fields", "method", "secrets", "timeout", "url")
 
     def __init__(
-        self, method: str, url: str, header_fields: dict[str, str], body: bytes | Segments | None, timeout: Timeout
+        self,
+        method: str,
+        url: str,
+        header_fields: dict[str, str],
+        body: bytes | Segments | None,
+        timeout: Timeout,
+        secrets: Set[str] = frozenset(),
     ) -> None:
         self.method = method
         self.url = url
         self.header_fields = header_fields
         self.body = body
         self.timeout = timeout
+        self.secrets = secrets
 
     @property
     def replayable(self) -> bool:
         return not isinstance(self.body, Segments) or self.body.replayable
 
     def __repr__(self) -> str:
-        return f"<Request {self.method} {self.url.partition('?')[0]}>"
+        return f"<Request {self.method} {shown_url(self.url, self.secrets)}>"
 
 
 class SentRequest:
     """What is remembered of a request on responses and errors: method, URL, headers, and a body that was in memory.
 
-    Pickling leaves out the values of secret headers.
+    Pickling leaves out the values of secret headers and query entries.
     """
 
-    __slots__ = ("_url", "content", "headers", "method")
+    __slots__ = ("_secrets", "_url", "content", "headers", "method")
 
-    def __init__(self, method: str, url: str, headers: Headers, content: bytes) -> None:
+    def __init__(
+        self, method: str, url: str, headers: Headers, content: bytes, secrets: Set[str] = frozenset()
+    ) -> None:
         self.method = method
         self._url = url
         self.headers = headers
         self.content = content
+        self._secrets = secrets
 
     @classmethod
     def of(cls, request: Request) -> SentRequest:
         content = request.body if isinstance(request.body, bytes) else b""
-        return cls(request.method, request.url, Headers(request.header_fields), content)
+        headers = Headers(request.header_fields, secret=request.secrets)
+        return cls(request.method, request.url, headers, content, request.secrets)
 
     @property
     def url(self) -> URL:
@@ -184,12 +200,11 @@ class SentRequest:
         return self.content
 
     def __reduce__(self) -> tuple[object, ...]:
-        from .headers import redacted
-
-        return SentRequest, (self.method, self._url, Headers(redacted(self.headers)), self.content)
+        url = shown_url(self._url, self._secrets)
+        return SentRequest, (self.method, url, self.headers.redacted(), self.content, self._secrets)
 
     def __repr__(self) -> str:
-        return f"<Request {self.method} {self._url.partition('?')[0]}>"
+        return f"<Request {self.method} {shown_url(self._url, self._secrets)}>"
 
 
 def build_request(call: Call, settings: Settings, credentials: Mapping[str, str], query: Mapping[str, str]) -> Request:
@@ -200,14 +215,14 @@ def build_request(call: Call, settings: Settings, credentials: Mapping[str, str]
     timeout = timeout_from(call.timeout, settings.timeout)
     content_type, body = _body(call, settings)
     headers = _headers(call, settings, credentials, content_type, body, timeout)
-    return Request(call.method.upper(), _url(call, settings, query), headers, body, timeout)
+    return Request(call.method.upper(), _url(call, settings, query), headers, body, timeout, settings.secrets)
 
 
 def _url(call: Call, settings: Settings, credentials: Mapping[str, str]) -> str:
     url = settings.base_url.join(call.path)
     if not (call.query or call.extra_query or settings.default_query or settings.base_url.query or credentials):
         return url
-    params = {**settings.default_query, **call.query, **(call.extra_query or {}), **credentials}
+    params = {**credentials, **settings.default_query, **call.query, **(call.extra_query or {})}
     pairs = [(name, text) for name, text in settings.base_url.query if name not in params]
     return with_query(url, pairs + query_pairs(params, settings.query_style, call.query_styles))
 
@@ -221,19 +236,20 @@ def _headers(
     timeout: Timeout,
 ) -> dict[str, str]:
     headers = {**settings.headers, **credentials}
-    if call.accept is not None:
-        headers["accept"] = call.accept
     if content_type is not None:
         headers["content-type"] = content_type
     headers["x-stainless-retry-count"] = "0"
     if timeout.read is not None:
-        headers["x-stainless-read-timeout"] = f"{timeout.read:g}"
+        seconds = timeout.read
+        headers["x-stainless-read-timeout"] = str(int(seconds) if seconds.is_integer() else seconds)
     if settings.idempotency_header is not None and call.method not in ("get", "GET"):
         headers[settings.idempotency_header] = call.idempotency_key or f"antiphon-{uuid4()}"
-    if call.headers:
-        headers = merge_headers(headers, call.headers)
     if settings.default_headers:
         headers = merge_headers(headers, settings.default_headers)
+    if call.accept is not None:
+        headers["accept"] = call.accept
+    if call.headers:
+        headers = merge_headers(headers, call.headers)
     if call.extra_headers:
         headers = merge_headers(headers, call.extra_headers)
     if isinstance(call.encoding, Multipart) and content_type is not None:
@@ -286,5 +302,8 @@ def _boundary(call: Call) -> str:
     """A new boundary, or the one the caller named in a content-type header of their own."""
     for name, value in (call.extra_headers or {}).items():
         if name.lower() == "content-type" and isinstance(value, str) and "boundary=" in value:
-            return value.partition("boundary=")[2].partition(";")[0].strip(' "')
+            boundary = value.partition("boundary=")[2].partition(";")[0].strip(' "')
+            if _BOUNDARY.fullmatch(boundary):
+                return boundary
+            raise ValueError("the boundary in the content-type header is not usable (RFC 2046, section 5.1.1)")
     return uuid4().hex

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timezone
 from typing import Final
 
 __all__ = ["DEFAULT_MAX_RETRIES", "NO_RETRY", "RetryPolicy", "checked_max_retries"]
@@ -30,7 +31,7 @@ class RetryPolicy:
 
     def wants_retry(self, status: int, headers: Mapping[str, str]) -> bool:
         """Whether an answer of this status may be different next time; `x-should-retry` decides over the status."""
-        said = headers.get("x-should-retry")
+        said = headers.get("x-should-retry", "").strip().lower()
         if said == "true":
             return True
         if said == "false":
@@ -65,7 +66,9 @@ def retry_after(headers: Mapping[str, str], now: Callable[[], float]) -> float |
     from email.utils import parsedate_to_datetime  # costs several milliseconds to import, and dates are rare
 
     try:
-        return parsedate_to_datetime(text).timestamp() - now()
+        date = parsedate_to_datetime(text)
+        # HTTP knows no other zone than GMT; a date that names none would be read as local time.
+        return (date if date.tzinfo is not None else date.replace(tzinfo=timezone.utc)).timestamp() - now()
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
 
@@ -82,7 +85,8 @@ def checked_max_retries(value: object) -> int:
 
 
 def _number(text: str | None) -> float | None:
-    if text is None:
+    # float() also takes "1_000" and digits of other scripts.
+    if text is None or "_" in text or not text.isascii():
         return None
     try:
         value = float(text)

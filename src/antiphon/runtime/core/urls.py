@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import SplitResult, parse_qsl, urljoin, urlsplit, urlunsplit
+from collections.abc import Set
+from urllib.parse import SplitResult, parse_qsl, unquote_plus, urljoin, urlsplit, urlunsplit
 
-__all__ = ["URL", "BaseURL", "redirect_url", "same_origin"]
+from .headers import REDACTED, is_secret
+
+__all__ = ["URL", "BaseURL", "redirect_url", "same_origin", "shown_url"]
 
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+_SECRET_ENTRIES: Final = frozenset({"code", "sig"})
 
 
 class URL(str):
@@ -72,16 +76,57 @@ def checked_url(url: str, what: str) -> str:
         raise ValueError(f"{what} contains a space or control character")
     try:
         parts = urlsplit(url)
+    except ValueError:
+        raise ValueError(f"{what} is not a URL") from None
+    try:
         port = parts.port
-    except ValueError as error:
-        raise ValueError(f"{what} is not a URL: {error}") from None
+    except ValueError:
+        raise ValueError(f"{what} has a port that is no number up to 65535") from None
     if parts.scheme not in _DEFAULT_PORTS:
-        raise ValueError(f"{what} must begin with http:// or https://, not {parts.scheme or url[:20]!r}")
+        raise ValueError(f"{what} must begin with http:// or https://")
     if not parts.hostname:
         raise ValueError(f"{what} has no host")
+    if ":" not in parts.hostname and not _is_name(parts.hostname):
+        raise ValueError(f"{what} has a host that is no name (a part of it is empty, too long or not text)")
     if port == 0:
         raise ValueError(f"{what} has port 0")
     return url
+
+
+def _is_name(host: str) -> bool:
+    if host.isascii():
+        return all(0 < len(label) < 64 for label in host.removesuffix(".").split("."))
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        return False
+    return True
+
+
+def shown_url(url: str, secret: Set[str] = frozenset()) -> str:
+    """The URL without user information and without the values of query entries that may be credentials.
+
+    These are the entries in `secret`, and those whose names say so.
+    """
+    head, _, query = url.partition("?")
+    scheme, mark, rest = head.partition("://")
+    authority, slash, path = rest.partition("/")
+    shown = f"{scheme}{mark}{authority.rpartition('@')[2]}{slash}{path}"
+    if not query:
+        return shown
+    entries = [entry.partition("=") for entry in query.split("&")]
+    return (
+        shown
+        + "?"
+        + "&".join(
+            f"{name}={REDACTED}" if _is_secret_entry(unquote_plus(name), secret) else f"{name}{equals}{value}"
+            for name, equals, value in entries
+        )
+    )
+
+
+def _is_secret_entry(name: str, secret: Set[str]) -> bool:
+    return name in secret or name.lower() in _SECRET_ENTRIES or is_secret(name)
 
 
 def same_origin(one: str, other: str) -> bool:
@@ -94,7 +139,11 @@ def redirect_url(url: str, location: str) -> str:
     """Where a redirect leads (RFC 9110, section 10.2.2). Raises ValueError for what is no usable URL."""
     if len(location) > 8192:
         raise ValueError(f"the redirect target is {len(location)} characters long")
-    return checked_url(urljoin(url, location.strip()), "the redirect target").partition("#")[0]
+    try:
+        target = urljoin(url, location.strip())
+    except ValueError:
+        raise ValueError("the redirect target is not a URL") from None
+    return checked_url(target, "the redirect target").partition("#")[0]
 
 
 def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:

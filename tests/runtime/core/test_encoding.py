@@ -1,0 +1,114 @@
+"""Content codings undone: whole, byte by byte, at random splits; faults told."""
+
+from __future__ import annotations
+
+import gzip
+import random
+import zlib
+
+import pytest
+
+from antiphon.runtime.core.encoding import UndecodableBody, body_decoder, decode_prefix
+
+TEXT = b"".join(b"line %d of a body\n" % number for number in range(2000))
+
+
+def raw_deflate(data: bytes) -> bytes:
+    compressor = zlib.compressobj(wbits=-15)
+    return compressor.compress(data) + compressor.flush()
+
+
+def splits(data: bytes) -> list[list[bytes]]:
+    generator = random.Random(7)
+    cuts = [sorted(generator.sample(range(len(data)), min(len(data) - 1, 9))) for _ in range(20)]
+    at_random = [[data[a:b] for a, b in zip([0, *cut], [*cut, len(data)], strict=True)] for cut in cuts]
+    return [[data], [data[i : i + 1] for i in range(len(data))], *at_random]
+
+
+@pytest.mark.parametrize(
+    ("coding", "data", "expected"),
+    [
+        ("gzip", gzip.compress(TEXT), TEXT),
+        ("x-gzip", gzip.compress(TEXT), TEXT),
+        ("GZIP", gzip.compress(b""), b""),
+        ("gzip", gzip.compress(b"one ") + gzip.compress(b"two ") + gzip.compress(TEXT), b"one two " + TEXT),
+        ("gzip", gzip.compress(TEXT) + b"\0" * 300, TEXT),
+        ("deflate", zlib.compress(TEXT), TEXT),
+        ("deflate", raw_deflate(TEXT), TEXT),
+        ("deflate", zlib.compress(b""), b""),
+        ("deflate, gzip", gzip.compress(zlib.compress(TEXT)), TEXT),
+        ("identity, gzip,", gzip.compress(TEXT), TEXT),
+    ],
+)
+def test_decoding(coding: str, data: bytes, expected: bytes) -> None:
+    for pieces in splits(data):
+        decoder = body_decoder(coding)
+        assert decoder is not None
+        assert b"".join([*map(decoder.feed, pieces), decoder.finish()]) == expected
+
+
+@pytest.mark.parametrize("coding", [None, "", "identity", " , identity"])
+def test_nothing_to_undo(coding: str | None) -> None:
+    assert body_decoder(coding) is None
+
+
+@pytest.mark.parametrize("coding", ["br", "zstd", "gzip, br", "gzip, gzip, gzip, gzip, gzip", "\u0130"])
+def test_unknown_codings(coding: str) -> None:
+    with pytest.raises(UndecodableBody):
+        body_decoder(coding)
+
+
+@pytest.mark.parametrize(
+    ("coding", "data"),
+    [
+        ("gzip", b""),
+        ("gzip", b"this is not gzip"),
+        ("gzip", gzip.compress(TEXT)[:-1]),
+        ("gzip", gzip.compress(TEXT)[:50]),
+        ("gzip", gzip.compress(TEXT) + b"junk"),
+        ("gzip", gzip.compress(TEXT)[:-8] + b"\0" * 8),
+        ("gzip", gzip.compress(TEXT) + gzip.compress(TEXT)[:9]),
+        ("deflate", b""),
+        ("deflate", b"x"),
+        ("deflate", zlib.compress(TEXT)[:-1]),
+        ("deflate", b"not deflate"),
+        ("deflate", zlib.compress(TEXT) + b"junk"),
+        ("gzip, gzip", gzip.compress(gzip.compress(TEXT)[:-3])),
+    ],
+)
+def test_faults(coding: str, data: bytes) -> None:
+    for pieces in splits(data) if data else [[]]:
+        decoder = body_decoder(coding)
+        assert decoder is not None
+        with pytest.raises(UndecodableBody):
+            _ = [*map(decoder.feed, pieces), decoder.finish()]
+
+
+@pytest.mark.parametrize(
+    ("coding", "data", "start"),
+    [
+        (None, TEXT, TEXT[:1000]),
+        ("gzip", gzip.compress(TEXT), TEXT[:1000]),
+        ("deflate", zlib.compress(TEXT), TEXT[:1000]),
+        ("gzip", gzip.compress(b"short"), b"short"),
+        ("gzip", gzip.compress(b"short")[:-8], b"short"),
+        ("gzip", b"junk", b""),
+        ("br", b"junk", b""),
+        ("gzip, gzip", b"junk", b""),
+    ],
+)
+def test_the_start_of_an_error_body(coding: str | None, data: bytes, start: bytes) -> None:
+    assert decode_prefix(data, coding, 1000) == start
+
+
+def test_what_comes_before_a_fault_survives_it() -> None:
+    noise = random.Random(1).randbytes(200_000)
+    broken = gzip.compress(noise)[:100_000] + b"\xff" * 100_000
+    start = decode_prefix(broken, "gzip", 1_000_000)
+    assert noise.startswith(start[:80_000])
+    assert len(start) > 80_000
+
+
+def test_a_bomb_is_bounded() -> None:
+    bomb = gzip.compress(b"\0" * 50_000_000)
+    assert decode_prefix(bomb, "gzip", 1_000_000) == b"\0" * 1_000_000
