@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from ._sync.response import streamed_method as streamed_method
     from ._sync.stream import Stream as Stream
     from .binary import BinaryResponse as BinaryResponse
+    from .core.annotations import SequenceNotStr as SequenceNotStr
+    from .core.annotations import Tagged as Tagged
     from .core.auth import CredentialsError as CredentialsError
     from .core.auth import Scheme as Scheme
     from .core.client import SDK as SDK
@@ -75,6 +77,8 @@ if TYPE_CHECKING:
     from .core.timeouts import Timeout as Timeout
     from .core.timeouts import TimeoutTypes as TimeoutTypes
     from .core.urls import URL as URL
+    from .transports.aiohttp import AioHTTPTransport as AioHTTPTransport
+    from .transports.aiohttp_client import DefaultAioHttpClient as DefaultAioHttpClient
     from .transports.clients import DefaultAsyncHttpxClient as DefaultAsyncHttpxClient
     from .transports.clients import DefaultHttpxClient as DefaultHttpxClient
     from .waiting import AsyncPaginator as AsyncPaginator
@@ -107,6 +111,7 @@ else:
             ),
             "._sync.stream": ("Stream",),
             ".binary": ("BinaryResponse",),
+            ".core.annotations": ("SequenceNotStr", "Tagged"),
             ".core.auth": ("CredentialsError", "Scheme"),
             ".core.client": ("SDK", "ClientOption"),
             ".core.errors": (
@@ -138,6 +143,8 @@ else:
             ".core.sentinels": ("NOT_GIVEN", "NotGiven", "NotGivenOr", "Omit", "is_given", "not_given", "omit"),
             ".core.timeouts": ("DEFAULT_TIMEOUT", "Timeout", "TimeoutTypes"),
             ".core.urls": ("URL",),
+            ".transports.aiohttp": ("AioHTTPTransport",),
+            ".transports.aiohttp_client": ("DefaultAioHttpClient",),
             ".transports.clients": ("DefaultAsyncHttpxClient", "DefaultHttpxClient"),
             ".waiting": ("AsyncPaginator",),
         },

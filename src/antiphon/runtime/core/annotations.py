@@ -1,0 +1,35 @@
+"""What generated annotations are made of besides the standard library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol, SupportsIndex, TypeVar, overload
+
+from pydantic import Field
+
+__all__ = ["SequenceNotStr", "Tagged"]
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class SequenceNotStr(Protocol[T_co]):
+    """A list or tuple, but no text: a text is a sequence of texts, and almost never what is meant by a list of them."""
+
+    @overload
+    def __getitem__(self, index: SupportsIndex, /) -> T_co: ...
+    @overload
+    def __getitem__(self, index: slice, /) -> Sequence[T_co]: ...
+    # `str` has `__contains__(self, key: str)`, which does not take every object: that is what keeps it out.
+    def __contains__(self, value: object, /) -> bool: ...
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[T_co]: ...
+    def index(self, value: Any, start: int = 0, stop: int = ..., /) -> int: ...
+    def count(self, value: Any, /) -> int: ...
+    def __reversed__(self) -> Iterator[T_co]: ...
+
+
+def Tagged(field: str) -> Any:  # noqa: N802  stands in annotations, where names of types are
+    """The mark of a union whose variants are told apart by this field."""
+    return Field(discriminator=field)
+
+

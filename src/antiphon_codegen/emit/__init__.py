@@ -1,0 +1,1 @@
+"""The text of every declaration in the plan. Emitters choose no names."""

@@ -1,0 +1,97 @@
+"""Annotations as source."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+from ..plan.symbols import (
+    Annotation,
+    Anything,
+    Builtin,
+    Choice,
+    DictOf,
+    FileInput,
+    IterableOf,
+    ListOf,
+    Named,
+    Nothing,
+    OneOf,
+    Standard,
+    Symbol,
+    Tagged,
+)
+from ..python.source import Code, code, comma, ident, joined, lit, member, module_as, name_from
+
+__all__ = ["Spelling"]
+
+
+class Spelling:
+    """How annotations are written in one module.
+
+    Names of the package are imported one by one, or with `through` reached through its lazy `types` package. Names in
+    `hidden` (fields of the class that is being written) must not be used bare.
+    """
+
+    def __init__(self, runtime: str, *, through: bool = False, hidden: Container[str] = ()) -> None:
+        self._runtime = runtime
+        self._through = through
+        self._hidden = hidden
+
+    def symbol(self, symbol: Symbol) -> Code:
+        """A name of the package."""
+        if self._through and symbol.module[:1] == ("types",):
+            # Only the package is imported; the module with the type in it is loaded when the name is used.
+            return member(module_as("~types", "_types"), *symbol.module[1:-1], symbol.name)
+        return name_from("~" + ".".join(symbol.module), symbol.name)
+
+    def write(self, annotation: Annotation) -> Code:
+        """The annotation, for places where it is not evaluated (`X | None`)."""
+        match annotation:
+            case Builtin(name):
+                return self._builtin(name)
+            case Standard(module, name):
+                return member(module_as(module, f"_{module}"), name)
+            case Choice(values):
+                return code("{literal}[{values}]", literal=name_from("typing", "Literal"), values=comma(map(lit, values)))
+            case ListOf(item):
+                return code("{list}[{item}]", list=self._builtin("list"), item=self.write(item))
+            case IterableOf(item):
+                return self._iterable(item)
+            case DictOf(values):
+                mapping = name_from("collections.abc", "Mapping") if self._through else self._builtin("dict")
+                return code("{mapping}[{key}, {values}]", mapping=mapping, key=self._builtin("str"), values=self.write(values))
+            case OneOf(variants):
+                return joined([self.write(each) for each in variants], " | ")
+            case Tagged(union, tag):
+                annotated, tagged = name_from("typing", "Annotated"), name_from(self._runtime, "Tagged")
+                return code("{a}[{union}, {t}({tag!r})]", a=annotated, union=self.write(union), t=tagged, tag=str(tag))
+            case Named(symbol):
+                return self.symbol(symbol)
+            case FileInput():
+                return name_from(self._runtime, "FileTypes")
+            case Anything():
+                return self._builtin("object")
+            case Nothing():
+                return code("None")
+
+    def _builtin(self, name: str) -> Code:
+        if name in self._hidden:
+            return member(module_as("builtins", "_builtins"), name)
+        return ident(name)
+
+    def _iterable(self, item: Annotation) -> Code:
+        # A text is an iterable of texts, and almost never what is meant by a list of them.
+        kind = name_from(self._runtime, "SequenceNotStr") if _may_be_text(item) else name_from("collections.abc", "Iterable")
+        return code("{kind}[{item}]", kind=kind, item=self.write(item))
+
+
+def _may_be_text(annotation: Annotation) -> bool:
+    match annotation:
+        case Builtin(name):
+            return name == "str"
+        case OneOf(variants):
+            return any(_may_be_text(each) for each in variants)
+        case FileInput():
+            return True
+        case _:
+            return False

@@ -1,0 +1,1 @@
+"""What an API means: resources, operations and types, without a word of Python."""

@@ -1,0 +1,325 @@
+"""The configuration: what OpenAPI cannot say, in the format of `stainless.yml`. Unknown entries are kept and reported."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Literal, cast
+
+from ..document import JSON, Document
+from ..problems import Problems
+from ..spec.reader import Node
+
+__all__ = ["ClientOpt", "Config", "MethodConfig", "PaginationConfig", "ResourceConfig", "Style", "read_config"]
+
+
+@dataclass(frozen=True, slots=True)
+class MethodConfig:
+    name: str
+    verb: str
+    path: str
+    paginated: bool | str | None = None
+    """The name of a scheme, or whether to look for one that fits; None leaves it to the shapes."""
+    stream_event: str | None = None
+    stream_parameter: str | None = None
+    is_stream: bool = False
+    unwrap: str | Literal[False] | None = None
+    body_param: str | None = None
+    positional: tuple[str, ...] | None = None
+    deprecated: str | bool | None = None
+    pointer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceConfig:
+    methods: tuple[MethodConfig, ...] = ()
+    models: tuple[tuple[str, str], ...] = ()
+    """Model name to the schema it is made from."""
+    resources: tuple[tuple[str, ResourceConfig], ...] = ()
+    docs: str | None = None
+    mixin: str | None = None
+    types_package: tuple[str, ...] | None = None
+    modules: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    pointer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaginationConfig:
+    name: str
+    kind: str
+    request: JSON
+    response: JSON
+    in_body: bool = False
+    pointer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientOpt:
+    """One constructor keyword that the API defines."""
+
+    name: str
+    type: str = "string"
+    docs: str | None = None
+    env: str | None = None
+    default: str | None = None
+    nullable: bool = True
+    scheme: str | None = None
+    """The security scheme this option has a credential of."""
+    role: str = "value"
+    header: str | None = None
+    query: str | None = None
+    server_variable: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How the Python of this SDK is to look, where there is a choice."""
+
+    package: str | None = None
+    project: str | None = None
+    client: str | None = None
+    """The name of the sync client class; `Async` goes in front of it for the other."""
+    resource_suffix: str = "Resource"
+    casings: Mapping[str, str] = field(default_factory=dict[str, str])
+    exports: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    """Further public names of the package, by the hand-written module they come from."""
+    aliases: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Second names: alias to name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    root: ResourceConfig = field(default_factory=ResourceConfig)
+    organization: str | None = None
+    environments: tuple[tuple[str, str], ...] = ()
+    pagination: tuple[PaginationConfig, ...] = ()
+    opts: tuple[ClientOpt, ...] | None = None
+    security: tuple[tuple[str, ...], ...] | None = None
+    security_schemes: JSON = None
+    query_arrays: str | None = None
+    query_nested: str | None = None
+    form_arrays: str | None = None
+    form_nested: str | None = None
+    idempotency_header: str | None = None
+    default_headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    max_retries: int | None = None
+    timeout_seconds: float | None = None
+    license: str | None = None
+    unwrap: str | None = None
+    env_prefix: str | None = None
+    style: Style = field(default_factory=Style)
+    is_given: bool = False
+    """Whether the author wrote it; a configuration that was inferred may place things more freely."""
+
+
+_TOP: Final = frozenset(
+    {
+        "edition", "organization", "targets", "environments", "resources", "pagination", "client_settings", "settings",
+        "query_settings", "multipart_settings", "streaming", "security", "security_schemes", "errors", "custom_casings",
+        "unspecified_endpoints", "readme", "openapi", "diagnostics", "codeflow", "docs",
+    }
+)  # fmt: skip
+
+_RESOURCE: Final = frozenset(
+    {"methods", "models", "subresources", "description", "deprecated", "skip", "only", "custom", "mcp", "name", "title"}
+)
+
+
+def read_config(document: Document, problems: Problems) -> Config:
+    """The configuration in a document."""
+    root = Node(document.root, "", document, problems)
+    if root.value is None:
+        return Config()
+    if not isinstance(root.value, dict):
+        root.report("config", "a configuration is an object")
+        return Config()
+    for key, node in root.entries():
+        if key not in _TOP and not key.startswith("x-"):
+            node.report("config", f"{key!r} is no known entry; it is not used")
+    settings = root.child("client_settings")
+    retries = settings.child("default_retries").child("max_retries").value
+    resources = root.child("resources")
+    config = Config(
+        root=_resource_tree(resources),
+        organization=root.child("organization").text("name"),
+        environments=tuple((name, str(each.value)) for name, each in root.entries("environments")),
+        pagination=tuple(_pagination(each) for each in root.items("pagination")),
+        opts=_opts(settings) if settings.has("opts") else None,
+        security=_security(root) if root.has("security") else None,
+        security_schemes=root.child("security_schemes").value,
+        query_arrays=root.child("query_settings").text("array_format"),
+        query_nested=root.child("query_settings").text("nested_format"),
+        form_arrays=root.child("multipart_settings").text("array_format"),
+        form_nested=root.child("multipart_settings").text("nested_format"),
+        idempotency_header=settings.child("idempotency").text("header"),
+        default_headers={name: str(each.value) for name, each in settings.entries("default_headers")},
+        max_retries=retries if isinstance(retries, int) and not isinstance(retries, bool) else None,
+        timeout_seconds=_seconds(settings.child("default_timeout").value),
+        license=root.child("settings").text("license"),
+        unwrap=_unwrap(root.child("settings").child("unwrap_response_fields")),
+        env_prefix=settings.text("default_env_prefix"),
+        style=_style(root),
+        is_given=True,
+    )
+    return config
+
+
+def _style(root: Node) -> Style:
+    python = root.child("targets").child("python")
+    own = python.child("x-antiphon")
+    casings: dict[str, str] = {}
+    for name, each in root.entries("custom_casings"):
+        value = each.value
+        casings[name.lower()] = value if isinstance(value, str) else str(each.child("pascal").value or name)
+    style = Style(
+        package=python.text("package_name"),
+        project=python.text("project_name"),
+        client=own.text("client_name"),
+        casings=casings,
+        exports={name: _names(each) for name, each in own.entries("exports")},
+        aliases={name: str(each.value) for name, each in own.entries("aliases")},
+    )
+    suffix = own.text("resource_suffix")
+    return style if suffix is None else replace(style, resource_suffix=suffix)
+
+
+def _names(node: Node) -> tuple[str, ...]:
+    return tuple(item.value for item in node.items() if isinstance(item.value, str))
+
+
+def _resource_tree(node: Node) -> ResourceConfig:
+    """The root: `$client` has its methods, `$shared` its models."""
+    resources: list[tuple[str, ResourceConfig]] = []
+    root = ResourceConfig(pointer=node.pointer)
+    for name, each in node.entries():
+        if name == "$client":
+            client = _resource(each)
+            root = replace(root, methods=client.methods, mixin=client.mixin)
+        else:
+            resources.append((name, _resource(each)))
+    return replace(root, resources=tuple(resources))
+
+
+def _resource(node: Node) -> ResourceConfig:
+    for key, each in node.entries():
+        if key not in _RESOURCE and not key.startswith("x-"):
+            each.report("config", f"{key!r} is no known entry of a resource; it is not used")
+    if _skipped(node):
+        return ResourceConfig(pointer=node.pointer)
+    methods = [method for name, each in node.entries("methods") if (method := _method(name, each)) is not None]
+    models: list[tuple[str, str]] = []
+    for name, each in node.entries("models"):
+        target = each.value if isinstance(each.value, str) else each.text("openapi_uri") if each.value else None
+        if target is None:
+            each.report("config", f"the model {name!r} names no schema; it is left out")
+        elif not _skipped(each):
+            models.append((name, target))
+    package = node.text("x-types")
+    return ResourceConfig(
+        methods=tuple(methods),
+        models=tuple(models),
+        resources=tuple((name, _resource(each)) for name, each in node.entries("subresources")),
+        docs=node.text("description"),
+        mixin=node.text("x-mixin"),
+        types_package=tuple(package.split(".")) if package else None,
+        modules={name: _names(each) for name, each in node.entries("x-modules")},
+        pointer=node.pointer,
+    )
+
+
+def _skipped(node: Node) -> bool:
+    for key, wanted in (("skip", True), ("only", False)):
+        value = node.child(key).value
+        if isinstance(value, bool):
+            return value if wanted else False
+        if isinstance(value, list):
+            return ("python" in value) is wanted
+    return False
+
+
+def _method(name: str, node: Node) -> MethodConfig | None:
+    endpoint = node.value if isinstance(node.value, str) else node.text("endpoint")
+    if isinstance(node.value, dict) and (_skipped(node) or node.text("type") in ("alias", "webhook_unwrap", "webhook_verify")):
+        return None
+    verb, _, path = (endpoint or "").strip().partition(" ")
+    if not path.strip():
+        node.report("config", f"the method {name!r} names no endpoint such as `get /things`; it is left out")
+        return None
+    method = MethodConfig(name, verb.lower(), path.strip(), pointer=node.pointer)
+    if isinstance(node.value, str):
+        return method
+    paginated = node.child("paginated").value
+    streaming = node.child("streaming")
+    unwrap = node.child("unwrap_response").value
+    deprecated = node.child("deprecated").value
+    return replace(
+        method,
+        paginated=paginated if isinstance(paginated, (bool, str)) else None,
+        is_stream=isinstance(streaming.value, dict),
+        stream_event=streaming.text("stream_event_model") if isinstance(streaming.value, dict) else None,
+        stream_parameter=streaming.text("param_discriminator") if isinstance(streaming.value, dict) else None,
+        unwrap=unwrap if isinstance(unwrap, str) else False if unwrap is False else None,
+        body_param=node.text("body_param_name"),
+        positional=node.texts("positional_params") if node.has("positional_params") else None,
+        deprecated=deprecated if isinstance(deprecated, (str, bool)) else None,
+    )
+
+
+def _pagination(node: Node) -> PaginationConfig:
+    return PaginationConfig(
+        name=node.text("name") or "page",
+        kind=node.text("type") or "cursor",
+        request=node.child("request").value,
+        response=node.child("response").value,
+        in_body=node.text("param_location") == "body",
+        pointer=node.pointer,
+    )
+
+
+def _opts(settings: Node) -> tuple[ClientOpt, ...]:
+    found: list[ClientOpt] = []
+    for name, node in settings.entries("opts"):
+        auth = node.child("auth")
+        default = node.child("default").value
+        found.append(
+            ClientOpt(
+                name=name,
+                type=node.text("type") or "string",
+                docs=node.text("description"),
+                env=node.text("read_env"),
+                default=None if default is None else str(default),
+                nullable=node.flag("nullable"),
+                scheme=auth.text("security_scheme") if isinstance(auth.value, dict) else None,
+                role=(auth.text("role") or "value") if isinstance(auth.value, dict) else "value",
+                header=node.text("send_in_header"),
+                query=node.text("send_as_query_param"),
+                server_variable=node.text("server_variable"),
+            )
+        )
+    return tuple(found)
+
+
+def _security(root: Node) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(name for name, _ in each.entries()) for each in root.items("security"))
+
+
+def _unwrap(node: Node) -> str | None:
+    value = node.value
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and value and isinstance(value[0], str):
+        return cast(str, cast("list[Any]", value)[0])
+    return None
+
+
+def _seconds(value: JSON) -> float | None:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return float(value)
+    if not isinstance(value, str) or not value:
+        return None
+    units = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+    for unit, factor in units.items():
+        number = value.removesuffix(unit)
+        if number != value and number.replace(".", "", 1).isdigit():
+            return float(number) * factor
+    return float(value) if value.replace(".", "", 1).isdigit() else None

@@ -1,0 +1,468 @@
+"""From the document and the configuration to the API they mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final, Literal, cast
+
+from ..document import Document, pointer_to
+from ..problems import Kind, Origin, Problems
+from ..spec.model import MediaType, Parameter, Response, Schema, SchemaOrRef
+from ..spec.resolve import Library, ResolvedOperation, ResolvedSpec
+from .config import Config, MethodConfig, ResourceConfig
+from .model import (
+    API,
+    AuthScheme,
+    BinaryBody,
+    BinaryResult,
+    Body,
+    BodyField,
+    Empty,
+    Method,
+    NamedType,
+    Operation,
+    PageResult,
+    PageScheme,
+    Param,
+    Resource,
+    Result,
+    StreamResult,
+    TextResult,
+    ValueResult,
+    Variant,
+)
+from .pagination import matching, page_item, schemes_of
+from .schemas import SchemaReader
+from .tags import Tagger
+from .security import auth_schemes, default_security
+from .types import Array, Binary, Map, Object, Reference, Type, Union, Unknown, without_null
+
+__all__ = ["lower"]
+
+_TEMPLATE: Final = re.compile(r"\{[^{}]*\}")
+_FORM: Final = "application/x-www-form-urlencoded"
+_STYLES: Final = {"spaceDelimited": "space", "pipeDelimited": "pipe"}
+
+
+def lower(spec: ResolvedSpec, config: Config, library: Library, config_document: Document | None, problems: Problems) -> API:
+    """The API. Operations and schemas that cannot be used are reported and left out."""
+    return _Lowering(spec, config, library, config_document, problems).run()
+
+
+class _Lowering:
+    def __init__(
+        self,
+        spec: ResolvedSpec,
+        config: Config,
+        library: Library,
+        config_document: Document | None,
+        problems: Problems,
+    ) -> None:
+        self._spec = spec
+        self._config = config
+        self._library = library
+        self._config_document = config_document
+        self._problems = problems
+        self._reader = SchemaReader(spec, problems, self._origin)
+        self._tagger = Tagger(self._reader.content_of)
+        self._operations = {_endpoint(each.operation.verb, each.operation.path): each for each in spec.operations}
+        self._used: set[str] = set()
+        self._pages: tuple[PageScheme, ...] = ()
+        self._by_name: dict[str, str] = {}
+
+    def run(self) -> API:
+        spec, config = self._spec, self._config
+        types = {key: self._named(key) for key in spec.schemas}
+        self._by_name = {named.name: key for key, named in types.items()}
+        self._pages = schemes_of(config, self._problems, self._config_origin)
+        root = self._resource("", (), config.root)
+        self._report_unused()
+        schemes = auth_schemes(spec.spec, config, self._problems, self._origin)
+        return API(
+            title=spec.spec.info.title,
+            version=spec.spec.info.version,
+            docs=spec.spec.info.description,
+            environments=config.environments or tuple(self._environments()),
+            root=root,
+            types=types,
+            pages=self._pages,
+            schemes=schemes,
+            security=default_security(spec, config, schemes),
+            config=config,
+        )
+
+    # --- places ---
+
+    def _origin(self, file: str, pointer: str) -> Origin:
+        document = self._library.document(file)
+        return Origin(file, pointer=pointer) if document is None else document.origin(pointer)
+
+    def _config_origin(self, pointer: str) -> Origin:
+        document = self._config_document
+        return Origin("configuration", pointer=pointer) if document is None else document.origin(pointer)
+
+    def _report(self, kind: Kind, message: str, operation: ResolvedOperation) -> None:
+        self._problems.add(kind, message, self._origin(operation.operation.file, operation.operation.pointer))
+
+    # --- types ---
+
+    def _type(self, schema: SchemaOrRef | None) -> Type:
+        return self._tagger.tagged(self._reader.type_of(schema))
+
+    def _named(self, key: str) -> NamedType:
+        schema = self._spec.schemas[key]
+        name = self._spec.names.get(key) or _name_of_place(schema.pointer)
+        origin = self._origin(schema.file, schema.pointer)
+        type = self._reader.content_of(key)
+        if type == Reference(key):
+            self._problems.add("bad-reference", f"the schema {name!r} refers to itself only; it is read as anything", origin)
+            type = Unknown()
+        return NamedType(key, name, self._tagger.tagged(type), schema.description, schema.deprecated, origin)
+
+    # --- resources ---
+
+    def _resource(self, name: str, path: tuple[str, ...], config: ResourceConfig) -> Resource:
+        methods = [method for each in config.methods if (method := self._method(each)) is not None]
+        return Resource(
+            name=name,
+            path=path,
+            methods=tuple(methods),
+            resources=tuple(self._resource(each, (*path, each), inner) for each, inner in config.resources),
+            models=tuple(self._models(config)),
+            docs=config.docs,
+            mixin=config.mixin,
+            types_package=config.types_package,
+            modules=config.modules,
+        )
+
+    def _models(self, config: ResourceConfig) -> Iterator[tuple[str, str]]:
+        for name, target in config.models:
+            key = self._by_name.get(target.rpartition("/")[2] if target.startswith("#/components/schemas/") else target)
+            if key is None:
+                place = pointer_to(config.pointer, "models", name)
+                self._problems.add("config", f"the document has no schema {target!r}", self._config_origin(place))
+            else:
+                yield name, key
+
+    def _method(self, config: MethodConfig) -> Method | None:
+        found = self._operations.get(_endpoint(config.verb, config.path))
+        if found is None:
+            message = f"the document has no operation {config.verb.upper()} {config.path}; the method is left out"
+            self._problems.add("config", message, self._config_origin(config.pointer))
+            return None
+        self._used.add(_endpoint(config.verb, config.path))
+        operation = self._operation(found, config)
+        in_path = [each.name for each in operation.params if each.place == "path"]
+        positional = config.positional if config.positional is not None else tuple(in_path[-1:])
+        return Method(config.name, operation, tuple(name for name in positional if name in in_path))
+
+    def _report_unused(self) -> None:
+        for endpoint, each in self._operations.items():
+            if endpoint not in self._used:
+                operation = each.operation
+                message = f"{operation.verb.upper()} {operation.path} has no method in the configuration; it is left out"
+                self._report("config", message, each)
+
+    # --- operations ---
+
+    def _operation(self, found: ResolvedOperation, config: MethodConfig) -> Operation:
+        operation = found.operation
+        params = tuple(self._params(found))
+        body = self._body(found, config)
+        return Operation(
+            verb=operation.verb,
+            path=operation.path,
+            params=params,
+            body=body,
+            result=self._result(found, config, params, body),
+            security=operation.security,
+            summary=operation.summary,
+            docs=operation.description,
+            deprecated=operation.deprecated or bool(config.deprecated),
+            origin=self._origin(operation.file, operation.pointer),
+            key=f"{operation.file}#{operation.pointer}",
+        )
+
+    def _params(self, found: ResolvedOperation) -> Iterator[Param]:
+        in_template = [name[1:-1] for name in _TEMPLATE.findall(found.operation.path)]
+        declared = {each.name for each in found.parameters if each.place == "path"}
+        for name in in_template:
+            if name not in declared:
+                self._report("missing", f"the path parameter {name!r} is not declared; it is taken as text", found)
+                yield Param(name, "path", self._type(Schema("", types=("string",))), required=True)
+        for each in found.parameters:
+            if each.place == "path" and each.name not in in_template:
+                self._report("conflict", f"the path has no {{{each.name}}}; the parameter is left out", found)
+                continue
+            if each.place == "header" and each.name.lower() in ("accept", "content-type", "authorization"):
+                continue  # OpenAPI 3.1, section 4.8.12.2.1: such parameters are to be ignored
+            yield self._param(each)
+
+    def _param(self, each: Parameter) -> Param:
+        schema = each.schema
+        own = schema if isinstance(schema, Schema) else None
+        return Param(
+            name=each.name,
+            place=each.place,
+            type=self._type(schema),
+            required=each.required,
+            docs=each.description or schema.description,
+            deprecated=each.deprecated or (own.deprecated if own else False),
+            default=own.default if own else None,
+            arrays=_array_style(each),
+            nested="brackets" if each.style == "deepObject" else None,
+            as_json=each.as_json,
+            origin=self._origin(each.file, each.pointer),
+        )
+
+    def _body(self, found: ResolvedOperation, config: MethodConfig) -> Body | BinaryBody | None:
+        body = found.body
+        if body is None or not body.content:
+            return None
+        kind, media = _preferred(body.content)
+        encoding: Literal["json", "form", "multipart"]
+        if kind.startswith("multipart/"):
+            encoding = "multipart"
+        elif kind == _FORM:
+            encoding = "form"
+        elif _is_json(kind):
+            encoding = "json"
+        else:
+            return BinaryBody(kind, body.required, body.description)
+        type = self._type(media.schema)
+        if encoding == "json" and isinstance(type, Binary):
+            return BinaryBody(kind, body.required, body.description)
+        content_type = "application/json" if kind == "*/*" else kind
+        whole = self._reader.object_of(media.schema) if media.schema is not None else None
+        whole = None if whole is None else cast(Object, self._tagger.tagged(whole))
+        fields = None if config.body_param is not None else self._fields(whole, type, encoding, media)
+        return Body(encoding, content_type, body.required, fields, None if fields is not None else type, body.description)
+
+    def _fields(
+        self, found: Object | None, type: Type, encoding: str, media: MediaType
+    ) -> tuple[BodyField, ...] | None:
+        """The properties of a body that is an object; of alternatives, those of all of them."""
+        objects = [found] if found is not None else self._alternatives(type)
+        if objects is None or any(each.additional is not None and not each.properties for each in objects):
+            return None
+        fields: dict[str, BodyField] = {}
+        for each in objects:
+            for own in each.properties:
+                if own.read_only and not own.write_only:
+                    continue
+                known = fields.get(own.name)
+                required = own.required and all(_requires(other, own.name) for other in objects)
+                merged = own.type if known is None or known.type == own.type else _either(known.type, own.type)
+                content_type = media.encoding[own.name].content_type if own.name in media.encoding else None
+                is_file = encoding == "multipart" and _is_file(self._deep(own.type))
+                fields[own.name] = BodyField(
+                    name=own.name,
+                    type=merged,
+                    required=required,
+                    docs=own.docs,
+                    deprecated=own.deprecated,
+                    default=own.default,
+                    is_file=is_file,
+                    as_json=content_type is not None and _is_json(content_type) and not is_file,
+                    origin=own.origin,
+                )
+        return tuple(fields.values()) if fields else None
+
+    def _alternatives(self, type: Type) -> list[Object] | None:
+        plain, _ = without_null(self._deep(type))
+        if not isinstance(plain, Union):
+            return [plain] if isinstance(plain, Object) else None
+        found: list[Object] = []
+        for variant in plain.variants:
+            content = self._deep(variant)
+            if not isinstance(content, Object):
+                return None
+            found.append(content)
+        return found
+
+    def _deep(self, type: Type) -> Type:
+        """The type behind references; arrays and alternatives of references are left as they are."""
+        for _ in range(20):
+            if not isinstance(type, Reference):
+                return type
+            type = self._tagger.tagged(self._reader.content_of(type.key))
+        return Unknown()
+
+    # --- results ---
+
+    def _result(
+        self, found: ResolvedOperation, config: MethodConfig, params: tuple[Param, ...], body: Body | BinaryBody | None
+    ) -> Result:
+        good = [response for status, response in found.responses if status.startswith("2")]
+        if not good:
+            good = [response for status, response in found.responses if status == "default"]
+        contents = _contents(good)
+        names = {each.name for each in body.fields or ()} if isinstance(body, Body) else set[str]()
+        stream = next((media for kind, media in contents if kind == "text/event-stream"), None)
+        lines = next((media for kind, media in contents if "jsonl" in kind or "ndjson" in kind), None)
+        values = [(kind, media) for kind, media in contents if _is_json(kind)]
+        plain = self._plain_result(found, config, values, contents, params, names)
+        streamed = stream if stream is not None else lines
+        if streamed is not None or config.is_stream:
+            item = self._event(config, streamed)
+            parameter = config.stream_parameter or ("stream" if "stream" in {*names, *(p.name for p in params)} else None)
+            if isinstance(plain, (ValueResult, BinaryResult, Empty)):
+                has_other = bool(values) or isinstance(plain, BinaryResult)
+                return StreamResult(item, parameter if has_other else None, plain if has_other else None)
+            return StreamResult(item)
+        return plain
+
+    def _event(self, config: MethodConfig, media: MediaType | None) -> Type:
+        if config.stream_event is not None:
+            key = self._by_name.get(config.stream_event.rpartition("/")[2])
+            if key is not None:
+                return Reference(key)
+            message = f"the document has no schema {config.stream_event!r}"
+            self._problems.add("config", message, self._config_origin(config.pointer))
+        return Unknown() if media is None else self._type(media.schema)
+
+    def _plain_result(
+        self,
+        found: ResolvedOperation,
+        config: MethodConfig,
+        values: list[tuple[str, MediaType]],
+        contents: list[tuple[str, MediaType]],
+        params: tuple[Param, ...],
+        body_names: set[str],
+    ) -> Result:
+        others = [(k, m) for k, m in contents if not _is_json(k) and k != "text/event-stream" and "jsonl" not in k]
+        schemas = [media.schema for _, media in values if media.schema is not None]
+        if not schemas:
+            return self._other_result(others, values)
+        type = self._answer(schemas)
+        if isinstance(self._deep(type), Binary):
+            return BinaryResult(values[0][0])
+        deep = self._deep(type)
+        scheme = matching(self._pages, config.paginated, params, body_names, deep)
+        if scheme is None and isinstance(config.paginated, str) and config.paginated:
+            message = f"there is no pagination {config.paginated!r}"
+            self._problems.add("config", message, self._config_origin(config.pointer))
+        if scheme is not None:
+            item = page_item(scheme, deep)
+            if item is not None:
+                return PageResult(scheme.name, item)
+            message = f"the answer has no list at {scheme.items!r}; it is not paged"
+            self._report("conflict", message, found)
+        parameter, variants = self._variants(found)
+        return ValueResult(self._unwrapped(type, deep, config), parameter, variants)
+
+    def _answer(self, schemas: list[SchemaOrRef]) -> Type:
+        types = list(dict.fromkeys(self._type(schema) for schema in schemas))
+        if len(types) == 1:
+            return types[0]
+        return Unknown() if any(isinstance(each, Unknown) for each in types) else Union(tuple(types))
+
+    def _unwrapped(self, type: Type, deep: Type, config: MethodConfig) -> Type:
+        wanted = self._config.unwrap if config.unwrap is None else config.unwrap
+        if isinstance(wanted, str) and isinstance(deep, Object):
+            return next((each.type for each in deep.properties if each.name == wanted), type)
+        return type
+
+    def _other_result(self, others: list[tuple[str, MediaType]], values: list[tuple[str, MediaType]]) -> Result:
+        if values:
+            return ValueResult(Unknown())  # JSON of which nothing is said
+        if not others:
+            return Empty()
+        kind, media = others[0]
+        type = self._deep(self._type(media.schema))
+        is_text = kind.startswith("text/") or kind in ("application/xml", "application/yaml", "application/x-yaml")
+        return TextResult(kind) if is_text and not isinstance(type, Binary) else BinaryResult(kind)
+
+    def _variants(self, found: ResolvedOperation) -> tuple[str | None, tuple[Variant, ...]]:
+        """Results that a parameter decides between, from the extension `x-response-variants`."""
+        said = found.operation.extensions.get("x-response-variants")
+        if not isinstance(said, dict) or not isinstance(said.get("parameter"), str):
+            return None, ()
+        variants: list[Variant] = []
+        for each in cast("list[object]", said.get("variants")) if isinstance(said.get("variants"), list) else []:
+            if isinstance(each, dict):
+                entry = cast("dict[str, object]", each)
+                values = tuple(str(value) for value in cast("list[object]", entry.get("values", [])))
+                name = str(cast("dict[str, object]", entry.get("schema", {})).get("$ref", "")).rpartition("/")[2]
+                key = self._by_name.get(name)
+                variants.append(Variant(values, Reference(key) if key is not None else None))
+        return cast(str, said["parameter"]), tuple(variants)
+
+    def _environments(self) -> Iterator[tuple[str, str]]:
+        for index, server in enumerate(self._spec.spec.servers):
+            url = server.url
+            for name, default in server.variables.items():
+                url = url.replace(f"{{{name}}}", default)
+            if url.startswith(("http://", "https://")) and not _TEMPLATE.search(url):
+                yield "production" if index == 0 else f"environment_{index + 1}", url
+
+
+def _endpoint(verb: str, path: str) -> str:
+    return f"{verb.lower()} {_TEMPLATE.sub('{}', path)}"
+
+
+def _name_of_place(pointer: str) -> str:
+    """A name for a schema that a reference leads to, though the document gives it none."""
+    skipped = {"paths", "components", "schemas", "properties", "content", "schema", "items", "definitions", "allOf", "anyOf", "oneOf"}
+    steps = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")]
+    kept = [step for step in steps if step and step not in skipped]
+    return " ".join(kept) or "Schema"
+
+
+def _is_json(kind: str) -> bool:
+    base = kind.partition(";")[0].strip().lower()
+    return base in ("application/json", "*/*", "text/json", "application/*") or base.endswith("+json")
+
+
+def _preferred(content: Mapping[str, MediaType]) -> tuple[str, MediaType]:
+    """The content type to send: JSON where it is taken, else forms, else the first."""
+    entries = [(kind.partition(";")[0].strip(), media) for kind, media in content.items()]
+    for fits in (lambda kind: kind == "application/json", _is_json, lambda kind: kind.startswith("multipart/"), lambda kind: kind == _FORM):
+        for kind, media in entries:
+            if fits(kind):
+                return kind, media
+    return entries[0]
+
+
+def _contents(responses: list[Response]) -> list[tuple[str, MediaType]]:
+    found: list[tuple[str, MediaType]] = []
+    for response in responses:
+        found += [(kind.partition(";")[0].strip().lower(), media) for kind, media in response.content.items()]
+    return found
+
+
+def _array_style(each: Parameter) -> str | None:
+    if each.place != "query":
+        return None
+    if each.name.endswith("[]"):
+        return "repeat"  # the name has the brackets already
+    if each.style in _STYLES:
+        return "repeat" if each.explode else _STYLES[each.style]
+    if each.style == "form":
+        return None if each.explode else "comma"
+    return None
+
+
+def _requires(found: Object, name: str) -> bool:
+    return any(each.name == name and each.required for each in found.properties)
+
+
+def _either(one: Type, other: Type) -> Type:
+    variants = [*(one.variants if isinstance(one, Union) else (one,)), *(other.variants if isinstance(other, Union) else (other,))]
+    return Unknown() if any(isinstance(each, Unknown) for each in variants) else Union(tuple(dict.fromkeys(variants)))
+
+
+def _is_file(type: Type) -> bool:
+    plain, _ = without_null(type)
+    match plain:
+        case Binary():
+            return True
+        case Array(items):
+            return _is_file(items)
+        case Union(variants):
+            return any(_is_file(each) for each in variants)
+        case Map() | _:
+            return False
+
+

@@ -1,0 +1,1 @@
+"""Names and places for everything that will be written; no text yet."""

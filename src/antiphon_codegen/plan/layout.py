@@ -1,0 +1,198 @@
+"""Which package and module each named type belongs to, and what it is called there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+
+from ..graphs import components
+from ..ir.model import API, Body, Operation, PageResult, Resource, StreamResult, ValueResult
+from ..ir.types import Reference, Type, inner_types
+from ..problems import Origin, Problems
+from .names import Identifier, class_name, first_free, module_name, snake
+from .symbols import Module
+
+__all__ = ["SHARED", "Layout", "Place", "layout", "models_module", "package_of", "params_module", "types_of", "walk"]
+
+SHARED = "$shared"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a named type lives. `params` is the module of its input form, if that differs."""
+
+    name: Identifier
+    module: Module
+    params: Module
+    is_shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The place of every named type. Modules that need each other are one: neither could be loaded first."""
+
+    places: Mapping[str, Place]
+    merged: Mapping[Module, Module]
+
+    def module(self, module: Module) -> Module:
+        """The module that a module became part of, or itself."""
+        return self.merged.get(module, module)
+
+
+def package_of(resource: Resource) -> Module:
+    """The types package of a resource: below `types`, as its parent stands in the tree."""
+    inner = resource.types_package if resource.types_package is not None else resource.path[:-1]
+    return (Identifier("types"), *(module_name(part) for part in inner))
+
+
+def layout(api: API, casings: Mapping[str, str], problems: Problems) -> Layout:
+    """A place for every named type. Types that the configuration gives to no resource have a module each."""
+    found = _places(api, casings, problems)
+    merged = _merged(_module_graph(api, found))
+    moved = {
+        key: replace(place, module=merged.get(place.module, place.module), params=merged.get(place.params, place.params))
+        for key, place in found.items()
+    }
+    return Layout(moved, merged)
+
+
+def models_module(resource: Resource) -> Module:
+    """Where the types are that a resource's methods give a name to."""
+    return (*package_of(resource), module_name(f"{_base(resource)}_models"))
+
+
+def params_module(resource: Resource) -> Module:
+    """Where the TypedDicts of a resource's methods are."""
+    return (*package_of(resource), module_name(f"{_base(resource)}_params"))
+
+
+def _base(resource: Resource) -> str:
+    return resource.path[-1] if resource.path else "client"
+
+
+def _module_graph(api: API, found: Mapping[str, Place]) -> dict[Module, set[Module]]:
+    """Which modules need which: those of the named types, and those where methods name what has no name."""
+    graph: dict[Module, set[Module]] = {}
+
+    def add(module: Module, types: Iterable[Type], out: bool) -> None:
+        needed = graph.setdefault(module, set())
+        for key in _references(types):
+            place = found[key]
+            needed.update({place.module} if out else {place.module, place.params})
+
+    for key, named in api.types.items():
+        add(found[key].module, [named.type], True)
+        add(found[key].params, [named.type], False)
+    for resource in walk(api.root):
+        for method in resource.methods:
+            results, sent = types_of(method.operation)
+            add(models_module(resource), results, True)
+            add(params_module(resource), sent, False)
+    return graph
+
+
+def _references(types: Iterable[Type]) -> Iterator[str]:
+    waiting = list(types)
+    while waiting:
+        type = waiting.pop()
+        if isinstance(type, Reference):
+            yield type.key
+        waiting.extend(inner_types(type))
+
+
+def types_of(operation: Operation) -> tuple[list[Type], list[Type]]:
+    """The types that come back from an operation, and those that are sent to it."""
+    sent: list[Type] = [each.type for each in operation.params]
+    if isinstance(operation.body, Body):
+        sent += [each.type for each in operation.body.fields or ()]
+        if operation.body.whole is not None:
+            sent.append(operation.body.whole)
+    found: list[Type] = []
+    results = [operation.result]
+    if isinstance(operation.result, StreamResult) and operation.result.otherwise is not None:
+        results.append(operation.result.otherwise)
+    for result in results:
+        if isinstance(result, ValueResult):
+            found += [result.type, *(each.type for each in result.variants if each.type is not None)]
+        elif isinstance(result, (PageResult, StreamResult)):
+            found.append(result.item)
+    return found, sent
+
+
+def _merged(graph: Mapping[Module, Iterable[Module]]) -> dict[Module, Module]:
+    """For every module in a circle, the first of that circle in the order of the document."""
+    rank = {module: number for number, module in enumerate(graph)}
+    merged: dict[Module, Module] = {}
+    for group in components(graph):
+        if len(group) > 1:
+            first = min(group, key=lambda module: rank[module])
+            merged.update((module, first) for module in group if module != first)
+    return merged
+
+
+def _places(api: API, casings: Mapping[str, str], problems: Problems) -> dict[str, Place]:
+    found: dict[str, Place] = {}
+    taken: dict[Module, set[str]] = {}
+    for resource in walk(api.root):
+        for wanted, key in resource.models:
+            if key not in found:
+                found[key] = _listed(api, resource, wanted, key, casings, taken)
+    for key, named in api.types.items():
+        if key not in found:
+            found[key] = _unlisted(named.name, named.origin, casings, taken, problems)
+    return found
+
+
+def walk(resource: Resource) -> Iterator[Resource]:
+    """The resource and everything below it."""
+    yield resource
+    for each in resource.resources:
+        yield from walk(each)
+
+
+def _listed(
+    api: API, resource: Resource, wanted: str, key: str, casings: Mapping[str, str], taken: dict[Module, set[str]]
+) -> Place:
+    own = api.types[key].name
+    # The document's own spelling where it is the same name, so that `ResponseFormatJSONSchema` keeps its capitals.
+    spelled = own if snake(own).replace("_", "") == snake(wanted).replace("_", "") and own.isidentifier() else ""
+    if resource.name == SHARED:
+        types: Module = (Identifier("types"),)
+        package, params = (*types, Identifier("shared")), (*types, Identifier("shared_params"))
+        group = _group(resource, own) or "models"
+        name = _named(spelled or class_name(wanted, casings), package, taken)
+        return Place(name, (*package, module_name(group)), (*params, module_name(group)), is_shared=True)
+    package = package_of(resource)
+    name = _named(spelled or class_name(wanted, casings), package, taken)
+    group = _group(resource, own)
+    if group is not None:
+        return Place(name, (*package, module_name(group)), (*package, module_name(f"{group}_params")))
+    base = resource.path[-1]
+    return Place(name, (*package, module_name(f"{base}_models")), (*package, module_name(f"{base}_params")))
+
+
+def _group(resource: Resource, name: str) -> str | None:
+    return next((group for group, patterns in resource.modules.items() if any(fnmatchcase(name, p) for p in patterns)), None)
+
+
+def _unlisted(
+    own: str, origin: Origin, casings: Mapping[str, str], taken: dict[Module, set[str]], problems: Problems
+) -> Place:
+    package: Module = (Identifier("types"),)
+    wanted = own if own.isascii() and own.isidentifier() and own[0].isupper() else class_name(own, casings)
+    name = _named(wanted or "Schema", package, taken)
+    if name != wanted:
+        problems.add("name", f"the schema {own!r} is called {name} here, because the name is taken or cannot be used", origin)
+    module = module_name(str(name))
+    return Place(name, (*package, module), (*package, module_name(f"{module}_param")))
+
+
+def _named(wanted: str, package: Module, taken: dict[Module, set[str]]) -> Identifier:
+    names = taken.setdefault(package, set(_RESERVED))
+    name = first_free([wanted, f"{wanted}Model"], names)
+    names.add(name)
+    return name
+
+
+_RESERVED = frozenset({"BaseModel", "Any", "Union", "Literal", "None", "True", "False"})

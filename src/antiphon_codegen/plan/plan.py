@@ -1,0 +1,199 @@
+"""The plan of a whole SDK: every symbol with its name and module, settled before anything is written."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ..ir.model import API, PageScheme, Resource
+from ..ir.security import client_opts
+from ..problems import Problems
+from .layout import Layout, layout, walk
+from .methods import MethodPlanner
+from .model import ClientPlan, Field, OptionPlan, PagePlan, Plan, ResourcePlan, Style, TypesModule
+from .names import Identifier, class_name, first_free, member_name, module_name, name_words, snake
+from .symbols import Annotation, Builtin, Module, Nothing, OneOf, Symbol
+from .types import MODEL_MEMBERS, TypePlanner
+
+__all__ = ["Wishes", "plan"]
+
+_DULL = frozenset({"api", "openapi", "open", "swagger", "rest", "restful", "http", "the", "specification", "spec", "server", "service"})
+
+CLIENT_MEMBERS = frozenset(
+    """api_key auth_headers base_url check_open close copy credential_functions default_headers default_query delete
+    fields_for get get_api_list is_closed max_retries paginated patch platform_headers post put qs request_binary
+    request_pages request_stream request_value sdk send settings timeout user_agent with_options with_raw_response
+    with_streaming_response request http_client""".split()
+)
+"""What every client has by itself: no resource may take such a name."""
+
+RESOURCE_MEMBERS = frozenset({"with_raw_response", "with_streaming_response"})
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the caller of the generator decides, over what the configuration says."""
+
+    package: str | None = None
+    project: str | None = None
+    runtime: str = "antiphon.runtime"
+    in_place: bool = False
+
+
+def plan(api: API, wishes: Wishes, problems: Problems) -> Plan:
+    """Names and places for everything in `api`."""
+    casings = api.config.style.casings
+    style = _style(api, wishes)
+    located = layout(api, casings, problems)
+    types = TypePlanner(api, located, casings, problems)
+    pages = _pages(api, types)
+    by_scheme = {page.scheme.name: page for page in pages}
+    client = _client(api, style, types, located, by_scheme, problems)
+    for resource in walk(api.root):
+        for _, key in resource.models:
+            _require_listed(key, located, types)
+    declared = types.declarations()
+    modules = tuple(TypesModule(module, tuple(found)) for module, found in declared.items())
+    return Plan(style, api, client, modules, pages, _exports(modules))
+
+
+def _style(api: API, wishes: Wishes) -> Style:
+    config = api.config
+    organization = config.organization
+    said = wishes.package or config.style.package
+    package = module_name(said or organization or "_".join(_telling(api.title)) or "api_client")
+    name = config.style.client or class_name(organization or said or " ".join(_telling(api.title)) or "Client", {"sdk": "SDK", **config.style.casings})
+    client = first_free([name, f"{name}Client"], {"Async", "Any"}) if name.isidentifier() else Identifier("Client")
+    version = re.sub(r"[^0-9A-Za-z.+-]", "", api.version) or "0"
+    project = wishes.project or config.style.project or package.replace("_", "-")
+    return Style(package, project, client, version, wishes.runtime, wishes.in_place)
+
+
+def _telling(title: str) -> list[str]:
+    """The words of a title that tell APIs apart."""
+    found = name_words(title)
+    return [word for word in found if word not in _DULL and not re.fullmatch(r"v?[0-9]+", word)][:4] or found[:3]
+
+
+def _require_listed(key: str, located: Layout, types: TypePlanner) -> None:
+    """A model the author lists is there even if no operation uses it."""
+    if not types.is_used(key):
+        types.require(key, "in" if located.places[key].name.endswith("Param") else "out")
+
+
+# --- pages ---
+
+
+def _pages(api: API, types: TypePlanner) -> tuple[PagePlan, ...]:
+    module: Module = (Identifier("pagination"),)
+    return tuple(_page(scheme, module, types) for scheme in api.pages if scheme.items)
+
+
+def _page(scheme: PageScheme, module: Module, types: TypePlanner) -> PagePlan:
+    named = class_name(scheme.name)
+    cls = Identifier(named if named.endswith("Page") else f"{named}Page")
+    pager = Identifier(cls.removesuffix("Page") + "Pager" if cls != "Page" else "Pager")
+    taken = set(MODEL_MEMBERS) | {"rule", "follow", "has_next_page", "get_next_page", "next_page_info", "iter_pages"}
+    head, *rest = scheme.items.split(".")
+    items = (member_name(head, taken), *(Identifier(part) for part in rest if part.isidentifier()))
+    taken.add(items[0])
+    fields: list[Field] = []
+    for wire, type in scheme.fields:
+        name = member_name(wire, taken)
+        taken.add(name)
+        annotation: Annotation = types.annotation(type, "out", Symbol(module, cls), "")
+        fields.append(Field(name, wire, OneOf((annotation, Nothing())), False, None, False))
+    return PagePlan(scheme, cls, pager, tuple(fields), items)
+
+
+# --- client and resources ---
+
+
+def _client(
+    api: API, style: Style, types: TypePlanner, located: Layout, pages: dict[str, PagePlan], problems: Problems
+) -> ClientPlan:
+    config = api.config
+    prefix = (config.env_prefix or snake(config.organization or style.package)).upper()
+    opts = client_opts(config, api.schemes, prefix)
+    credentials = {name for scheme in api.schemes for name in scheme.options}
+    taken = set(CLIENT_MEMBERS - {"api_key"})
+    options: list[OptionPlan] = []
+    for opt in opts:
+        name = member_name(opt.name, taken)
+        taken.add(name)
+        options.append(
+            OptionPlan(
+                name, Builtin(Identifier("str")), opt.name in credentials, opt.docs, opt.env, opt.header, opt.query, opt.default
+            )
+        )
+    planner = MethodPlanner(api, api.root, types, located, pages, problems)
+    methods = [planner.plan(each, _claimed(each.name, taken)) for each in api.root.methods]
+    resources = tuple(
+        _resource(api, each, (Identifier("resources"),), taken, types, located, pages, problems)
+        for each in api.root.resources
+        if _has_methods(each)
+    )
+    return ClientPlan(
+        cls=style.client,
+        resources=resources,
+        methods=tuple(methods),
+        options=tuple(options),
+        schemes=api.schemes,
+        security=api.security,
+        environments=api.environments,
+        mixin=None,
+        env_prefix=prefix,
+    )
+
+
+def _claimed(wanted: str, taken: set[str]) -> Identifier:
+    name = member_name(wanted, taken, prefix="method")
+    taken.add(name)
+    return name
+
+
+def _has_methods(resource: Resource) -> bool:
+    return any(each.methods for each in walk(resource))
+
+
+def _resource(
+    api: API,
+    resource: Resource,
+    parent: Module,
+    taken: set[str],
+    types: TypePlanner,
+    located: Layout,
+    pages: dict[str, PagePlan],
+    problems: Problems,
+) -> ResourcePlan:
+    attribute = _claimed(resource.name, taken)
+    module: Module = (*parent, module_name(attribute))
+    inner = set(RESOURCE_MEMBERS)
+    planner = MethodPlanner(api, resource, types, located, pages, problems)
+    methods = [planner.plan(each, _claimed(each.name, inner)) for each in resource.methods]
+    children = tuple(
+        _resource(api, each, module, inner, types, located, pages, problems) for each in resource.resources if _has_methods(each)
+    )
+    cls = class_name(resource.name, api.config.style.casings) or "Resource"
+    suffix = api.config.style.resource_suffix
+    return ResourcePlan(
+        path=resource.path,
+        module=module,
+        attribute=attribute,
+        cls=Identifier(cls if cls.endswith(suffix) else cls + suffix),
+        methods=tuple(methods),
+        resources=children,
+        docs=resource.docs,
+        mixin=resource.mixin,
+    )
+
+
+# --- types ---
+
+
+def _exports(modules: tuple[TypesModule, ...]) -> dict[Module, tuple[Symbol, ...]]:
+    """What each package of types makes public: every name declared in its modules."""
+    found: dict[Module, list[Symbol]] = {}
+    for module in modules:
+        found.setdefault(module.module[:-1], []).extend(each.symbol for each in module.declarations)
+    return {package: tuple(sorted(symbols, key=lambda each: each.name)) for package, symbols in found.items()}
