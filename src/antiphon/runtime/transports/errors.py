@@ -8,7 +8,7 @@ from typing import Final
 
 from ..core.transport import TransportError, TransportTimeout
 
-__all__ = ["library_errors", "transport_error"]
+__all__ = ["TIMEOUT_WORDS", "library_errors", "transport_error"]
 
 
 def library_errors(library: ModuleType) -> tuple[type[Exception], ...]:
@@ -24,13 +24,13 @@ def transport_error(error: Exception) -> TransportError:
     if name == "LocalProtocolError":
         # Its text shows the header that could not be written, and with it perhaps a key.
         return TransportError("the request could not be written to the connection")
-    if isinstance(error, TimeoutError) or name in _TIMEOUTS:
-        return TransportTimeout(_TIMEOUTS.get(name, "no answer in time"), error)
+    if isinstance(error, TimeoutError) or name in TIMEOUT_WORDS:
+        return TransportTimeout(TIMEOUT_WORDS.get(name, "no answer in time"), error)
     said = str(error)
     return TransportError(f"{name}: {said}" if said else name, error)
 
 
-_TIMEOUTS: Final = {
+TIMEOUT_WORDS: Final = {
     "ConnectTimeout": "no connection within the connect timeout",
     "ReadTimeout": "nothing was received within the read timeout",
     "WriteTimeout": "nothing could be sent within the write timeout",
