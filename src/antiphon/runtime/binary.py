@@ -55,7 +55,7 @@ class BinaryResponse:
         return self.response.headers.get("x-request-id")
 
     def json(self) -> Any:
-        """The body parsed as JSON. Raises `json.JSONDecodeError`."""
+        """The body parsed as JSON. Raises `ResponseNotJSON`."""
         return self.response.json()
 
     def read(self) -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
 from typing import Annotated, Any, ClassVar, Generic, ParamSpec, TypeAlias, TypeVar, cast
 
 from .core.errors import SDKError
@@ -26,12 +26,14 @@ __all__ = [
     "Paged",
     "Turn",
     "async_call",
+    "async_closed",
     "async_iterated",
     "async_request_body",
     "async_resolved",
     "async_sleep",
     "async_transport",
     "call",
+    "closed",
     "iterated",
     "request_body",
     "resolved",
@@ -94,6 +96,21 @@ def async_request_body(body: bytes | Segments | None) -> None:
 def request_body(body: bytes | Segments | None) -> None:
     if isinstance(body, Segments) and any(isinstance(part, IterSource) and part.is_async for part in body.parts):
         raise TypeError("a sync client cannot send from an async iterator; pass a plain one, a file or a path")
+
+
+async def async_closed(pieces: AsyncIterator[bytes]) -> None:
+    """Close the body of a request that failed, unless the transport still reads from it."""
+    try:
+        await cast("AsyncGenerator[bytes, None]", pieces).aclose()
+    except RuntimeError:
+        pass
+
+
+def closed(pieces: Iterator[bytes]) -> None:
+    try:
+        cast("Generator[bytes, None, None]", pieces).close()
+    except ValueError:  # the generator is running
+        pass
 
 
 async def async_iterated(source: IterSource) -> AsyncIterator[bytes]:

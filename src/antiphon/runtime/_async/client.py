@@ -10,15 +10,15 @@ from types import TracebackType
 from typing import Any, Literal, Self, TypeAlias, TypeVar
 
 from ..core.client import BaseClient, low_level_call
-from ..core.errors import APIStatusError
 from ..core.exchange import Exchange
 from ..core.request import Call, Request, SentRequest
-from ..core.response import HTTPResponse, refusal
+from ..core.response import Head, HTTPResponse, refusal
 from ..core.sources import Segments
 from ..core.transport import AsyncReply, AsyncTransport, TransportError
 from ..waiting import (
     AsyncColour,
     AsyncPaged,
+    async_closed,
     async_request_body,
     async_resolved,
     async_sleep,
@@ -29,7 +29,7 @@ from .opened import AsyncOpened
 from .pages import AsyncAPIPage
 from .response import AsyncAPIResponse, AsyncRawResponse
 from .results import AsyncBinaryResult, AsyncPageResult, AsyncResult, AsyncStreamResult, AsyncValueResult
-from .stream import AsyncStream
+from .stream import AsyncStream, stream_item
 
 __all__ = ["AsyncAPIClient", "Mode"]
 
@@ -41,7 +41,6 @@ Mode: TypeAlias = Literal["value", "raw", "streaming"]
 """What a call gives: the promised value, a response that was read, or an open one."""
 
 _ERROR_BODY_READ = 1024 * 1024
-_WORTH_DRAINING = 64 * 1024
 
 
 class AsyncAPIClient(AsyncColour, BaseClient):
@@ -63,11 +62,9 @@ class AsyncAPIClient(AsyncColour, BaseClient):
         Raises `APIStatusError` for a refusal, `APIConnectionError` or `APITimeoutError` when no answer came,
         `APIResponseValidationError` for one that is not what was promised, and `ClientClosedError`.
         """
-        opened = await self._open(call)
+        opened = await self._open(call, read=result.needs_body and mode != "streaming")
         if mode == "streaming":
             return AsyncAPIResponse[Any](opened, result)
-        if result.needs_body:
-            await opened.read()
         if mode == "raw":
             return AsyncRawResponse[Any](opened, result)
         return result.make(opened)
@@ -197,9 +194,9 @@ class AsyncAPIClient(AsyncColour, BaseClient):
     ) -> Any:
         strict = self._strict_response_validation
         if stream:
-            return await self.send(
-                call, AsyncStreamResult(cast_to, strict=strict, stream_class=stream_cls or AsyncStream)
-            )
+            stream_class = stream_cls or AsyncStream[Any]
+            item = cast_to if stream_cls is None or (named := stream_item(stream_cls)) is object else named
+            return await self.send(call, AsyncStreamResult(item, strict=strict, stream_class=stream_class))
         return await self.send(call, AsyncValueResult(cast_to, strict=strict))
 
     # --- the exchange ---
@@ -208,14 +205,14 @@ class AsyncAPIClient(AsyncColour, BaseClient):
         """The call as it is to be sent: a hook for clients of other deployments of the same API."""
         return call
 
-    async def _open(self, call: Call) -> AsyncOpened:
-        """The successful response to a call, body unread, after as many attempts as it took."""
+    async def _open(self, call: Call, *, read: bool) -> AsyncOpened:
+        """The successful response to a call after as many attempts as it took; with `read` its body is there."""
         self.check_open()
         settings = self.settings
         call = await self._prepare(call)
         given = call.given_headers(settings)
         exchange = Exchange(call, settings, self._logger, random=random.random, now=time.time)
-        functions = self.credential_functions()
+        functions = self.credential_functions(call, given)
         while True:
             fresh = {name: await async_resolved(function) for name, function in functions.items()}
             request = exchange.attempt(*self.fields_for(call, given, fresh))
@@ -225,38 +222,49 @@ class AsyncAPIClient(AsyncColour, BaseClient):
             except TransportError as error:
                 delay = exchange.failed(error)
             else:
-                elapsed = time.perf_counter() - started
-                try:
-                    decision = exchange.answered(reply.head)
-                except BaseException:
-                    await reply.aclose()
-                    raise
-                if decision is None:
-                    return await self._opened(reply, request, elapsed, exchange.retries)
-                await _let_go(reply)
-                delay = decision
+                elapsed = timedelta(seconds=time.perf_counter() - started)
+                sent = SentRequest.of(request)
+                response = HTTPResponse(reply.head, sent, None, elapsed=elapsed, retries_taken=exchange.retries)
+                opened = AsyncOpened(reply, response)
+                delay = await self._outcome(exchange, opened, reply.head, read)
+                if delay is None:
+                    return opened
             if delay:
                 await async_sleep(delay)
 
     async def _send(self, request: Request) -> AsyncReply:
         body = request.body
-        if isinstance(body, Segments):
-            async_request_body(body)
-            return await self._transport.send(request, body_pieces(body))
-        return await self._transport.send(request, body)
+        if not isinstance(body, Segments):
+            return await self._transport.send(request, body)
+        async_request_body(body)
+        faults: list[Exception] = []
+        pieces = body_pieces(body, faults)
+        try:
+            return await self._transport.send(request, pieces)
+        except BaseException as error:
+            await async_closed(pieces)
+            if faults and isinstance(error, TransportError):
+                raise faults[0] from None  # the connection failed because what feeds it did
+            raise
 
-    async def _opened(self, reply: AsyncReply, request: Request, elapsed: float, retries: int) -> AsyncOpened:
-        sent = SentRequest.of(request)
-        response = HTTPResponse(reply.head, sent, None, elapsed=timedelta(seconds=elapsed), retries_taken=retries)
-        opened = AsyncOpened(reply, response)
-        if response.status_code < 300:
-            return opened
-        raise await self._refusal(opened)
-
-    async def _refusal(self, opened: AsyncOpened) -> APIStatusError:
-        """The error for a bad status. A body that cannot be read does not hide the status."""
-        opened.response.content = await opened.read_start(_ERROR_BODY_READ)
-        return refusal(opened.response)
+    async def _outcome(self, exchange: Exchange, opened: AsyncOpened, head: Head, read: bool) -> float | None:
+        """Seconds before the next attempt, or None when this is the answer. Raises the error for a refusal."""
+        try:
+            delay = exchange.answered(head)
+            if delay is not None:
+                await opened.finish()
+            elif head.status >= 300:
+                # A body that cannot be read does not hide the status.
+                opened.response.content = await opened.read_start(_ERROR_BODY_READ)
+                raise refusal(opened.response)
+            elif read:
+                await opened.fill()
+        except TransportError as error:
+            return exchange.failed(error)
+        except BaseException:
+            await opened.close()
+            raise
+        return delay
 
     # --- life ---
 
@@ -280,15 +288,3 @@ class AsyncAPIClient(AsyncColour, BaseClient):
     def _lend_connections(self, copy: Self) -> None:
         copy._transport = self._transport
         copy._owns_transport = False
-
-
-async def _let_go(reply: AsyncReply) -> None:
-    """Be done with a response that does not count; a small body is read, so that its connection is used again."""
-    length = reply.head.headers.get("content-length", "")
-    try:
-        if length.isdigit() and int(length) <= _WORTH_DRAINING:
-            await reply.read()
-        else:
-            await reply.aclose()
-    except TransportError:
-        pass

@@ -16,26 +16,35 @@ __all__ = ["AsyncOpened"]
 class AsyncOpened:
     """One response, its connection, and what of it was read.
 
-    Every fault of the body is raised as an `APIError`.
+    Every fault of the body is raised as an `APIError`. When nobody holds it any more, the connection is given up.
     """
 
     def __init__(self, reply: AsyncReply, response: HTTPResponse) -> None:
         self.response = response
         self.is_closed = False
+        self.is_finished = False
+        """Whether the body was read as far as it matters."""
         self._reply = reply
         self._started = False
 
     async def read(self) -> bytes:
         """The whole body, decoded; the connection is free afterwards."""
+        try:
+            return await self.fill()
+        except TransportError as error:
+            raise connection_error(error, self.response.request) from error.cause
+
+    async def fill(self) -> bytes:
+        """The same, but faults of the connection are raised as they are: another attempt may help."""
         if self.response.is_read:
             return self.response.content
         decoder = self._start()
         try:
             data = await self._reply.read()
-        except TransportError as error:
-            raise connection_error(error, self.response.request) from error.cause
-        finally:
-            self.is_closed = True
+        except BaseException:
+            await self.close()
+            raise
+        self.is_closed = self.is_finished = True
         if decoder is not None:
             data = self._decoded(decoder, data)
         self.response.content = data
@@ -60,8 +69,9 @@ class AsyncOpened:
     async def read_start(self, limit: int) -> bytes:
         """As much of the body as came and could be decoded, `limit` bytes at the most; never an error of its own."""
         raw = bytearray()
+        pieces = self._reply.pieces()  # kept until the end: leaving the loop must not close it
         try:
-            async for piece in self._reply.pieces():
+            async for piece in pieces:
                 raw += piece
                 if len(raw) >= limit:
                     break
@@ -73,23 +83,27 @@ class AsyncOpened:
         return decode_prefix(bytes(raw), self._reply.head.headers.get("content-encoding"), limit)
 
     async def finish(self) -> None:
-        """Read the end of a body whose contents are complete, if it comes at once, so that the connection is reused."""
+        """Be done with a body of which nothing more is wanted. If its end comes at once, the connection is reused."""
         if not self.is_closed:
-            self.is_closed = True
-            await self._reply.finish()
+            self.is_closed = self.is_finished = self._started = True
+            try:
+                await self._reply.finish()
+            except TransportError:  # what was wanted is there
+                pass
 
     async def close(self) -> None:
         """Give up what was not read. Closing twice does nothing."""
         if not self.is_closed:
-            self.is_closed = True
-            self._started = True
-            await self._reply.aclose()
+            self.is_closed = self._started = True
+            try:
+                await self._reply.aclose()
+            except TransportError:  # it is closed all the same
+                pass
 
-    def abandon(self) -> None:
-        """Give it up without waiting."""
+    def __del__(self) -> None:
+        # Dropped before its end: nobody else will give the connection back.
         if not self.is_closed:
             self.is_closed = True
-            self._started = True
             self._reply.abandon()
 
     def _start(self) -> BodyDecoder | None:

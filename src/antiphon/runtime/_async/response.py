@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
@@ -18,6 +17,7 @@ from ..core.urls import URL
 from ..waiting import AsyncMethod, async_call
 from .opened import AsyncOpened
 from .results import AsyncResult
+from .stream import stream_item
 
 __all__ = [
     "AsyncAPIResponse",
@@ -38,7 +38,7 @@ class _AsyncResponseFacts(Generic[T]):
     def __init__(self, opened: AsyncOpened, result: AsyncResult) -> None:
         self._opened = opened
         self._result = result
-        self._parsed: dict[Any, Any] = {}
+        self._parsed: list[tuple[Any, Any]] = []
 
     @property
     def http_response(self) -> HTTPResponse:
@@ -90,10 +90,12 @@ class _AsyncResponseFacts(Generic[T]):
 
     def _make(self, to: Any) -> Any:
         # The same object each time: a stream can be made only once, and a value need not be made twice.
-        key = repr(to)
-        if key not in self._parsed:
-            self._parsed[key] = self._result.make(self._opened, to)
-        return self._parsed[key]
+        for wanted, value in self._parsed:
+            if wanted is to or wanted == to:
+                return value
+        value = self._result.make(self._opened, to)
+        self._parsed.append((to, value))
+        return value
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} [{self.status_code} {self.http_response.reason_phrase}]>"
@@ -122,7 +124,7 @@ class AsyncRawResponse(_AsyncResponseFacts[T]):
         return self._opened.response.text
 
     def json(self) -> Any:
-        """The body parsed as JSON. Raises `json.JSONDecodeError`."""
+        """The body parsed as JSON. Raises `ResponseNotJSON`."""
         return self._opened.response.json()
 
     def read(self) -> bytes:
@@ -141,7 +143,7 @@ class AsyncAPIResponse(_AsyncResponseFacts[T]):
 
         Raises `APIResponseValidationError` when the body is not what was promised.
         """
-        if self._result.needs_body:
+        if self._result.needs_body and stream_item(to) is None:
             await self._opened.read()
         return self._make(to)
 
@@ -155,8 +157,9 @@ class AsyncAPIResponse(_AsyncResponseFacts[T]):
         return self._opened.response.text
 
     async def json(self) -> Any:
-        """The whole body parsed as JSON. Raises `json.JSONDecodeError`."""
-        return json.loads(await self._opened.read())
+        """The whole body parsed as JSON. Raises `ResponseNotJSON`."""
+        await self._opened.read()
+        return self._opened.response.json()
 
     async def iter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
         """The body as it arrives, decoded; in pieces of `chunk_size` bytes where one is given."""
@@ -202,11 +205,6 @@ class AsyncAPIResponse(_AsyncResponseFacts[T]):
     async def close(self) -> None:
         """Give up what was not read."""
         await self._opened.close()
-
-    def __del__(self) -> None:
-        opened = getattr(self, "_opened", None)
-        if opened is not None:
-            opened.abandon()
 
 
 class AsyncResponseContextManager(Generic[T]):

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from ..binary import BinaryResponse
-from ..core.events import EventReader, LineReader
+from ..core.events import event_stream
 from ..core.pages import Walk
 from ..core.reading import reader_for
 from ..core.request import Call
 from ..core.response import parsed
 from .opened import AsyncOpened
 from .pages import AsyncAPIPage, AsyncPageFetcher
-from .stream import AsyncStream
+from .stream import AsyncStream, stream_item
 
 __all__ = ["AsyncBinaryResult", "AsyncPageResult", "AsyncResult", "AsyncStreamResult", "AsyncValueResult"]
 
@@ -39,6 +39,8 @@ class AsyncValueResult:
         self._finish = finish
 
     def make(self, opened: AsyncOpened, to: Any = None) -> Any:
+        if stream_item(to) is not None:
+            return AsyncStreamResult(to, strict=self._strict).make(opened, to)
         if to is not None:
             return parsed(to, opened.response, strict=self._strict)
         value = parsed(self._into, opened.response, strict=self._strict)
@@ -56,11 +58,12 @@ class AsyncStreamResult:
         self._stream_class = stream_class
 
     def make(self, opened: AsyncOpened, to: Any = None) -> Any:
-        reader = reader_for(self._item if to is None else to)
-        response = opened.response
-        lines = "json" in (kind := response.headers.get("content-type", "")) and ("lines" in kind or "jsonl" in kind)
-        events = LineReader(reader, response) if lines or "ndjson" in kind else EventReader(reader, response)
-        return self._stream_class(opened, events)
+        item = stream_item(to)
+        if item is None:
+            item, stream_class = self._item if to is None else to, self._stream_class
+        else:
+            stream_class = to
+        return stream_class(opened, event_stream(reader_for(item), opened.response))
 
 
 class AsyncPageResult:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from types import TracebackType
-from typing import Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar, get_args, get_origin
 
 from ..core.errors import APIConnectionError
-from ..core.events import START_KEPT, EventStream, looks_like_stream, not_a_stream
+from ..core.events import EventStream
 from ..core.response import HTTPResponse
 from .opened import AsyncOpened
 
-__all__ = ["AsyncStream"]
+__all__ = ["AsyncStream", "stream_item"]
 
 T = TypeVar("T")
 
@@ -32,12 +32,15 @@ class AsyncStream(Generic[T]):
 
     def __init__(self, opened: AsyncOpened, events: EventStream[T]) -> None:
         self.response = opened.response
-        self.incomplete = False
-        """True when the body ended without the mark that says the stream is over."""
         self._opened = opened
         self._events = events
-        self._ended = False
-        self._items = self._read()
+        # Holds no reference to this object: a stream that is dropped must go at once, and its connection with it.
+        self._items = _items(opened, events)
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether the body ended without the mark that says the stream is over."""
+        return self._opened.is_finished and not self._events.done
 
     async def __anext__(self) -> T:
         self._check_open()
@@ -63,44 +66,36 @@ class AsyncStream(Generic[T]):
         """Close the connection unless the stream was read to its end. Closing twice does nothing."""
         await self._opened.close()
 
-    async def _read(self) -> AsyncIterator[T]:
-        opened, events = self._opened, self._events
-        start = b""
-        count = 0
-        pieces = opened.pieces()  # kept until the end: leaving the loop must not close it
-        try:
-            async for piece in pieces:
-                if count == 0 and len(start) < START_KEPT:
-                    start += piece[:START_KEPT]
-                    if not looks_like_stream(self.response, start):
-                        continue
-                for item in events.feed(piece):
-                    count += 1
-                    yield item
-                if events.done:
-                    break
-            for item in events.finish():
-                count += 1
-                yield item
-            self._ended = True
-        finally:
-            if self._ended:
-                await opened.finish()
-            else:
-                await opened.close()
-        self.incomplete = not events.done
-        if count == 0 and not events.done:
-            raise not_a_stream(self.response, start)
-
     def _check_open(self) -> None:
-        if self._opened.is_closed and not self._ended:
+        if self._opened.is_closed and not self._opened.is_finished and not self.response.is_read:
             raise APIConnectionError(message="The stream was closed.", request=self.response.request)
-
-    def __del__(self) -> None:
-        # Never iterated, or left before its end: nobody else will give the connection back.
-        opened = getattr(self, "_opened", None)
-        if opened is not None:
-            opened.abandon()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.response.request.method} {self.response.url.path}>"
+
+
+async def _items(opened: AsyncOpened, events: EventStream[T]) -> AsyncIterator[T]:
+    pieces = opened.pieces()  # kept until the end: leaving the loop must not close it
+    try:
+        async for piece in pieces:
+            for item in events.feed(piece):
+                yield item
+            if events.done:
+                break
+        for item in events.finish():
+            yield item
+    except BaseException:
+        await opened.close()
+        raise
+    await opened.finish()
+
+
+def stream_item(stream_class: Any) -> Any:
+    """What a stream class (`AsyncStream[Item]`, or a subclass of it) is a stream of; None for any other type."""
+    origin = get_origin(stream_class) or stream_class
+    if not isinstance(origin, type) or not issubclass(origin, AsyncStream):
+        return None
+    if arguments := get_args(stream_class):
+        return arguments[0]
+    bases: tuple[Any, ...] = getattr(origin, "__orig_bases__", ())
+    return next((item for base in bases if (item := stream_item(base)) is not None), object)

@@ -5,30 +5,43 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..core.sources import FileSource, IterSource, PathSource, Segments
+from ..core.sources import FileSource, IterSource, PathSource, Segments, Source
 from ..waiting import call, iterated
 
 __all__ = ["body_pieces"]
 
 
-def body_pieces(body: Segments) -> Iterator[bytes]:
-    """Every byte of the body, a piece at a time; files are read off the event loop."""
-    for part in body.parts:
-        if isinstance(part, bytes):
-            yield part
-        elif isinstance(part, PathSource):
-            file = call(part.open)
-            try:
-                for piece in _file_pieces(file):
+def body_pieces(body: Segments, faults: list[Exception]) -> Iterator[bytes]:
+    """Every byte of the body, a piece at a time; files are read off the event loop.
+
+    What a file or iterator raises is also put on `faults`: transports take it for a fault of the connection.
+    """
+    try:
+        for part in body.parts:
+            if isinstance(part, bytes):
+                yield part
+            else:
+                for piece in _part_pieces(part):
                     yield piece
-            finally:
-                call(file.close)
-        elif isinstance(part, FileSource):
-            for piece in _file_pieces(part):
+    except Exception as error:
+        faults.append(error)
+        raise
+
+
+def _part_pieces(part: Source) -> Iterator[bytes]:
+    if isinstance(part, PathSource):
+        file = call(part.open)
+        try:
+            for piece in _file_pieces(file):
                 yield piece
-        elif isinstance(part, IterSource):
-            for piece in iterated(part):
-                yield piece
+        finally:
+            file.close()
+    elif isinstance(part, FileSource):
+        for piece in _file_pieces(part):
+            yield piece
+    elif isinstance(part, IterSource):
+        for piece in iterated(part):
+            yield piece
 
 
 def _file_pieces(file: FileSource) -> Iterator[bytes]:

@@ -11,15 +11,15 @@ from types import TracebackType
 from typing import Any, Literal, Self, TypeAlias, TypeVar
 
 from ..core.client import BaseClient, low_level_call
-from ..core.errors import APIStatusError
 from ..core.exchange import Exchange
 from ..core.request import Call, Request, SentRequest
-from ..core.response import HTTPResponse, refusal
+from ..core.response import Head, HTTPResponse, refusal
 from ..core.sources import Segments
 from ..core.transport import Reply, Transport, TransportError
 from ..waiting import (
     Colour,
     Paged,
+    closed,
     request_body,
     resolved,
     sleep,
@@ -30,7 +30,7 @@ from .opened import Opened
 from .pages import SyncAPIPage
 from .response import APIResponse, RawResponse
 from .results import BinaryResult, PageResult, Result, StreamResult, ValueResult
-from .stream import Stream
+from .stream import Stream, stream_item
 
 __all__ = ["APIClient", "Mode"]
 
@@ -42,7 +42,6 @@ Mode: TypeAlias = Literal["value", "raw", "streaming"]
 """What a call gives: the promised value, a response that was read, or an open one."""
 
 _ERROR_BODY_READ = 1024 * 1024
-_WORTH_DRAINING = 64 * 1024
 
 
 class APIClient(Colour, BaseClient):
@@ -64,11 +63,9 @@ class APIClient(Colour, BaseClient):
         Raises `APIStatusError` for a refusal, `APIConnectionError` or `APITimeoutError` when no answer came,
         `APIResponseValidationError` for one that is not what was promised, and `ClientClosedError`.
         """
-        opened = self._open(call)
+        opened = self._open(call, read=result.needs_body and mode != "streaming")
         if mode == "streaming":
             return APIResponse[Any](opened, result)
-        if result.needs_body:
-            opened.read()
         if mode == "raw":
             return RawResponse[Any](opened, result)
         return result.make(opened)
@@ -196,7 +193,9 @@ class APIClient(Colour, BaseClient):
     def _low_level(self, call: Call, cast_to: Any, stream: bool, stream_cls: type[Stream[Any]] | None) -> Any:
         strict = self._strict_response_validation
         if stream:
-            return self.send(call, StreamResult(cast_to, strict=strict, stream_class=stream_cls or Stream))
+            stream_class = stream_cls or Stream[Any]
+            item = cast_to if stream_cls is None or (named := stream_item(stream_cls)) is object else named
+            return self.send(call, StreamResult(item, strict=strict, stream_class=stream_class))
         return self.send(call, ValueResult(cast_to, strict=strict))
 
     # --- the exchange ---
@@ -205,14 +204,14 @@ class APIClient(Colour, BaseClient):
         """The call as it is to be sent: a hook for clients of other deployments of the same API."""
         return call
 
-    def _open(self, call: Call) -> Opened:
-        """The successful response to a call, body unread, after as many attempts as it took."""
+    def _open(self, call: Call, *, read: bool) -> Opened:
+        """The successful response to a call after as many attempts as it took; with `read` its body is there."""
         self.check_open()
         settings = self.settings
         call = self._prepare(call)
         given = call.given_headers(settings)
         exchange = Exchange(call, settings, self._logger, random=random.random, now=time.time)
-        functions = self.credential_functions()
+        functions = self.credential_functions(call, given)
         while True:
             fresh = {name: resolved(function) for name, function in functions.items()}
             request = exchange.attempt(*self.fields_for(call, given, fresh))
@@ -222,38 +221,49 @@ class APIClient(Colour, BaseClient):
             except TransportError as error:
                 delay = exchange.failed(error)
             else:
-                elapsed = time.perf_counter() - started
-                try:
-                    decision = exchange.answered(reply.head)
-                except BaseException:
-                    reply.close()
-                    raise
-                if decision is None:
-                    return self._opened(reply, request, elapsed, exchange.retries)
-                _let_go(reply)
-                delay = decision
+                elapsed = timedelta(seconds=time.perf_counter() - started)
+                sent = SentRequest.of(request)
+                response = HTTPResponse(reply.head, sent, None, elapsed=elapsed, retries_taken=exchange.retries)
+                opened = Opened(reply, response)
+                delay = self._outcome(exchange, opened, reply.head, read)
+                if delay is None:
+                    return opened
             if delay:
                 sleep(delay)
 
     def _send(self, request: Request) -> Reply:
         body = request.body
-        if isinstance(body, Segments):
-            request_body(body)
-            return self._transport.send(request, body_pieces(body))
-        return self._transport.send(request, body)
+        if not isinstance(body, Segments):
+            return self._transport.send(request, body)
+        request_body(body)
+        faults: list[Exception] = []
+        pieces = body_pieces(body, faults)
+        try:
+            return self._transport.send(request, pieces)
+        except BaseException as error:
+            closed(pieces)
+            if faults and isinstance(error, TransportError):
+                raise faults[0] from None  # the connection failed because what feeds it did
+            raise
 
-    def _opened(self, reply: Reply, request: Request, elapsed: float, retries: int) -> Opened:
-        sent = SentRequest.of(request)
-        response = HTTPResponse(reply.head, sent, None, elapsed=timedelta(seconds=elapsed), retries_taken=retries)
-        opened = Opened(reply, response)
-        if response.status_code < 300:
-            return opened
-        raise self._refusal(opened)
-
-    def _refusal(self, opened: Opened) -> APIStatusError:
-        """The error for a bad status. A body that cannot be read does not hide the status."""
-        opened.response.content = opened.read_start(_ERROR_BODY_READ)
-        return refusal(opened.response)
+    def _outcome(self, exchange: Exchange, opened: Opened, head: Head, read: bool) -> float | None:
+        """Seconds before the next attempt, or None when this is the answer. Raises the error for a refusal."""
+        try:
+            delay = exchange.answered(head)
+            if delay is not None:
+                opened.finish()
+            elif head.status >= 300:
+                # A body that cannot be read does not hide the status.
+                opened.response.content = opened.read_start(_ERROR_BODY_READ)
+                raise refusal(opened.response)
+            elif read:
+                opened.fill()
+        except TransportError as error:
+            return exchange.failed(error)
+        except BaseException:
+            opened.close()
+            raise
+        return delay
 
     # --- life ---
 
@@ -277,15 +287,3 @@ class APIClient(Colour, BaseClient):
     def _lend_connections(self, copy: Self) -> None:
         copy._transport = self._transport
         copy._owns_transport = False
-
-
-def _let_go(reply: Reply) -> None:
-    """Be done with a response that does not count; a small body is read, so that its connection is used again."""
-    length = reply.head.headers.get("content-length", "")
-    try:
-        if length.isdigit() and int(length) <= _WORTH_DRAINING:
-            reply.read()
-        else:
-            reply.close()
-    except TransportError:
-        pass

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -19,6 +18,7 @@ from ..core.urls import URL
 from ..waiting import Method, call
 from .opened import Opened
 from .results import Result
+from .stream import stream_item
 
 __all__ = [
     "APIResponse",
@@ -39,7 +39,7 @@ class _ResponseFacts(Generic[T]):
     def __init__(self, opened: Opened, result: Result) -> None:
         self._opened = opened
         self._result = result
-        self._parsed: dict[Any, Any] = {}
+        self._parsed: list[tuple[Any, Any]] = []
 
     @property
     def http_response(self) -> HTTPResponse:
@@ -91,10 +91,12 @@ class _ResponseFacts(Generic[T]):
 
     def _make(self, to: Any) -> Any:
         # The same object each time: a stream can be made only once, and a value need not be made twice.
-        key = repr(to)
-        if key not in self._parsed:
-            self._parsed[key] = self._result.make(self._opened, to)
-        return self._parsed[key]
+        for wanted, value in self._parsed:
+            if wanted is to or wanted == to:
+                return value
+        value = self._result.make(self._opened, to)
+        self._parsed.append((to, value))
+        return value
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} [{self.status_code} {self.http_response.reason_phrase}]>"
@@ -123,7 +125,7 @@ class RawResponse(_ResponseFacts[T]):
         return self._opened.response.text
 
     def json(self) -> Any:
-        """The body parsed as JSON. Raises `json.JSONDecodeError`."""
+        """The body parsed as JSON. Raises `ResponseNotJSON`."""
         return self._opened.response.json()
 
     def read(self) -> bytes:
@@ -142,7 +144,7 @@ class APIResponse(_ResponseFacts[T]):
 
         Raises `APIResponseValidationError` when the body is not what was promised.
         """
-        if self._result.needs_body:
+        if self._result.needs_body and stream_item(to) is None:
             self._opened.read()
         return self._make(to)
 
@@ -156,8 +158,9 @@ class APIResponse(_ResponseFacts[T]):
         return self._opened.response.text
 
     def json(self) -> Any:
-        """The whole body parsed as JSON. Raises `json.JSONDecodeError`."""
-        return json.loads(self._opened.read())
+        """The whole body parsed as JSON. Raises `ResponseNotJSON`."""
+        self._opened.read()
+        return self._opened.response.json()
 
     def iter_bytes(self, chunk_size: int | None = None) -> Iterator[bytes]:
         """The body as it arrives, decoded; in pieces of `chunk_size` bytes where one is given."""
@@ -203,11 +206,6 @@ class APIResponse(_ResponseFacts[T]):
     def close(self) -> None:
         """Give up what was not read."""
         self._opened.close()
-
-    def __del__(self) -> None:
-        opened = getattr(self, "_opened", None)
-        if opened is not None:
-            opened.abandon()
 
 
 class ResponseContextManager(Generic[T]):

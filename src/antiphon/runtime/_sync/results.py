@@ -7,14 +7,14 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from ..binary import BinaryResponse
-from ..core.events import EventReader, LineReader
+from ..core.events import event_stream
 from ..core.pages import Walk
 from ..core.reading import reader_for
 from ..core.request import Call
 from ..core.response import parsed
 from .opened import Opened
 from .pages import PageFetcher, SyncAPIPage
-from .stream import Stream
+from .stream import Stream, stream_item
 
 __all__ = ["BinaryResult", "PageResult", "Result", "StreamResult", "ValueResult"]
 
@@ -40,6 +40,8 @@ class ValueResult:
         self._finish = finish
 
     def make(self, opened: Opened, to: Any = None) -> Any:
+        if stream_item(to) is not None:
+            return StreamResult(to, strict=self._strict).make(opened, to)
         if to is not None:
             return parsed(to, opened.response, strict=self._strict)
         value = parsed(self._into, opened.response, strict=self._strict)
@@ -57,11 +59,12 @@ class StreamResult:
         self._stream_class = stream_class
 
     def make(self, opened: Opened, to: Any = None) -> Any:
-        reader = reader_for(self._item if to is None else to)
-        response = opened.response
-        lines = "json" in (kind := response.headers.get("content-type", "")) and ("lines" in kind or "jsonl" in kind)
-        events = LineReader(reader, response) if lines or "ndjson" in kind else EventReader(reader, response)
-        return self._stream_class(opened, events)
+        item = stream_item(to)
+        if item is None:
+            item, stream_class = self._item if to is None else to, self._stream_class
+        else:
+            stream_class = to
+        return stream_class(opened, event_stream(reader_for(item), opened.response))
 
 
 class PageResult:

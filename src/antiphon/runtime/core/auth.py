@@ -92,9 +92,9 @@ def _alternative(
         if _is_given(scheme, given):
             continue
         values = [value_of(option) for option in scheme.options]
-        texts = [checked_credential(o, v) for o, v in zip(scheme.options, values, strict=True) if v is not None]
-        if len(texts) < len(scheme.options):
+        if None in values:
             return None
+        texts = [checked_credential(option, value) for option, value in zip(scheme.options, values, strict=True)]
         match scheme.kind:
             case "bearer":
                 headers["authorization"] = f"Bearer {texts[0]}"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, ClassVar, Final, Self, cast
 
-from .auth import CredentialsError, Scheme, Security, checked_credential, credential_fields
+from .auth import CredentialsError, Scheme, Security, checked_credential, credential_fields, options_used
 from .errors import ClientClosedError
 from .headers import Headers, HeaderTypes, merge_headers
 from .logs import set_up_logging
@@ -189,10 +189,14 @@ class BaseClient:
                 "this client is closed: create a new one, or keep it open until the last call is done"
             )
 
-    def credential_functions(self) -> dict[str, Callable[[], Any]]:
-        """The options whose value is a function to be asked before every attempt."""
-        values = ((option.name, getattr(self, option.name)) for option in self.sdk.options)
-        return {name: value for name, value in values if callable(value)}
+    def credential_functions(self, call: Call, given: Mapping[str, object]) -> dict[str, Callable[[], Any]]:
+        """The options of which this call needs the value, and whose value is a function to be asked before each try."""
+        values = {option.name: getattr(self, option.name) for option in self.sdk.options}
+        if not any(map(callable, values.values())):
+            return {}
+        security = self.sdk.security if call.security is None else call.security
+        used = options_used(security, self.sdk.schemes, lambda name: values.get(name) is not None, given)
+        return {name: values[name] for name in used if callable(values[name])}
 
     def fields_for(
         self, call: Call, given: Mapping[str, object], fresh: Mapping[str, str] | None = None
@@ -218,7 +222,8 @@ class BaseClient:
         def value_of(name: str) -> str | None:
             if fresh and name in fresh:
                 return fresh[name]
-            return cast("str | None", getattr(self, name))
+            value: Any = getattr(self, name)
+            return None if callable(value) else value
 
         wanted = self.sdk.security if security is None else security
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Final, Generic, Protocol, TypeVar, cast
 
@@ -11,14 +12,14 @@ from .reading import Drift, Malformed, Reader, parse_json
 from .response import HTTPResponse
 from .sse import ServerSentEvent, SSEDecoder
 
-__all__ = ["START_KEPT", "EventReader", "EventStream", "LineReader", "looks_like_stream", "not_a_stream"]
+__all__ = ["EventReader", "EventStream", "LineReader", "event_stream"]
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 _DONE: Final = b"[DONE]"
 
-START_KEPT: Final = 16384
+_START_KEPT: Final = 16384
 """How much of a body that gave no item yet is kept, to say what it was."""
 
 
@@ -30,9 +31,19 @@ class EventStream(Protocol[T_co]):
         """Whether the stream said that it is over."""
         ...
 
-    def feed(self, piece: bytes) -> Iterator[T_co]: ...
+    def feed(self, piece: bytes) -> Iterator[T_co]:
+        """The items that `piece` completes. Raises `APIError`."""
+        ...
 
-    def finish(self) -> Iterator[T_co]: ...
+    def finish(self) -> Iterator[T_co]:
+        """The items that the end of the body completes. Raises `APIError` for a body that was no stream."""
+        ...
+
+
+def event_stream(reader: Reader[T], response: HTTPResponse) -> EventStream[T]:
+    """What reads the body of this response: as JSON lines where it says so, else as server-sent events."""
+    kind = _content_type(response)
+    return LineReader(reader, response) if kind in _LINE_KINDS else EventReader(reader, response)
 
 
 class EventReader(Generic[T]):
@@ -40,7 +51,9 @@ class EventReader(Generic[T]):
 
     `[DONE]` ends it. Keep-alives in their many forms (empty data, a comment relayed as data) are passed over. An
     error in the middle is raised as `APIError` whatever its shape, data that is not JSON as
-    `APIResponseValidationError` with the text.
+    `APIResponseValidationError` with the text; so is a body that turns out to be no stream.
+
+    A type whose objects are an event's name and its data (`{"event": ..., "data": ...}`) gets both.
     """
 
     def __init__(self, reader: Reader[T], response: HTTPResponse) -> None:
@@ -48,14 +61,23 @@ class EventReader(Generic[T]):
         self._decoder = SSEDecoder()
         self._reader = reader
         self._read = reader.read
+        self._named = reader.takes_event_names
         self._response = response
+        self._is_stream = _content_type(response) == "text/event-stream"
+        self._start = b""
+        self._gave = False
 
     def feed(self, piece: bytes) -> Iterator[T]:
         """The items that `piece` completes."""
+        if not self._gave:
+            piece = self._checked(piece)
         for event in self._decoder.feed(piece):
             data = event.data
             # The usual event: a JSON object, unnamed or named, in which the word "error" does not occur.
             if data[:1] == b"{" and b'"error"' not in data and event.event != "error":
+                if self._named and event.event is not None:
+                    data = event.data = _with_name(event)
+                self._gave = True
                 try:
                     yield self._read(data)
                 except Malformed as error:
@@ -66,6 +88,7 @@ class EventReader(Generic[T]):
                 self.done = True
                 return
             elif not _is_keep_alive(event):
+                self._gave = True
                 yield self._unusual(event)
 
     def finish(self) -> Iterator[T]:
@@ -73,7 +96,26 @@ class EventReader(Generic[T]):
         event = self._decoder.finish()
         if event is not None and self._is_end(event):
             self.done = True
+        if not self._gave and not self.done:
+            raise _not_a_stream(self._response, self._start)
         yield from ()
+
+    def _checked(self, piece: bytes) -> bytes:
+        """What of the body so far is for the decoder, while it gave nothing yet.
+
+        Servers label streams in odd ways, but neither JSON nor HTML begins as an event stream does.
+        """
+        if self._is_stream:
+            self._start += piece[: max(0, _START_KEPT - len(self._start))]
+            return piece
+        self._start += piece
+        first = self._start.lstrip()[:1]
+        if first and first not in b"{[<":
+            self._is_stream = True
+            return self._start
+        if len(self._start) > _START_KEPT:
+            raise _not_a_stream(self._response, self._start)  # however long it is, no item will come of it
+        return b""
 
     def _is_end(self, event: ServerSentEvent) -> bool:
         return event.data.strip().startswith(_DONE) or event.event in ("done", "[DONE]")
@@ -87,9 +129,10 @@ class EventReader(Generic[T]):
             return self._repaired(event, error)
         if event.event == "error":
             raise self._error(data)
-        if isinstance(data, Mapping) and cast("Mapping[str, object]", data).get("error"):
-            if "error" not in self._reader.declared or len(cast("Mapping[str, object]", data)) == 1:
-                raise self._error(data)
+        if _is_error(data, self._reader):
+            raise self._error(data)
+        if self._named and event.event is not None:
+            event.data = _with_name(event)
         try:
             return self._read(event.data)
         except Drift:
@@ -111,9 +154,7 @@ class EventReader(Generic[T]):
         return APIResponseValidationError(self._response, event.text, message=message)
 
     def _error(self, data: object) -> APIError:
-        body, said = error_detail(data)
-        message = said or "An error occurred during streaming"
-        return APIError(message, self._response.request, body=body)
+        return _error(self._response, data)
 
 
 class LineReader(Generic[T]):
@@ -139,11 +180,46 @@ class LineReader(Generic[T]):
 
     def _item(self, line: bytes) -> T:
         try:
+            if b'"error"' in line and _is_error(data := parse_json(line), self._reader):
+                raise _error(self._response, data)
             return self._reader.read(line)
         except (Malformed, Drift) as error:
             text = line.decode("utf-8", "replace")
             message = f"The stream sent a line that is not what was promised ({error}): {excerpt(text)}"
             raise APIResponseValidationError(self._response, text, message=message) from None
+
+
+_LINE_KINDS: Final = frozenset(
+    {"application/jsonl", "application/x-jsonl", "application/jsonlines", "application/x-jsonlines",
+     "application/json-lines", "application/x-json-lines", "application/ndjson", "application/x-ndjson"}
+)  # fmt: skip
+
+
+def _content_type(response: HTTPResponse) -> str:
+    return response.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _is_error(data: object, reader: Reader[object]) -> bool:
+    """Whether this is an error in the place of an item."""
+    if not isinstance(data, Mapping) or not (fields := cast("Mapping[str, object]", data)).get("error"):
+        return False
+    return "error" not in reader.declared or len(fields) == 1
+
+
+def _error(response: HTTPResponse, data: object) -> APIError:
+    body, said = error_detail(data)
+    return APIError(said or "An error occurred during streaming", response.request, body=body)
+
+
+def _with_name(event: ServerSentEvent) -> bytes:
+    """The event's name and data as one object, unless the data is that object already."""
+    try:
+        data = parse_json(event.data)
+    except Malformed:
+        return event.data
+    if isinstance(data, Mapping) and {"event", "data"} <= cast("Mapping[str, object]", data).keys():
+        return event.data
+    return b'{"event":%b,"data":%b}' % (json.dumps(event.event).encode(), event.data)
 
 
 def _is_keep_alive(event: ServerSentEvent) -> bool:
@@ -152,7 +228,7 @@ def _is_keep_alive(event: ServerSentEvent) -> bool:
     return not data or data.startswith(b":") or (event.event == "ping" and not data.startswith(b"{"))
 
 
-def not_a_stream(response: HTTPResponse, body: bytes) -> APIError:
+def _not_a_stream(response: HTTPResponse, body: bytes) -> APIError:
     """The error for a body that came where a stream was promised; an error object in it is told as such."""
     text = body.decode("utf-8", "replace")
     try:
@@ -168,14 +244,3 @@ def not_a_stream(response: HTTPResponse, body: bytes) -> APIError:
     return APIResponseValidationError(
         response, text or None, message=f"{what} where a stream was promised, with {shown}"
     )
-
-
-def looks_like_stream(response: HTTPResponse, start: bytes) -> bool:
-    """Whether a body is a stream of events: by its content type, else by its first bytes.
-
-    Servers label streams in odd ways, but neither JSON nor HTML begins as an event stream does.
-    """
-    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind in ("text/event-stream", "application/jsonl", "application/x-ndjson", "application/ndjson"):
-        return True
-    return start.lstrip()[:1] not in (b"{", b"[", b"<", b"")

@@ -9,7 +9,7 @@ from pydantic_core import PydanticOmit, SchemaValidator, ValidationError
 
 from .tolerance import Schema
 
-__all__ = ["LenientBuilder"]
+__all__ = ["LenientBuilder", "choices_of"]
 
 _CONTAINERS = ("model", "list", "dict", "typed-dict", "tagged-union", "union")
 
@@ -67,7 +67,7 @@ class LenientBuilder:
             case "tagged-union":
                 return isinstance(value, Mapping)
             case "union":
-                return any(self.accepts(choice, value) for choice in _choices(node))
+                return any(self.accepts(choice, value) for choice in choices_of(node))
             case "any" | "none" | "function-plain" | "function-before" | "function-wrap" | "function-after":
                 return True
             case _:
@@ -136,7 +136,7 @@ class LenientBuilder:
         return self._build(choice or next(iter(choices.values())), value)
 
     def _union(self, node: Schema, value: object) -> object:
-        choices = _choices(node)
+        choices = choices_of(node)
         for choice in choices:
             fits, result = self._validated(choice, value)
             if fits:
@@ -210,6 +210,6 @@ def _default(schema: Schema) -> object:
     return factory() if factory is not None and not schema.get("default_factory_takes_data") else schema.get("default")
 
 
-def _choices(node: Schema) -> list[Schema]:
+def choices_of(node: Schema) -> list[Schema]:
     # A choice is a schema, or a pair of one and its label.
     return [choice[0] if isinstance(choice, tuple) else choice for choice in node["choices"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict
 from typing import Any, Generic, TypeVar, cast
 
@@ -9,7 +10,7 @@ import pydantic
 from pydantic import TypeAdapter
 from pydantic_core import SchemaValidator, ValidationError, from_json
 
-from .lenient import LenientBuilder
+from .lenient import LenientBuilder, choices_of
 from .tolerance import Schema, tolerant
 
 __all__ = ["Drift", "Malformed", "Reader", "core_schema", "json_kind", "parse_json", "reader_for"]
@@ -32,13 +33,15 @@ class Reader(Generic[T]):
     that fits even the tolerant form of the type in no way goes through the slower lenient walk.
     """
 
-    __slots__ = ("_exact", "_lenient", "_read", "_schema")
+    __slots__ = ("_exact", "_lenient", "_read", "_schema", "takes_event_names")
 
     def __init__(self, target: type[T]) -> None:
         self._schema = core_schema(target)
         self._read = SchemaValidator(cast(Any, tolerant(self._schema))).validate_json
         self._lenient: LenientBuilder | None = None
         self._exact: SchemaValidator | None = None
+        self.takes_event_names = _is_named_event(self._schema)
+        """Whether its objects are a server-sent event's name and data: `{"event": ..., "data": ...}`."""
 
     def read(self, data: bytes | str) -> T:
         """The value in `data`. Raises `Malformed` for anything but JSON, `Drift` for the wrong kind of JSON."""
@@ -113,7 +116,16 @@ def parse_json(data: bytes | str) -> object:
     try:
         return from_json(data)
     except (ValueError, RecursionError) as error:
-        raise Malformed(str(error)) from None
+        said = str(error)
+    if "hex escape" in said:
+        # Half of a surrogate pair, from a server that cuts text between two UTF-16 units. Python's own parser takes
+        # it; as it is no text that could be passed on, U+FFFD stands for it.
+        try:
+            text = json.dumps(json.loads(data), ensure_ascii=False)
+            return from_json(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
+        except (ValueError, RecursionError):
+            pass
+    raise Malformed(said)
 
 
 def json_kind(value: object) -> str:
@@ -131,6 +143,29 @@ def json_kind(value: object) -> str:
             return "array"
         case _:
             return "object"
+
+
+def _is_named_event(schema: Schema) -> bool:
+    builder = LenientBuilder(schema)
+    waiting = [builder.root]
+    seen: set[int] = set()
+    while waiting:
+        node = builder.resolve(waiting.pop())
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        match node["type"]:
+            case "union":
+                waiting += choices_of(node)
+            case "tagged-union":
+                waiting += [choice for choice in node["choices"].values() if isinstance(choice, dict)]
+            case "model":
+                fields = builder.resolve(node["schema"]).get("fields", {})
+                if "event" not in fields or "data" not in fields:
+                    return False
+            case _:
+                return False
+    return True
 
 
 def _fields(schema: Schema) -> list[tuple[str, Schema]]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import sys
 from collections.abc import Mapping
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Any, Final, TypeVar, cast, get_origin
+from typing import Any, Final, TypeVar, cast
+
+import pydantic
 
 from .errors import APIResponseValidationError, APIStatusError, SDKError, error_detail, excerpt, status_error
 from .headers import Headers
@@ -16,7 +19,7 @@ from .reading import Drift, Malformed, json_kind, parse_json, reader_for
 from .request import SentRequest
 from .urls import URL
 
-__all__ = ["HTTPResponse", "Head", "ResponseNotRead", "parsed", "refusal"]
+__all__ = ["HTTPResponse", "Head", "ResponseNotJSON", "ResponseNotRead", "parsed", "refusal"]
 
 T = TypeVar("T")
 
@@ -26,6 +29,19 @@ _MAY_BE_EMPTY: Final = frozenset({202, 204, 205})
 
 class ResponseNotRead(SDKError, RuntimeError):
     """The body was asked for before it was read."""
+
+
+class ResponseNotJSON(APIResponseValidationError, json.JSONDecodeError):
+    """The body was asked for as JSON and is none."""
+
+    def __init__(self, response: HTTPResponse, error: Exception) -> None:
+        self.msg = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
+        self.pos, self.lineno, self.colno = (
+            (error.pos, error.lineno, error.colno) if isinstance(error, json.JSONDecodeError) else (0, 1, 1)
+        )
+        self.doc = response.text
+        what = f"{_what_answered(response)} a body that is not JSON ({self.msg}): {excerpt(self.doc)}"
+        APIResponseValidationError.__init__(self, response, self.doc[:2000], message=what)
 
 
 class Head:
@@ -109,12 +125,8 @@ class HTTPResponse:
         for part in self.headers.get("content-type", "").split(";")[1:]:
             name, _, value = part.partition("=")
             if name.strip().lower() == "charset":
-                charset = value.strip(' "').lower()
-                try:
-                    "".encode(charset)
-                except LookupError:
-                    break
-                return charset
+                charset = value.strip(" \t\"'").lower()
+                return charset if _can_decode(charset) else "utf-8"
         return "utf-8"
 
     @property
@@ -123,8 +135,14 @@ class HTTPResponse:
         return self.content.decode(self.encoding, "replace")
 
     def json(self) -> Any:
-        """The body parsed as JSON, whatever its content type says. Raises `json.JSONDecodeError`."""
-        return json.loads(self.content)
+        """The body parsed as JSON, whatever its content type says.
+
+        Raises `ResponseNotJSON`, which is an `APIError` and a `json.JSONDecodeError`.
+        """
+        try:
+            return json.loads(self.content)
+        except (ValueError, RecursionError) as error:
+            raise ResponseNotJSON(self, error) from None
 
     def read(self) -> bytes:
         return self.content
@@ -138,16 +156,34 @@ class HTTPResponse:
         return self.status_code >= 400
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restored, (self.status_code, self.headers, self.http_version, self.request, self._content)
+        times = (self.elapsed, self.retries_taken)
+        return _restored, (self.status_code, self.headers, self.http_version, self.request, self._content, *times)
 
     def __repr__(self) -> str:
         return f"<Response [{self.status_code} {self.reason_phrase}]>"
 
 
 def _restored(
-    status: int, headers: Headers, http_version: str, request: SentRequest, content: bytes | None
+    status: int,
+    headers: Headers,
+    http_version: str,
+    request: SentRequest,
+    content: bytes | None,
+    elapsed: timedelta,
+    retries_taken: int,
 ) -> HTTPResponse:
-    return HTTPResponse(Head(status, headers, http_version), request, content)
+    head = Head(status, headers, http_version)
+    return HTTPResponse(head, request, content, elapsed=elapsed, retries_taken=retries_taken)
+
+
+def _can_decode(charset: str) -> bool:
+    """Whether text in this charset can be decoded with replacement, in one go and piece by piece."""
+    try:
+        codecs.getincrementaldecoder(charset)("replace")
+        # Some codecs are no charsets (`hex`), others know no replacement (`idna`) or are Python's own (`unicode_escape`).
+        return "escape" not in charset and b"a".decode(charset, "replace") is not None
+    except (LookupError, ValueError, TypeError):
+        return False
 
 
 def refusal(response: HTTPResponse) -> APIStatusError:
@@ -186,8 +222,8 @@ def parsed(target: type[T], response: HTTPResponse, *, strict: bool = False) -> 
     if cast_to in (bool, int, float) and isinstance(cast_to, type):
         return _scalar(cast_to, response)
     value = _read(target, response, content, strict)
-    if b'"error"' in content:
-        _refuse_error_object(target, response, content)
+    if b'"error"' in content and isinstance(value, pydantic.BaseModel) and _is_error(value):
+        raise _error_in(response, content)
     set_request_id(value, response.headers.get("x-request-id"))
     return value
 
@@ -201,9 +237,12 @@ def _read(target: type[T], response: HTTPResponse, content: bytes, strict: bool)
         try:
             return reader.read_exact(content)
         except ValueError as error:  # pydantic.ValidationError is one
-            parse_json(content)
-            _refuse_error_object(target, response, content)
-            message = f"{_what_answered(response)} JSON that does not fit its declared type: {error}"
+            loose: object = reader.read(content)
+            if isinstance(loose, pydantic.BaseModel) and _is_error(loose):
+                raise _error_in(response, content) from None
+            message = (
+                f"{_what_answered(response)} JSON that does not fit its declared type: {excerpt(str(error), 2000)}"
+            )
             raise APIResponseValidationError(response, parse_json(content), message=message) from error
     except Malformed as error:
         kind = response.headers.get("content-type", "no content type")
@@ -214,20 +253,24 @@ def _read(target: type[T], response: HTTPResponse, content: bytes, strict: bool)
         raise _invalid(response, body, f"a JSON {json_kind(data)} where another kind was promised") from None
 
 
-def _refuse_error_object(target: Any, response: HTTPResponse, content: bytes) -> None:
-    """Raise if the body is an error object in place of the promised one."""
-    data = parse_json(content.removeprefix(_BOM))
-    if not isinstance(data, dict):
-        return
-    fields = cast("dict[str, object]", data)
-    if not fields.get("error") or get_origin(target) is dict:
-        return
-    reader = reader_for(target)
-    declared, required = reader.declared, reader.required
-    if not declared or ("error" in declared and required.intersection(fields)):
-        return
-    body, said = error_detail(fields)
-    raise APIResponseValidationError(response, body, message=f"{_what_answered(response)} an error: {said}")
+def _is_error(value: pydantic.BaseModel) -> bool:
+    """Whether the body was an error object in place of the promised one.
+
+    Where a type declares an `error` of its own (a failed job, say), one required field besides it is enough to take
+    the body for what was promised; where it does not, all of them must be there.
+    """
+    fields = type(value).model_fields
+    required = {name for name, field in fields.items() if field.is_required() and name != "error"}
+    if "error" in fields:
+        return bool(getattr(value, "error", None)) and required.isdisjoint(value.model_fields_set)
+    if not (value.model_extra or {}).get("error"):
+        return False
+    return not required or not required <= value.model_fields_set
+
+
+def _error_in(response: HTTPResponse, content: bytes) -> APIResponseValidationError:
+    body, said = error_detail(parse_json(content.removeprefix(_BOM)))
+    return APIResponseValidationError(response, body, message=f"{_what_answered(response)} an error: {said}")
 
 
 def _is_library_response(target: Any) -> bool:

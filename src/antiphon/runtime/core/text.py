@@ -29,8 +29,9 @@ class LineDecoder:
         self._skip_lf = False
 
     def feed(self, text: str) -> list[str]:
-        if self._skip_lf and text:
-            self._skip_lf = False
+        if not text:
+            return []
+        if self._skip_lf:
             text = text.removeprefix("\n")
         self._skip_lf = text.endswith("\r")
         text = text.replace("\r\n", "\n").replace("\r", "\n")

@@ -41,7 +41,10 @@ class Reply(Protocol):
         ...
 
     def finish(self) -> None:
-        """Read the end of the body if it is there within a tenth of a second, else give the connection up."""
+        """Read the rest of the body if it is small and there within a tenth of a second, else give the connection up.
+
+        Works whether or not the body was begun, and is bounded in any case.
+        """
         ...
 
     def close(self) -> None:
@@ -78,7 +81,10 @@ class AsyncReply(Protocol):
         ...
 
     async def finish(self) -> None:
-        """Read the end of the body if it is there within a tenth of a second, else give the connection up."""
+        """Read the rest of the body if it is small and there within a tenth of a second, else give the connection up.
+
+        Works whether or not the body was begun, and is bounded in any case.
+        """
         ...
 
     async def aclose(self) -> None:

@@ -6,9 +6,11 @@ Imports no HTTP library before a request needs it. Both colours, by hand.
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any
 
+from ..core.errors import ClientClosedError
 from ..core.request import Request
 from ..core.transport import AsyncReply, AsyncTransport, Reply, Transport
 
@@ -60,29 +62,30 @@ class _AsyncDefault:
 
     def __init__(self) -> None:
         self._transport: AsyncTransport | None = None
+        self._is_closed = False
+        self._lock = threading.Lock()
 
     async def send(self, request: Request, body: bytes | AsyncIterator[bytes] | None) -> AsyncReply:
         transport = self._transport
         if transport is None:
-            transport = self._transport = self._make()
+            transport = self._made()
         return await transport.send(request, body)
 
     async def aclose(self) -> None:
-        transport = self._transport
-        if transport is None:
-            transport = self._transport = self._make()
-        await transport.aclose()
+        with self._lock:
+            self._is_closed = True
+        if self._transport is not None:
+            await self._transport.aclose()
 
-    def _make(self) -> AsyncTransport:
-        from ._async.httpx import AsyncClientTransport, AsyncPooledTransport
+    def _made(self) -> AsyncTransport:
+        from ._async.httpx import AsyncPooledTransport, AsyncProxiedTransport
 
-        if _proxied():
-            import httpx
-
-            from .clients import DefaultAsyncHttpxClient
-
-            return AsyncClientTransport(DefaultAsyncHttpxClient(), httpx)
-        return AsyncPooledTransport()
+        with self._lock:
+            if self._is_closed:
+                raise ClientClosedError("this client is closed")
+            if self._transport is None:
+                self._transport = AsyncProxiedTransport() if _proxied() else AsyncPooledTransport()
+            return self._transport
 
 
 class _Default:
@@ -90,29 +93,30 @@ class _Default:
 
     def __init__(self) -> None:
         self._transport: Transport | None = None
+        self._is_closed = False
+        self._lock = threading.Lock()
 
     def send(self, request: Request, body: bytes | Iterator[bytes] | None) -> Reply:
         transport = self._transport
         if transport is None:
-            transport = self._transport = self._make()
+            transport = self._made()
         return transport.send(request, body)
 
     def close(self) -> None:
-        transport = self._transport
-        if transport is None:
-            transport = self._transport = self._make()
-        transport.close()
+        with self._lock:
+            self._is_closed = True
+        if self._transport is not None:
+            self._transport.close()
 
-    def _make(self) -> Transport:
-        from ._sync.httpx import ClientTransport, PooledTransport
+    def _made(self) -> Transport:
+        from ._sync.httpx import PooledTransport, ProxiedTransport
 
-        if _proxied():
-            import httpx
-
-            from .clients import DefaultHttpxClient
-
-            return ClientTransport(DefaultHttpxClient(), httpx)
-        return PooledTransport()
+        with self._lock:  # of two transports, one would be dropped while a request still uses it
+            if self._is_closed:
+                raise ClientClosedError("this client is closed")
+            if self._transport is None:
+                self._transport = ProxiedTransport() if _proxied() else PooledTransport()
+            return self._transport
 
 
 def _proxied() -> bool:

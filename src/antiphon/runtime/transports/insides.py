@@ -8,7 +8,7 @@ from __future__ import annotations
 import select
 from typing import Any, Final
 
-__all__ = ["ends_at_once", "has_leftover"]
+__all__ = ["ends_at_once", "has_leftover", "socket_of"]
 
 _LINKS: Final = ("_stream", "_httpcore_stream", "_body", "_connection", "connection")
 
@@ -28,14 +28,32 @@ def ends_at_once(holder: object, seconds: float) -> bool:
     unprocessed = _unprocessed(connection)
     if unprocessed is None:
         return False
-    if unprocessed.endswith(b"0\r\n\r\n"):
+    left = getattr(getattr(getattr(connection, "_h11_state", None), "_reader", None), "_remaining", None)
+    if isinstance(left, int):  # of a body with a Content-Length
+        if len(unprocessed) >= left:
+            return True
+    elif unprocessed.endswith(b"0\r\n\r\n"):
         return True
-    stream: Any = getattr(connection, "_network_stream", None)
+    sock = socket_of(connection)
+    return sock is not None and _is_readable(sock, seconds)
+
+
+def socket_of(holder: object) -> Any:
+    """The socket below a connection; None while there is none, and when it was closed."""
+    stream: Any = getattr(_http11(holder), "_network_stream", None)
     sock = None if stream is None else stream.get_extra_info("socket")
-    if sock is None or sock.fileno() < 0:
-        return False
-    readable, _, _ = select.select([sock], [], [], seconds)
-    return bool(readable)
+    return None if sock is None or sock.fileno() < 0 else sock
+
+
+def _is_readable(sock: Any, seconds: float) -> bool:
+    pending = getattr(sock, "pending", None)
+    if pending is not None and pending():  # decrypted already
+        return True
+    if not hasattr(select, "poll"):
+        return bool(select.select([sock], [], [], seconds)[0])
+    poll = select.poll()  # knows no limit to the numbers of sockets, as select() does
+    poll.register(sock, select.POLLIN)
+    return bool(poll.poll(seconds * 1000))
 
 
 def _http11(holder: object) -> object | None:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import socket
 import ssl
 import sys
 import threading
-import weakref
-from collections.abc import AsyncGenerator
 from functools import lru_cache
 from typing import Any, Final
 
@@ -19,8 +16,9 @@ import httpx
 from ..core.errors import ClientClosedError
 from ._async.pool import AsyncConnectionPool
 from ._sync.pool import ConnectionPool
+from .loops import PerLoop, keep_inherited
 
-__all__ = ["AsyncPools", "Pools"]
+__all__ = ["KEEPALIVE_SECONDS", "MAX_CONNECTIONS", "AsyncPools", "Pools"]
 
 MAX_CONNECTIONS: Final = 1000
 KEEPALIVE_SECONDS: Final = 30.0
@@ -60,57 +58,29 @@ class _Transport(httpx.HTTPTransport):
 
 
 class AsyncPools:
-    """One pool for each event loop the client is used in.
-
-    A pool is closed when its loop ends, when `aclose` is called in its loop, or when this object is dropped: an async
-    generator waits in each loop for that, as `asyncio.run` and `loop.shutdown_asyncgens` finish such generators.
-    """
+    """One pool for each event loop the client is used in."""
 
     def __init__(self, *, max_connections: int = MAX_CONNECTIONS, verify: ssl.SSLContext | None = None) -> None:
         self._max_connections = max_connections
         self._verify = verify
-        self._is_closed = False
-        self._transports: weakref.WeakKeyDictionary[Any, _AsyncTransport] = weakref.WeakKeyDictionary()
-        self._pools: weakref.WeakKeyDictionary[Any, AsyncConnectionPool] = weakref.WeakKeyDictionary()
-        self._keepers: weakref.WeakKeyDictionary[Any, AsyncGenerator[None, None]] = weakref.WeakKeyDictionary()
-        self._pid = os.getpid()
+        self._transports = PerLoop(self._make)
 
     async def transport(self) -> httpx.AsyncHTTPTransport:
         """The transport of the running loop. Raises `ClientClosedError` after `aclose`."""
-        if self._is_closed:
-            raise ClientClosedError("this client is closed")
-        loop = _running_loop()
-        transport = self._transports.get(loop)
-        if transport is None or self._pid != os.getpid():
-            transport = await self._open(loop)
-        return transport
+        return await self._transports.get()
 
     @property
     def pool(self) -> AsyncConnectionPool | None:
         """The pool of the running loop, if there is one."""
-        return self._pools.get(_running_loop())
+        transport = self._transports.current()
+        return None if transport is None else transport._pool  # pyright: ignore[reportPrivateUsage]  it is ours
 
     async def aclose(self) -> None:
         """Close the pool of the running loop, and let go of those of other loops."""
-        self._is_closed = True
-        pool = self._pools.pop(_running_loop(), None)
-        self._transports.clear()
-        if pool is not None:
-            await pool.aclose()
-        self._pools.clear()
-        self._keepers.clear()
+        await self._transports.aclose()
 
-    async def _open(self, loop: Any) -> _AsyncTransport:
-        if self._pid != os.getpid():
-            self._pid = os.getpid()
-            for inherited in self._pools.values():
-                inherited.forget()
-            self._transports.clear()
-        for ended in [each for each in self._pools if each is not loop and getattr(each, "is_closed", bool)()]:
-            self._transports.pop(ended, None)
-            self._pools.pop(ended, None)
-            self._keepers.pop(ended, None)
-        verify = self._verify
+    def _make(self) -> _AsyncTransport:
+        verify = self._verify  # `connect` must not keep this object alive: it is dropped with its client
 
         def connect(origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
             return httpcore.AsyncHTTPConnection(
@@ -120,20 +90,9 @@ class AsyncPools:
                 socket_options=_socket_options(),
             )
 
-        pool = AsyncConnectionPool(connect, max_connections=self._max_connections)
-        transport = self._transports[loop] = _AsyncTransport(pool)
-        self._pools[loop] = pool
-        keeper = _close_at_end(pool)
-        await anext(keeper)
-        self._keepers[loop] = keeper
-        return transport
-
-
-async def _close_at_end(pool: AsyncConnectionPool) -> AsyncGenerator[None, None]:
-    try:
-        yield
-    finally:
-        await pool.aclose()
+        return _AsyncTransport(
+            AsyncConnectionPool(connect, max_connections=self._max_connections, keepalive=KEEPALIVE_SECONDS)
+        )
 
 
 class Pools:
@@ -160,9 +119,10 @@ class Pools:
             self._lock = threading.Lock()  # the parent's may have been held while it forked
         with self._lock:
             if self._transport is None or self._pid != os.getpid():
-                if self.pool is not None:
-                    self.pool.forget()
-                self.pool = ConnectionPool(self._connect, max_connections=self._max_connections)
+                keep_inherited(self.pool)
+                self.pool = ConnectionPool(
+                    self._connect(), max_connections=self._max_connections, keepalive=KEEPALIVE_SECONDS
+                )
                 self._transport = _Transport(self.pool)
                 self._pid = os.getpid()
             return self._transport
@@ -173,26 +133,20 @@ class Pools:
         if self.pool is not None and self._pid == os.getpid():
             self.pool.close()
 
-    def _connect(self, origin: httpcore.Origin) -> httpcore.HTTPConnection:
-        return httpcore.HTTPConnection(
-            origin,
-            ssl_context=(self._verify or trust()) if origin.scheme == b"https" else None,
-            keepalive_expiry=KEEPALIVE_SECONDS,
-            socket_options=_socket_options(),
-        )
+    def _connect(self) -> Any:
+        verify = self._verify  # `connect` must not keep this object alive: it is dropped with its client
+
+        def connect(origin: httpcore.Origin) -> httpcore.HTTPConnection:
+            return httpcore.HTTPConnection(
+                origin,
+                ssl_context=(verify or trust()) if origin.scheme == b"https" else None,
+                keepalive_expiry=KEEPALIVE_SECONDS,
+                socket_options=_socket_options(),
+            )
+
+        return connect
 
     def __del__(self) -> None:
         pool = getattr(self, "pool", None)
         if pool is not None and not sys.is_finalizing() and self._pid == os.getpid():
             pool.close()
-
-
-def _running_loop() -> Any:
-    """What stands for the running event loop: asyncio's own, or trio's token."""
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        trio: Any = sys.modules.get("trio")
-        if trio is None:
-            raise
-        return trio.lowlevel.current_trio_token()

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
+import httpcore
 import httpx
 
-from .insides import ends_at_once
+from .insides import ends_at_once, socket_of
 
-__all__ = ["AsyncBody", "AsyncCloser", "Body", "Closer", "async_drained", "drained"]
+__all__ = ["AsyncBody", "AsyncCloser", "Body", "Closer", "async_cut_off", "async_drained", "cut_off", "drained"]
 
 _SECONDS = 0.1
 _REST_AT_MOST = 64 * 1024
@@ -63,6 +66,25 @@ def drained(pieces: Iterator[bytes], holder: object) -> bool:
     return False
 
 
+async def async_cut_off(connection: httpcore.AsyncHTTPConnection) -> None:
+    """End a connection that somebody may be reading from: that read fails now."""
+    try:
+        await connection.aclose()
+    except (OSError, RuntimeError):
+        pass
+
+
+def cut_off(connection: httpcore.HTTPConnection) -> None:
+    # The thread that uses the connection closes it when its read has failed. Were it closed here, the number of the
+    # socket could belong to another connection before that thread wakes up.
+    sock = socket_of(connection)
+    if sock is not None:
+        try:
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)
+        except OSError:
+            pass
+
+
 class AsyncCloser:
     """Remembers the loop a response belongs to, so that it can be closed there from anywhere, without waiting."""
 
@@ -77,9 +99,12 @@ class AsyncCloser:
     def close_later(self, close: Callable[[], Awaitable[None]]) -> None:
         """Have `close` awaited in the loop, if that still runs. A closed loop has let go of its connections."""
         loop = self._loop
-        if loop is None or loop.is_closed() or not loop.is_running():
+        if loop is None or loop.is_closed():
             return
-        loop.call_soon_threadsafe(_start, loop, close)
+        try:
+            loop.call_soon_threadsafe(_start, loop, close)
+        except RuntimeError:  # closed meanwhile
+            pass
 
 
 class Closer:
@@ -96,10 +121,8 @@ _closing: set[asyncio.Task[Any]] = set()
 
 def _start(loop: asyncio.AbstractEventLoop, close: Callable[[], Awaitable[None]]) -> None:
     async def run() -> None:
-        try:
+        with contextlib.suppress(Exception):  # nobody is left to tell
             await close()
-        except Exception:  # nobody is left to tell
-            pass
 
     task = loop.create_task(run())
     _closing.add(task)  # the loop itself keeps only a weak reference

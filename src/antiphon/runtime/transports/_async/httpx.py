@@ -13,12 +13,13 @@ from ...core.errors import ClientClosedError
 from ...core.headers import Headers
 from ...core.request import Request
 from ...core.response import Head
-from ...core.transport import AsyncReply
+from ...core.transport import AsyncReply, TransportError
+from ..clients import AsyncClients
 from ..errors import library_errors, transport_error
 from ..pools import AsyncPools
 from ..streams import AsyncBody, AsyncCloser, async_drained
 
-__all__ = ["AsyncClientTransport", "AsyncPooledTransport"]
+__all__ = ["AsyncClientTransport", "AsyncPooledTransport", "AsyncProxiedTransport"]
 
 _ERRORS: Final = library_errors(httpx)
 
@@ -30,9 +31,13 @@ class AsyncPooledTransport:
         self.pools = AsyncPools() if pools is None else pools
 
     async def send(self, request: Request, body: bytes | AsyncIterator[bytes] | None) -> AsyncReply:
-        url = _parsed(request.url) if "?" not in request.url else httpx.URL(request.url)
-        headers = [(b"host", url.netloc)]
-        headers += [(name.encode("ascii"), value.encode("latin-1")) for name, value in request.header_fields.items()]
+        try:
+            url = _parsed(request.url) if "?" not in request.url else httpx.URL(request.url)
+        except httpx.InvalidURL as error:
+            raise TransportError(f"the URL is not usable: {error}") from None
+        headers = _fields(request)
+        if "host" not in request.header_fields:
+            headers.insert(0, (b"host", url.netloc))
         timeout = request.timeout
         sent = httpx.Request(
             request.method,
@@ -41,12 +46,13 @@ class AsyncPooledTransport:
             stream=httpx.ByteStream(body or b"") if body is None or isinstance(body, bytes) else AsyncBody(body),
             extensions={"timeout": timeout.as_dict()},
         )
-        transport = await self.pools.transport()
+        pools = self.pools
+        transport = await pools.transport()
         try:
             response = await transport.handle_async_request(sent)
         except _ERRORS as error:
             raise transport_error(error) from None
-        return _AsyncReply(response, _ERRORS)
+        return _AsyncReply(response, _ERRORS, pools)
 
     async def aclose(self) -> None:
         await self.pools.aclose()
@@ -55,8 +61,9 @@ class AsyncPooledTransport:
 class AsyncClientTransport:
     """Requests through the user's own httpx (or httpx2) client, with its hooks, cookies, proxies and transports."""
 
-    def __init__(self, client: httpx.AsyncClient, library: ModuleType) -> None:
+    def __init__(self, client: httpx.AsyncClient, library: ModuleType, owner: object = None) -> None:
         self._client = client
+        self._owner = owner
         self._library = library
         self._errors = library_errors(library)
 
@@ -70,7 +77,7 @@ class AsyncClientTransport:
             sent = client.build_request(
                 request.method,
                 request.url,
-                headers=dict(request.header_fields),
+                headers=_fields(request),
                 content=body,
                 timeout=library.Timeout(
                     connect=timeout.connect, read=timeout.read, write=timeout.write, pool=timeout.pool
@@ -79,18 +86,33 @@ class AsyncClientTransport:
             response = await client.send(sent, stream=True, follow_redirects=False)
         except self._errors as error:
             raise transport_error(error) from None
-        return _AsyncReply(response, self._errors)
+        return _AsyncReply(response, self._errors, self._owner)
 
     async def aclose(self) -> None:
         await self._client.aclose()
 
 
+class AsyncProxiedTransport:
+    """Requests through httpx clients of our own, which know the way through the proxies the environment names."""
+
+    def __init__(self) -> None:
+        self._clients = AsyncClients()
+
+    async def send(self, request: Request, body: bytes | AsyncIterator[bytes] | None) -> AsyncReply:
+        client = await self._clients.get()
+        return await AsyncClientTransport(client, httpx, self).send(request, body)
+
+    async def aclose(self) -> None:
+        await self._clients.aclose()
+
+
 class _AsyncReply:
     """A response of httpx, its body taken as it is on the wire."""
 
-    def __init__(self, response: httpx.Response, errors: tuple[type[Exception], ...]) -> None:
+    def __init__(self, response: httpx.Response, errors: tuple[type[Exception], ...], owner: object) -> None:
+        self._owner = owner  # kept as long as the body may be read: connections are closed with it
         version: Any = response.extensions.get("http_version", b"HTTP/1.1")
-        headers = Headers([(name.decode("ascii"), _text(value)) for name, value in response.headers.raw])
+        headers = Headers([(name.decode("latin-1"), _text(value)) for name, value in response.headers.raw])
         self._content: bytes | None = None
         if response.is_stream_consumed:
             # A response made of content at hand (by a mock, or a cache): httpx has decoded it already.
@@ -126,12 +148,15 @@ class _AsyncReply:
         await self.aclose()
 
     async def finish(self) -> None:
-        if not self._is_done and self._pieces is not None:
-            try:
-                await async_drained(self._pieces, self._response.stream)
-            except self._errors:
-                pass
-        await self.aclose()
+        try:
+            if not self._is_done and self._content is None:
+                stream: Any = self._response.stream
+                pieces = self._pieces = self._pieces or aiter(stream)
+                await async_drained(pieces, stream)
+        except self._errors:
+            pass
+        finally:
+            await self.aclose()
 
     async def aclose(self) -> None:
         if self._is_done:
@@ -145,6 +170,10 @@ class _AsyncReply:
     def abandon(self) -> None:
         if not self._is_done:
             self._closer.close_later(self.aclose)
+
+
+def _fields(request: Request) -> list[tuple[bytes, bytes]]:
+    return [(name.encode("ascii"), value.encode("latin-1")) for name, value in request.header_fields.items()]
 
 
 @lru_cache(maxsize=256)

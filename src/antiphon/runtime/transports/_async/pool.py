@@ -6,18 +6,24 @@ It stands where httpx keeps httpcore's own pool, which looks at every connection
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Any, TypeAlias
 
 import httpcore
 
+from ...core.errors import ClientClosedError
 from ...waiting import AsyncTurn
 from ..insides import has_leftover
+from ..streams import async_cut_off
 
 __all__ = ["AsyncConnectionPool"]
 
 _Key: TypeAlias = tuple[bytes, bytes, int | None]
+
+_AsyncIdle: TypeAlias = deque[tuple[float, httpcore.AsyncHTTPConnection]]
+"""Connections that nobody uses and since when, the one used last at the end."""
 
 
 class AsyncConnectionPool:
@@ -27,16 +33,24 @@ class AsyncConnectionPool:
     """
 
     def __init__(
-        self, connect: Callable[[httpcore.Origin], httpcore.AsyncHTTPConnection], *, max_connections: int
+        self,
+        connect: Callable[[httpcore.Origin], httpcore.AsyncHTTPConnection],
+        *,
+        max_connections: int,
+        keepalive: float,
     ) -> None:
         self._connect = connect
         self._max_connections = max_connections
-        # Held for a few lines at a time and never while waiting, so it serves both colours.
-        self._lock = threading.Lock()
-        self._idle: dict[_Key, list[httpcore.AsyncHTTPConnection]] = {}
+        self._keepalive = keepalive
+        # Held for a few lines at a time and never while waiting, so it serves both colours. A thread may take it
+        # twice: the garbage collector can run in those lines, and with it the closing of a response that was dropped.
+        self._lock = threading.RLock()
+        self._idle: dict[_Key, _AsyncIdle] = {}
         self._busy: dict[httpcore.AsyncHTTPConnection, _Key] = {}
         self._count = 0
-        self._queue: deque[AsyncTurn[_AsyncGift]] = deque()
+        self._is_closed = False
+        # What is handed over is a connection, or None: the right to open one.
+        self._queue: deque[AsyncTurn[httpcore.AsyncHTTPConnection | None]] = deque()
 
     @property
     def open_connections(self) -> int:
@@ -67,68 +81,70 @@ class AsyncConnectionPool:
             )
 
     async def aclose(self) -> None:
-        """Close every connection, those in use included."""
+        """Close every connection. Requests in flight fail, and so do those that wait for their turn."""
         with self._lock:
-            connections = [*self._busy, *(each for idle in self._idle.values() for each in idle)]
+            self._is_closed = True
+            busy = list(self._busy)
+            idle = [connection for each in self._idle.values() for _, connection in each]
             self._idle.clear()
             self._busy.clear()
             self._count = 0
-        for connection in connections:
-            await connection.aclose()
-
-    def forget(self) -> None:
-        """Let go of every connection without closing it: after a fork they belong to the parent."""
-        self._lock = threading.Lock()
-        self._idle, self._busy, self._count = {}, {}, 0
-        self._queue.clear()
+            while self._queue:
+                self._queue.popleft().hand_over(None)
+        await _close(idle)
+        for connection in busy:
+            await async_cut_off(connection)
 
     async def give_back(self, connection: httpcore.AsyncHTTPConnection) -> None:
         """The connection's response was closed: keep it, hand it to who waits, or close it."""
         if not connection.is_idle() or has_leftover(connection):
             await self._drop(connection)
             return
+        expired: list[httpcore.AsyncHTTPConnection] = []
         with self._lock:
             key = self._busy.pop(connection, None)
-            turn = self._queue.popleft() if self._queue and key is not None else None
-            if turn is None and key is not None:
-                self._idle.setdefault(key, []).append(connection)
-        if key is None:
-            await connection.aclose()
-        if turn is not None:
-            turn.hand_over(_AsyncGift(connection))
+            if key is None:  # the pool was closed meanwhile
+                expired.append(connection)
+            elif self._queue:
+                self._queue.popleft().hand_over(connection)
+            else:
+                now = time.monotonic()
+                idle = self._idle.setdefault(key, deque())
+                idle.append((now, connection))
+                while idle[0][0] < now - self._keepalive:
+                    expired.append(idle.popleft()[1])
+                    self._count -= 1
+        await _close(expired)
 
     async def _take(self, origin: httpcore.Origin, seconds: float | None) -> httpcore.AsyncHTTPConnection:
         key = (origin.scheme, origin.host, origin.port)
         stale: list[httpcore.AsyncHTTPConnection] = []
-        turn: AsyncTurn[_AsyncGift] | None = None
         with self._lock:
+            self._check_open()
             connection = self._fit(key, stale)
-            if connection is None:
-                if self._count < self._max_connections or self._made_room(stale):
-                    self._count += 1
-                    connection = self._connect(origin)
-                else:
-                    turn = AsyncTurn()
-                    self._queue.append(turn)
+            if connection is None and (self._count < self._max_connections or self._made_room(stale)):
+                self._count += 1
+                connection = self._connect(origin)
             if connection is not None:
                 self._busy[connection] = key
-        try:
-            for each in stale:
-                await each.aclose()
-            if turn is not None:
-                connection = await self._wait(turn, origin, key, seconds)
-        except BaseException:
-            if connection is not None:
-                await self._drop(connection)
-            raise
-        assert connection is not None
+            else:
+                turn: AsyncTurn[httpcore.AsyncHTTPConnection | None] = AsyncTurn()
+                self._queue.append(turn)
+        if connection is None:
+            return await self._wait(turn, origin, key, seconds)
+        if stale:
+            await self._close_beside(stale, connection)
         return connection
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise ClientClosedError("this client is closed")
 
     def _fit(self, key: _Key, stale: list[httpcore.AsyncHTTPConnection]) -> httpcore.AsyncHTTPConnection | None:
         """An idle connection that still lives; dead ones met on the way are counted out and put on `stale`."""
         idle = self._idle.get(key)
         while idle:
-            connection = idle.pop()
+            _, connection = idle.pop()
             if connection.is_available() and not connection.has_expired():
                 return connection
             stale.append(connection)
@@ -137,39 +153,42 @@ class AsyncConnectionPool:
 
     def _made_room(self, stale: list[httpcore.AsyncHTTPConnection]) -> bool:
         """Whether an idle connection to another server could be given up."""
-        for idle in self._idle.values():
+        for idle in list(self._idle.values()):
             if idle:
-                stale.append(idle.pop(0))
+                stale.append(idle.popleft()[1])
                 self._count -= 1
                 return True
         return False
 
     async def _wait(
-        self, turn: AsyncTurn[_AsyncGift], origin: httpcore.Origin, key: _Key, seconds: float | None
+        self,
+        turn: AsyncTurn[httpcore.AsyncHTTPConnection | None],
+        origin: httpcore.Origin,
+        key: _Key,
+        seconds: float | None,
     ) -> httpcore.AsyncHTTPConnection:
         try:
-            came = await turn.wait(seconds)
+            await turn.wait(seconds)
         except BaseException:
-            if not self._left_queue(turn) and turn.given is not None:
+            if not self._left_queue(turn):
                 await self._pass_on(turn.given)
             raise
-        if not came and self._left_queue(turn):
+        if self._left_queue(turn):
             raise httpcore.PoolTimeout(f"no connection became free within {seconds} s")
-        gift = turn.given
-        assert gift is not None
-        connection = gift.connection
-        if connection is None or not connection.can_handle_request(origin) or connection.has_expired():
-            fresh = self._connect(origin)
-            with self._lock:
-                self._busy[fresh] = key
-            if connection is not None:
-                await connection.aclose()
-            return fresh
+        connection = turn.given
+        fits = connection is not None and connection.can_handle_request(origin) and not connection.has_expired()
         with self._lock:
-            self._busy[connection] = key
-        return connection
+            self._check_open()
+            if connection is not None and fits:
+                self._busy[connection] = key
+                return connection
+            fresh = self._connect(origin)
+            self._busy[fresh] = key
+        if connection is not None:
+            await self._close_beside([connection], fresh)
+        return fresh
 
-    def _left_queue(self, turn: AsyncTurn[_AsyncGift]) -> bool:
+    def _left_queue(self, turn: AsyncTurn[httpcore.AsyncHTTPConnection | None]) -> bool:
         """Stop waiting. False when something was handed over just before."""
         with self._lock:
             if turn not in self._queue:
@@ -177,37 +196,50 @@ class AsyncConnectionPool:
             self._queue.remove(turn)
             return True
 
-    async def _pass_on(self, gift: _AsyncGift) -> None:
+    async def _pass_on(self, connection: httpcore.AsyncHTTPConnection | None) -> None:
         """What was handed to somebody who stopped waiting goes to the next, or is given up."""
         with self._lock:
-            turn = self._queue.popleft() if self._queue else None
-            if turn is None:
+            if self._queue:
+                self._queue.popleft().hand_over(connection)
+                return
+            if not self._is_closed:
                 self._count -= 1
-        if turn is not None:
-            turn.hand_over(gift)
-        elif gift.connection is not None:
-            await gift.connection.aclose()
+        if connection is not None:
+            await _close([connection])
 
     async def _drop(self, connection: httpcore.AsyncHTTPConnection) -> None:
         """Close a connection that cannot be used again; its place goes to who waits first."""
-        turn: AsyncTurn[_AsyncGift] | None = None
         with self._lock:
             if self._busy.pop(connection, None) is not None:
-                turn = self._queue.popleft() if self._queue else None
-                if turn is None:
+                if self._queue:
+                    self._queue.popleft().hand_over(None)
+                else:
                     self._count -= 1
-        if turn is not None:
-            turn.hand_over(_AsyncGift(None))
-        await connection.aclose()
+        await _close([connection])
+
+    async def _close_beside(
+        self, stale: list[httpcore.AsyncHTTPConnection], connection: httpcore.AsyncHTTPConnection
+    ) -> None:
+        """Close the stale ones; the connection that was taken does not stay taken when that is cancelled."""
+        try:
+            await _close(stale)
+        except BaseException:
+            await self._drop(connection)
+            raise
 
 
-class _AsyncGift:
-    """What is handed over in the queue: a connection, or only the right to open one."""
-
-    __slots__ = ("connection",)
-
-    def __init__(self, connection: httpcore.AsyncHTTPConnection | None) -> None:
-        self.connection = connection
+async def _close(connections: Iterable[httpcore.AsyncHTTPConnection]) -> None:
+    """Close them all, whatever comes between."""
+    interrupted: BaseException | None = None
+    for connection in connections:
+        try:
+            await connection.aclose()
+        except (OSError, RuntimeError):  # it is gone all the same
+            pass
+        except BaseException as error:
+            interrupted = error
+    if interrupted is not None:
+        raise interrupted
 
 
 class AsyncPooledBody:

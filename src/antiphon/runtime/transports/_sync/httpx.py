@@ -14,12 +14,13 @@ from ...core.errors import ClientClosedError
 from ...core.headers import Headers
 from ...core.request import Request
 from ...core.response import Head
-from ...core.transport import Reply
+from ...core.transport import Reply, TransportError
+from ..clients import Clients
 from ..errors import library_errors, transport_error
 from ..pools import Pools
 from ..streams import Body, Closer, drained
 
-__all__ = ["ClientTransport", "PooledTransport"]
+__all__ = ["ClientTransport", "PooledTransport", "ProxiedTransport"]
 
 _ERRORS: Final = library_errors(httpx)
 
@@ -31,9 +32,13 @@ class PooledTransport:
         self.pools = Pools() if pools is None else pools
 
     def send(self, request: Request, body: bytes | Iterator[bytes] | None) -> Reply:
-        url = _parsed(request.url) if "?" not in request.url else httpx.URL(request.url)
-        headers = [(b"host", url.netloc)]
-        headers += [(name.encode("ascii"), value.encode("latin-1")) for name, value in request.header_fields.items()]
+        try:
+            url = _parsed(request.url) if "?" not in request.url else httpx.URL(request.url)
+        except httpx.InvalidURL as error:
+            raise TransportError(f"the URL is not usable: {error}") from None
+        headers = _fields(request)
+        if "host" not in request.header_fields:
+            headers.insert(0, (b"host", url.netloc))
         timeout = request.timeout
         sent = httpx.Request(
             request.method,
@@ -42,12 +47,13 @@ class PooledTransport:
             stream=httpx.ByteStream(body or b"") if body is None or isinstance(body, bytes) else Body(body),
             extensions={"timeout": timeout.as_dict()},
         )
-        transport = self.pools.transport()
+        pools = self.pools
+        transport = pools.transport()
         try:
             response = transport.handle_request(sent)
         except _ERRORS as error:
             raise transport_error(error) from None
-        return _Reply(response, _ERRORS)
+        return _Reply(response, _ERRORS, pools)
 
     def close(self) -> None:
         self.pools.close()
@@ -56,8 +62,9 @@ class PooledTransport:
 class ClientTransport:
     """Requests through the user's own httpx (or httpx2) client, with its hooks, cookies, proxies and transports."""
 
-    def __init__(self, client: httpx.Client, library: ModuleType) -> None:
+    def __init__(self, client: httpx.Client, library: ModuleType, owner: object = None) -> None:
         self._client = client
+        self._owner = owner
         self._library = library
         self._errors = library_errors(library)
 
@@ -71,7 +78,7 @@ class ClientTransport:
             sent = client.build_request(
                 request.method,
                 request.url,
-                headers=dict(request.header_fields),
+                headers=_fields(request),
                 content=body,
                 timeout=library.Timeout(
                     connect=timeout.connect, read=timeout.read, write=timeout.write, pool=timeout.pool
@@ -80,18 +87,33 @@ class ClientTransport:
             response = client.send(sent, stream=True, follow_redirects=False)
         except self._errors as error:
             raise transport_error(error) from None
-        return _Reply(response, self._errors)
+        return _Reply(response, self._errors, self._owner)
 
     def close(self) -> None:
         self._client.close()
 
 
+class ProxiedTransport:
+    """Requests through httpx clients of our own, which know the way through the proxies the environment names."""
+
+    def __init__(self) -> None:
+        self._clients = Clients()
+
+    def send(self, request: Request, body: bytes | Iterator[bytes] | None) -> Reply:
+        client = self._clients.get()
+        return ClientTransport(client, httpx, self).send(request, body)
+
+    def close(self) -> None:
+        self._clients.close()
+
+
 class _Reply:
     """A response of httpx, its body taken as it is on the wire."""
 
-    def __init__(self, response: httpx.Response, errors: tuple[type[Exception], ...]) -> None:
+    def __init__(self, response: httpx.Response, errors: tuple[type[Exception], ...], owner: object) -> None:
+        self._owner = owner  # kept as long as the body may be read: connections are closed with it
         version: Any = response.extensions.get("http_version", b"HTTP/1.1")
-        headers = Headers([(name.decode("ascii"), _text(value)) for name, value in response.headers.raw])
+        headers = Headers([(name.decode("latin-1"), _text(value)) for name, value in response.headers.raw])
         self._content: bytes | None = None
         if response.is_stream_consumed:
             # A response made of content at hand (by a mock, or a cache): httpx has decoded it already.
@@ -127,12 +149,15 @@ class _Reply:
         self.close()
 
     def finish(self) -> None:
-        if not self._is_done and self._pieces is not None:
-            try:
-                drained(self._pieces, self._response.stream)
-            except self._errors:
-                pass
-        self.close()
+        try:
+            if not self._is_done and self._content is None:
+                stream: Any = self._response.stream
+                pieces = self._pieces = self._pieces or iter(stream)
+                drained(pieces, stream)
+        except self._errors:
+            pass
+        finally:
+            self.close()
 
     def close(self) -> None:
         if self._is_done:
@@ -146,6 +171,10 @@ class _Reply:
     def abandon(self) -> None:
         if not self._is_done:
             self._closer.close_later(self.close)
+
+
+def _fields(request: Request) -> list[tuple[bytes, bytes]]:
+    return [(name.encode("ascii"), value.encode("latin-1")) for name, value in request.header_fields.items()]
 
 
 @lru_cache(maxsize=256)

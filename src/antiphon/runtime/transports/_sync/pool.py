@@ -7,18 +7,24 @@ It stands where httpx keeps httpcore's own pool, which looks at every connection
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeAlias
 
 import httpcore
 
+from ...core.errors import ClientClosedError
 from ...waiting import Turn
 from ..insides import has_leftover
+from ..streams import cut_off
 
 __all__ = ["ConnectionPool"]
 
 _Key: TypeAlias = tuple[bytes, bytes, int | None]
+
+_Idle: TypeAlias = deque[tuple[float, httpcore.HTTPConnection]]
+"""Connections that nobody uses and since when, the one used last at the end."""
 
 
 class ConnectionPool:
@@ -27,15 +33,25 @@ class ConnectionPool:
     Once `max_connections` are open, requests wait for their turn, first come, first served.
     """
 
-    def __init__(self, connect: Callable[[httpcore.Origin], httpcore.HTTPConnection], *, max_connections: int) -> None:
+    def __init__(
+        self,
+        connect: Callable[[httpcore.Origin], httpcore.HTTPConnection],
+        *,
+        max_connections: int,
+        keepalive: float,
+    ) -> None:
         self._connect = connect
         self._max_connections = max_connections
-        # Held for a few lines at a time and never while waiting, so it serves both colours.
-        self._lock = threading.Lock()
-        self._idle: dict[_Key, list[httpcore.HTTPConnection]] = {}
+        self._keepalive = keepalive
+        # Held for a few lines at a time and never while waiting, so it serves both colours. A thread may take it
+        # twice: the garbage collector can run in those lines, and with it the closing of a response that was dropped.
+        self._lock = threading.RLock()
+        self._idle: dict[_Key, _Idle] = {}
         self._busy: dict[httpcore.HTTPConnection, _Key] = {}
         self._count = 0
-        self._queue: deque[Turn[_Gift]] = deque()
+        self._is_closed = False
+        # What is handed over is a connection, or None: the right to open one.
+        self._queue: deque[Turn[httpcore.HTTPConnection | None]] = deque()
 
     @property
     def open_connections(self) -> int:
@@ -66,68 +82,70 @@ class ConnectionPool:
             )
 
     def close(self) -> None:
-        """Close every connection, those in use included."""
+        """Close every connection. Requests in flight fail, and so do those that wait for their turn."""
         with self._lock:
-            connections = [*self._busy, *(each for idle in self._idle.values() for each in idle)]
+            self._is_closed = True
+            busy = list(self._busy)
+            idle = [connection for each in self._idle.values() for _, connection in each]
             self._idle.clear()
             self._busy.clear()
             self._count = 0
-        for connection in connections:
-            connection.close()
-
-    def forget(self) -> None:
-        """Let go of every connection without closing it: after a fork they belong to the parent."""
-        self._lock = threading.Lock()
-        self._idle, self._busy, self._count = {}, {}, 0
-        self._queue.clear()
+            while self._queue:
+                self._queue.popleft().hand_over(None)
+        _close(idle)
+        for connection in busy:
+            cut_off(connection)
 
     def give_back(self, connection: httpcore.HTTPConnection) -> None:
         """The connection's response was closed: keep it, hand it to who waits, or close it."""
         if not connection.is_idle() or has_leftover(connection):
             self._drop(connection)
             return
+        expired: list[httpcore.HTTPConnection] = []
         with self._lock:
             key = self._busy.pop(connection, None)
-            turn = self._queue.popleft() if self._queue and key is not None else None
-            if turn is None and key is not None:
-                self._idle.setdefault(key, []).append(connection)
-        if key is None:
-            connection.close()
-        if turn is not None:
-            turn.hand_over(_Gift(connection))
+            if key is None:  # the pool was closed meanwhile
+                expired.append(connection)
+            elif self._queue:
+                self._queue.popleft().hand_over(connection)
+            else:
+                now = time.monotonic()
+                idle = self._idle.setdefault(key, deque())
+                idle.append((now, connection))
+                while idle[0][0] < now - self._keepalive:
+                    expired.append(idle.popleft()[1])
+                    self._count -= 1
+        _close(expired)
 
     def _take(self, origin: httpcore.Origin, seconds: float | None) -> httpcore.HTTPConnection:
         key = (origin.scheme, origin.host, origin.port)
         stale: list[httpcore.HTTPConnection] = []
-        turn: Turn[_Gift] | None = None
         with self._lock:
+            self._check_open()
             connection = self._fit(key, stale)
-            if connection is None:
-                if self._count < self._max_connections or self._made_room(stale):
-                    self._count += 1
-                    connection = self._connect(origin)
-                else:
-                    turn = Turn()
-                    self._queue.append(turn)
+            if connection is None and (self._count < self._max_connections or self._made_room(stale)):
+                self._count += 1
+                connection = self._connect(origin)
             if connection is not None:
                 self._busy[connection] = key
-        try:
-            for each in stale:
-                each.close()
-            if turn is not None:
-                connection = self._wait(turn, origin, key, seconds)
-        except BaseException:
-            if connection is not None:
-                self._drop(connection)
-            raise
-        assert connection is not None
+            else:
+                turn: Turn[httpcore.HTTPConnection | None] = Turn()
+                self._queue.append(turn)
+        if connection is None:
+            return self._wait(turn, origin, key, seconds)
+        if stale:
+            self._close_beside(stale, connection)
         return connection
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise ClientClosedError("this client is closed")
 
     def _fit(self, key: _Key, stale: list[httpcore.HTTPConnection]) -> httpcore.HTTPConnection | None:
         """An idle connection that still lives; dead ones met on the way are counted out and put on `stale`."""
         idle = self._idle.get(key)
         while idle:
-            connection = idle.pop()
+            _, connection = idle.pop()
             if connection.is_available() and not connection.has_expired():
                 return connection
             stale.append(connection)
@@ -136,39 +154,42 @@ class ConnectionPool:
 
     def _made_room(self, stale: list[httpcore.HTTPConnection]) -> bool:
         """Whether an idle connection to another server could be given up."""
-        for idle in self._idle.values():
+        for idle in list(self._idle.values()):
             if idle:
-                stale.append(idle.pop(0))
+                stale.append(idle.popleft()[1])
                 self._count -= 1
                 return True
         return False
 
     def _wait(
-        self, turn: Turn[_Gift], origin: httpcore.Origin, key: _Key, seconds: float | None
+        self,
+        turn: Turn[httpcore.HTTPConnection | None],
+        origin: httpcore.Origin,
+        key: _Key,
+        seconds: float | None,
     ) -> httpcore.HTTPConnection:
         try:
-            came = turn.wait(seconds)
+            turn.wait(seconds)
         except BaseException:
-            if not self._left_queue(turn) and turn.given is not None:
+            if not self._left_queue(turn):
                 self._pass_on(turn.given)
             raise
-        if not came and self._left_queue(turn):
+        if self._left_queue(turn):
             raise httpcore.PoolTimeout(f"no connection became free within {seconds} s")
-        gift = turn.given
-        assert gift is not None
-        connection = gift.connection
-        if connection is None or not connection.can_handle_request(origin) or connection.has_expired():
-            fresh = self._connect(origin)
-            with self._lock:
-                self._busy[fresh] = key
-            if connection is not None:
-                connection.close()
-            return fresh
+        connection = turn.given
+        fits = connection is not None and connection.can_handle_request(origin) and not connection.has_expired()
         with self._lock:
-            self._busy[connection] = key
-        return connection
+            self._check_open()
+            if connection is not None and fits:
+                self._busy[connection] = key
+                return connection
+            fresh = self._connect(origin)
+            self._busy[fresh] = key
+        if connection is not None:
+            self._close_beside([connection], fresh)
+        return fresh
 
-    def _left_queue(self, turn: Turn[_Gift]) -> bool:
+    def _left_queue(self, turn: Turn[httpcore.HTTPConnection | None]) -> bool:
         """Stop waiting. False when something was handed over just before."""
         with self._lock:
             if turn not in self._queue:
@@ -176,37 +197,48 @@ class ConnectionPool:
             self._queue.remove(turn)
             return True
 
-    def _pass_on(self, gift: _Gift) -> None:
+    def _pass_on(self, connection: httpcore.HTTPConnection | None) -> None:
         """What was handed to somebody who stopped waiting goes to the next, or is given up."""
         with self._lock:
-            turn = self._queue.popleft() if self._queue else None
-            if turn is None:
+            if self._queue:
+                self._queue.popleft().hand_over(connection)
+                return
+            if not self._is_closed:
                 self._count -= 1
-        if turn is not None:
-            turn.hand_over(gift)
-        elif gift.connection is not None:
-            gift.connection.close()
+        if connection is not None:
+            _close([connection])
 
     def _drop(self, connection: httpcore.HTTPConnection) -> None:
         """Close a connection that cannot be used again; its place goes to who waits first."""
-        turn: Turn[_Gift] | None = None
         with self._lock:
             if self._busy.pop(connection, None) is not None:
-                turn = self._queue.popleft() if self._queue else None
-                if turn is None:
+                if self._queue:
+                    self._queue.popleft().hand_over(None)
+                else:
                     self._count -= 1
-        if turn is not None:
-            turn.hand_over(_Gift(None))
-        connection.close()
+        _close([connection])
+
+    def _close_beside(self, stale: list[httpcore.HTTPConnection], connection: httpcore.HTTPConnection) -> None:
+        """Close the stale ones; the connection that was taken does not stay taken when that is cancelled."""
+        try:
+            _close(stale)
+        except BaseException:
+            self._drop(connection)
+            raise
 
 
-class _Gift:
-    """What is handed over in the queue: a connection, or only the right to open one."""
-
-    __slots__ = ("connection",)
-
-    def __init__(self, connection: httpcore.HTTPConnection | None) -> None:
-        self.connection = connection
+def _close(connections: Iterable[httpcore.HTTPConnection]) -> None:
+    """Close them all, whatever comes between."""
+    interrupted: BaseException | None = None
+    for connection in connections:
+        try:
+            connection.close()
+        except (OSError, RuntimeError):  # it is gone all the same
+            pass
+        except BaseException as error:
+            interrupted = error
+    if interrupted is not None:
+        raise interrupted
 
 
 class PooledBody:
