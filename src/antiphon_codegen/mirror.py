@@ -30,9 +30,23 @@ _WORDS: Final = frozenset({tokenize.STRING, tokenize.COMMENT, getattr(tokenize, 
 _PAGE: Final = re.compile(r"Async([A-Z]\w*)?Page")
 
 
-def mirror(source: str, used: set[str] | None = None, names: Mapping[str, str] = NAMES) -> str:
-    """The sync text of an async module. The table rows that applied are added to `used`."""
+def mirror(
+    source: str, used: set[str] | None = None, names: Mapping[str, str] = NAMES, *, only_names: bool = False
+) -> str:
+    """The sync text of an async module. The table rows that applied are added to `used`.
+
+    With `only_names` nothing but the names of the table changes, and strings stay as they are: for generated code,
+    whose strings and types are an API's own and may be called anything.
+    """
     applied = used if used is not None else set[str]()
+
+    def rename(name: str) -> str:
+        if not only_names:
+            return sync_name(name, applied, names)
+        if name in names:
+            applied.add(name)
+        return names.get(name, name)
+
     starts = [0]
     for line in io.StringIO(source, newline=""):
         starts.append(starts[-1] + len(line))
@@ -42,7 +56,7 @@ def mirror(source: str, used: set[str] | None = None, names: Mapping[str, str] =
         begin = starts[token.start[0] - 1] + token.start[1]
         end = starts[token.end[0] - 1] + token.end[1]
         if token.type in _WORDS:  # names in docstrings, __all__, comments and, from 3.12 on, f-strings
-            words = re.sub(r"\w+", lambda match: sync_name(match[0], applied, names), source[begin:end])
+            words = source[begin:end] if only_names else re.sub(r"\w+", lambda match: rename(match[0]), source[begin:end])
             out.append(source[at:begin] + words)
             at = end
         elif token.type != tokenize.NAME:
@@ -51,7 +65,7 @@ def mirror(source: str, used: set[str] | None = None, names: Mapping[str, str] =
             out.append(source[at:begin])
             at = end + (source[end : end + 1] == " ")
         else:
-            out.append(source[at:begin] + sync_name(token.string, applied, names))
+            out.append(source[at:begin] + rename(token.string))
             at = end
     out.append(source[at:])
     return "".join(out)

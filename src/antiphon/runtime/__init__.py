@@ -29,11 +29,17 @@ if TYPE_CHECKING:
     from ._sync.response import raw_method as raw_method
     from ._sync.response import streamed_method as streamed_method
     from ._sync.stream import Stream as Stream
+    from .arguments import AsyncCredential as AsyncCredential
+    from .arguments import AsyncHTTPClient as AsyncHTTPClient
+    from .arguments import Credential as Credential
+    from .arguments import HTTPClient as HTTPClient
     from .binary import BinaryResponse as BinaryResponse
+    from .core.annotations import Aliased as Aliased
     from .core.annotations import SequenceNotStr as SequenceNotStr
     from .core.annotations import Tagged as Tagged
     from .core.auth import CredentialsError as CredentialsError
     from .core.auth import Scheme as Scheme
+    from .core.body import json_text as json_text
     from .core.client import SDK as SDK
     from .core.client import ClientOption as ClientOption
     from .core.errors import APIConnectionError as APIConnectionError
@@ -110,9 +116,11 @@ else:
                 "streamed_method",
             ),
             "._sync.stream": ("Stream",),
+            ".arguments": ("AsyncCredential", "AsyncHTTPClient", "Credential", "HTTPClient"),
             ".binary": ("BinaryResponse",),
-            ".core.annotations": ("SequenceNotStr", "Tagged"),
+            ".core.annotations": ("Aliased", "SequenceNotStr", "Tagged"),
             ".core.auth": ("CredentialsError", "Scheme"),
+            ".core.body": ("json_text",),
             ".core.client": ("SDK", "ClientOption"),
             ".core.errors": (
                 "APIConnectionError",

@@ -17,8 +17,8 @@ def attach(
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
     """`__getattr__`, `__dir__` and `__all__` for a package.
 
-    `names` are the public names by the module they live in, relative to the package (`.chat`); `name=other` makes
-    `name` of the module's `other`. `modules` are submodules that are public themselves.
+    `names` are the public names by the module they live in, which begins with a dot (`.chat`) when it is one of the
+    package; `name=other` makes `name` of the module's `other`. `modules` are submodules that are public themselves.
     """
     where: dict[str, tuple[str, str]] = {}
     for module, listed in names.items():
@@ -44,8 +44,8 @@ def attach(
     return load, listing, public
 
 
-def _module(package: str, relative: str) -> Any:
-    name = package + relative if relative != "." else package
+def _module(package: str, module: str) -> Any:
+    name = package + module if module.startswith(".") else module
     found = sys.modules.get(name)
     if found is not None and not getattr(getattr(found, "__spec__", None), "_initializing", False):
         return found

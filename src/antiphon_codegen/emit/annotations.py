@@ -13,6 +13,7 @@ from ..plan.symbols import (
     FileInput,
     IterableOf,
     ListOf,
+    MappingOf,
     Named,
     Nothing,
     OneOf,
@@ -57,8 +58,9 @@ class Spelling:
                 return code("{list}[{item}]", list=self._builtin("list"), item=self.write(item))
             case IterableOf(item):
                 return self._iterable(item)
-            case DictOf(values):
-                mapping = name_from("collections.abc", "Mapping") if self._through else self._builtin("dict")
+            case DictOf(values) | MappingOf(values):
+                is_given = isinstance(annotation, MappingOf)
+                mapping = name_from("collections.abc", "Mapping") if is_given else self._builtin("dict")
                 return code("{mapping}[{key}, {values}]", mapping=mapping, key=self._builtin("str"), values=self.write(values))
             case OneOf(variants):
                 return joined([self.write(each) for each in variants], " | ")

@@ -17,6 +17,7 @@ __all__ = [
     "FileInput",
     "IterableOf",
     "ListOf",
+    "MappingOf",
     "Module",
     "Named",
     "Nothing",
@@ -79,6 +80,13 @@ class DictOf:
 
 
 @dataclass(frozen=True, slots=True)
+class MappingOf:
+    """What is given as an object with keys of any name."""
+
+    values: Annotation
+
+
+@dataclass(frozen=True, slots=True)
 class OneOf:
     variants: tuple[Annotation, ...]
 
@@ -112,7 +120,19 @@ class Nothing:
 
 
 Annotation: TypeAlias = (
-    Builtin | Standard | Choice | ListOf | IterableOf | DictOf | OneOf | Tagged | Named | FileInput | Anything | Nothing
+    Builtin
+    | Standard
+    | Choice
+    | ListOf
+    | IterableOf
+    | DictOf
+    | MappingOf
+    | OneOf
+    | Tagged
+    | Named
+    | FileInput
+    | Anything
+    | Nothing
 )
 
 
@@ -121,7 +141,7 @@ def symbols_in(annotation: Annotation) -> Iterator[Symbol]:
     match annotation:
         case Named(symbol):
             yield symbol
-        case ListOf(inner) | IterableOf(inner) | DictOf(inner):
+        case ListOf(inner) | IterableOf(inner) | DictOf(inner) | MappingOf(inner):
             yield from symbols_in(inner)
         case Tagged(union):
             yield from symbols_in(union)

@@ -38,6 +38,7 @@ from .symbols import (
     FileInput,
     IterableOf,
     ListOf,
+    MappingOf,
     Module,
     Named,
     Nothing,
@@ -148,7 +149,8 @@ class TypePlanner:
                 inner = self.annotation(items, direction, owner, _singular(path), files=files, alias=alias)
                 return ListOf(inner) if direction == "out" else IterableOf(inner)
             case Map(values):
-                return DictOf(self.annotation(values, direction, owner, _singular(path), files=files, alias=alias))
+                inner = self.annotation(values, direction, owner, _singular(path), files=files, alias=alias)
+                return DictOf(inner) if direction == "out" else MappingOf(inner)
             case Union():
                 return self._union(type, direction, owner, path, files, alias)
             case Enum(values):

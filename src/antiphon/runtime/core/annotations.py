@@ -7,7 +7,7 @@ from typing import Any, Protocol, SupportsIndex, TypeVar, overload
 
 from pydantic import Field
 
-__all__ = ["SequenceNotStr", "Tagged"]
+__all__ = ["Aliased", "SequenceNotStr", "Tagged"]
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -33,3 +33,6 @@ def Tagged(field: str) -> Any:  # noqa: N802  stands in annotations, where names
     return Field(discriminator=field)
 
 
+def Aliased(name: str, *, default: Any = ...) -> Any:  # noqa: N802  stands for a field, like pydantic's own
+    """The default of a field that has another name on the wire."""
+    return Field(default, alias=name)

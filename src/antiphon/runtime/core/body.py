@@ -15,7 +15,7 @@ from pydantic_core import PydanticSerializationError, to_json
 from .query import QueryStyle, encode_pairs, query_pairs
 from .sentinels import NotGiven, Omit
 
-__all__ = ["encode_form", "encode_json", "jsonable"]
+__all__ = ["encode_form", "encode_json", "json_text", "jsonable"]
 
 _SCALARS: Final = frozenset({str, int, float, bool, type(None)})
 
@@ -33,12 +33,20 @@ def encode_json(body: object) -> bytes:
     except RecursionError:
         raise ValueError("the request body is nested too deeply, or contains itself") from None
     except PydanticSerializationError as error:
-        raise TypeError(f"the request body has no JSON form: {error}") from None
+        kind = ValueError if "UnicodeEncodeError" in str(error) else TypeError
+        raise kind(f"the request body has no JSON form: {error}") from None
     except (UnicodeEncodeError, ValueError) as error:
         raise ValueError(f"the request body has no JSON form: {error}") from None
     if b"NaN" in data or b"Infinity" in data:
         _refuse_non_numbers(ready, "body")
     return data
+
+
+def json_text(value: object) -> str | None:
+    """The value as JSON text, for a parameter that is sent so; None for what is not to be sent."""
+    if value is None or isinstance(value, (Omit, NotGiven)):
+        return None
+    return encode_json(value).decode("utf-8")
 
 
 def encode_form(body: Mapping[str, object], style: QueryStyle) -> bytes:

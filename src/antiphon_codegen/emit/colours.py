@@ -1,0 +1,48 @@
+"""The two colours of generated code: which names change, and the sync text of an async module."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from ..mirror import mirror
+from ..plan.model import Plan
+from .resources import VIEWS
+
+__all__ = ["colour_names", "sync_text"]
+
+_RUNTIME: Final = {
+    "AsyncAPIClient": "APIClient",
+    "AsyncAPIPage": "SyncAPIPage",
+    "AsyncAPIResource": "APIResource",
+    "AsyncCredential": "Credential",
+    "AsyncHTTPClient": "HTTPClient",
+    "AsyncStream": "Stream",
+    "async_raw_method": "raw_method",
+    "async_raw_view": "raw_view",
+    "async_streamed_method": "streamed_method",
+    "async_streaming_view": "streaming_view",
+}
+
+
+def colour_names(plan: Plan) -> Mapping[str, str]:
+    """The sync partner of every async name in the generated code of one SDK."""
+    names = dict(_RUNTIME)
+    classes = [plan.client.cls]
+    waiting = list(plan.client.resources)
+    while waiting:
+        resource = waiting.pop()
+        waiting.extend(resource.resources)
+        classes.append(resource.cls)
+    for cls in classes:
+        for suffix in ("", *(suffix for suffix, *_ in VIEWS)):
+            names[f"Async{cls}{suffix}"] = f"{cls}{suffix}"
+    for page in plan.pages:
+        names[f"Async{page.cls}"] = f"Sync{page.cls}"
+        names[f"Async{page.pager}"] = page.pager
+    return names
+
+
+def sync_text(text: str, names: Mapping[str, str]) -> str:
+    """The sync text of a generated async module."""
+    return mirror(text, names=names, only_names=True)

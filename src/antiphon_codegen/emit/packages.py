@@ -1,0 +1,128 @@
+"""The `__init__` of every package: public names, loaded when they are used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ..plan.model import Plan, ResourcePlan
+from ..plan.symbols import Module as Place
+from ..python.module import Module
+from ..python.source import Code, blocks, code, ident, joined, lines
+
+__all__ = ["lazy_package", "resource_packages", "types_packages"]
+
+
+def lazy_package(
+    place: Place,
+    docs: str,
+    names: Mapping[str, Iterable[str]],
+    modules: Iterable[str],
+    runtime: str,
+    extra: tuple[Code, ...] = (),
+) -> Module:
+    """A package whose names live in other modules. `names` are given by module, relative as in an import statement.
+
+    A name may be given as `name=other`: then it is another name for `other`.
+    """
+    shown: list[Code] = []
+    second: list[Code] = []
+    for module, listed in names.items():
+        for entry in listed:
+            name, _, other = entry.partition("=")
+            if other:  # only `import X as X` makes a name public to type checkers
+                second.append(code("{name} = {other}", name=ident(name), other=ident(other)))
+            else:
+                shown.append(code("from {m} import {n} as {n}", m=_relative(module), n=ident(name)))
+    shown += [code("from . import {name} as {name}", name=ident(name)) for name in modules]
+    table = lines([code("{m!r}: {n!r},", m=module, n=tuple(listed)) for module, listed in names.items()])
+    listed_modules = code("\n{modules!r},", modules=tuple(sorted(modules))) if modules else Code("")
+    body = code(
+        """
+        TYPE_CHECKING = False
+        if TYPE_CHECKING:
+            {shown}
+        else:
+            from {lazy} import attach
+
+            __getattr__, __dir__, __all__ = attach(
+                __name__,
+                {{
+                    {table}
+                }},{modules}
+            )
+        """,
+        shown=blocks([lines(shown), lines(second)]) if shown else code("pass"),
+        lazy=_lazy(runtime, place),
+        table=table,
+        modules=listed_modules,
+    )
+    return Module(place, docs, (body, *extra), is_package=True)
+
+
+def _lazy(runtime: str, place: Place) -> Code:
+    """The module with `attach`, as an import statement in the package names it."""
+    parts = [ident(part) for part in runtime.lstrip("~").split(".")]
+    dots = Code("." * (len(place) + 1)) if runtime.startswith("~") else Code("")
+    return code("{dots}{path}.lazy", dots=dots, path=joined(parts, "."))
+
+
+def _relative(module: str) -> Code:
+    dots = len(module) - len(module.lstrip("."))
+    rest = [ident(part) for part in module[dots:].split(".") if part]
+    lead: Code = Code("." * dots)
+    return lines([code("{lead}{rest}", lead=lead, rest=lines(rest, "."))])
+
+
+def types_packages(plan: Plan) -> list[Module]:
+    """`types` and the packages below it."""
+    packages: dict[Place, dict[str, list[str]]] = {}
+    for package, symbols in plan.exports.items():
+        for depth in range(1, len(package) + 1):
+            packages.setdefault(package[:depth], {})
+        for symbol in symbols:
+            packages[package].setdefault(f".{symbol.module[-1]}", []).append(symbol.name)
+    children: dict[Place, list[str]] = {package: [] for package in packages}
+    for package in packages:
+        if len(package) > 1:
+            children[package[:-1]].append(package[-1])
+    shared = plan.exports.get((*_TYPES, _SHARED), ())
+    found: list[Module] = []
+    for package, names in packages.items():
+        if package == _TYPES and shared:
+            taken = {name for listed in names.values() for name in listed}
+            names[".shared"] = [symbol.name for symbol in shared if symbol.name not in taken]
+        docs = "Types of the API." if len(package) == 1 else f"Types of `{'.'.join(package[1:])}`."
+        ordered = {module: sorted(listed) for module, listed in sorted(names.items())}
+        found.append(lazy_package(package, docs, ordered, sorted(children[package]), plan.style.runtime))
+    return found
+
+
+_TYPES: Place = ("types",)  # type: ignore[assignment]  a tuple of checked names
+_SHARED = "shared"
+
+
+def resource_packages(plan: Plan) -> list[Module]:
+    """`resources` and the package of every resource."""
+    found: list[Module] = []
+    children = [each.module[-1] for each in plan.client.resources]
+    top = {f".{each.module[-1]}": _resource_names(each) for each in plan.client.resources}
+    found.append(lazy_package(("resources",), "Resources of the API.", top, children, plan.style.runtime))  # type: ignore[arg-type]
+    waiting = list(plan.client.resources)
+    while waiting:
+        resource = waiting.pop(0)
+        waiting.extend(resource.resources)
+        names = {"._async": _colour_names(resource, "Async"), "._sync": _colour_names(resource, "")}
+        names.update({f".{child.module[-1]}": _resource_names(child) for child in resource.resources})
+        docs = f"The resource `{'.'.join(resource.path)}`."
+        inner = [child.module[-1] for child in resource.resources]
+        found.append(lazy_package(resource.module, docs, names, inner, plan.style.runtime))
+    return found
+
+
+def _colour_names(resource: ResourcePlan, prefix: str) -> list[str]:
+    own = f"{prefix}{resource.cls}"
+    return [own, f"{own}WithRawResponse", f"{own}WithStreamingResponse"]
+
+
+def _resource_names(resource: ResourcePlan) -> list[str]:
+    return [*_colour_names(resource, "Async"), *_colour_names(resource, "")]

@@ -1,0 +1,165 @@
+"""Resources: a module in each colour, with the views that give responses in place of values."""
+
+from __future__ import annotations
+
+from ..plan.model import MethodPlan, Plan, ResourcePlan
+from ..python.module import Module
+from ..python.source import Code, blocks, code, doc, ident, lines, member, module_as, name_from
+from .docs import wrapped
+from .methods import MethodWriter
+
+__all__ = ["VIEWS", "mixin", "resource_modules", "subresource_properties", "view_property"]
+
+VIEWS = (
+    ("WithRawResponse", "async_raw_view", "async_raw_method", "gives responses whose bodies were read"),
+    ("WithStreamingResponse", "async_streaming_view", "async_streamed_method", "gives responses whose bodies are read on demand"),
+)
+
+
+def resource_modules(plan: Plan) -> list[Module]:
+    """The async module of every resource; the sync ones are their mirrors."""
+    writer = MethodWriter(plan)
+    found: list[Module] = []
+    waiting = list(plan.client.resources)
+    while waiting:
+        resource = waiting.pop(0)
+        waiting.extend(resource.resources)
+        found.append(_module(resource, plan, writer))
+    return found
+
+
+def _module(resource: ResourcePlan, plan: Plan, writer: MethodWriter) -> Module:
+    runtime = plan.style.runtime
+    cls = f"Async{resource.cls}"
+    views = [_view(resource, cls, suffix, view, method, what, runtime) for suffix, view, method, what in VIEWS]
+    body = (_resource(resource, cls, runtime, writer), *views)
+    return Module((*resource.module, "_async"), f"The resource `{'.'.join(resource.path)}`.", body)
+
+
+def _resource(resource: ResourcePlan, cls: str, runtime: str, writer: MethodWriter) -> Code:
+    cached = name_from("functools", "cached_property")
+    views = [
+        code(
+            """
+            @{cached}
+            def {name}(self) -> {view}:
+                {docs}
+                return {view}(self)
+            """,
+            cached=cached,
+            name=ident(_view_attribute(suffix)),
+            view=ident(f"{cls}{suffix}"),
+            docs=doc(f"This resource, where every call {what}."),
+        )
+        for suffix, _, _, what in VIEWS
+    ]
+    bases = [name_from(runtime, "AsyncAPIResource")]
+    if resource.mixin is not None:
+        bases.insert(0, mixin(resource.mixin))
+    return code(
+        """
+        class {cls}({bases}):
+            {docs}
+
+            {body}
+        """,
+        cls=ident(cls),
+        bases=lines(bases, ", "),
+        docs=doc(wrapped(resource.docs) or f"The resource `{'.'.join(resource.path)}`."),
+        body=blocks(
+            [*subresource_properties(resource.resources, "self._client"), *views, *(writer.write(each) for each in resource.methods)]
+        ),
+    )
+
+
+def mixin(path: str) -> Code:
+    """The async class of hand-written behaviour, from `module.path:ClassName`; its module is one of the package."""
+    module, _, name = path.partition(":")
+    return name_from(f"~{module}", f"Async{name}")
+
+
+def subresource_properties(resources: tuple[ResourcePlan, ...], client: str) -> list[Code]:
+    """A property for each resource below, which loads it when it is first used."""
+    owner = code("self._client") if client == "self._client" else code("self")
+    cached = name_from("functools", "cached_property")
+    found: list[Code] = []
+    for each in resources:
+        package = module_as("~" + ".".join(each.module), f"_{each.module[-1]}")
+        cls = member(package, f"Async{each.cls}")
+        docs = [doc(wrapped(each.docs))] if each.docs else []
+        body = lines([*docs, code("return {cls}({owner})", cls=cls, owner=owner)])
+        found.append(
+            code(
+                """
+                @{cached}
+                def {name}(self) -> {cls}:
+                    {body}
+                """,
+                cached=cached,
+                name=ident(each.attribute),
+                cls=cls,
+                body=body,
+            )
+        )
+    return found
+
+
+def _view_attribute(suffix: str) -> str:
+    return "with_raw_response" if suffix == "WithRawResponse" else "with_streaming_response"
+
+
+def _view(resource: ResourcePlan, cls: str, suffix: str, view: str, method: str, what: str, runtime: str) -> Code:
+    own = ident(f"_{resource.attribute}")
+    argument = ident(resource.attribute)
+    wrap = name_from(runtime, method)
+    statements = [code("self.{own} = {argument}", own=own, argument=argument)]
+    if resource.methods:
+        statements.append(code("view = {view}({argument})", view=name_from(runtime, view), argument=argument))
+        statements += [_wrapped(each, wrap) for each in resource.methods]
+    properties = [
+        view_property(each, code("self.{own}.{name}", own=own, name=ident(each.attribute)), suffix) for each in resource.resources
+    ]
+    init = code(
+        """
+        def __init__(self, {argument}: {cls}) -> None:
+            {statements}
+        """,
+        argument=argument,
+        cls=ident(cls),
+        statements=lines(statements),
+    )
+    return code(
+        """
+        class {name}:
+            {docs}
+
+            {body}
+        """,
+        name=ident(f"{cls}{suffix}"),
+        docs=doc(f"`{'.'.join(resource.path)}`, where every call {what}."),
+        body=blocks([init, *properties]),
+    )
+
+
+def _wrapped(method: MethodPlan, wrap: Code) -> Code:
+    name = ident(method.name)
+    if method.operation.deprecated and method.stream is None and not method.variants:
+        reason = code("# pyright: ignore[reportDeprecated]  the view has it as long as the resource has")
+        return code("self.{name} = {wrap}(view.{name})  {reason}", name=name, wrap=wrap, reason=reason)
+    return code("self.{name} = {wrap}(view.{name})", name=name, wrap=wrap)
+
+
+def view_property(each: ResourcePlan, value: Code, suffix: str) -> Code:
+    package = module_as("~" + ".".join(each.module), f"_{each.module[-1]}")
+    cls = member(package, f"Async{each.cls}{suffix}")
+    return code(
+        """
+        @{cached}
+        def {name}(self) -> {cls}:
+            return {cls}({value})
+        """,
+        cached=name_from("functools", "cached_property"),
+        name=ident(each.attribute),
+        cls=cls,
+        value=value,
+    )
