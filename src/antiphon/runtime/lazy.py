@@ -6,32 +6,34 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from typing import Any
 
 __all__ = ["attach"]
 
 
 def attach(
-    package: str, names: Mapping[str, Sequence[str]], modules: Sequence[str] = ()
+    package: str, names: Mapping[str, str], *, modules: str = "", inner: str = ""
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
     """`__getattr__`, `__dir__` and `__all__` for a package.
 
-    `names` are the public names by the module they live in, which begins with a dot (`.chat`) when it is one of the
-    package; `name=other` makes `name` of the module's `other`. `modules` are submodules that are public themselves.
+    `names` are the public names, in one text, by the module they live in, which begins with a dot (`.chat`) when it is
+    one of the package; `name=other` makes `name` of the module's `other`. `modules` are public submodules, `inner` those
+    that can be reached all the same.
     """
     where: dict[str, tuple[str, str]] = {}
     for module, listed in names.items():
-        for entry in listed:
+        for entry in listed.split():
             name, _, other = entry.partition("=")
             where[name] = (module, other or name)
-    public = sorted([*where, *modules])
+    submodules = {*modules.split(), *inner.split()}
+    public = sorted([*where, *modules.split()])
 
     def load(name: str) -> Any:
         place = where.get(name)
         if place is not None:
             value = getattr(_module(package, place[0]), place[1])
-        elif name in modules:
+        elif name in submodules:
             value = _module(package, f".{name}")
         else:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")

@@ -29,20 +29,23 @@ __all__ = ["Spelling"]
 class Spelling:
     """How annotations are written in one module.
 
-    Names of the package are imported one by one, or with `through` reached through its lazy `types` package. Names in
-    `hidden` (fields of the class that is being written) must not be used bare.
+    Names of the package are imported one by one, or, where the public names `through` its lazy `types` package are given,
+    reached by way of that. Names in `hidden` (fields of the class that is being written) must not be used bare.
     """
 
-    def __init__(self, runtime: str, *, through: bool = False, hidden: Container[str] = ()) -> None:
+    def __init__(
+        self, runtime: str, *, through: Container[Symbol] | None = None, hidden: Container[str] = ()
+    ) -> None:
         self._runtime = runtime
         self._through = through
         self._hidden = hidden
 
     def symbol(self, symbol: Symbol) -> Code:
         """A name of the package."""
-        if self._through and symbol.module[:1] == ("types",):
+        if self._through is not None and symbol.module[:1] == ("types",):
             # Only the package is imported; the module with the type in it is loaded when the name is used.
-            return member(module_as("~types", "_types"), *symbol.module[1:-1], symbol.name)
+            place = symbol.module[1:-1] if symbol in self._through else symbol.module[1:]
+            return member(module_as("~types", "_types"), *place, symbol.name)
         return name_from("~" + ".".join(symbol.module), symbol.name)
 
     def write(self, annotation: Annotation) -> Code:

@@ -34,7 +34,8 @@ class MethodWriter:
     def __init__(self, plan: Plan, *, on_client: bool = False) -> None:
         self._plan = plan
         self._runtime = plan.style.runtime
-        self._spelling = Spelling(self._runtime, through=True)
+        public = frozenset(symbol for symbols in plan.exports.values() for symbol in symbols)
+        self._spelling = Spelling(self._runtime, through=public)
         self._declared = {each.symbol: each for module in plan.types for each in module.declarations}
         # A resource makes its calls through its client, a client by itself.
         names = _ON_CLIENT if on_client else _ON_RESOURCE

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Mapping
 
 from ..plan.model import Plan, ResourcePlan
 from ..plan.symbols import Module as Place
 from ..python.module import Module
-from ..python.source import Code, blocks, code, ident, joined, lines
+from ..python.source import Code, blocks, code, ident, joined, lines, lit
 
 __all__ = ["lazy_package", "resource_packages", "types_packages"]
 
@@ -18,12 +19,14 @@ def lazy_package(
     names: Mapping[str, Iterable[str]],
     modules: Iterable[str],
     runtime: str,
-    extra: tuple[Code, ...] = (),
+    inner: Iterable[str] = (),
 ) -> Module:
-    """A package whose names live in other modules. `names` are given by module, relative as in an import statement.
+    """A package whose names live in other modules. `names` are given by module, as an import statement names it.
 
-    A name may be given as `name=other`: then it is another name for `other`.
+    A name may be given as `name=other`: then it is another name for `other`. `modules` are public submodules, `inner`
+    those that can be reached but are not meant for users.
     """
+    modules, inner = list(modules), list(inner)
     shown: list[Code] = []
     second: list[Code] = []
     for module, listed in names.items():
@@ -33,9 +36,10 @@ def lazy_package(
                 second.append(code("{name} = {other}", name=ident(name), other=ident(other)))
             else:
                 shown.append(code("from {m} import {n} as {n}", m=_relative(module), n=ident(name)))
-    shown += [code("from . import {name} as {name}", name=ident(name)) for name in modules]
-    table = lines([code("{m!r}: {n!r},", m=module, n=tuple(listed)) for module, listed in names.items()])
-    listed_modules = code("\n{modules!r},", modules=tuple(sorted(modules))) if modules else Code("")
+    shown += [code("from . import {name} as {name}", name=ident(name)) for name in sorted([*modules, *inner])]
+    table = lines([_row(module, listed) for module, listed in names.items()])
+    listed_modules = [code("modules={names!r},", names=" ".join(sorted(modules)))] if modules else []
+    listed_modules += [code("inner={names!r},", names=" ".join(sorted(inner)))] if inner else []
     body = code(
         """
         TYPE_CHECKING = False
@@ -48,15 +52,33 @@ def lazy_package(
                 __name__,
                 {{
                     {table}
-                }},{modules}
+                }},
+                {modules}
             )
         """,
         shown=blocks([lines(shown), lines(second)]) if shown else code("pass"),
         lazy=_lazy(runtime, place),
         table=table,
-        modules=listed_modules,
+        modules=lines(listed_modules),
     )
-    return Module(place, docs, (body, *extra), is_package=True)
+    return Module(place, docs, (body,), is_package=True)
+
+
+def _row(module: str, listed: Iterable[str]) -> Code:
+    """A row of the table: the names of one module, in as few lines as they fit."""
+    names = list(listed)
+    if sum(len(name) + 1 for name in names) < 80:
+        return code("{module!r}: {names!r},", module=module, names=" ".join(names))
+    rows = [lit(f"{line} ") for line in textwrap.wrap(" ".join(names), 90, break_long_words=False, break_on_hyphens=False)]
+    return code(
+        """
+        {module!r}: (
+            {rows}
+        ),
+        """,
+        module=module,
+        rows=lines(rows),
+    )
 
 
 def _lazy(runtime: str, place: Place) -> Code:
@@ -93,7 +115,8 @@ def types_packages(plan: Plan) -> list[Module]:
             names[".shared"] = [symbol.name for symbol in shared if symbol.name not in taken]
         docs = "Types of the API." if len(package) == 1 else f"Types of `{'.'.join(package[1:])}`."
         ordered = {module: sorted(listed) for module, listed in sorted(names.items())}
-        found.append(lazy_package(package, docs, ordered, sorted(children[package]), plan.style.runtime))
+        inner = [each.module[-1] for each in plan.types if each.module[:-1] == package]
+        found.append(lazy_package(package, docs, ordered, children[package], plan.style.runtime, inner))
     return found
 
 

@@ -54,7 +54,7 @@ def plan(api: API, wishes: Wishes, problems: Problems) -> Plan:
             _require_listed(key, located, types)
     declared = types.declarations()
     modules = tuple(TypesModule(module, tuple(found)) for module, found in declared.items())
-    return Plan(style, api, client, modules, pages, _exports(modules))
+    return Plan(style, api, client, modules, pages, _exports(modules, types.nested))
 
 
 def _style(api: API, wishes: Wishes) -> Style:
@@ -191,9 +191,11 @@ def _resource(
 # --- types ---
 
 
-def _exports(modules: tuple[TypesModule, ...]) -> dict[Module, tuple[Symbol, ...]]:
-    """What each package of types makes public: every name declared in its modules."""
+def _exports(modules: tuple[TypesModule, ...], nested: set[Symbol]) -> dict[Module, tuple[Symbol, ...]]:
+    """What each package of types makes public: the names of its modules that do not belong to another type."""
     found: dict[Module, list[Symbol]] = {}
     for module in modules:
-        found.setdefault(module.module[:-1], []).extend(each.symbol for each in module.declarations)
+        found.setdefault(module.module[:-1], []).extend(
+            each.symbol for each in module.declarations if each.symbol not in nested
+        )
     return {package: tuple(sorted(symbols, key=lambda each: each.name)) for package, symbols in found.items()}

@@ -78,6 +78,8 @@ class TypePlanner:
         self._names: dict[Module, set[str]] = {}
         self._waiting: deque[tuple[str, Direction]] = deque()
         self._declared: dict[Symbol, TypeDeclaration] = {}
+        self.nested: set[Symbol] = set()
+        """The names of objects that have none in the document: they belong to the type they stand in."""
         self._tags = _tag_properties(api)
         self._circular = _circular_aliases(api)
         for place in layout.places.values():
@@ -206,6 +208,7 @@ class TypePlanner:
         if type.title is not None and _TITLE.fullmatch(type.title) and type.title != owner.name:
             wanted = type.title
         symbol = self.reserve(owner.module, f"{owner.name}{wanted}")
+        self.nested.add(symbol)
         self._declare_object(type, direction, symbol, wanted, type.docs, root=owner)
         return symbol
 
