@@ -20,7 +20,7 @@ from .query import QueryStyle
 from .request import NO_QUERY, Call, Settings
 from .retry import DEFAULT_MAX_RETRIES, checked_max_retries
 from .sentinels import NotGiven, Omit, not_given
-from .timeouts import DEFAULT_TIMEOUT, Timeout, TimeoutTypes, timeout_from
+from .timeouts import DEFAULT_TIMEOUT, Timeout, TimeoutTypes, timeout_from, timeout_of
 from .urls import URL, BaseURL
 
 __all__ = ["SDK", "BaseClient", "ClientOption", "low_level_call"]
@@ -102,10 +102,9 @@ class BaseClient:
         self._custom_query: dict[str, object] = dict(default_query or {})
         self._strict_response_validation = strict
         self._enforce_credentials = enforce_credentials
-        self._given_timeout = timeout
-        self.timeout: TimeoutTypes = (
-            sdk.timeout if isinstance(timeout, NotGiven) else timeout_from(timeout, sdk.timeout)
-        )
+        if isinstance(timeout, NotGiven):
+            timeout = timeout_of(http_client)
+        self.timeout: TimeoutTypes = timeout_from(timeout, sdk.timeout)
         self._given_http_client = http_client
         self._closed = False
         self._settings: Settings | None = None
@@ -263,6 +262,7 @@ class BaseClient:
             strict=self._strict_response_validation,
             idempotency_header=sdk.idempotency_header,
             follow_redirects=bool(getattr(self._given_http_client, "follow_redirects", True)),
+            secrets=_secret_names(sdk),
         )
 
     def _check_credentials(self) -> None:
@@ -323,6 +323,7 @@ class BaseClient:
             "default_query": dict(self._custom_query),
             "http_client": self._given_http_client,
             "_strict_response_validation": self._strict_response_validation,
+            **({} if self._enforce_credentials else {"_enforce_credentials": False}),
         }
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -392,6 +393,15 @@ def low_level_call(
 
 def _is_credential(option: ClientOption, sdk: SDK) -> bool:
     return any(option.name in scheme.options for scheme in sdk.schemes.values())
+
+
+def _secret_names(sdk: SDK) -> frozenset[str]:
+    """The header fields and query entries that hold credentials, whatever they are called."""
+    names = {"cookie" if scheme.kind == "cookie" else scheme.name.lower() for scheme in sdk.schemes.values()}
+    for option in sdk.options:
+        if _is_credential(option, sdk):
+            names.update(name.lower() for name in (option.header, option.query) if name is not None)
+    return frozenset(names)
 
 
 def _headers_from_env(sdk: SDK) -> dict[str, str]:

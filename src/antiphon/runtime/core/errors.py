@@ -54,6 +54,9 @@ class ResponseLike(Protocol):
 class SDKError(Exception):
     """The base of everything this SDK raises on purpose."""
 
+    def __init__(self, *args: object) -> None:
+        Exception.__init__(self, *args)  # not the next class's: some errors are also of a kind with other arguments
+
     def __reduce__(self) -> tuple[Any, ...]:
         # Exceptions with keyword-only arguments cannot be rebuilt from `args`, as pickle and copy would try.
         return _restore, (type(self), self.args, self.__dict__.copy())

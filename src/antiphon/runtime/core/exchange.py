@@ -11,11 +11,12 @@ from collections.abc import Callable, Mapping
 from .errors import APIConnectionError, APITimeoutError
 from .headers import is_secret
 from .logs import log_attempt, log_failure, log_request
+from .query import with_query
 from .request import Call, Request, SentRequest, Settings, build_request
 from .response import Head
 from .retry import checked_max_retries
 from .transport import TransportError, TransportTimeout
-from .urls import redirect_url, same_origin
+from .urls import redirect_url, same_origin, shown_url
 
 __all__ = ["Exchange", "connection_error"]
 
@@ -57,6 +58,9 @@ class Exchange:
             given = {name.lower() for name in self._call.given_headers(self._settings)}
             if not self._foreign:  # credentials may be fresh ones
                 request.header_fields.update((k, v) for k, v in credentials.items() if k not in given)
+            if query and not self._redirects:
+                asked = {**self._settings.default_query, **self._call.query, **(self._call.extra_query or {})}
+                request.url = with_query(request.url, [(k, v) for k, v in query.items() if k not in asked])
             if _RETRY_COUNT not in given:
                 request.header_fields[_RETRY_COUNT] = str(self.retries)
         return request
@@ -116,11 +120,13 @@ class Exchange:
             for name in ("content-length", "content-type", "transfer-encoding"):
                 request.header_fields.pop(name, None)
         elif not request.replayable:
-            message = f"Redirected to {url.partition('?')[0]}, but the body cannot be sent a second time."
+            message = f"Redirected to {shown_url(url)}, but the body cannot be sent a second time."
             raise APIConnectionError(message=message, request=sent)
         if not same_origin(request.url, url):
+            # Whom the first server trusts, our credentials need not.
             self._foreign = True
-            request.header_fields = {k: v for k, v in request.header_fields.items() if not is_secret(k)}
+            fields, secrets = request.header_fields, request.secrets
+            request.header_fields = {k: v for k, v in fields.items() if not is_secret(k) and k not in secrets}
         request.url = url
         return True
 

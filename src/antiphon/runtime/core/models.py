@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, cast
 import pydantic
 from pydantic import ConfigDict
 
-from .lenient import LenientBuilder
-from .reading import core_schema
+from .reading import reader_for
 
 if TYPE_CHECKING:
     from typing import Self
@@ -36,7 +35,7 @@ class BaseModel(pydantic.BaseModel):
     @classmethod
     def construct(cls, _fields_set: set[str] | None = None, **values: object) -> Self:
         """An instance from keywords, without validation: nested models are built, scalars stay as they are."""
-        model = cast("Self", LenientBuilder(core_schema(cls), convert=False).build(values))
+        model = cast("Self", reader_for(cls).plain_builder.build(values))
         if _fields_set is not None:
             object.__setattr__(model, "__pydantic_fields_set__", _fields_set)
         return model
@@ -50,6 +49,20 @@ class BaseModel(pydantic.BaseModel):
             return super().model_dump_json(warnings=warnings, **options)
 
         model_construct = construct
+
+        # pydantic copies fields only; the id of the request goes with them.
+        def __copy__(self):
+            return _with_id_of(self, super().__copy__())
+
+        def __deepcopy__(self, memo=None):
+            return _with_id_of(self, super().__deepcopy__(memo))
+
+        def __getstate__(self):
+            return {**super().__getstate__(), "request_id": self._request_id}
+
+        def __setstate__(self, state):
+            set_request_id(self, state.get("request_id"))
+            super().__setstate__(state)
 
     def to_dict(
         self,
@@ -93,6 +106,11 @@ class BaseModel(pydantic.BaseModel):
 
     def __str__(self) -> str:
         return f"{self.__repr_name__()}({self.__repr_str__(', ')})"
+
+
+def _with_id_of(original: BaseModel, copy: BaseModel) -> BaseModel:
+    set_request_id(copy, original._request_id)
+    return copy
 
 
 def set_request_id(value: object, request_id: str | None) -> None:

@@ -72,7 +72,7 @@ def _flat(fields: Mapping[str, object], form: Multipart, style: QueryStyle) -> I
         if name in form.json_parts:
             yield name, _JSONPart(encode_json(value)), False
         elif name in form.files:
-            if _is_list(value):
+            if _is_list_of_files(value):
                 for index, item in enumerate(cast("Iterable[object]", value)):
                     yield _item_name(name, index, style), item, True
             else:
@@ -106,6 +106,13 @@ def _item_name(name: str, index: int, style: QueryStyle) -> str:
             return f"{name}[{index}]"
         case _:
             return name
+
+
+def _is_list_of_files(value: object) -> bool:
+    if isinstance(value, tuple):
+        entries = cast("tuple[object, ...]", value)
+        return not entries or not (entries[0] is None or isinstance(entries[0], str))  # that is a name and its file
+    return isinstance(value, (list, set, frozenset))
 
 
 def _is_list(value: object) -> bool:

@@ -80,7 +80,7 @@ def next_info(rule: PageRule, page: object, call: Call) -> PageInfo | None:
 def next_call(call: Call, info: PageInfo) -> Call:
     """The call for the next page."""
     if info.url is not None:
-        return call.replaced(path=info.url, query={}, extra_query=None)
+        return call.replaced(next_url=info.url, query={}, extra_query=None)
     if info.json is not None:
         body = cast("Mapping[str, object]", call.body) if isinstance(call.body, Mapping) else {}
         return call.replaced(body={**body, **info.json})

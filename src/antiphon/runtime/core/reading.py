@@ -33,12 +33,13 @@ class Reader(Generic[T]):
     that fits even the tolerant form of the type in no way goes through the slower lenient walk.
     """
 
-    __slots__ = ("_exact", "_lenient", "_read", "_schema", "takes_event_names")
+    __slots__ = ("_exact", "_lenient", "_plain", "_read", "_schema", "takes_event_names")
 
     def __init__(self, target: type[T]) -> None:
         self._schema = core_schema(target)
         self._read = SchemaValidator(cast(Any, tolerant(self._schema))).validate_json
         self._lenient: LenientBuilder | None = None
+        self._plain: LenientBuilder | None = None
         self._exact: SchemaValidator | None = None
         self.takes_event_names = _is_named_event(self._schema)
         """Whether its objects are a server-sent event's name and data: `{"event": ..., "data": ...}`."""
@@ -67,14 +68,16 @@ class Reader(Generic[T]):
         return cast(T, lenient.build(value))
 
     @property
+    def plain_builder(self) -> LenientBuilder:
+        """Builds values without converting scalars."""
+        if self._plain is None:
+            self._plain = LenientBuilder(self._schema, convert=False)
+        return self._plain
+
+    @property
     def declared(self) -> frozenset[str]:
         """The names on the wire that the type declares at its top; empty for what is no object."""
         return frozenset(name for name, _ in _fields(self._schema))
-
-    @property
-    def required(self) -> frozenset[str]:
-        """Those of `declared` that a complete object has."""
-        return frozenset(name for name, field in _fields(self._schema) if field["schema"]["type"] != "default")
 
 
 _READERS_KEPT = 512

@@ -11,6 +11,7 @@ from uuid import uuid4
 from .auth import Scheme, Security
 from .body import encode_form, encode_json
 from .encoding import ACCEPTED
+from .errors import APIConnectionError
 from .headers import Headers, HeaderTypes, merge_headers
 from .multipart import Multipart, encode_multipart
 from .query import QueryStyle, query_pairs, with_query
@@ -18,7 +19,7 @@ from .retry import RetryPolicy
 from .sentinels import NotGiven, Omit, not_given
 from .sources import Segments, source_of
 from .timeouts import DEFAULT_TIMEOUT, Timeout, TimeoutTypes, timeout_from
-from .urls import URL, BaseURL, shown_url
+from .urls import URL, BaseURL, redirect_url, same_origin, shown_url
 
 __all__ = ["FORM", "Call", "Request", "SentRequest", "Settings", "build_request"]
 
@@ -78,6 +79,7 @@ class Call:
         "idempotency_key",
         "max_retries",
         "method",
+        "next_url",
         "path",
         "query",
         "query_styles",
@@ -106,6 +108,7 @@ class Call:
         max_retries: int | None = None,
         idempotency_key: str | None = None,
         follow_redirects: bool | None = None,
+        next_url: str | None = None,
     ) -> None:
         self.method = method
         self.path = path
@@ -125,6 +128,8 @@ class Call:
         self.max_retries = max_retries
         self.idempotency_key = idempotency_key
         self.follow_redirects = follow_redirects
+        self.next_url = next_url
+        """The URL that the server gave for the next page, to be used instead of the path."""
 
     def given_headers(self, settings: Settings) -> Mapping[str, object]:
         """The headers somebody asked for by name, `omit` included."""
@@ -220,11 +225,25 @@ def build_request(call: Call, settings: Settings, credentials: Mapping[str, str]
 
 def _url(call: Call, settings: Settings, credentials: Mapping[str, str]) -> str:
     url = settings.base_url.join(call.path)
+    if call.next_url is not None:
+        url = _next_url(url, call.next_url)
     if not (call.query or call.extra_query or settings.default_query or settings.base_url.query or credentials):
         return url
     params = {**credentials, **settings.default_query, **call.query, **(call.extra_query or {})}
     pairs = [(name, text) for name, text in settings.base_url.query if name not in params]
     return with_query(url, pairs + query_pairs(params, settings.query_style, call.query_styles))
+
+
+def _next_url(url: str, following: str) -> str:
+    try:
+        target = redirect_url(url, following)
+    except ValueError as error:
+        raise APIConnectionError(message=f"The URL of the next page is not usable: {error}", request=None) from None
+    if not same_origin(url, target):
+        # Our credentials go to the server they are for, and to nobody it names.
+        message = f"The next page is said to be at another server, {shown_url(target)}, which is not asked."
+        raise APIConnectionError(message=message, request=None)
+    return target
 
 
 def _headers(
@@ -254,6 +273,9 @@ def _headers(
         headers = merge_headers(headers, call.extra_headers)
     if isinstance(call.encoding, Multipart) and content_type is not None:
         headers["content-type"] = content_type  # the boundary is part of it
+    # How the body ends is for nobody else to say: two answers to that question are how requests are smuggled.
+    headers.pop("content-length", None)
+    headers.pop("transfer-encoding", None)
     if isinstance(body, Segments) and body.length is None:
         headers["transfer-encoding"] = "chunked"
     elif body is not None:

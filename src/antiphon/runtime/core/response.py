@@ -35,13 +35,12 @@ class ResponseNotJSON(APIResponseValidationError, json.JSONDecodeError):
     """The body was asked for as JSON and is none."""
 
     def __init__(self, response: HTTPResponse, error: Exception) -> None:
-        self.msg = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
-        self.pos, self.lineno, self.colno = (
-            (error.pos, error.lineno, error.colno) if isinstance(error, json.JSONDecodeError) else (0, 1, 1)
-        )
-        self.doc = response.text
-        what = f"{_what_answered(response)} a body that is not JSON ({self.msg}): {excerpt(self.doc)}"
-        APIResponseValidationError.__init__(self, response, self.doc[:2000], message=what)
+        text = response.text
+        found = error if isinstance(error, json.JSONDecodeError) else json.JSONDecodeError(str(error), text, 0)
+        what = f"{_what_answered(response)} a body that is not JSON ({found.msg}): {excerpt(text)}"
+        APIResponseValidationError.__init__(self, response, text[:2000], message=what)
+        self.msg, self.doc, self.pos = found.msg, text, found.pos
+        self.lineno, self.colno = found.lineno, found.colno
 
 
 class Head:

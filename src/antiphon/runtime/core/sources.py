@@ -5,6 +5,7 @@ Nothing is read here before the request is sent, and nothing is read whole: the 
 
 from __future__ import annotations
 
+import errno
 import inspect
 import io
 import os
@@ -45,6 +46,8 @@ class PathSource:
         if self.path.is_dir():
             raise IsADirectoryError(f"{self.path} is a folder, not a file")
         status = self.path.stat()  # a missing file is told now, before anything is sent
+        if not os.access(self.path, os.R_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self.path))
         self.length: int | None = status.st_size if self.path.is_file() else None
         if self.length is None:
             self.replayable = False  # a pipe or a device
@@ -57,10 +60,12 @@ class FileSource:
     """An open binary file, read from `start`."""
 
     def __init__(self, file: IO[bytes], *, start: int | None = 0, owned: bool = False) -> None:
-        if isinstance(file, io.TextIOBase):
-            raise TypeError("the file is open in text mode; open it with mode 'rb'")
+        if inspect.iscoroutinefunction(file.read):
+            raise TypeError("the file is an async one; pass its path, its bytes, or an async iterator over them")
         if getattr(file, "closed", False):
             raise ValueError("the file is closed")
+        if isinstance(file, io.TextIOBase) or isinstance(file.read(0), str):
+            raise TypeError("the file is open in text mode; open it with mode 'rb'")
         self._file = file
         self._owned = owned
         self.blocking = not isinstance(file, io.BytesIO)

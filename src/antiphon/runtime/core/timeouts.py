@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Final, Protocol, TypeAlias, runtime_checkable
 
-from .sentinels import NotGiven
+from .sentinels import NotGiven, not_given
 
-__all__ = ["DEFAULT_TIMEOUT", "Timeout", "TimeoutLike", "TimeoutTypes", "timeout_from"]
+__all__ = ["DEFAULT_TIMEOUT", "Timeout", "TimeoutLike", "TimeoutTypes", "timeout_from", "timeout_of"]
 
 
 @runtime_checkable
@@ -91,6 +91,12 @@ TimeoutTypes: TypeAlias = float | TimeoutLike | None
 """What `timeout=` takes: seconds, the four phases, or None for no limit."""
 
 DEFAULT_TIMEOUT: Final = Timeout(600.0, connect=5.0)
+
+
+def timeout_of(http_client: object) -> TimeoutLike | NotGiven:
+    """The timeout that the maker of an HTTP client chose; not given where it is the library's own default."""
+    chosen = getattr(http_client, "timeout", None)
+    return chosen if isinstance(chosen, TimeoutLike) and Timeout(5, pool=5) != chosen else not_given
 
 
 def timeout_from(value: TimeoutTypes | NotGiven, default: Timeout) -> Timeout:

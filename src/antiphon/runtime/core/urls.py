@@ -136,14 +136,14 @@ def same_origin(one: str, other: str) -> bool:
 
 
 def redirect_url(url: str, location: str) -> str:
-    """Where a redirect leads (RFC 9110, section 10.2.2). Raises ValueError for what is no usable URL."""
+    """Where a reference leads that the server gave (RFC 9110, section 10.2.2). Raises ValueError for no usable URL."""
     if len(location) > 8192:
-        raise ValueError(f"the redirect target is {len(location)} characters long")
+        raise ValueError(f"the target is {len(location)} characters long")
     try:
         target = urljoin(url, location.strip())
     except ValueError:
-        raise ValueError("the redirect target is not a URL") from None
-    return checked_url(target, "the redirect target").partition("#")[0]
+        raise ValueError("the target is not a URL") from None
+    return checked_url(target, "the target").partition("#")[0]
 
 
 def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:

@@ -17,7 +17,7 @@ __all__ = ["AsyncClients", "Clients", "DefaultAsyncHttpxClient", "DefaultHttpxCl
 
 
 def _with_defaults(arguments: dict[str, Any]) -> dict[str, Any]:
-    timeout = httpx.Timeout(DEFAULT_TIMEOUT.read, connect=DEFAULT_TIMEOUT.connect)
+    timeout = httpx.Timeout(DEFAULT_TIMEOUT.read, connect=DEFAULT_TIMEOUT.connect, pool=DEFAULT_TIMEOUT.pool)
     limits = httpx.Limits(
         max_connections=MAX_CONNECTIONS, max_keepalive_connections=100, keepalive_expiry=KEEPALIVE_SECONDS
     )
