@@ -76,6 +76,8 @@ class BinaryResponse:
         """The body as text, in pieces of `chunk_size` characters, or in one."""
         text = self.text
         size = len(text) or 1 if chunk_size is None else chunk_size
+        if size < 1:
+            raise ValueError(f"chunk_size must be at least 1, not {size}")
         for start in range(0, len(text), size):
             yield text[start : start + size]
 

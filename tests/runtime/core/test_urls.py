@@ -120,7 +120,7 @@ def test_redirects(location: str, url: str) -> None:
     ["ftp://a.b/", "https://a.b:99999/", "https://[::1/", "/" + "a" * 9000, "/a b", "file:///etc/passwd"],
 )
 def test_unusable_redirects(location: str) -> None:
-    with pytest.raises(ValueError, match="redirect target"):
+    with pytest.raises(ValueError, match="the target"):
         redirect_url("https://a.b/x", location)
 
 

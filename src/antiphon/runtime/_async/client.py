@@ -7,10 +7,11 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from types import TracebackType
-from typing import Any, Literal, Self, TypeAlias, TypeVar
+from typing import Any, Literal, Self, TypeAlias, TypeVar, cast
 
 from ..core.client import BaseClient, low_level_call
 from ..core.exchange import Exchange
+from ..core.pages import page_of
 from ..core.request import Call, Request, SentRequest
 from ..core.response import Head, HTTPResponse, refusal
 from ..core.sources import Segments
@@ -186,8 +187,12 @@ class AsyncAPIClient(AsyncColour, BaseClient):
         options: Mapping[str, Any] = {},
         method: str = "get",
     ) -> AsyncPaged[PageT]:
-        """List what any path of the API has, in pages of class `page`, such as `AsyncCursorPage[Model]`."""
-        return self.request_pages(low_level_call(method.upper(), path, options, body=body), page)
+        """List what any path of the API has, in pages of class `page`, such as `AsyncCursorPage[Model]`.
+
+        `model` is what a page holds where its class does not say so itself.
+        """
+        of_model = cast("type[PageT]", page_of(page, model))
+        return self.request_pages(low_level_call(method.upper(), path, options, body=body), of_model)
 
     async def _low_level(
         self, call: Call, cast_to: Any, stream: bool, stream_cls: type[AsyncStream[Any]] | None

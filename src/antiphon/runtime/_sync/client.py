@@ -8,10 +8,11 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from types import TracebackType
-from typing import Any, Literal, Self, TypeAlias, TypeVar
+from typing import Any, Literal, Self, TypeAlias, TypeVar, cast
 
 from ..core.client import BaseClient, low_level_call
 from ..core.exchange import Exchange
+from ..core.pages import page_of
 from ..core.request import Call, Request, SentRequest
 from ..core.response import Head, HTTPResponse, refusal
 from ..core.sources import Segments
@@ -187,8 +188,12 @@ class APIClient(Colour, BaseClient):
         options: Mapping[str, Any] = {},
         method: str = "get",
     ) -> Paged[PageT]:
-        """List what any path of the API has, in pages of class `page`, such as `SyncCursorPage[Model]`."""
-        return self.request_pages(low_level_call(method.upper(), path, options, body=body), page)
+        """List what any path of the API has, in pages of class `page`, such as `SyncCursorPage[Model]`.
+
+        `model` is what a page holds where its class does not say so itself.
+        """
+        of_model = cast("type[PageT]", page_of(page, model))
+        return self.request_pages(low_level_call(method.upper(), path, options, body=body), of_model)
 
     def _low_level(self, call: Call, cast_to: Any, stream: bool, stream_cls: type[Stream[Any]] | None) -> Any:
         strict = self._strict_response_validation

@@ -18,7 +18,7 @@ from .logs import set_up_logging
 from .multipart import Multipart
 from .query import QueryStyle
 from .request import NO_QUERY, Call, Settings
-from .retry import DEFAULT_MAX_RETRIES, checked_max_retries
+from .retry import DEFAULT_MAX_RETRIES, RetryPolicy, checked_max_retries
 from .sentinels import NotGiven, Omit, not_given
 from .timeouts import DEFAULT_TIMEOUT, Timeout, TimeoutTypes, timeout_from, timeout_of
 from .urls import URL, BaseURL
@@ -62,6 +62,7 @@ class SDK:
     timeout: Timeout = DEFAULT_TIMEOUT
     max_retries: int = DEFAULT_MAX_RETRIES
     idempotency_header: str | None = None
+    retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
 
 
 class BaseClient:
@@ -255,6 +256,7 @@ class BaseClient:
             default_query={**query, **self._custom_query},
             timeout=timeout_from(self.timeout, sdk.timeout),
             max_retries=checked_max_retries(self.max_retries),
+            retry_policy=sdk.retry_policy,
             query_style=sdk.query_style,
             form_style=sdk.form_style,
             schemes=sdk.schemes,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
 import pydantic
 from pydantic import ConfigDict
@@ -57,6 +57,13 @@ class BaseModel(pydantic.BaseModel):
         def __deepcopy__(self, memo=None):
             return _with_id_of(self, super().__deepcopy__(memo))
 
+        def __reduce_ex__(self, protocol):
+            generic = type(self).__pydantic_generic_metadata__
+            if generic["origin"] is None:
+                return super().__reduce_ex__(protocol)
+            # `Page[Item]` is made where it is used, so that no module has it under a name.
+            return _unfilled, (generic["origin"], generic["args"]), self.__getstate__()
+
         def __getstate__(self):
             return {**super().__getstate__(), "request_id": self._request_id}
 
@@ -106,6 +113,11 @@ class BaseModel(pydantic.BaseModel):
 
     def __str__(self) -> str:
         return f"{self.__repr_name__()}({self.__repr_str__(', ')})"
+
+
+def _unfilled(origin: type[Any], arguments: tuple[Any, ...]) -> object:
+    cls = origin[arguments]
+    return cls.__new__(cls)
 
 
 def _with_id_of(original: BaseModel, copy: BaseModel) -> BaseModel:

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, cast
 
 from .request import Call
 
-__all__ = ["PageInfo", "PageRule", "Walk", "next_call", "next_info", "page_items"]
+__all__ = ["PageInfo", "PageRule", "Walk", "next_call", "next_info", "page_items", "page_of"]
 
 _logger: Final = logging.getLogger(__name__)
 
@@ -56,6 +56,12 @@ def page_items(rule: PageRule, page: object) -> list[Any]:
     """The items of a page; none when the server sent anything but a list."""
     items = _at(page, rule.items)
     return cast("list[Any]", items) if isinstance(items, list) else []
+
+
+def page_of(page: Any, model: Any) -> Any:
+    """The page class for items of this type; `page` itself where it names its items already."""
+    generic: Mapping[str, Any] = getattr(page, "__pydantic_generic_metadata__", {})
+    return page[model] if generic.get("parameters") else page
 
 
 def next_info(rule: PageRule, page: object, call: Call) -> PageInfo | None:

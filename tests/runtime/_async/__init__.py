@@ -1,0 +1,1 @@
+"""Tests of both colours: written here, mirrored into `_sync` by `scripts/mirror`."""

@@ -1,0 +1,49 @@
+"""What tests do otherwise in the two colours, side by side. The mirror drops `async_` from the names."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import threading
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TypeVar
+
+__all__ = ["async_dropped", "async_together", "dropped", "together"]
+
+T = TypeVar("T")
+
+
+async def async_dropped() -> None:
+    """Let everything that nobody holds go, and let the loop do what that has led to."""
+    for _ in range(3):
+        gc.collect()
+        for _ in range(10):
+            await asyncio.sleep(0)
+
+
+def dropped() -> None:
+    gc.collect()
+
+
+async def async_together(calls: Iterable[Callable[[], Awaitable[T]]]) -> list[T | BaseException]:
+    """The outcomes of calls made at the same time."""
+    return await asyncio.gather(*(call() for call in calls), return_exceptions=True)
+
+
+def together(calls: Iterable[Callable[[], T]]) -> list[T | BaseException]:
+    """The outcomes of calls made at the same time, each in a thread."""
+    listed = list(calls)
+    outcomes: dict[int, T | BaseException] = {}
+
+    def run(number: int) -> None:
+        try:
+            outcomes[number] = listed[number]()
+        except BaseException as error:
+            outcomes[number] = error
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(listed))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return [outcomes[number] for number in range(len(listed))]
