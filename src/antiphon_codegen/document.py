@@ -18,7 +18,7 @@ import yaml
 
 from .problems import Origin, Problem, Problems, Refused
 
-__all__ = ["Document", "JSON", "load", "pointer_to", "steps_of"]
+__all__ = ["JSON", "Document", "load", "pointer_to", "steps_of"]
 
 JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
 
@@ -100,7 +100,9 @@ def _decoded(data: bytes, name: str) -> str:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise _refused("bad-shape", f"the document is not {encoding} text: {error.reason}", Origin(name, line, 1)) from None
+        raise _refused(
+            "bad-shape", f"the document is not {encoding} text: {error.reason}", Origin(name, line, 1)
+        ) from None
 
 
 def _refused(kind: Any, message: str, origin: Origin) -> Refused:
@@ -117,7 +119,11 @@ def _noting_duplicates(problems: Problems, name: str) -> Callable[[list[tuple[st
             seen: set[str] = set()
             for key, _ in pairs:
                 if key in seen:
-                    problems.add("duplicate-key", f"the key {key!r} occurs twice in one object; the last one counts", Origin(name))
+                    problems.add(
+                        "duplicate-key",
+                        f"the key {key!r} occurs twice in one object; the last one counts",
+                        Origin(name),
+                    )
                 seen.add(key)
         return entries
 
@@ -214,7 +220,8 @@ class _YAMLReader:
 
     def _read(self) -> JSON:
         loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        events: Iterator[Any] = yaml.parse(self._text, Loader=loader)
+        parse: Callable[..., Iterator[Any]] = cast(Any, yaml).parse
+        events = parse(self._text, Loader=loader)
         frames: list[_Frame] = []
         root: JSON = None
         documents = 0
@@ -275,16 +282,16 @@ class _YAMLReader:
             self._problems.add("unsupported", f"the YAML tag {tag!r} is not used; the value is read as text", origin)
         return value
 
-    def _placed(
-        self, frames: list[_Frame], value: JSON, size: int, line: int, column: int, root: JSON
-    ) -> JSON:
+    def _placed(self, frames: list[_Frame], value: JSON, size: int, line: int, column: int, root: JSON) -> JSON:
         if not frames:
             return value
         frame = frames[-1]
         frame.size += size
         if frame.size > _MAX_NODES:
             where = Origin(self._name, frame.line, frame.column)
-            raise _refused("too-large", f"the document has more than {_MAX_NODES} nodes with its aliases expanded", where)
+            raise _refused(
+                "too-large", f"the document has more than {_MAX_NODES} nodes with its aliases expanded", where
+            )
         holder = frame.value
         marks = self._marks[id(holder)]
         if isinstance(holder, list):
@@ -300,7 +307,9 @@ class _YAMLReader:
 
     def _key(self, value: JSON, line: int, column: int) -> str:
         if isinstance(value, (dict, list)):
-            self._problems.add("bad-shape", "a list or an object is no key; the entry is left out", Origin(self._name, line, column))
+            self._problems.add(
+                "bad-shape", "a list or an object is no key; the entry is left out", Origin(self._name, line, column)
+            )
             return _NO_KEY
         return value if isinstance(value, str) else str(value)
 
@@ -315,7 +324,9 @@ class _YAMLReader:
             return
         if key in marks:
             origin = Origin(self._name, *frame.key_place)
-            self._problems.add("duplicate-key", f"the key {key!r} occurs twice in one object; the last one counts", origin)
+            self._problems.add(
+                "duplicate-key", f"the key {key!r} occurs twice in one object; the last one counts", origin
+            )
         holder[key] = value
         marks[key] = frame.key_place
 

@@ -82,8 +82,14 @@ def _located(problem: Problem, library: Library, config: Document | None) -> Pro
     return library.located(problem)
 
 
-def generate(document: Path, config: Path | None = None, wishes: Wishes | None = None) -> Generation:
-    """The files of the SDK for a document.
+def generate(
+    document: Path,
+    config: Path | None = None,
+    wishes: Wishes | None = None,
+    *,
+    vendored: Mapping[str, str] | None = None,
+) -> Generation:
+    """The files of the SDK for a document. `vendored` are the runtime's files, where the package is to hold them.
 
     Raises `Refused` when the document cannot be used, `FormatError` without ruff, `VerifyError` for a fault of the
     generator itself.
@@ -98,6 +104,7 @@ def generate(document: Path, config: Path | None = None, wishes: Wishes | None =
     tests = test_files(planned, header, document.name)
     files = formatted({**python, **tests})
     verify(files, planned, package_root)
+    files.update({f"{package_root}/runtime/{path}": text for path, text in (vendored or {}).items()})
     files["api.md"] = api_md(planned, f"<!-- {header.text.removeprefix('# ')} -->")
     scaffold: Mapping[str, str] = {}
     if not wishes.in_place:
@@ -127,7 +134,9 @@ def _python_files(planned: Plan, header: Code, package_root: str) -> dict[str, s
         files[path.replace("/_async.py", "/_sync.py")] = sync_text(text, names)
     if not planned.style.in_place:
         version = planned.style.version
-        files[f"{package_root}/_version.py"] = f'{header.text}\n"""The version of this SDK."""\n\n__version__ = {version!r}\n'
+        files[f"{package_root}/_version.py"] = (
+            f'{header.text}\n"""The version of this SDK."""\n\n__version__ = {version!r}\n'
+        )
         files[f"{package_root}/py.typed"] = ""
     return files
 

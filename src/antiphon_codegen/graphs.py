@@ -11,7 +11,7 @@ N = TypeVar("N", bound=Hashable)
 
 
 def components(graph: Mapping[N, Iterable[N]]) -> list[list[N]]:
-    """Groups of nodes that reach each other, each group after those it leads to; nodes outside of `graph` are passed over."""
+    """Groups of nodes that reach each other, each after those it leads to; nodes outside of `graph` do not count."""
     order: dict[N, int] = {}
     low: dict[N, int] = {}
     stack: list[N] = []

@@ -56,7 +56,9 @@ def mirror(
         begin = starts[token.start[0] - 1] + token.start[1]
         end = starts[token.end[0] - 1] + token.end[1]
         if token.type in _WORDS:  # names in docstrings, __all__, comments and, from 3.12 on, f-strings
-            words = source[begin:end] if only_names else re.sub(r"\w+", lambda match: rename(match[0]), source[begin:end])
+            words = (
+                source[begin:end] if only_names else re.sub(r"\w+", lambda match: rename(match[0]), source[begin:end])
+            )
             out.append(source[at:begin] + words)
             at = end
         elif token.type != tokenize.NAME:

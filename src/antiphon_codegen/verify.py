@@ -42,7 +42,9 @@ def _defined(tree: ast.Module) -> set[str]:
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             names.add(node.target.id)
         elif isinstance(node, ast.Assign):
-            names.update(target.id for target in node.targets if isinstance(target, ast.Name) and target.id != "__all__")
+            names.update(
+                target.id for target in node.targets if isinstance(target, ast.Name) and target.id != "__all__"
+            )
     return names
 
 

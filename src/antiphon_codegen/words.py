@@ -53,11 +53,11 @@ _IRREGULAR: Final = {
     "news": "news",
 }
 _NO_PLURAL: Final = frozenset(
-    {"status", "address", "access", "process", "progress", "analysis", "basis", "bus", "gas", "lens", "virus", "alias",
-     "class", "business", "dns", "https", "os", "is", "this", "its", "as", "has", "was", "sms", "gps", "css", "js", "aws",
-     "canvas", "bonus", "campus", "census", "corpus", "focus", "nexus", "stats", "metrics", "analytics", "settings",
-     "kudos", "logistics", "statistics", "pass", "loss", "boss", "gross", "radius", "ids", "plus", "thus", "previous"}
-)  # fmt: skip
+    """access address alias analysis analytics as aws basis bonus boss bus business campus canvas census
+    class corpus css dns focus gas gps gross has https ids is its js kudos lens logistics loss metrics
+    nexus os pass plus previous process progress radius settings sms statistics stats status this thus
+    virus was""".split()
+)
 _PLURALS: Final = {one: many for many, one in _IRREGULAR.items()}
 
 
@@ -88,21 +88,23 @@ def plural(word: str) -> str:
 
 
 VERBS: Final = frozenset(
-    """abort accept acknowledge activate add allocate analyze answer append apply approve archive assign attach
-    authenticate authorize backup ban batch begin block bulk calculate call cancel capture change charge check checkout
-    clear clone close commit compare complete compute confirm connect convert copy count create deactivate decline
-    decode decrypt delete deploy detach detect disable disconnect discover dismiss dispatch download drop duplicate
-    edit embed enable encode encrypt end enqueue enroll estimate evaluate exchange execute expire export extend extract
-    fetch fill find finish flush follow forward generate get grant import increment index inspect install invite
-    invoke issue join kill launch leave link list load lock login logout lookup mark match merge migrate modify mount
-    move mute notify open parse patch pause pay perform pin ping play poll post preview process promote provision
-    publish pull purge push put query queue read rebuild receive recommend recover redeem refresh refund register
-    reindex reject release reload remove rename renew reopen reorder repair replace replay reply request rerank resend
-    reset resolve restart restore resume retrieve retry return revert review revoke rollback rotate run save scan
-    schedule scroll search select send set share shutdown sign signup simulate skip snooze sort split start stop store
-    submit subscribe suggest suspend swap switch sync synchronize terminate test toggle track train transfer translate
-    trigger unarchive unassign unban unblock undelete undo unfollow uninstall unlink unlock unmount unmute unpin
-    unpublish unregister unsubscribe update upgrade upload upsert use validate verify void vote watch withdraw
-    write""".split()
+    """abort accept acknowledge activate add allocate analyze answer append apply approve archive assign
+    attach authenticate authorize backup ban batch begin block bulk calculate call cancel capture change
+    charge check checkout clear clone close commit compare complete compute confirm connect convert copy
+    count create deactivate decline decode decrypt delete deploy detach detect disable disconnect
+    discover dismiss dispatch download drop duplicate edit embed enable encode encrypt end enqueue
+    enroll estimate evaluate exchange execute expire export extend extract fetch fill find finish flush
+    follow forward generate get grant import increment index inspect install invite invoke issue join
+    kill launch leave link list load lock login logout lookup mark match merge migrate modify mount move
+    mute notify open parse patch pause pay perform pin ping play poll post preview process promote
+    provision publish pull purge push put query queue read rebuild receive recommend recover redeem
+    refresh refund register reindex reject release reload remove rename renew reopen reorder repair
+    replace replay reply request rerank resend reset resolve restart restore resume retrieve retry
+    return revert review revoke rollback rotate run save scan schedule scroll search select send set
+    share shutdown sign signup simulate skip snooze sort split start stop store submit subscribe suggest
+    suspend swap switch sync synchronize terminate test toggle track train transfer translate trigger
+    unarchive unassign unban unblock undelete undo unfollow uninstall unlink unlock unmount unmute unpin
+    unpublish unregister unsubscribe update upgrade upload upsert use validate verify void vote watch
+    withdraw write""".split()
 )
 """Words that, at the end of a path, name what is done rather than what it is done to."""

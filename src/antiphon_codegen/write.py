@@ -72,7 +72,12 @@ def write(files: Mapping[str, str], scaffold: Mapping[str, str], root: Path, man
             changes.written.append(name)
     for name, digest in owned.items():
         path = root / name
-        if name not in files and path.is_file() and not path.is_symlink() and _hash(path.read_text("utf-8", errors="replace")) == digest:
+        if (
+            name not in files
+            and path.is_file()
+            and not path.is_symlink()
+            and _hash(path.read_text("utf-8", errors="replace")) == digest
+        ):
             path.unlink()
             _remove_empty(path.parent, root)
             changes.removed.append(name)
@@ -88,7 +93,11 @@ def differences(files: Mapping[str, str], root: Path, manifest: str, listing: st
             found.append(f"{name} is missing")
         elif path.read_bytes() != text.encode("utf-8"):
             found.append(f"{name} is not what the generator writes")
-    found += [f"{name} is no longer generated" for name in owned_files(root, manifest) if name not in files and (root / name).exists()]
+    found += [
+        f"{name} is no longer generated"
+        for name in owned_files(root, manifest)
+        if name not in files and (root / name).exists()
+    ]
     return found
 
 

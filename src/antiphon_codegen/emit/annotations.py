@@ -29,13 +29,11 @@ __all__ = ["Spelling"]
 class Spelling:
     """How annotations are written in one module.
 
-    Names of the package are imported one by one, or, where the public names `through` its lazy `types` package are given,
+    Names of the package are imported one by one, or, where the names `through` its lazy `types` package are given,
     reached by way of that. Names in `hidden` (fields of the class that is being written) must not be used bare.
     """
 
-    def __init__(
-        self, runtime: str, *, through: Container[Symbol] | None = None, hidden: Container[str] = ()
-    ) -> None:
+    def __init__(self, runtime: str, *, through: Container[Symbol] | None = None, hidden: Container[str] = ()) -> None:
         self._runtime = runtime
         self._through = through
         self._hidden = hidden
@@ -56,7 +54,9 @@ class Spelling:
             case Standard(module, name):
                 return member(module_as(module, f"_{module}"), name)
             case Choice(values):
-                return code("{literal}[{values}]", literal=name_from("typing", "Literal"), values=comma(map(lit, values)))
+                return code(
+                    "{literal}[{values}]", literal=name_from("typing", "Literal"), values=comma(map(lit, values))
+                )
             case ListOf(item):
                 return code("{list}[{item}]", list=self._builtin("list"), item=self.write(item))
             case IterableOf(item):
@@ -64,7 +64,9 @@ class Spelling:
             case DictOf(values) | MappingOf(values):
                 is_given = isinstance(annotation, MappingOf)
                 mapping = name_from("collections.abc", "Mapping") if is_given else self._builtin("dict")
-                return code("{mapping}[{key}, {values}]", mapping=mapping, key=self._builtin("str"), values=self.write(values))
+                return code(
+                    "{mapping}[{key}, {values}]", mapping=mapping, key=self._builtin("str"), values=self.write(values)
+                )
             case OneOf(variants):
                 return joined([self.write(each) for each in variants], " | ")
             case Tagged(union, tag):
@@ -86,7 +88,11 @@ class Spelling:
 
     def _iterable(self, item: Annotation) -> Code:
         # A text is an iterable of texts, and almost never what is meant by a list of them.
-        kind = name_from(self._runtime, "SequenceNotStr") if _may_be_text(item) else name_from("collections.abc", "Iterable")
+        kind = (
+            name_from(self._runtime, "SequenceNotStr")
+            if _may_be_text(item)
+            else name_from("collections.abc", "Iterable")
+        )
         return code("{kind}[{item}]", kind=kind, item=self.write(item))
 
 

@@ -36,8 +36,9 @@ def api_md(plan: Plan, header: str) -> str:
 
 
 def _intro(plan: Plan) -> str:
+    cls = plan.client.cls
     return (
-        f"Every method exists on `{plan.client.cls}` and, with `await`, on `Async{plan.client.cls}`. Besides what is listed each takes\n"
+        f"Every method exists on `{cls}` and, with `await`, on `Async{cls}`. Besides what is listed each takes\n"
         "`extra_headers`, `extra_query`, `extra_body` and `timeout`; each resource has `with_raw_response` and\n"
         "`with_streaming_response`."
     )

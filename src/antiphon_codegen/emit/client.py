@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..plan.model import ClientPlan, OptionPlan, Plan
+from ..plan.names import Identifier
 from ..python.module import Module
 from ..python.source import Code, blocks, code, comma, doc, empty, ident, lines, lit, name_from
 from .docs import one_line, wrapped
@@ -12,13 +13,12 @@ from .resources import VIEWS, mixin, subresource_properties, view_property
 
 __all__ = ["client_modules", "package_module"]
 
-_NAMES = (
-    "APIConnectionError APIError APIResponse APIResponseValidationError APIStatusError APITimeoutError AsyncAPIResponse "
-    "AsyncPaginator AsyncRawResponse AsyncStream AuthenticationError BadRequestError BaseModel BinaryResponse "
-    "ClientClosedError ConflictError CredentialsError DEFAULT_MAX_RETRIES DEFAULT_TIMEOUT DefaultAioHttpClient "
-    "DefaultAsyncHttpxClient DefaultHttpxClient FileTypes InternalServerError NOT_GIVEN NotFoundError NotGiven Omit "
-    "PermissionDeniedError RateLimitError RawResponse SDKError Stream Timeout UnprocessableEntityError not_given omit"
-).split()
+_NAMES = """APIConnectionError APIError APIResponse APIResponseValidationError APIStatusError APITimeoutError
+    AsyncAPIResponse AsyncPaginator AsyncRawResponse AsyncStream AuthenticationError BadRequestError
+    BaseModel BinaryResponse ClientClosedError ConflictError CredentialsError DEFAULT_MAX_RETRIES
+    DEFAULT_TIMEOUT DefaultAioHttpClient DefaultAsyncHttpxClient DefaultHttpxClient FileTypes
+    InternalServerError NOT_GIVEN NotFoundError NotGiven Omit PermissionDeniedError RateLimitError
+    RawResponse SDKError Stream Timeout UnprocessableEntityError not_given omit""".split()
 
 
 def client_modules(plan: Plan) -> list[Module]:
@@ -29,7 +29,7 @@ def client_modules(plan: Plan) -> list[Module]:
         module: [f"{prefix}{cls}{suffix}" for suffix in ("", *(suffix for suffix, *_ in VIEWS))]
         for module, prefix in (("._async", "Async"), ("._sync", ""))
     }
-    package = lazy_package(("client",), "The client in both colours.", names, [], runtime)  # type: ignore[arg-type]
+    package = lazy_package((Identifier("client"),), "The client in both colours.", names, [], runtime)
     return [package, _facts(plan), _async_module(plan)]
 
 
@@ -53,10 +53,22 @@ def _facts(plan: Plan) -> Module:
         code("options=({options},)", options=lines([_option(each, runtime) for each in client.options], ",\n"))
         if client.options
         else empty,
-        code("schemes={{{schemes}}}", schemes=comma(_scheme(each, runtime) for each in client.schemes)) if client.schemes else empty,
+        code("schemes={{{schemes}}}", schemes=comma(_scheme(each, runtime) for each in client.schemes))
+        if client.schemes
+        else empty,
         code("security={security!r}", security=client.security) if client.security else empty,
-        code("query_style={style}({arrays!r}, {nested!r})", style=style, arrays=_arrays(config.query_arrays), nested=_nested(config.query_nested)),
-        code("form_style={style}({arrays!r}, {nested!r})", style=style, arrays=config.form_arrays or "brackets", nested=_nested(config.form_nested)),
+        code(
+            "query_style={style}({arrays!r}, {nested!r})",
+            style=style,
+            arrays=_arrays(config.query_arrays),
+            nested=_nested(config.query_nested),
+        ),
+        code(
+            "form_style={style}({arrays!r}, {nested!r})",
+            style=style,
+            arrays=config.form_arrays or "brackets",
+            nested=_nested(config.form_nested),
+        ),
     ]
     if config.default_headers:
         arguments.append(code("headers={headers!r}", headers=dict(config.default_headers)))
@@ -124,8 +136,10 @@ def _async_module(plan: Plan) -> Module:
     bases = [name_from(runtime, "AsyncAPIClient")]
     if client.mixin is not None:
         bases.insert(0, mixin(client.mixin))
-    declared = [code("{name}: {type}", name=ident(each.name), type=_option_type(each, runtime)) for each in client.options]
-    docs = f"The client of {one_line(plan.api.title, 80)}: every call it makes goes over connections it keeps.\n\n{wrapped(plan.api.docs)}"
+    declared = [
+        code("{name}: {type}", name=ident(each.name), type=_option_type(each, runtime)) for each in client.options
+    ]
+    docs = f"The client of {one_line(plan.api.title, 80)}.\n\n{wrapped(plan.api.docs)}"
     body = [
         doc(docs.strip() + ("\n" if "\n" in docs.strip() else "")),
         code("sdk = {facts}", facts=name_from("~client._facts", "FACTS")),
@@ -171,7 +185,10 @@ def _common(runtime: str, copying: bool) -> list[Code]:
 
 
 def _constructor(client: ClientPlan, runtime: str) -> Code:
-    options = [code("{name}: {type} = None", name=ident(each.name), type=_option_type(each, runtime)) for each in client.options]
+    options = [
+        code("{name}: {type} = None", name=ident(each.name), type=_option_type(each, runtime))
+        for each in client.options
+    ]
     given = comma(code("{key!r}: {name}", key=str(each.name), name=ident(each.name)) for each in client.options)
     described = [f"    {each.name}: {_option_docs(each)}" for each in client.options]
     docs = "\n".join(
@@ -187,8 +204,8 @@ def _constructor(client: ClientPlan, runtime: str) -> Code:
             "    default_query: Query entries for every request.",
             "    http_client: An HTTP client of your own, with its proxies, certificates and limits.",
             "",
-            "Raises `CredentialsError` when no credentials are given and none are in the environment, and ValueError or",
-            "TypeError for what could not be used later.",
+            "Raises `CredentialsError` when no credentials are given and none are in the environment, and ValueError",
+            "or TypeError for what could not be used later.",
             "",
         ]
     )
@@ -229,7 +246,10 @@ def _option_docs(each: OptionPlan) -> str:
 
 
 def _copy(client: ClientPlan, runtime: str) -> Code:
-    options = [code("{name}: {type} = None", name=ident(each.name), type=_option_type(each, runtime)) for each in client.options]
+    options = [
+        code("{name}: {type} = None", name=ident(each.name), type=_option_type(each, runtime))
+        for each in client.options
+    ]
     changes = [*(str(each.name) for each in client.options), "base_url", "max_retries", "http_client"]
     return code(
         """
@@ -281,7 +301,8 @@ def _client_views(cls: str) -> list[Code]:
 
 def _client_view(client: ClientPlan, cls: str, suffix: str, what: str) -> Code:
     properties = [
-        view_property(each, code("self._client.{name}", name=ident(each.attribute)), suffix) for each in client.resources
+        view_property(each, code("self._client.{name}", name=ident(each.attribute)), suffix)
+        for each in client.resources
     ]
     init = code("def __init__(self, client: {cls}) -> None:\n    self._client = client", cls=ident(cls))
     return code(

@@ -32,11 +32,14 @@ def wrapped(text: str | None, width: int = _WIDTH) -> str:
             if head:
                 joined = " " * (len(head[0]) - len(head[0].lstrip())) + joined
             out.extend(
-                textwrap.wrap(joined, width, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False) or [""]
+                textwrap.wrap(joined, width, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False)
+                or [""]
             )
             paragraph.clear()
 
-    for line in textwrap.dedent(cleaned.replace("\r\n", "\n").replace("\r", "\n").expandtabs(4)).strip("\n").split("\n"):
+    for line in (
+        textwrap.dedent(cleaned.replace("\r\n", "\n").replace("\r", "\n").expandtabs(4)).strip("\n").split("\n")
+    ):
         stripped = line.rstrip()
         if stripped.lstrip().startswith(("```", "~~~")):
             flush()

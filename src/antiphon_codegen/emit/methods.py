@@ -39,7 +39,9 @@ class MethodWriter:
         self._declared = {each.symbol: each for module in plan.types for each in module.declarations}
         # A resource makes its calls through its client, a client by itself.
         names = _ON_CLIENT if on_client else _ON_RESOURCE
-        self._request, self._stream, self._binary, self._pages = (code("self.{name}", name=ident(name)) for name in names)
+        self._request, self._stream, self._binary, self._pages = (
+            code("self.{name}", name=ident(name)) for name in names
+        )
 
     def write(self, method: MethodPlan) -> Code:
         """The method with its overloads."""
@@ -326,7 +328,15 @@ class MethodWriter:
         entries: list[Code] = []
         for each in arguments:
             arrays, nested = each.array_style or ("brackets", "brackets")
-            entries.append(code("{wire!r}: {style}({arrays!r}, {nested!r})", wire=each.wire, style=style, arrays=arrays, nested=nested))
+            entries.append(
+                code(
+                    "{wire!r}: {style}({arrays!r}, {nested!r})",
+                    wire=each.wire,
+                    style=style,
+                    arrays=arrays,
+                    nested=nested,
+                )
+            )
         return code("{{{entries}}}", entries=comma(entries))
 
     def _multipart(self, arguments: Iterable[Argument]) -> Code:
@@ -347,7 +357,10 @@ class MethodWriter:
         match result.kind:
             case "page":
                 pager = next(page.pager for page in self._plan.pages if page.cls == result.page)
-                named = Code(code("_pagination.Async{pager}", pager=ident(pager)).text, module_as("~pagination", "_pagination").needs)
+                named = Code(
+                    code("_pagination.Async{pager}", pager=ident(pager)).text,
+                    module_as("~pagination", "_pagination").needs,
+                )
                 return code("{pager}[{item}]", pager=named, item=self._spelling.write(annotation))
             case "stream":
                 return self._stream_of(annotation)
@@ -372,8 +385,9 @@ class MethodWriter:
             return written
         # A union or an alias is no class, though the runtime takes it for one.
         quoted = lit(f"type[{written.text}]")
-        return code("{cast}({quoted}, {written})", cast=name_from("typing", "cast", "_cast"), quoted=quoted, written=written)
-
+        return code(
+            "{cast}({quoted}, {written})", cast=name_from("typing", "cast", "_cast"), quoted=quoted, written=written
+        )
 
     def _is_class(self, annotation: Annotation) -> bool:
         if isinstance(annotation, Named):

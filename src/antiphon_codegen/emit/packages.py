@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable, Mapping
 
 from ..plan.model import Plan, ResourcePlan
+from ..plan.names import Identifier
 from ..plan.symbols import Module as Place
 from ..python.module import Module
 from ..python.source import Code, blocks, code, ident, joined, lines, lit
@@ -69,7 +70,9 @@ def _row(module: str, listed: Iterable[str]) -> Code:
     names = list(listed)
     if sum(len(name) + 1 for name in names) < 80:
         return code("{module!r}: {names!r},", module=module, names=" ".join(names))
-    rows = [lit(f"{line} ") for line in textwrap.wrap(" ".join(names), 90, break_long_words=False, break_on_hyphens=False)]
+    rows = [
+        lit(f"{line} ") for line in textwrap.wrap(" ".join(names), 90, break_long_words=False, break_on_hyphens=False)
+    ]
     return code(
         """
         {module!r}: (
@@ -95,6 +98,11 @@ def _relative(module: str) -> Code:
     return lines([code("{lead}{rest}", lead=lead, rest=lines(rest, "."))])
 
 
+_TYPES: Place = (Identifier("types"),)
+_SHARED: Place = (*_TYPES, Identifier("shared"))
+_RESOURCES: Place = (Identifier("resources"),)
+
+
 def types_packages(plan: Plan) -> list[Module]:
     """`types` and the packages below it."""
     packages: dict[Place, dict[str, list[str]]] = {}
@@ -107,7 +115,7 @@ def types_packages(plan: Plan) -> list[Module]:
     for package in packages:
         if len(package) > 1:
             children[package[:-1]].append(package[-1])
-    shared = plan.exports.get((*_TYPES, _SHARED), ())
+    shared = plan.exports.get(_SHARED, ())
     found: list[Module] = []
     for package, names in packages.items():
         if package == _TYPES and shared:
@@ -120,16 +128,12 @@ def types_packages(plan: Plan) -> list[Module]:
     return found
 
 
-_TYPES: Place = ("types",)  # type: ignore[assignment]  a tuple of checked names
-_SHARED = "shared"
-
-
 def resource_packages(plan: Plan) -> list[Module]:
     """`resources` and the package of every resource."""
     found: list[Module] = []
     children = [each.module[-1] for each in plan.client.resources]
     top = {f".{each.module[-1]}": _resource_names(each) for each in plan.client.resources}
-    found.append(lazy_package(("resources",), "Resources of the API.", top, children, plan.style.runtime))  # type: ignore[arg-type]
+    found.append(lazy_package(_RESOURCES, "Resources of the API.", top, children, plan.style.runtime))
     waiting = list(plan.client.resources)
     while waiting:
         resource = waiting.pop(0)

@@ -65,7 +65,12 @@ def _page(page: PagePlan, runtime: str) -> list[Code]:
             code('"""A list call: the first page, which iterates over the items of all pages."""'),
         ]
     )
-    return [code("{rule} = {value}", rule=rule, value=_rule(page.scheme, page.items, runtime)), *holders, *classes, pagers]
+    return [
+        code("{rule} = {value}", rule=rule, value=_rule(page.scheme, page.items, runtime)),
+        *holders,
+        *classes,
+        pagers,
+    ]
 
 
 def _holder(page: PagePlan, depth: int) -> str:

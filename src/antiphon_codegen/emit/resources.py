@@ -12,7 +12,12 @@ __all__ = ["VIEWS", "mixin", "resource_modules", "subresource_properties", "view
 
 VIEWS = (
     ("WithRawResponse", "async_raw_view", "async_raw_method", "gives responses whose bodies were read"),
-    ("WithStreamingResponse", "async_streaming_view", "async_streamed_method", "gives responses whose bodies are read on demand"),
+    (
+        "WithStreamingResponse",
+        "async_streaming_view",
+        "async_streamed_method",
+        "gives responses whose bodies are read on demand",
+    ),
 )
 
 
@@ -67,7 +72,11 @@ def _resource(resource: ResourcePlan, cls: str, runtime: str, writer: MethodWrit
         bases=lines(bases, ", "),
         docs=doc(wrapped(resource.docs) or f"The resource `{'.'.join(resource.path)}`."),
         body=blocks(
-            [*subresource_properties(resource.resources, "self._client"), *views, *(writer.write(each) for each in resource.methods)]
+            [
+                *subresource_properties(resource.resources, "self._client"),
+                *views,
+                *(writer.write(each) for each in resource.methods),
+            ]
         ),
     )
 
@@ -84,8 +93,7 @@ def subresource_properties(resources: tuple[ResourcePlan, ...], client: str) -> 
     cached = name_from("functools", "cached_property")
     found: list[Code] = []
     for each in resources:
-        package = module_as("~" + ".".join(each.module), f"_{each.module[-1]}")
-        cls = member(package, f"Async{each.cls}")
+        cls = _lazily(each, f"Async{each.cls}")
         docs = [doc(wrapped(each.docs))] if each.docs else []
         body = lines([*docs, code("return {cls}({owner})", cls=cls, owner=owner)])
         found.append(
@@ -104,6 +112,12 @@ def subresource_properties(resources: tuple[ResourcePlan, ...], client: str) -> 
     return found
 
 
+def _lazily(resource: ResourcePlan, name: str) -> Code:
+    """A class of a resource by way of its parent's package, which loads it when it is first used."""
+    parent = module_as("~" + ".".join(resource.module[:-1]), f"_{resource.module[-2]}")
+    return member(parent, resource.module[-1], name)
+
+
 def _view_attribute(suffix: str) -> str:
     return "with_raw_response" if suffix == "WithRawResponse" else "with_streaming_response"
 
@@ -117,7 +131,8 @@ def _view(resource: ResourcePlan, cls: str, suffix: str, view: str, method: str,
         statements.append(code("view = {view}({argument})", view=name_from(runtime, view), argument=argument))
         statements += [_wrapped(each, wrap) for each in resource.methods]
     properties = [
-        view_property(each, code("self.{own}.{name}", own=own, name=ident(each.attribute)), suffix) for each in resource.resources
+        view_property(each, code("self.{own}.{name}", own=own, name=ident(each.attribute)), suffix)
+        for each in resource.resources
     ]
     init = code(
         """
@@ -150,8 +165,7 @@ def _wrapped(method: MethodPlan, wrap: Code) -> Code:
 
 
 def view_property(each: ResourcePlan, value: Code, suffix: str) -> Code:
-    package = module_as("~" + ".".join(each.module), f"_{each.module[-1]}")
-    cls = member(package, f"Async{each.cls}{suffix}")
+    cls = _lazily(each, f"Async{each.cls}{suffix}")
     return code(
         """
         @{cached}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keyword
 
-from ..plan.model import Alias, Entry, Field, Model, Plan, TypeDeclaration, TypedDictionary, TypesModule
+from ..plan.model import Alias, Entry, Field, Model, Plan, TypedDictionary, TypeDeclaration, TypesModule
 from ..plan.names import BUILTINS
 from ..plan.symbols import Annotation, Symbol, symbols_in
 from ..python.module import Module
@@ -38,7 +38,7 @@ def _docs_of(types: TypesModule) -> str:
 
 
 def _ordered(declarations: tuple[TypeDeclaration, ...]) -> list[TypeDeclaration]:
-    """Classes first: their annotations are read late. Aliases are read at once, so each comes after those it is made of."""
+    """Classes first: their annotations are read late. Aliases are read at once: each comes after what it is made of."""
     aliases = {each.symbol: each for each in declarations if isinstance(each, Alias)}
     ordered: list[TypeDeclaration] = []
     for each in declarations:
@@ -122,7 +122,9 @@ def _field_docs(docs: str | None, deprecated: bool) -> Code:
 
 
 def _typed_dictionary(each: TypedDictionary, runtime: str) -> Code:
-    if all(entry.key.isidentifier() and entry.key.isascii() and not keyword.iskeyword(entry.key) for entry in each.entries):
+    if all(
+        entry.key.isidentifier() and entry.key.isascii() and not keyword.iskeyword(entry.key) for entry in each.entries
+    ):
         return _as_class(each, runtime)
     return _as_call(each, runtime)
 
@@ -139,7 +141,9 @@ def _as_class(each: TypedDictionary, runtime: str) -> Code:
         """,
         name=ident(each.symbol.name),
         bases=lines(bases, ", "),
-        body=blocks([*parts, lines([_entry(entry, spelling) for entry in each.entries])]) if each.entries or parts else code("pass"),
+        body=blocks([*parts, lines([_entry(entry, spelling) for entry in each.entries])])
+        if each.entries or parts
+        else code("pass"),
     )
 
 
@@ -159,7 +163,9 @@ def _as_call(each: TypedDictionary, runtime: str) -> Code:
         annotation = lit(spelling.write(entry.annotation).text)
         needs = spelling.write(entry.annotation).needs
         kind = name_from("typing", "Required" if entry.required else "NotRequired")
-        written = code("{key!r}: {kind}[{annotation}],", key=entry.key, kind=kind, annotation=Code(annotation.text, needs))
+        written = code(
+            "{key!r}: {kind}[{annotation}],", key=entry.key, kind=kind, annotation=Code(annotation.text, needs)
+        )
         entries.append(written)
     docs = wrapped(each.docs)
     declared = code(
@@ -187,7 +193,10 @@ def _alias(alias: Alias, runtime: str) -> Code:
     spelling = Spelling(runtime)
     written = _evaluated(alias.annotation, spelling)
     declared = code(
-        "{name}: {alias} = {written}", name=ident(alias.symbol.name), alias=name_from("typing", "TypeAlias"), written=written
+        "{name}: {alias} = {written}",
+        name=ident(alias.symbol.name),
+        alias=name_from("typing", "TypeAlias"),
+        written=written,
     )
     docs = wrapped(alias.docs)
     return lines([declared, doc(docs)]) if docs else declared

@@ -1,4 +1,4 @@
-"""The configuration: what OpenAPI cannot say, in the format of `stainless.yml`. Unknown entries are kept and reported."""
+"""The configuration: what OpenAPI cannot say, in the format of `stainless.yml`. Unknown entries are reported."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def read_config(document: Document, problems: Problems) -> Config:
     settings = root.child("client_settings")
     retries = settings.child("default_retries").child("max_retries").value
     resources = root.child("resources")
-    config = Config(
+    return Config(
         root=_resource_tree(resources),
         organization=root.child("organization").text("name"),
         environments=tuple((name, str(each.value)) for name, each in root.entries("environments")),
@@ -161,7 +161,6 @@ def read_config(document: Document, problems: Problems) -> Config:
         style=_style(root),
         is_given=True,
     )
-    return config
 
 
 def _style(root: Node) -> Style:
@@ -239,7 +238,9 @@ def _skipped(node: Node) -> bool:
 
 def _method(name: str, node: Node) -> MethodConfig | None:
     endpoint = node.value if isinstance(node.value, str) else node.text("endpoint")
-    if isinstance(node.value, dict) and (_skipped(node) or node.text("type") in ("alias", "webhook_unwrap", "webhook_verify")):
+    if isinstance(node.value, dict) and (
+        _skipped(node) or node.text("type") in ("alias", "webhook_unwrap", "webhook_verify")
+    ):
         return None
     verb, _, path = (endpoint or "").strip().partition(" ")
     if not path.strip():

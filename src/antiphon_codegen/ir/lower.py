@@ -13,7 +13,6 @@ from ..spec.resolve import Library, ResolvedOperation, ResolvedSpec
 from .config import Config, MethodConfig, ResourceConfig
 from .model import (
     API,
-    AuthScheme,
     BinaryBody,
     BinaryResult,
     Body,
@@ -34,8 +33,8 @@ from .model import (
 )
 from .pagination import matching, page_item, schemes_of
 from .schemas import SchemaReader
-from .tags import Tagger
 from .security import auth_schemes, default_security
+from .tags import Tagger
 from .types import Array, Binary, Map, Object, Reference, Type, Union, Unknown, without_null
 
 __all__ = ["lower"]
@@ -45,7 +44,9 @@ _FORM: Final = "application/x-www-form-urlencoded"
 _STYLES: Final = {"spaceDelimited": "space", "pipeDelimited": "pipe"}
 
 
-def lower(spec: ResolvedSpec, config: Config, library: Library, config_document: Document | None, problems: Problems) -> API:
+def lower(
+    spec: ResolvedSpec, config: Config, library: Library, config_document: Document | None, problems: Problems
+) -> API:
     """The API. Operations and schemas that cannot be used are reported and left out."""
     return _Lowering(spec, config, library, config_document, problems).run()
 
@@ -116,7 +117,9 @@ class _Lowering:
         origin = self._origin(schema.file, schema.pointer)
         type = self._reader.content_of(key)
         if type == Reference(key):
-            self._problems.add("bad-reference", f"the schema {name!r} refers to itself only; it is read as anything", origin)
+            self._problems.add(
+                "bad-reference", f"the schema {name!r} refers to itself only; it is read as anything", origin
+            )
             type = Unknown()
         return NamedType(key, name, self._tagger.tagged(type), schema.description, schema.deprecated, origin)
 
@@ -161,7 +164,9 @@ class _Lowering:
         for endpoint, each in self._operations.items():
             if endpoint not in self._used:
                 operation = each.operation
-                message = f"{operation.verb.upper()} {operation.path} has no method in the configuration; it is left out"
+                message = (
+                    f"{operation.verb.upper()} {operation.path} has no method in the configuration; it is left out"
+                )
                 self._report("config", message, each)
 
     # --- operations ---
@@ -237,7 +242,9 @@ class _Lowering:
         whole = self._reader.object_of(media.schema) if media.schema is not None else None
         whole = None if whole is None else cast(Object, self._tagger.tagged(whole))
         fields = None if config.body_param is not None else self._fields(whole, type, encoding, media)
-        return Body(encoding, content_type, body.required, fields, None if fields is not None else type, body.description)
+        return Body(
+            encoding, content_type, body.required, fields, None if fields is not None else type, body.description
+        )
 
     def _fields(
         self, found: Object | None, type: Type, encoding: str, media: MediaType
@@ -306,7 +313,9 @@ class _Lowering:
         streamed = stream if stream is not None else lines
         if streamed is not None or config.is_stream:
             item = self._event(config, streamed)
-            parameter = config.stream_parameter or ("stream" if "stream" in {*names, *(p.name for p in params)} else None)
+            parameter = config.stream_parameter or (
+                "stream" if "stream" in {*names, *(p.name for p in params)} else None
+            )
             if isinstance(plain, (ValueResult, BinaryResult, Empty)):
                 has_other = bool(values) or isinstance(plain, BinaryResult)
                 return StreamResult(item, parameter if has_other else None, plain if has_other else None)
@@ -404,7 +413,19 @@ def _endpoint(verb: str, path: str) -> str:
 
 def _name_of_place(pointer: str) -> str:
     """A name for a schema that a reference leads to, though the document gives it none."""
-    skipped = {"paths", "components", "schemas", "properties", "content", "schema", "items", "definitions", "allOf", "anyOf", "oneOf"}
+    skipped = {
+        "paths",
+        "components",
+        "schemas",
+        "properties",
+        "content",
+        "schema",
+        "items",
+        "definitions",
+        "allOf",
+        "anyOf",
+        "oneOf",
+    }
     steps = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")]
     kept = [step for step in steps if step and step not in skipped]
     return " ".join(kept) or "Schema"
@@ -418,11 +439,15 @@ def _is_json(kind: str) -> bool:
 def _preferred(content: Mapping[str, MediaType]) -> tuple[str, MediaType]:
     """The content type to send: JSON where it is taken, else forms, else the first."""
     entries = [(kind.partition(";")[0].strip(), media) for kind, media in content.items()]
-    for fits in (lambda kind: kind == "application/json", _is_json, lambda kind: kind.startswith("multipart/"), lambda kind: kind == _FORM):
-        for kind, media in entries:
-            if fits(kind):
-                return kind, media
-    return entries[0]
+    return min(entries, key=lambda entry: _rank(entry[0]))
+
+
+def _rank(kind: str) -> int:
+    if kind == "application/json":
+        return 0
+    if _is_json(kind):
+        return 1
+    return 2 if kind.startswith("multipart/") else 3 if kind == _FORM else 4
 
 
 def _contents(responses: list[Response]) -> list[tuple[str, MediaType]]:
@@ -449,7 +474,10 @@ def _requires(found: Object, name: str) -> bool:
 
 
 def _either(one: Type, other: Type) -> Type:
-    variants = [*(one.variants if isinstance(one, Union) else (one,)), *(other.variants if isinstance(other, Union) else (other,))]
+    variants = [
+        *(one.variants if isinstance(one, Union) else (one,)),
+        *(other.variants if isinstance(other, Union) else (other,)),
+    ]
     return Unknown() if any(isinstance(each, Unknown) for each in variants) else Union(tuple(dict.fromkeys(variants)))
 
 
@@ -464,5 +492,3 @@ def _is_file(type: Type) -> bool:
             return any(_is_file(each) for each in variants)
         case Map() | _:
             return False
-
-

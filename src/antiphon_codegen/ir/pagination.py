@@ -33,7 +33,9 @@ def schemes_of(config: Config, problems: Problems, origin: Callable[[str], Origi
             continue
         scheme = _scheme(each, kind)
         if kind != "single" and not scheme.param and kind != "cursor_url":
-            problems.add("config", f"the pagination {each.name!r} names no parameter for the next page", origin(each.pointer))
+            problems.add(
+                "config", f"the pagination {each.name!r} names no parameter for the next page", origin(each.pointer)
+            )
             continue
         found.append(scheme)
     return tuple(found)
@@ -105,7 +107,11 @@ def _simple(schema: dict[str, JSON]) -> Type:
 
 
 def matching(
-    schemes: tuple[PageScheme, ...], wanted: bool | str | None, params: tuple[Param, ...], body_names: set[str], answer: Type
+    schemes: tuple[PageScheme, ...],
+    wanted: bool | str | None,
+    params: tuple[Param, ...],
+    body_names: set[str],
+    answer: Type,
 ) -> PageScheme | None:
     """The scheme an operation follows: the one named, or the first whose parameter and properties it has."""
     if wanted is False:

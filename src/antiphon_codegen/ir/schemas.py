@@ -81,7 +81,9 @@ class SchemaReader:
         seen: set[str] = set()
         while key is not None:
             if key in seen:
-                self._problems.add("bad-reference", f"{ref.target!r} leads in a circle", self._origin(ref.file, ref.pointer))
+                self._problems.add(
+                    "bad-reference", f"{ref.target!r} leads in a circle", self._origin(ref.file, ref.pointer)
+                )
                 return Unknown()
             seen.add(key)
             schema = self._spec.schemas[key]
@@ -273,7 +275,9 @@ class SchemaReader:
             return _nullable(narrow[0], null)
         if not rest:
             return Unknown()
-        self._report("conflict", "allOf combines schemas that nothing can satisfy together; the first one is used", schema)
+        self._report(
+            "conflict", "allOf combines schemas that nothing can satisfy together; the first one is used", schema
+        )
         return _nullable(self.type_of(parts[0], depth + 1), null)
 
     def _product(self, unions: list[Union], objects: list[Object], schema: Schema) -> Type:
@@ -283,17 +287,20 @@ class SchemaReader:
             variants = [self._object_type(variant) for variant in union.variants if not isinstance(variant, Null)]
             usable = [variant for variant in variants if variant is not None]
             if not usable or len(ways) * len(usable) > _MAX_DISTRIBUTED:
-                self._report("unsupported", "alternatives inside allOf are too many, or no objects; they are left out", schema)
+                self._report(
+                    "unsupported", "alternatives inside allOf are too many, or no objects; they are left out", schema
+                )
                 continue
             ways = [[*way, variant] for way in ways for variant in usable]
         origin = self._origin(schema.file, schema.pointer)
         joined = [
-            _joined([*objects, *way], way[-1].title if way else schema.title, schema.description, origin) for way in ways
+            _joined([*objects, *way], way[-1].title if way else schema.title, schema.description, origin)
+            for way in ways
         ]
         return _hinted(_union(list(joined)), schema)
 
     def _merged(self, schema: SchemaOrRef, depth: int) -> Type | None:
-        """The type with references followed, so that properties can be joined; None where following goes in a circle."""
+        """The type with references followed, so that properties can be joined; None where that goes in a circle."""
         if isinstance(schema, Ref):
             key = self._spec.key_of(schema)
             if key is None:
@@ -301,7 +308,9 @@ class SchemaReader:
             if key in self._merging:
                 self._circles += 1
                 self._problems.add(
-                    "bad-reference", "allOf leads in a circle; this part of it is left out", self._origin(schema.file, schema.pointer)
+                    "bad-reference",
+                    "allOf leads in a circle; this part of it is left out",
+                    self._origin(schema.file, schema.pointer),
                 )
                 return None
             self._merging.append(key)

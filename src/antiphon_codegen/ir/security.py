@@ -24,7 +24,9 @@ def auth_schemes(
     for each in {scheme.name: scheme for scheme in declared}.values():
         scheme = _scheme(each, config)
         if scheme is None:
-            message = f"the security scheme {each.name!r} ({each.kind}) is not supported; send its header by default_headers"
+            message = (
+                f"the security scheme {each.name!r} ({each.kind}) is not supported; send its header by default_headers"
+            )
             problems.add("unsupported", message, origin(spec.file, each.pointer))
         else:
             found.append(scheme)
@@ -84,7 +86,9 @@ def client_opts(config: Config, schemes: tuple[AuthScheme, ...], prefix: str) ->
     return tuple(opts.values())
 
 
-def default_security(spec: ResolvedSpec, config: Config, schemes: tuple[AuthScheme, ...]) -> tuple[tuple[str, ...], ...]:
+def default_security(
+    spec: ResolvedSpec, config: Config, schemes: tuple[AuthScheme, ...]
+) -> tuple[tuple[str, ...], ...]:
     """What a request needs unless its operation says otherwise; alternatives that cannot be satisfied are left out."""
     known = {scheme.name for scheme in schemes}
     said = config.security if config.security is not None else spec.spec.security

@@ -26,6 +26,8 @@ class Place:
     module: Module
     params: Module
     is_shared: bool = False
+    is_listed: bool = True
+    """Whether the configuration gives it to a resource."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,9 @@ def layout(api: API, casings: Mapping[str, str], problems: Problems) -> Layout:
     found = _places(api, casings, problems)
     merged = _merged(_module_graph(api, found))
     moved = {
-        key: replace(place, module=merged.get(place.module, place.module), params=merged.get(place.params, place.params))
+        key: replace(
+            place, module=merged.get(place.module, place.module), params=merged.get(place.params, place.params)
+        )
         for key, place in found.items()
     }
     return Layout(moved, merged)
@@ -173,7 +177,9 @@ def _listed(
 
 
 def _group(resource: Resource, name: str) -> str | None:
-    return next((group for group, patterns in resource.modules.items() if any(fnmatchcase(name, p) for p in patterns)), None)
+    return next(
+        (group for group, patterns in resource.modules.items() if any(fnmatchcase(name, p) for p in patterns)), None
+    )
 
 
 def _unlisted(
@@ -183,9 +189,11 @@ def _unlisted(
     wanted = own if own.isascii() and own.isidentifier() and own[0].isupper() else class_name(own, casings)
     name = _named(wanted or "Schema", package, taken)
     if name != wanted:
-        problems.add("name", f"the schema {own!r} is called {name} here, because the name is taken or cannot be used", origin)
+        problems.add(
+            "name", f"the schema {own!r} is called {name} here, because the name is taken or cannot be used", origin
+        )
     module = module_name(str(name))
-    return Place(name, (*package, module), (*package, module_name(f"{module}_param")))
+    return Place(name, (*package, module), (*package, module_name(f"{module}_param")), is_listed=False)
 
 
 def _named(wanted: str, package: Module, taken: dict[Module, set[str]]) -> Identifier:

@@ -62,7 +62,9 @@ class MethodPlanner:
         params = self._types.reserve(self._params_module, f"{stem}Params") if _takes_anything(operation) else None
         owner = params or Symbol(self._params_module, Identifier(f"{stem}Params"))
         arguments = self._arguments(method, owner)
-        plan = self._with_result(MethodPlan(name, operation, arguments, ResultPlan("none"), docs=_docs(operation)), stem)
+        plan = self._with_result(
+            MethodPlan(name, operation, arguments, ResultPlan("none"), docs=_docs(operation)), stem
+        )
         plan = replace(plan, security=self._security(operation), params=params)
         if params is not None:
             self._declare_params(plan, params)
@@ -134,7 +136,9 @@ class MethodPlanner:
 
     def _declare_params(self, plan: MethodPlan, symbol: Symbol) -> None:
         entries = tuple(
-            Entry(str(each.name), each.annotation, each.required, each.docs) for each in plan.arguments if each.place != "path"
+            Entry(str(each.name), each.annotation, each.required, each.docs)
+            for each in plan.arguments
+            if each.place != "path"
         )
         docs = f"What `{plan.name}` takes besides the parameters of its path."
         if plan.stream is None:
@@ -148,7 +152,9 @@ class MethodPlanner:
         self._types.declare(TypedDictionary(base, others, docs))
         off = OneOf((Choice((False,)), Nothing()))
         self._types.declare(TypedDictionary(plain, (Entry(own.key, off, False, own.docs),), None, (base,)))
-        self._types.declare(TypedDictionary(streaming, (Entry(own.key, Choice((True,)), True, own.docs),), None, (base,)))
+        self._types.declare(
+            TypedDictionary(streaming, (Entry(own.key, Choice((True,)), True, own.docs),), None, (base,))
+        )
         self._types.declare(Alias(symbol, OneOf((Named(plain), Named(streaming))), docs))
 
     # --- results ---
@@ -207,8 +213,8 @@ class MethodPlanner:
 
     def _referred_result(self, type: Reference, wanted: str) -> Annotation:
         symbol = self._types.require(type.key, "out")
-        listed = len(symbol.module) > 2 or not self._api.config.is_given or self._places[type.key].is_shared
-        if listed or symbol.module[-1].endswith("_models"):
+        place = self._places[type.key]
+        if place.is_listed or not self._api.config.is_given:
             return Named(symbol)
         # Under an author's configuration results are known by the method's name, so they are importable by it.
         alias = self._types.reserve(self._models_module, wanted)

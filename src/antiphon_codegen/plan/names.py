@@ -6,7 +6,7 @@ import builtins
 import keyword
 import re
 from collections.abc import Container, Iterable, Mapping
-from typing import Final
+from typing import Final, Self
 
 from ..words import singular, words
 
@@ -27,7 +27,7 @@ class Identifier(str):
 
     __slots__ = ()
 
-    def __new__(cls, name: str) -> Identifier:
+    def __new__(cls, name: str) -> Self:
         if not (name.isascii() and name.isidentifier()) or keyword.iskeyword(name):
             raise ValueError(f"not a usable Python name: {name!r}")
         return str.__new__(cls, name)
@@ -35,13 +35,23 @@ class Identifier(str):
 
 _INITIALISMS: Final = {
     name.lower(): name
-    for name in (
-        "ID URL API JSON HTTP HTTPS URI HTML XML SQL IP UUID CSV CSS PDF SSO SSH SSL TLS TTL DNS CPU GPU RAM VM OS UI "
-        "AWS GCP MFA OTP QR SKU VAT SMS USB VPC VPN CDN CIDR CORS ACL RPC GRPC SDK CLI PNG SVG JWT PKCE SAML SCIM OAuth"
-    ).split()
+    for name in """ID URL API JSON HTTP HTTPS URI HTML XML SQL IP UUID CSV CSS PDF SSO SSH SSL TLS TTL DNS CPU GPU RAM
+    VM OS UI AWS GCP MFA OTP QR SKU VAT SMS USB VPC VPN CDN CIDR CORS ACL RPC GRPC SDK CLI PNG SVG JWT
+    PKCE SAML SCIM OAuth""".split()
 }
-_PLURAL_INITIALISMS: Final = {f"{name}s": f"{full}s" for name, full in _INITIALISMS.items() if name not in ("os", "dns", "css", "aws")}
-_SIGNS: Final = {"+": "plus", "-": "minus", "<": "less_than", ">": "greater_than", "=": "equals", "*": "star", "@": "at", "$": ""}
+_PLURAL_INITIALISMS: Final = {
+    f"{name}s": f"{full}s" for name, full in _INITIALISMS.items() if name not in ("os", "dns", "css", "aws")
+}
+_SIGNS: Final = {
+    "+": "plus",
+    "-": "minus",
+    "<": "less_than",
+    ">": "greater_than",
+    "=": "equals",
+    "*": "star",
+    "@": "at",
+    "$": "",
+}
 _WIDE: Final = re.compile(r"[^\x00-\x7f]")
 
 
@@ -117,7 +127,17 @@ def module_name(name: str) -> Identifier:
 
 # Device names of Windows, and names that Python gives a meaning.
 _NO_MODULE: Final = frozenset(
-    {"con", "prn", "aux", "nul", "test", "tests", "init", "main", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
+    {
+        "con",
+        "prn",
+        "aux",
+        "nul",
+        "test",
+        "tests",
+        "init",
+        "main",
+        *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)),
+    }
 )
 
 BUILTINS: Final = frozenset(name for name in dir(builtins) if not name.startswith("_"))

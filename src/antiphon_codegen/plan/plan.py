@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Final
 
 from ..ir.model import API, PageScheme, Resource
 from ..ir.security import client_opts
@@ -17,17 +18,34 @@ from .types import MODEL_MEMBERS, TypePlanner
 
 __all__ = ["Wishes", "plan"]
 
-_DULL = frozenset({"api", "openapi", "open", "swagger", "rest", "restful", "http", "the", "specification", "spec", "server", "service"})
+_DULL = frozenset(
+    {
+        "api",
+        "openapi",
+        "swagger",
+        "rest",
+        "restful",
+        "http",
+        "the",
+        "specification",
+        "spec",
+        "server",
+        "service",
+    }
+)
 
-CLIENT_MEMBERS = frozenset(
-    """api_key auth_headers base_url check_open close copy credential_functions default_headers default_query delete
-    fields_for get get_api_list is_closed max_retries paginated patch platform_headers post put qs request_binary
-    request_pages request_stream request_value sdk send settings timeout user_agent with_options with_raw_response
-    with_streaming_response request http_client""".split()
+CLIENT_MEMBERS: Final[frozenset[str]] = frozenset(
+    """api_key auth_headers base_url check_open close copy credential_functions default_headers
+    default_query delete fields_for get get_api_list is_closed max_retries paginated patch
+    platform_headers post put qs request_binary request_pages request_stream request_value sdk send
+    settings timeout user_agent with_options with_raw_response with_streaming_response request
+    http_client""".split()
 )
 """What every client has by itself: no resource may take such a name."""
 
-RESOURCE_MEMBERS = frozenset({"with_raw_response", "with_streaming_response"})
+RESOURCE_MEMBERS: Final[frozenset[str]] = frozenset(
+    {"with_raw_response", "with_streaming_response", "omit", "not_given", "str", "int", "float", "bool", "object"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +80,9 @@ def _style(api: API, wishes: Wishes) -> Style:
     organization = config.organization
     said = wishes.package or config.style.package
     package = module_name(said or organization or "_".join(_telling(api.title)) or "api_client")
-    name = config.style.client or class_name(organization or said or " ".join(_telling(api.title)) or "Client", {"sdk": "SDK", **config.style.casings})
+    name = config.style.client or class_name(
+        organization or said or " ".join(_telling(api.title)) or "Client", {"sdk": "SDK", **config.style.casings}
+    )
     client = first_free([name, f"{name}Client"], {"Async", "Any"}) if name.isidentifier() else Identifier("Client")
     version = re.sub(r"[^0-9A-Za-z.+-]", "", api.version) or "0"
     project = wishes.project or config.style.project or package.replace("_", "-")
@@ -72,7 +92,8 @@ def _style(api: API, wishes: Wishes) -> Style:
 def _telling(title: str) -> list[str]:
     """The words of a title that tell APIs apart."""
     found = name_words(title)
-    return [word for word in found if word not in _DULL and not re.fullmatch(r"v?[0-9]+", word)][:4] or found[:3]
+    telling = [word for word in found if word not in _DULL and not re.fullmatch(r"v?[0-9]+", word)]
+    return telling[:4] or found[:3]
 
 
 def _require_listed(key: str, located: Layout, types: TypePlanner) -> None:
@@ -123,7 +144,14 @@ def _client(
         taken.add(name)
         options.append(
             OptionPlan(
-                name, Builtin(Identifier("str")), opt.name in credentials, opt.docs, opt.env, opt.header, opt.query, opt.default
+                name,
+                Builtin(Identifier("str")),
+                opt.name in credentials,
+                opt.docs,
+                opt.env,
+                opt.header,
+                opt.query,
+                opt.default,
             )
         )
     planner = MethodPlanner(api, api.root, types, located, pages, problems)
@@ -172,7 +200,9 @@ def _resource(
     planner = MethodPlanner(api, resource, types, located, pages, problems)
     methods = [planner.plan(each, _claimed(each.name, inner)) for each in resource.methods]
     children = tuple(
-        _resource(api, each, module, inner, types, located, pages, problems) for each in resource.resources if _has_methods(each)
+        _resource(api, each, module, inner, types, located, pages, problems)
+        for each in resource.resources
+        if _has_methods(each)
     )
     cls = class_name(resource.name, api.config.style.casings) or "Resource"
     suffix = api.config.style.resource_suffix

@@ -27,7 +27,7 @@ from ..ir.types import (
 from ..problems import Problems
 from ..words import singular
 from .layout import Layout, types_of, walk
-from .model import Alias, Entry, Field, Model, TypeDeclaration, TypedDictionary
+from .model import Alias, Entry, Field, Model, TypedDictionary, TypeDeclaration
 from .names import Identifier, class_name, first_free, member_name
 from .symbols import (
     Annotation,
@@ -56,11 +56,12 @@ Direction: TypeAlias = Literal["out", "in"]
 _TITLE: Final = re.compile(r"[A-Z][A-Za-z0-9]{0,79}")
 _STR: Final = Builtin(Identifier("str"))
 
-MODEL_MEMBERS: Final = frozenset(
-    """construct copy dict fields from_orm json json_schema model_computed_fields model_config model_construct
-    model_copy model_dump model_dump_json model_extra model_fields model_fields_set model_json_schema
-    model_parametrized_name model_post_init model_rebuild model_validate model_validate_json model_validate_strings
-    parse_file parse_obj parse_raw schema schema_json to_dict to_json update_forward_refs validate""".split()
+MODEL_MEMBERS: Final[frozenset[str]] = frozenset(
+    """construct copy dict fields from_orm json json_schema model_computed_fields model_config
+    model_construct model_copy model_dump model_dump_json model_extra model_fields model_fields_set
+    model_json_schema model_parametrized_name model_post_init model_rebuild model_validate
+    model_validate_json model_validate_strings parse_file parse_obj parse_raw schema schema_json to_dict
+    to_json update_forward_refs validate""".split()
 )
 """What models have by themselves: no field may take such a name."""
 
@@ -132,7 +133,14 @@ class TypePlanner:
         self._declared[declaration.symbol] = declaration
 
     def annotation(
-        self, type: Type, direction: Direction, owner: Symbol, path: str, *, files: bool = False, alias: str | None = None
+        self,
+        type: Type,
+        direction: Direction,
+        owner: Symbol,
+        path: str,
+        *,
+        files: bool = False,
+        alias: str | None = None,
     ) -> Annotation:
         """The annotation for a type. Objects in it that have no name are declared beside `owner`, named by `path`.
 
@@ -213,7 +221,13 @@ class TypePlanner:
         return symbol
 
     def _declare_object(
-        self, type: Object, direction: Direction, symbol: Symbol, path: str, docs: str | None, root: Symbol | None = None
+        self,
+        type: Object,
+        direction: Direction,
+        symbol: Symbol,
+        path: str,
+        docs: str | None,
+        root: Symbol | None = None,
     ) -> None:
         owner = root or symbol
         # Entered before its parts, which may refer to it.
@@ -239,7 +253,7 @@ class TypePlanner:
         is_tag = type.origin is not None and (type.origin, each.name) in self._tags
         inner = f"{path}{class_name(each.name, self._casings)}"
         if is_tag and isinstance(each.type, (Constant, Enum)):
-            values = each.type.values if isinstance(each.type, Enum) else (each.type.value,)
+            values: list[object] = [*each.type.values] if isinstance(each.type, Enum) else [each.type.value]
             annotation: Annotation = Choice(tuple(v for v in values if isinstance(v, (str, int, bool))))
             return Field(name, each.name, annotation, True, each.docs, each.deprecated)
         annotation = self.annotation(each.type, "out", owner, inner)
@@ -273,8 +287,10 @@ class TypePlanner:
             return Anything()
         union = OneOf(flat)
         discriminator = type.discriminator
-        if direction == "in" or discriminator is None or len(flat) < 2:
-            return union if len(flat) > 1 else flat[0]
+        if len(flat) == 1:
+            return flat[0]
+        if direction == "in" or discriminator is None:
+            return union
         models = tuple(each for each in flat if not isinstance(each, Nothing))
         tag = self._tag_field(type, discriminator.property)
         if tag is None or len(models) < 2 or not all(isinstance(each, Named) for each in models):
@@ -335,7 +351,7 @@ def _tag_properties(api: API) -> set[tuple[object, str]]:
 
 
 def _circular_aliases(api: API) -> dict[str, set[str]]:
-    """For each named type that is no object: the named types it reaches without an object in between and that reach it."""
+    """For each named type that is no object: those it reaches, without an object in between, and that reach it."""
     edges: dict[str, set[str]] = {}
     for key, named in api.types.items():
         if isinstance(named.type, Object):
@@ -359,7 +375,10 @@ def _circular_aliases(api: API) -> dict[str, set[str]]:
                 waiting_keys.extend(edges[current])
         if key in reached:
             circular[key] = reached
-    return {key: {other for other in reached if other in circular and key in circular[other]} for key, reached in circular.items()}
+    return {
+        key: {other for other in reached if other in circular and key in circular[other]}
+        for key, reached in circular.items()
+    }
 
 
 def _scalar(type: Type, direction: Direction, files: bool) -> Annotation:

@@ -172,7 +172,11 @@ def lit(value: object) -> Code:
 def _text(value: str) -> str:
     text = repr(value)
     # What prints may still be read as the end of a line by editors and by str.splitlines.
-    return text if text.isascii() else "".join(c if c.isascii() or (c.isprintable() and not c.isspace()) else _escaped(c) for c in text)
+    return (
+        text
+        if text.isascii()
+        else "".join(c if c.isascii() or (c.isprintable() and not c.isspace()) else _escaped(c) for c in text)
+    )
 
 
 def _escaped(character: str) -> str:
@@ -183,7 +187,9 @@ def doc(text: str) -> Code:
     """A docstring: the text itself, however many quotes and backslashes it has."""
     body = text.replace("\\", "\\\\").replace("\r\n", "\n").replace("\r", "\n")
     body = re.sub(r'"""|"+\Z', lambda quotes: '\\"' * len(quotes[0]), body)
-    body = "".join(c if c in "\n\t" or (c.isprintable() and (c == " " or not c.isspace())) else _escaped(c) for c in body)
+    body = "".join(
+        c if c in "\n\t" or (c.isprintable() and (c == " " or not c.isspace())) else _escaped(c) for c in body
+    )
     return _trusted(f'"""{body}"""')
 
 

@@ -15,7 +15,9 @@ def dialect_of(root: Node) -> Literal["3.0", "3.1"] | None:
     if version is None:
         swagger = root.text("swagger")
         if swagger is not None:
-            root.report("unsupported", f"this is a Swagger {swagger} document; convert it to OpenAPI 3 first", "swagger")
+            root.report(
+                "unsupported", f"this is a Swagger {swagger} document; convert it to OpenAPI 3 first", "swagger"
+            )
         else:
             root.report("missing", "this is no OpenAPI document: it has no `openapi` version")
         return None

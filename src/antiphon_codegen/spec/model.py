@@ -1,4 +1,4 @@
-"""OpenAPI objects as the document has them, with 3.0 rewritten to what 3.1 means by the same. References stay references."""
+"""OpenAPI objects as the document has them, 3.0 rewritten to what 3.1 means by it. References stay references."""
 
 from __future__ import annotations
 

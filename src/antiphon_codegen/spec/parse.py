@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Final, Literal, TypeVar, cast
+from typing import Final, TypeVar
 
 from ..document import Document
 from ..problems import Problems, Refused
@@ -56,8 +56,6 @@ def parse(document: Document, problems: Problems) -> Spec:
         tags={name: tag.text("description") for tag in root.items("tags") if (name := tag.text("name"))},
         extensions=root.extensions(),
     )
-
-
 
 
 def _or_reference(node: Node, build: Callable[[Node], T | None]) -> T | Ref | None:
@@ -165,7 +163,7 @@ def parse_parameter(node: Node) -> Parameter | None:
     return Parameter(
         pointer=node.pointer,
         name=name,
-        place=cast("Literal['path', 'query', 'header', 'cookie']", place),
+        place=place,
         required=node.flag("required", place == "path") or place == "path",
         schema=parse_schema(schema),
         file=node.file,
@@ -203,7 +201,9 @@ def parse_media(node: Node) -> MediaType:
     """What a body of one content type is."""
     schema = node.child("schema") if node.has("schema") else node.child("itemSchema")
     encoding = {
-        name: Encoding(each.text("contentType"), each.text("style"), each.flag("explode") if each.has("explode") else None)
+        name: Encoding(
+            each.text("contentType"), each.text("style"), each.flag("explode") if each.has("explode") else None
+        )
         for name, each in node.entries("encoding")
     }
     parsed = None if schema.value is None else parse_schema(schema)

@@ -203,7 +203,9 @@ class _Resolver:
         if file:
             found = self._library.name_for(file, ref.file)
             if found is None:
-                self._report(ref, f"{ref.target!r} leads out of the document's folder; such references are not followed")
+                self._report(
+                    ref, f"{ref.target!r} leads out of the document's folder; such references are not followed"
+                )
                 return None
             name = found
         document = self._library.document(name)
@@ -214,8 +216,7 @@ class _Resolver:
         if pointer and not pointer.startswith("/"):
             self._report(ref, f"{ref.target!r} names an anchor; only JSON pointers are followed")
             return None
-        node = self._at(document, pointer, ref)
-        return node
+        return self._at(document, pointer, ref)
 
     def _at(self, document: Document, pointer: str, ref: Ref) -> Node | None:
         for candidate in dict.fromkeys((pointer, pointer.rstrip("/"))):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from .dialect import schema_types
 from .model import Ref, Schema, SchemaOrRef
@@ -35,7 +35,7 @@ def parse_schema(node: Node, depth: int = 0) -> SchemaOrRef:
 _ANNOTATIONS = frozenset({"$ref", "description", "summary", "title", "example", "examples", "default", "deprecated"})
 
 
-def _says_more(value: dict[str, object]) -> bool:
+def _says_more(value: Mapping[str, object]) -> bool:
     """Whether keywords beside a `$ref` restrict or extend what it refers to."""
     return any(key not in _ANNOTATIONS and not key.startswith("x-") for key in value)
 

@@ -1,0 +1,51 @@
+"""What importing costs, counted in modules: a program that does not call the API must not pay for it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+# Counts, not times: they are the same on every machine.
+OWN_MODULES_AT_IMPORT = 4
+OWN_MODULES_FOR_A_CHAT_CALL = 70
+
+
+def run(program: str) -> list[str]:
+    code = f"{program}\nimport sys, json\nprint(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def loaded(modules: list[str], *names: str) -> list[str]:
+    return [module for module in modules if module.partition(".")[0] in names]
+
+
+def test_import_loads_no_library_and_no_types() -> None:
+    modules = run("import antiphon")
+    assert not loaded(modules, "httpx", "httpcore", "pydantic", "pydantic_core", "aiohttp", "anyio", "yaml", "click")
+    assert not [module for module in modules if module.startswith(("antiphon.types", "antiphon.resources"))]
+    assert len(loaded(modules, "antiphon")) <= OWN_MODULES_AT_IMPORT
+    plain = run("pass")
+    assert set(modules) - set(plain) - set(loaded(modules, "antiphon")) <= {"__future__"}
+
+
+def test_making_a_client_loads_no_http_library() -> None:
+    modules = run("import antiphon; antiphon.Client(api_key='x'); antiphon.AsyncClient(api_key='x')")
+    assert not loaded(modules, "httpx", "httpcore", "aiohttp", "anyio")
+
+
+def test_a_chat_call_loads_only_the_types_of_chat() -> None:
+    program = """
+import antiphon
+from antiphon.runtime.transports.scripted import Answer, ScriptedTransport
+body = {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": []}
+client = antiphon.Client(api_key="x", http_client=ScriptedTransport([Answer(200, body)]))
+client.chat.completions.create(model="m", messages=[])
+"""
+    modules = run(program)
+    own = loaded(modules, "antiphon")
+    assert not [module for module in own if "responses" in module]
+    assert not [module for module in own if module.startswith("antiphon.types") and module.endswith("_params")]
+    assert len(own) <= OWN_MODULES_FOR_A_CHAT_CALL
+    assert not loaded(modules, "aiohttp", "yaml", "click")

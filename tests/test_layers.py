@@ -1,0 +1,113 @@
+"""The layers: what each part of the source may import, read from the import statements."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parent.parent / "src"
+
+# What the modules below a path may import: names of top-level packages, and prefixes of our own modules. The first row
+# that fits a module holds for it.
+ALLOWED: list[tuple[str, set[str], set[str]]] = [
+    ("antiphon.runtime.core", {"pydantic", "pydantic_core", "typing_extensions"}, {"antiphon.runtime.core"}),
+    (
+        "antiphon.runtime._async",
+        {"typing_extensions"},
+        {"antiphon.runtime.core", "antiphon.runtime._async", "antiphon.runtime.waiting", "antiphon.runtime.binary"},
+    ),
+    (
+        "antiphon.runtime._sync",
+        {"typing_extensions"},
+        {"antiphon.runtime.core", "antiphon.runtime._sync", "antiphon.runtime.waiting", "antiphon.runtime.binary"},
+    ),
+    (
+        "antiphon.runtime.transports",
+        {"httpx", "httpcore", "anyio", "aiohttp", "yarl", "multidict"},
+        {"antiphon.runtime.core", "antiphon.runtime.transports", "antiphon.runtime.waiting"},
+    ),
+    ("antiphon.runtime", {"anyio", "httpx", "typing_extensions"}, {"antiphon.runtime"}),
+    ("antiphon.client", {"typing_extensions"}, {"antiphon.runtime", "antiphon.client", "antiphon.resources", "antiphon.types", "antiphon.pagination", "antiphon._version", "antiphon.lib"}),
+    ("antiphon.resources", {"typing_extensions"}, {"antiphon.runtime", "antiphon.resources", "antiphon.types", "antiphon.pagination", "antiphon.lib"}),
+    ("antiphon.types", {"typing_extensions"}, {"antiphon.runtime", "antiphon.types"}),
+    ("antiphon.pagination", set(), {"antiphon.runtime", "antiphon.types"}),
+    ("antiphon_codegen", {"yaml", "typing_extensions"}, {"antiphon_codegen"}),
+]  # fmt: skip
+
+WAITING = {"sleep", "socket", "select", "asyncio", "threading", "subprocess", "http.client", "urllib.request"}
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for path in sorted(SOURCE.rglob("*.py")):
+        parts = path.relative_to(SOURCE).with_suffix("").parts
+        yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts), path
+
+
+def imported(name: str, path: Path) -> Iterator[str]:
+    """The full names of the modules a module imports, wherever in it."""
+    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package
+            for _ in range(node.level - 1):
+                base = base.rpartition(".")[0]
+            module = f"{base}.{node.module}" if node.level and node.module else base if node.level else node.module or ""
+            yield from (f"{module}.{alias.name}" if is_module(f"{module}.{alias.name}") else module for alias in node.names)
+
+
+def is_module(name: str) -> bool:
+    path = SOURCE.joinpath(*name.split("."))
+    return path.is_dir() or path.with_suffix(".py").is_file()
+
+
+def is_below(module: str, prefix: str) -> bool:
+    return module == prefix or module.startswith(f"{prefix}.")
+
+
+def is_standard(module: str) -> bool:
+    return module.partition(".")[0] in sys.stdlib_module_names
+
+
+@pytest.mark.parametrize(("name", "path"), list(modules()), ids=lambda value: value if isinstance(value, str) else "")
+def test_a_module_imports_only_what_its_layer_may(name: str, path: Path) -> None:
+    row = next((row for row in ALLOWED if is_below(name, row[0])), None)
+    if row is None:
+        return
+    _, libraries, own = row
+    for module in imported(name, path):
+        top = module.partition(".")[0]
+        fits = is_standard(module) or top in libraries or any(is_below(module, prefix) for prefix in own)
+        assert fits, f"{name} imports {module}"
+
+
+def test_the_core_never_waits() -> None:
+    for path in sorted((SOURCE / "antiphon/runtime/core").glob("*.py")):
+        tree = ast.parse(path.read_text("utf-8"))
+        for node in ast.walk(tree):
+            assert not isinstance(node, (ast.AsyncFunctionDef, ast.Await, ast.AsyncFor, ast.AsyncWith)) or is_protocol(
+                tree, node
+            ), f"{path.name}:{node.lineno} waits"
+            if isinstance(node, ast.Attribute):
+                assert node.attr != "sleep", f"{path.name}:{node.lineno} sleeps"
+        for module in imported(f"antiphon.runtime.core.{path.stem}", path):
+            assert module not in WAITING, f"{path.name} imports {module}"
+
+
+def is_protocol(tree: ast.Module, node: ast.AST) -> bool:
+    """Whether a function only stands in a protocol, which names what others do."""
+    for each in tree.body:
+        if isinstance(each, ast.ClassDef) and node in each.body:
+            return any(isinstance(base, ast.Name) and base.id == "Protocol" for base in each.bases)
+    return False
+
+
+def test_the_generator_knows_nothing_of_the_package() -> None:
+    for name, path in modules():
+        if is_below(name, "antiphon_codegen"):
+            assert not [module for module in imported(name, path) if is_below(module, "antiphon")], name
