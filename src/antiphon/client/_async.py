@@ -8,22 +8,13 @@ from functools import cached_property
 
 from typing_extensions import Self
 
-from ..resources import audio as _audio
-from ..resources import chat as _chat
-from ..resources import completions as _completions
-from ..resources import embeddings as _embeddings
-from ..resources import files as _files
-from ..resources import fine_tuning as _fine_tuning
-from ..resources import images as _images
-from ..resources import models as _models
-from ..resources import moderations as _moderations
-from ..resources import responses as _responses
+from .. import resources as _resources
 from ..runtime import AsyncAPIClient, AsyncCredential, AsyncHTTPClient, HeaderTypes, NotGiven, TimeoutTypes, not_given
 from ._facts import FACTS
 
 
 class AsyncClient(AsyncAPIClient):
-    """The client of OpenAI API: every call it makes goes over connections it keeps."""
+    """The client of OpenAI API."""
 
     sdk = FACTS
 
@@ -65,8 +56,8 @@ class AsyncClient(AsyncAPIClient):
             default_query: Query entries for every request.
             http_client: An HTTP client of your own, with its proxies, certificates and limits.
 
-        Raises `CredentialsError` when no credentials are given and none are in the environment, and ValueError or
-        TypeError for what could not be used later.
+        Raises `CredentialsError` when no credentials are given and none are in the environment, and ValueError
+        or TypeError for what could not be used later.
         """
         super().__init__(
             options={
@@ -87,44 +78,44 @@ class AsyncClient(AsyncAPIClient):
         )
 
     @cached_property
-    def chat(self) -> _chat.AsyncChat:
-        return _chat.AsyncChat(self)
+    def chat(self) -> _resources.chat.AsyncChat:
+        return _resources.chat.AsyncChat(self)
 
     @cached_property
-    def responses(self) -> _responses.AsyncResponses:
-        return _responses.AsyncResponses(self)
+    def responses(self) -> _resources.responses.AsyncResponses:
+        return _resources.responses.AsyncResponses(self)
 
     @cached_property
-    def completions(self) -> _completions.AsyncCompletions:
-        return _completions.AsyncCompletions(self)
+    def completions(self) -> _resources.completions.AsyncCompletions:
+        return _resources.completions.AsyncCompletions(self)
 
     @cached_property
-    def embeddings(self) -> _embeddings.AsyncEmbeddings:
-        return _embeddings.AsyncEmbeddings(self)
+    def embeddings(self) -> _resources.embeddings.AsyncEmbeddings:
+        return _resources.embeddings.AsyncEmbeddings(self)
 
     @cached_property
-    def models(self) -> _models.AsyncModels:
-        return _models.AsyncModels(self)
+    def models(self) -> _resources.models.AsyncModels:
+        return _resources.models.AsyncModels(self)
 
     @cached_property
-    def moderations(self) -> _moderations.AsyncModerations:
-        return _moderations.AsyncModerations(self)
+    def moderations(self) -> _resources.moderations.AsyncModerations:
+        return _resources.moderations.AsyncModerations(self)
 
     @cached_property
-    def files(self) -> _files.AsyncFiles:
-        return _files.AsyncFiles(self)
+    def files(self) -> _resources.files.AsyncFiles:
+        return _resources.files.AsyncFiles(self)
 
     @cached_property
-    def images(self) -> _images.AsyncImages:
-        return _images.AsyncImages(self)
+    def images(self) -> _resources.images.AsyncImages:
+        return _resources.images.AsyncImages(self)
 
     @cached_property
-    def audio(self) -> _audio.AsyncAudio:
-        return _audio.AsyncAudio(self)
+    def audio(self) -> _resources.audio.AsyncAudio:
+        return _resources.audio.AsyncAudio(self)
 
     @cached_property
-    def fine_tuning(self) -> _fine_tuning.AsyncFineTuning:
-        return _fine_tuning.AsyncFineTuning(self)
+    def fine_tuning(self) -> _resources.fine_tuning.AsyncFineTuning:
+        return _resources.fine_tuning.AsyncFineTuning(self)
 
     @cached_property
     def with_raw_response(self) -> AsyncClientWithRawResponse:
@@ -186,44 +177,44 @@ class AsyncClientWithRawResponse:
         self._client = client
 
     @cached_property
-    def chat(self) -> _chat.AsyncChatWithRawResponse:
-        return _chat.AsyncChatWithRawResponse(self._client.chat)
+    def chat(self) -> _resources.chat.AsyncChatWithRawResponse:
+        return _resources.chat.AsyncChatWithRawResponse(self._client.chat)
 
     @cached_property
-    def responses(self) -> _responses.AsyncResponsesWithRawResponse:
-        return _responses.AsyncResponsesWithRawResponse(self._client.responses)
+    def responses(self) -> _resources.responses.AsyncResponsesWithRawResponse:
+        return _resources.responses.AsyncResponsesWithRawResponse(self._client.responses)
 
     @cached_property
-    def completions(self) -> _completions.AsyncCompletionsWithRawResponse:
-        return _completions.AsyncCompletionsWithRawResponse(self._client.completions)
+    def completions(self) -> _resources.completions.AsyncCompletionsWithRawResponse:
+        return _resources.completions.AsyncCompletionsWithRawResponse(self._client.completions)
 
     @cached_property
-    def embeddings(self) -> _embeddings.AsyncEmbeddingsWithRawResponse:
-        return _embeddings.AsyncEmbeddingsWithRawResponse(self._client.embeddings)
+    def embeddings(self) -> _resources.embeddings.AsyncEmbeddingsWithRawResponse:
+        return _resources.embeddings.AsyncEmbeddingsWithRawResponse(self._client.embeddings)
 
     @cached_property
-    def models(self) -> _models.AsyncModelsWithRawResponse:
-        return _models.AsyncModelsWithRawResponse(self._client.models)
+    def models(self) -> _resources.models.AsyncModelsWithRawResponse:
+        return _resources.models.AsyncModelsWithRawResponse(self._client.models)
 
     @cached_property
-    def moderations(self) -> _moderations.AsyncModerationsWithRawResponse:
-        return _moderations.AsyncModerationsWithRawResponse(self._client.moderations)
+    def moderations(self) -> _resources.moderations.AsyncModerationsWithRawResponse:
+        return _resources.moderations.AsyncModerationsWithRawResponse(self._client.moderations)
 
     @cached_property
-    def files(self) -> _files.AsyncFilesWithRawResponse:
-        return _files.AsyncFilesWithRawResponse(self._client.files)
+    def files(self) -> _resources.files.AsyncFilesWithRawResponse:
+        return _resources.files.AsyncFilesWithRawResponse(self._client.files)
 
     @cached_property
-    def images(self) -> _images.AsyncImagesWithRawResponse:
-        return _images.AsyncImagesWithRawResponse(self._client.images)
+    def images(self) -> _resources.images.AsyncImagesWithRawResponse:
+        return _resources.images.AsyncImagesWithRawResponse(self._client.images)
 
     @cached_property
-    def audio(self) -> _audio.AsyncAudioWithRawResponse:
-        return _audio.AsyncAudioWithRawResponse(self._client.audio)
+    def audio(self) -> _resources.audio.AsyncAudioWithRawResponse:
+        return _resources.audio.AsyncAudioWithRawResponse(self._client.audio)
 
     @cached_property
-    def fine_tuning(self) -> _fine_tuning.AsyncFineTuningWithRawResponse:
-        return _fine_tuning.AsyncFineTuningWithRawResponse(self._client.fine_tuning)
+    def fine_tuning(self) -> _resources.fine_tuning.AsyncFineTuningWithRawResponse:
+        return _resources.fine_tuning.AsyncFineTuningWithRawResponse(self._client.fine_tuning)
 
 
 class AsyncClientWithStreamingResponse:
@@ -233,41 +224,41 @@ class AsyncClientWithStreamingResponse:
         self._client = client
 
     @cached_property
-    def chat(self) -> _chat.AsyncChatWithStreamingResponse:
-        return _chat.AsyncChatWithStreamingResponse(self._client.chat)
+    def chat(self) -> _resources.chat.AsyncChatWithStreamingResponse:
+        return _resources.chat.AsyncChatWithStreamingResponse(self._client.chat)
 
     @cached_property
-    def responses(self) -> _responses.AsyncResponsesWithStreamingResponse:
-        return _responses.AsyncResponsesWithStreamingResponse(self._client.responses)
+    def responses(self) -> _resources.responses.AsyncResponsesWithStreamingResponse:
+        return _resources.responses.AsyncResponsesWithStreamingResponse(self._client.responses)
 
     @cached_property
-    def completions(self) -> _completions.AsyncCompletionsWithStreamingResponse:
-        return _completions.AsyncCompletionsWithStreamingResponse(self._client.completions)
+    def completions(self) -> _resources.completions.AsyncCompletionsWithStreamingResponse:
+        return _resources.completions.AsyncCompletionsWithStreamingResponse(self._client.completions)
 
     @cached_property
-    def embeddings(self) -> _embeddings.AsyncEmbeddingsWithStreamingResponse:
-        return _embeddings.AsyncEmbeddingsWithStreamingResponse(self._client.embeddings)
+    def embeddings(self) -> _resources.embeddings.AsyncEmbeddingsWithStreamingResponse:
+        return _resources.embeddings.AsyncEmbeddingsWithStreamingResponse(self._client.embeddings)
 
     @cached_property
-    def models(self) -> _models.AsyncModelsWithStreamingResponse:
-        return _models.AsyncModelsWithStreamingResponse(self._client.models)
+    def models(self) -> _resources.models.AsyncModelsWithStreamingResponse:
+        return _resources.models.AsyncModelsWithStreamingResponse(self._client.models)
 
     @cached_property
-    def moderations(self) -> _moderations.AsyncModerationsWithStreamingResponse:
-        return _moderations.AsyncModerationsWithStreamingResponse(self._client.moderations)
+    def moderations(self) -> _resources.moderations.AsyncModerationsWithStreamingResponse:
+        return _resources.moderations.AsyncModerationsWithStreamingResponse(self._client.moderations)
 
     @cached_property
-    def files(self) -> _files.AsyncFilesWithStreamingResponse:
-        return _files.AsyncFilesWithStreamingResponse(self._client.files)
+    def files(self) -> _resources.files.AsyncFilesWithStreamingResponse:
+        return _resources.files.AsyncFilesWithStreamingResponse(self._client.files)
 
     @cached_property
-    def images(self) -> _images.AsyncImagesWithStreamingResponse:
-        return _images.AsyncImagesWithStreamingResponse(self._client.images)
+    def images(self) -> _resources.images.AsyncImagesWithStreamingResponse:
+        return _resources.images.AsyncImagesWithStreamingResponse(self._client.images)
 
     @cached_property
-    def audio(self) -> _audio.AsyncAudioWithStreamingResponse:
-        return _audio.AsyncAudioWithStreamingResponse(self._client.audio)
+    def audio(self) -> _resources.audio.AsyncAudioWithStreamingResponse:
+        return _resources.audio.AsyncAudioWithStreamingResponse(self._client.audio)
 
     @cached_property
-    def fine_tuning(self) -> _fine_tuning.AsyncFineTuningWithStreamingResponse:
-        return _fine_tuning.AsyncFineTuningWithStreamingResponse(self._client.fine_tuning)
+    def fine_tuning(self) -> _resources.fine_tuning.AsyncFineTuningWithStreamingResponse:
+        return _resources.fine_tuning.AsyncFineTuningWithStreamingResponse(self._client.fine_tuning)

@@ -8,22 +8,13 @@ from functools import cached_property
 
 from typing_extensions import Self
 
-from ..resources import audio as _audio
-from ..resources import chat as _chat
-from ..resources import completions as _completions
-from ..resources import embeddings as _embeddings
-from ..resources import files as _files
-from ..resources import fine_tuning as _fine_tuning
-from ..resources import images as _images
-from ..resources import models as _models
-from ..resources import moderations as _moderations
-from ..resources import responses as _responses
+from .. import resources as _resources
 from ..runtime import APIClient, Credential, HeaderTypes, HTTPClient, NotGiven, TimeoutTypes, not_given
 from ._facts import FACTS
 
 
 class Client(APIClient):
-    """The client of OpenAI API: every call it makes goes over connections it keeps."""
+    """The client of OpenAI API."""
 
     sdk = FACTS
 
@@ -65,8 +56,8 @@ class Client(APIClient):
             default_query: Query entries for every request.
             http_client: An HTTP client of your own, with its proxies, certificates and limits.
 
-        Raises `CredentialsError` when no credentials are given and none are in the environment, and ValueError or
-        TypeError for what could not be used later.
+        Raises `CredentialsError` when no credentials are given and none are in the environment, and ValueError
+        or TypeError for what could not be used later.
         """
         super().__init__(
             options={
@@ -87,44 +78,44 @@ class Client(APIClient):
         )
 
     @cached_property
-    def chat(self) -> _chat.Chat:
-        return _chat.Chat(self)
+    def chat(self) -> _resources.chat.Chat:
+        return _resources.chat.Chat(self)
 
     @cached_property
-    def responses(self) -> _responses.Responses:
-        return _responses.Responses(self)
+    def responses(self) -> _resources.responses.Responses:
+        return _resources.responses.Responses(self)
 
     @cached_property
-    def completions(self) -> _completions.Completions:
-        return _completions.Completions(self)
+    def completions(self) -> _resources.completions.Completions:
+        return _resources.completions.Completions(self)
 
     @cached_property
-    def embeddings(self) -> _embeddings.Embeddings:
-        return _embeddings.Embeddings(self)
+    def embeddings(self) -> _resources.embeddings.Embeddings:
+        return _resources.embeddings.Embeddings(self)
 
     @cached_property
-    def models(self) -> _models.Models:
-        return _models.Models(self)
+    def models(self) -> _resources.models.Models:
+        return _resources.models.Models(self)
 
     @cached_property
-    def moderations(self) -> _moderations.Moderations:
-        return _moderations.Moderations(self)
+    def moderations(self) -> _resources.moderations.Moderations:
+        return _resources.moderations.Moderations(self)
 
     @cached_property
-    def files(self) -> _files.Files:
-        return _files.Files(self)
+    def files(self) -> _resources.files.Files:
+        return _resources.files.Files(self)
 
     @cached_property
-    def images(self) -> _images.Images:
-        return _images.Images(self)
+    def images(self) -> _resources.images.Images:
+        return _resources.images.Images(self)
 
     @cached_property
-    def audio(self) -> _audio.Audio:
-        return _audio.Audio(self)
+    def audio(self) -> _resources.audio.Audio:
+        return _resources.audio.Audio(self)
 
     @cached_property
-    def fine_tuning(self) -> _fine_tuning.FineTuning:
-        return _fine_tuning.FineTuning(self)
+    def fine_tuning(self) -> _resources.fine_tuning.FineTuning:
+        return _resources.fine_tuning.FineTuning(self)
 
     @cached_property
     def with_raw_response(self) -> ClientWithRawResponse:
@@ -186,44 +177,44 @@ class ClientWithRawResponse:
         self._client = client
 
     @cached_property
-    def chat(self) -> _chat.ChatWithRawResponse:
-        return _chat.ChatWithRawResponse(self._client.chat)
+    def chat(self) -> _resources.chat.ChatWithRawResponse:
+        return _resources.chat.ChatWithRawResponse(self._client.chat)
 
     @cached_property
-    def responses(self) -> _responses.ResponsesWithRawResponse:
-        return _responses.ResponsesWithRawResponse(self._client.responses)
+    def responses(self) -> _resources.responses.ResponsesWithRawResponse:
+        return _resources.responses.ResponsesWithRawResponse(self._client.responses)
 
     @cached_property
-    def completions(self) -> _completions.CompletionsWithRawResponse:
-        return _completions.CompletionsWithRawResponse(self._client.completions)
+    def completions(self) -> _resources.completions.CompletionsWithRawResponse:
+        return _resources.completions.CompletionsWithRawResponse(self._client.completions)
 
     @cached_property
-    def embeddings(self) -> _embeddings.EmbeddingsWithRawResponse:
-        return _embeddings.EmbeddingsWithRawResponse(self._client.embeddings)
+    def embeddings(self) -> _resources.embeddings.EmbeddingsWithRawResponse:
+        return _resources.embeddings.EmbeddingsWithRawResponse(self._client.embeddings)
 
     @cached_property
-    def models(self) -> _models.ModelsWithRawResponse:
-        return _models.ModelsWithRawResponse(self._client.models)
+    def models(self) -> _resources.models.ModelsWithRawResponse:
+        return _resources.models.ModelsWithRawResponse(self._client.models)
 
     @cached_property
-    def moderations(self) -> _moderations.ModerationsWithRawResponse:
-        return _moderations.ModerationsWithRawResponse(self._client.moderations)
+    def moderations(self) -> _resources.moderations.ModerationsWithRawResponse:
+        return _resources.moderations.ModerationsWithRawResponse(self._client.moderations)
 
     @cached_property
-    def files(self) -> _files.FilesWithRawResponse:
-        return _files.FilesWithRawResponse(self._client.files)
+    def files(self) -> _resources.files.FilesWithRawResponse:
+        return _resources.files.FilesWithRawResponse(self._client.files)
 
     @cached_property
-    def images(self) -> _images.ImagesWithRawResponse:
-        return _images.ImagesWithRawResponse(self._client.images)
+    def images(self) -> _resources.images.ImagesWithRawResponse:
+        return _resources.images.ImagesWithRawResponse(self._client.images)
 
     @cached_property
-    def audio(self) -> _audio.AudioWithRawResponse:
-        return _audio.AudioWithRawResponse(self._client.audio)
+    def audio(self) -> _resources.audio.AudioWithRawResponse:
+        return _resources.audio.AudioWithRawResponse(self._client.audio)
 
     @cached_property
-    def fine_tuning(self) -> _fine_tuning.FineTuningWithRawResponse:
-        return _fine_tuning.FineTuningWithRawResponse(self._client.fine_tuning)
+    def fine_tuning(self) -> _resources.fine_tuning.FineTuningWithRawResponse:
+        return _resources.fine_tuning.FineTuningWithRawResponse(self._client.fine_tuning)
 
 
 class ClientWithStreamingResponse:
@@ -233,41 +224,41 @@ class ClientWithStreamingResponse:
         self._client = client
 
     @cached_property
-    def chat(self) -> _chat.ChatWithStreamingResponse:
-        return _chat.ChatWithStreamingResponse(self._client.chat)
+    def chat(self) -> _resources.chat.ChatWithStreamingResponse:
+        return _resources.chat.ChatWithStreamingResponse(self._client.chat)
 
     @cached_property
-    def responses(self) -> _responses.ResponsesWithStreamingResponse:
-        return _responses.ResponsesWithStreamingResponse(self._client.responses)
+    def responses(self) -> _resources.responses.ResponsesWithStreamingResponse:
+        return _resources.responses.ResponsesWithStreamingResponse(self._client.responses)
 
     @cached_property
-    def completions(self) -> _completions.CompletionsWithStreamingResponse:
-        return _completions.CompletionsWithStreamingResponse(self._client.completions)
+    def completions(self) -> _resources.completions.CompletionsWithStreamingResponse:
+        return _resources.completions.CompletionsWithStreamingResponse(self._client.completions)
 
     @cached_property
-    def embeddings(self) -> _embeddings.EmbeddingsWithStreamingResponse:
-        return _embeddings.EmbeddingsWithStreamingResponse(self._client.embeddings)
+    def embeddings(self) -> _resources.embeddings.EmbeddingsWithStreamingResponse:
+        return _resources.embeddings.EmbeddingsWithStreamingResponse(self._client.embeddings)
 
     @cached_property
-    def models(self) -> _models.ModelsWithStreamingResponse:
-        return _models.ModelsWithStreamingResponse(self._client.models)
+    def models(self) -> _resources.models.ModelsWithStreamingResponse:
+        return _resources.models.ModelsWithStreamingResponse(self._client.models)
 
     @cached_property
-    def moderations(self) -> _moderations.ModerationsWithStreamingResponse:
-        return _moderations.ModerationsWithStreamingResponse(self._client.moderations)
+    def moderations(self) -> _resources.moderations.ModerationsWithStreamingResponse:
+        return _resources.moderations.ModerationsWithStreamingResponse(self._client.moderations)
 
     @cached_property
-    def files(self) -> _files.FilesWithStreamingResponse:
-        return _files.FilesWithStreamingResponse(self._client.files)
+    def files(self) -> _resources.files.FilesWithStreamingResponse:
+        return _resources.files.FilesWithStreamingResponse(self._client.files)
 
     @cached_property
-    def images(self) -> _images.ImagesWithStreamingResponse:
-        return _images.ImagesWithStreamingResponse(self._client.images)
+    def images(self) -> _resources.images.ImagesWithStreamingResponse:
+        return _resources.images.ImagesWithStreamingResponse(self._client.images)
 
     @cached_property
-    def audio(self) -> _audio.AudioWithStreamingResponse:
-        return _audio.AudioWithStreamingResponse(self._client.audio)
+    def audio(self) -> _resources.audio.AudioWithStreamingResponse:
+        return _resources.audio.AudioWithStreamingResponse(self._client.audio)
 
     @cached_property
-    def fine_tuning(self) -> _fine_tuning.FineTuningWithStreamingResponse:
-        return _fine_tuning.FineTuningWithStreamingResponse(self._client.fine_tuning)
+    def fine_tuning(self) -> _resources.fine_tuning.FineTuningWithStreamingResponse:
+        return _resources.fine_tuning.FineTuningWithStreamingResponse(self._client.fine_tuning)

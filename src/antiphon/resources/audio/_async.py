@@ -6,25 +6,23 @@ from __future__ import annotations
 from functools import cached_property
 
 from ...runtime import AsyncAPIResource
-from . import speech as _speech
-from . import transcriptions as _transcriptions
-from . import translations as _translations
+from .. import audio as _audio
 
 
 class AsyncAudio(AsyncAPIResource):
     """The resource `audio`."""
 
     @cached_property
-    def speech(self) -> _speech.AsyncSpeech:
-        return _speech.AsyncSpeech(self._client)
+    def speech(self) -> _audio.speech.AsyncSpeech:
+        return _audio.speech.AsyncSpeech(self._client)
 
     @cached_property
-    def transcriptions(self) -> _transcriptions.AsyncTranscriptions:
-        return _transcriptions.AsyncTranscriptions(self._client)
+    def transcriptions(self) -> _audio.transcriptions.AsyncTranscriptions:
+        return _audio.transcriptions.AsyncTranscriptions(self._client)
 
     @cached_property
-    def translations(self) -> _translations.AsyncTranslations:
-        return _translations.AsyncTranslations(self._client)
+    def translations(self) -> _audio.translations.AsyncTranslations:
+        return _audio.translations.AsyncTranslations(self._client)
 
     @cached_property
     def with_raw_response(self) -> AsyncAudioWithRawResponse:
@@ -44,16 +42,16 @@ class AsyncAudioWithRawResponse:
         self._audio = audio
 
     @cached_property
-    def speech(self) -> _speech.AsyncSpeechWithRawResponse:
-        return _speech.AsyncSpeechWithRawResponse(self._audio.speech)
+    def speech(self) -> _audio.speech.AsyncSpeechWithRawResponse:
+        return _audio.speech.AsyncSpeechWithRawResponse(self._audio.speech)
 
     @cached_property
-    def transcriptions(self) -> _transcriptions.AsyncTranscriptionsWithRawResponse:
-        return _transcriptions.AsyncTranscriptionsWithRawResponse(self._audio.transcriptions)
+    def transcriptions(self) -> _audio.transcriptions.AsyncTranscriptionsWithRawResponse:
+        return _audio.transcriptions.AsyncTranscriptionsWithRawResponse(self._audio.transcriptions)
 
     @cached_property
-    def translations(self) -> _translations.AsyncTranslationsWithRawResponse:
-        return _translations.AsyncTranslationsWithRawResponse(self._audio.translations)
+    def translations(self) -> _audio.translations.AsyncTranslationsWithRawResponse:
+        return _audio.translations.AsyncTranslationsWithRawResponse(self._audio.translations)
 
 
 class AsyncAudioWithStreamingResponse:
@@ -63,13 +61,13 @@ class AsyncAudioWithStreamingResponse:
         self._audio = audio
 
     @cached_property
-    def speech(self) -> _speech.AsyncSpeechWithStreamingResponse:
-        return _speech.AsyncSpeechWithStreamingResponse(self._audio.speech)
+    def speech(self) -> _audio.speech.AsyncSpeechWithStreamingResponse:
+        return _audio.speech.AsyncSpeechWithStreamingResponse(self._audio.speech)
 
     @cached_property
-    def transcriptions(self) -> _transcriptions.AsyncTranscriptionsWithStreamingResponse:
-        return _transcriptions.AsyncTranscriptionsWithStreamingResponse(self._audio.transcriptions)
+    def transcriptions(self) -> _audio.transcriptions.AsyncTranscriptionsWithStreamingResponse:
+        return _audio.transcriptions.AsyncTranscriptionsWithStreamingResponse(self._audio.transcriptions)
 
     @cached_property
-    def translations(self) -> _translations.AsyncTranslationsWithStreamingResponse:
-        return _translations.AsyncTranslationsWithStreamingResponse(self._audio.translations)
+    def translations(self) -> _audio.translations.AsyncTranslationsWithStreamingResponse:
+        return _audio.translations.AsyncTranslationsWithStreamingResponse(self._audio.translations)

@@ -6,25 +6,23 @@ from __future__ import annotations
 from functools import cached_property
 
 from ...runtime import APIResource
-from . import speech as _speech
-from . import transcriptions as _transcriptions
-from . import translations as _translations
+from .. import audio as _audio
 
 
 class Audio(APIResource):
     """The resource `audio`."""
 
     @cached_property
-    def speech(self) -> _speech.Speech:
-        return _speech.Speech(self._client)
+    def speech(self) -> _audio.speech.Speech:
+        return _audio.speech.Speech(self._client)
 
     @cached_property
-    def transcriptions(self) -> _transcriptions.Transcriptions:
-        return _transcriptions.Transcriptions(self._client)
+    def transcriptions(self) -> _audio.transcriptions.Transcriptions:
+        return _audio.transcriptions.Transcriptions(self._client)
 
     @cached_property
-    def translations(self) -> _translations.Translations:
-        return _translations.Translations(self._client)
+    def translations(self) -> _audio.translations.Translations:
+        return _audio.translations.Translations(self._client)
 
     @cached_property
     def with_raw_response(self) -> AudioWithRawResponse:
@@ -44,16 +42,16 @@ class AudioWithRawResponse:
         self._audio = audio
 
     @cached_property
-    def speech(self) -> _speech.SpeechWithRawResponse:
-        return _speech.SpeechWithRawResponse(self._audio.speech)
+    def speech(self) -> _audio.speech.SpeechWithRawResponse:
+        return _audio.speech.SpeechWithRawResponse(self._audio.speech)
 
     @cached_property
-    def transcriptions(self) -> _transcriptions.TranscriptionsWithRawResponse:
-        return _transcriptions.TranscriptionsWithRawResponse(self._audio.transcriptions)
+    def transcriptions(self) -> _audio.transcriptions.TranscriptionsWithRawResponse:
+        return _audio.transcriptions.TranscriptionsWithRawResponse(self._audio.transcriptions)
 
     @cached_property
-    def translations(self) -> _translations.TranslationsWithRawResponse:
-        return _translations.TranslationsWithRawResponse(self._audio.translations)
+    def translations(self) -> _audio.translations.TranslationsWithRawResponse:
+        return _audio.translations.TranslationsWithRawResponse(self._audio.translations)
 
 
 class AudioWithStreamingResponse:
@@ -63,13 +61,13 @@ class AudioWithStreamingResponse:
         self._audio = audio
 
     @cached_property
-    def speech(self) -> _speech.SpeechWithStreamingResponse:
-        return _speech.SpeechWithStreamingResponse(self._audio.speech)
+    def speech(self) -> _audio.speech.SpeechWithStreamingResponse:
+        return _audio.speech.SpeechWithStreamingResponse(self._audio.speech)
 
     @cached_property
-    def transcriptions(self) -> _transcriptions.TranscriptionsWithStreamingResponse:
-        return _transcriptions.TranscriptionsWithStreamingResponse(self._audio.transcriptions)
+    def transcriptions(self) -> _audio.transcriptions.TranscriptionsWithStreamingResponse:
+        return _audio.transcriptions.TranscriptionsWithStreamingResponse(self._audio.transcriptions)
 
     @cached_property
-    def translations(self) -> _translations.TranslationsWithStreamingResponse:
-        return _translations.TranslationsWithStreamingResponse(self._audio.translations)
+    def translations(self) -> _audio.translations.TranslationsWithStreamingResponse:
+        return _audio.translations.TranslationsWithStreamingResponse(self._audio.translations)

@@ -6,15 +6,15 @@ from __future__ import annotations
 from functools import cached_property
 
 from ...runtime import AsyncAPIResource
-from . import completions as _completions
+from .. import chat as _chat
 
 
 class AsyncChat(AsyncAPIResource):
     """The resource `chat`."""
 
     @cached_property
-    def completions(self) -> _completions.AsyncCompletions:
-        return _completions.AsyncCompletions(self._client)
+    def completions(self) -> _chat.completions.AsyncCompletions:
+        return _chat.completions.AsyncCompletions(self._client)
 
     @cached_property
     def with_raw_response(self) -> AsyncChatWithRawResponse:
@@ -34,8 +34,8 @@ class AsyncChatWithRawResponse:
         self._chat = chat
 
     @cached_property
-    def completions(self) -> _completions.AsyncCompletionsWithRawResponse:
-        return _completions.AsyncCompletionsWithRawResponse(self._chat.completions)
+    def completions(self) -> _chat.completions.AsyncCompletionsWithRawResponse:
+        return _chat.completions.AsyncCompletionsWithRawResponse(self._chat.completions)
 
 
 class AsyncChatWithStreamingResponse:
@@ -45,5 +45,5 @@ class AsyncChatWithStreamingResponse:
         self._chat = chat
 
     @cached_property
-    def completions(self) -> _completions.AsyncCompletionsWithStreamingResponse:
-        return _completions.AsyncCompletionsWithStreamingResponse(self._chat.completions)
+    def completions(self) -> _chat.completions.AsyncCompletionsWithStreamingResponse:
+        return _chat.completions.AsyncCompletionsWithStreamingResponse(self._chat.completions)

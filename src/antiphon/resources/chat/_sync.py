@@ -6,15 +6,15 @@ from __future__ import annotations
 from functools import cached_property
 
 from ...runtime import APIResource
-from . import completions as _completions
+from .. import chat as _chat
 
 
 class Chat(APIResource):
     """The resource `chat`."""
 
     @cached_property
-    def completions(self) -> _completions.Completions:
-        return _completions.Completions(self._client)
+    def completions(self) -> _chat.completions.Completions:
+        return _chat.completions.Completions(self._client)
 
     @cached_property
     def with_raw_response(self) -> ChatWithRawResponse:
@@ -34,8 +34,8 @@ class ChatWithRawResponse:
         self._chat = chat
 
     @cached_property
-    def completions(self) -> _completions.CompletionsWithRawResponse:
-        return _completions.CompletionsWithRawResponse(self._chat.completions)
+    def completions(self) -> _chat.completions.CompletionsWithRawResponse:
+        return _chat.completions.CompletionsWithRawResponse(self._chat.completions)
 
 
 class ChatWithStreamingResponse:
@@ -45,5 +45,5 @@ class ChatWithStreamingResponse:
         self._chat = chat
 
     @cached_property
-    def completions(self) -> _completions.CompletionsWithStreamingResponse:
-        return _completions.CompletionsWithStreamingResponse(self._chat.completions)
+    def completions(self) -> _chat.completions.CompletionsWithStreamingResponse:
+        return _chat.completions.CompletionsWithStreamingResponse(self._chat.completions)

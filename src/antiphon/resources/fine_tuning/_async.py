@@ -6,15 +6,15 @@ from __future__ import annotations
 from functools import cached_property
 
 from ...runtime import AsyncAPIResource
-from . import jobs as _jobs
+from .. import fine_tuning as _fine_tuning
 
 
 class AsyncFineTuning(AsyncAPIResource):
     """The resource `fine_tuning`."""
 
     @cached_property
-    def jobs(self) -> _jobs.AsyncJobs:
-        return _jobs.AsyncJobs(self._client)
+    def jobs(self) -> _fine_tuning.jobs.AsyncJobs:
+        return _fine_tuning.jobs.AsyncJobs(self._client)
 
     @cached_property
     def with_raw_response(self) -> AsyncFineTuningWithRawResponse:
@@ -34,8 +34,8 @@ class AsyncFineTuningWithRawResponse:
         self._fine_tuning = fine_tuning
 
     @cached_property
-    def jobs(self) -> _jobs.AsyncJobsWithRawResponse:
-        return _jobs.AsyncJobsWithRawResponse(self._fine_tuning.jobs)
+    def jobs(self) -> _fine_tuning.jobs.AsyncJobsWithRawResponse:
+        return _fine_tuning.jobs.AsyncJobsWithRawResponse(self._fine_tuning.jobs)
 
 
 class AsyncFineTuningWithStreamingResponse:
@@ -45,5 +45,5 @@ class AsyncFineTuningWithStreamingResponse:
         self._fine_tuning = fine_tuning
 
     @cached_property
-    def jobs(self) -> _jobs.AsyncJobsWithStreamingResponse:
-        return _jobs.AsyncJobsWithStreamingResponse(self._fine_tuning.jobs)
+    def jobs(self) -> _fine_tuning.jobs.AsyncJobsWithStreamingResponse:
+        return _fine_tuning.jobs.AsyncJobsWithStreamingResponse(self._fine_tuning.jobs)

@@ -6,15 +6,15 @@ from __future__ import annotations
 from functools import cached_property
 
 from ...runtime import APIResource
-from . import jobs as _jobs
+from .. import fine_tuning as _fine_tuning
 
 
 class FineTuning(APIResource):
     """The resource `fine_tuning`."""
 
     @cached_property
-    def jobs(self) -> _jobs.Jobs:
-        return _jobs.Jobs(self._client)
+    def jobs(self) -> _fine_tuning.jobs.Jobs:
+        return _fine_tuning.jobs.Jobs(self._client)
 
     @cached_property
     def with_raw_response(self) -> FineTuningWithRawResponse:
@@ -34,8 +34,8 @@ class FineTuningWithRawResponse:
         self._fine_tuning = fine_tuning
 
     @cached_property
-    def jobs(self) -> _jobs.JobsWithRawResponse:
-        return _jobs.JobsWithRawResponse(self._fine_tuning.jobs)
+    def jobs(self) -> _fine_tuning.jobs.JobsWithRawResponse:
+        return _fine_tuning.jobs.JobsWithRawResponse(self._fine_tuning.jobs)
 
 
 class FineTuningWithStreamingResponse:
@@ -45,5 +45,5 @@ class FineTuningWithStreamingResponse:
         self._fine_tuning = fine_tuning
 
     @cached_property
-    def jobs(self) -> _jobs.JobsWithStreamingResponse:
-        return _jobs.JobsWithStreamingResponse(self._fine_tuning.jobs)
+    def jobs(self) -> _fine_tuning.jobs.JobsWithStreamingResponse:
+        return _fine_tuning.jobs.JobsWithStreamingResponse(self._fine_tuning.jobs)

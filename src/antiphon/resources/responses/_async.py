@@ -25,15 +25,15 @@ from ...runtime import (
     omit,
 )
 from ...runtime import fill_path as _fill_path
-from . import input_items as _input_items
+from .. import responses as _responses
 
 
 class AsyncResponses(AsyncAPIResource):
     """The resource `responses`."""
 
     @cached_property
-    def input_items(self) -> _input_items.AsyncInputItems:
-        return _input_items.AsyncInputItems(self._client)
+    def input_items(self) -> _responses.input_items.AsyncInputItems:
+        return _responses.input_items.AsyncInputItems(self._client)
 
     @cached_property
     def with_raw_response(self) -> AsyncResponsesWithRawResponse:
@@ -560,8 +560,8 @@ class AsyncResponsesWithRawResponse:
         self.delete = async_raw_method(view.delete)
 
     @cached_property
-    def input_items(self) -> _input_items.AsyncInputItemsWithRawResponse:
-        return _input_items.AsyncInputItemsWithRawResponse(self._responses.input_items)
+    def input_items(self) -> _responses.input_items.AsyncInputItemsWithRawResponse:
+        return _responses.input_items.AsyncInputItemsWithRawResponse(self._responses.input_items)
 
 
 class AsyncResponsesWithStreamingResponse:
@@ -576,5 +576,5 @@ class AsyncResponsesWithStreamingResponse:
         self.delete = async_streamed_method(view.delete)
 
     @cached_property
-    def input_items(self) -> _input_items.AsyncInputItemsWithStreamingResponse:
-        return _input_items.AsyncInputItemsWithStreamingResponse(self._responses.input_items)
+    def input_items(self) -> _responses.input_items.AsyncInputItemsWithStreamingResponse:
+        return _responses.input_items.AsyncInputItemsWithStreamingResponse(self._responses.input_items)

@@ -25,15 +25,15 @@ from ...runtime import (
     streaming_view,
 )
 from ...runtime import fill_path as _fill_path
-from . import input_items as _input_items
+from .. import responses as _responses
 
 
 class Responses(APIResource):
     """The resource `responses`."""
 
     @cached_property
-    def input_items(self) -> _input_items.InputItems:
-        return _input_items.InputItems(self._client)
+    def input_items(self) -> _responses.input_items.InputItems:
+        return _responses.input_items.InputItems(self._client)
 
     @cached_property
     def with_raw_response(self) -> ResponsesWithRawResponse:
@@ -560,8 +560,8 @@ class ResponsesWithRawResponse:
         self.delete = raw_method(view.delete)
 
     @cached_property
-    def input_items(self) -> _input_items.InputItemsWithRawResponse:
-        return _input_items.InputItemsWithRawResponse(self._responses.input_items)
+    def input_items(self) -> _responses.input_items.InputItemsWithRawResponse:
+        return _responses.input_items.InputItemsWithRawResponse(self._responses.input_items)
 
 
 class ResponsesWithStreamingResponse:
@@ -576,5 +576,5 @@ class ResponsesWithStreamingResponse:
         self.delete = streamed_method(view.delete)
 
     @cached_property
-    def input_items(self) -> _input_items.InputItemsWithStreamingResponse:
-        return _input_items.InputItemsWithStreamingResponse(self._responses.input_items)
+    def input_items(self) -> _responses.input_items.InputItemsWithStreamingResponse:
+        return _responses.input_items.InputItemsWithStreamingResponse(self._responses.input_items)

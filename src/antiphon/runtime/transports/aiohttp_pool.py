@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import select
-import weakref
 from collections import deque
 from contextlib import suppress
 from typing import Any
@@ -88,23 +87,28 @@ class Connector(aiohttp.TCPConnector):
         base: Any = super()
         base.__init__(loop=loop, limit=0, ttl_dns_cache=10, **keeping)
         self._max_idle = max_idle
-        self._known: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._new: set[Any] = set()
 
     async def connect(self, req: Any, traces: Any, timeout: aiohttp.ClientTimeout) -> Any:  # noqa: ASYNC109
         """A connection that is new, or as good as new."""
         while True:
-            # aiohttp applies the limit to each address on its own, and not to the look-up of the name.
-            async with asyncio.timeout(timeout.sock_connect):
-                connection = await super().connect(req, traces, timeout)
+            connection = await super().connect(req, traces, timeout)
             protocol: Any = connection.protocol
-            if protocol not in self._known:
-                self._known.add(protocol)
-                _set_options(protocol)
+            if protocol in self._new:
+                self._new.discard(protocol)
                 return connection
             # Bytes after the end of a response must never become the answer to the next request.
             if not protocol.should_close and not _has_arrived(protocol.transport):
                 return connection
             connection.close()
+
+    async def _create_connection(self, req: Any, traces: Any, timeout: aiohttp.ClientTimeout) -> Any:  # noqa: ASYNC109
+        # aiohttp applies the limit to each address on its own, and not to the look-up of the name.
+        async with asyncio.timeout(timeout.sock_connect):
+            protocol = await super()._create_connection(req, traces, timeout)
+        _set_options(protocol)
+        self._new.add(protocol)
+        return protocol
 
     def close_now(self) -> None:
         """Break every connection off, without waiting: TLS would go on saying goodbye after the end of the loop."""
@@ -115,6 +119,7 @@ class Connector(aiohttp.TCPConnector):
                 with suppress(RuntimeError):  # the loop is closed
                     transport.abort()
         self._close()
+        self._new.clear()
 
     def _release(self, key: Any, protocol: Any, *, should_close: bool = False) -> None:
         if self._max_idle is not None and sum(map(len, self._conns.values())) >= self._max_idle:

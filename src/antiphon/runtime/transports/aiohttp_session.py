@@ -197,8 +197,9 @@ _open: Final[set[Home]] = set()
 
 
 def _keep_until_closed(home: Home) -> None:
-    for lost in [each for each in _open if each.has_lost_its_loop()]:
-        lost.close_now()
+    for other in list(_open):  # at once: other threads have loops, too
+        if other.has_lost_its_loop():
+            other.close_now()
     _open.add(home)
 
 

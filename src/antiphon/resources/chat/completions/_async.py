@@ -26,15 +26,15 @@ from ....runtime import (
     omit,
 )
 from ....runtime import fill_path as _fill_path
-from . import messages as _messages
+from .. import completions as _completions
 
 
 class AsyncCompletions(AsyncAPIResource):
     """The resource `chat.completions`."""
 
     @cached_property
-    def messages(self) -> _messages.AsyncMessages:
-        return _messages.AsyncMessages(self._client)
+    def messages(self) -> _completions.messages.AsyncMessages:
+        return _completions.messages.AsyncMessages(self._client)
 
     @cached_property
     def with_raw_response(self) -> AsyncCompletionsWithRawResponse:
@@ -547,8 +547,8 @@ class AsyncCompletionsWithRawResponse:
         self.delete = async_raw_method(view.delete)
 
     @cached_property
-    def messages(self) -> _messages.AsyncMessagesWithRawResponse:
-        return _messages.AsyncMessagesWithRawResponse(self._completions.messages)
+    def messages(self) -> _completions.messages.AsyncMessagesWithRawResponse:
+        return _completions.messages.AsyncMessagesWithRawResponse(self._completions.messages)
 
 
 class AsyncCompletionsWithStreamingResponse:
@@ -564,5 +564,5 @@ class AsyncCompletionsWithStreamingResponse:
         self.delete = async_streamed_method(view.delete)
 
     @cached_property
-    def messages(self) -> _messages.AsyncMessagesWithStreamingResponse:
-        return _messages.AsyncMessagesWithStreamingResponse(self._completions.messages)
+    def messages(self) -> _completions.messages.AsyncMessagesWithStreamingResponse:
+        return _completions.messages.AsyncMessagesWithStreamingResponse(self._completions.messages)

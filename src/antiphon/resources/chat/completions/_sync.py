@@ -26,15 +26,15 @@ from ....runtime import (
     streaming_view,
 )
 from ....runtime import fill_path as _fill_path
-from . import messages as _messages
+from .. import completions as _completions
 
 
 class Completions(APIResource):
     """The resource `chat.completions`."""
 
     @cached_property
-    def messages(self) -> _messages.Messages:
-        return _messages.Messages(self._client)
+    def messages(self) -> _completions.messages.Messages:
+        return _completions.messages.Messages(self._client)
 
     @cached_property
     def with_raw_response(self) -> CompletionsWithRawResponse:
@@ -547,8 +547,8 @@ class CompletionsWithRawResponse:
         self.delete = raw_method(view.delete)
 
     @cached_property
-    def messages(self) -> _messages.MessagesWithRawResponse:
-        return _messages.MessagesWithRawResponse(self._completions.messages)
+    def messages(self) -> _completions.messages.MessagesWithRawResponse:
+        return _completions.messages.MessagesWithRawResponse(self._completions.messages)
 
 
 class CompletionsWithStreamingResponse:
@@ -564,5 +564,5 @@ class CompletionsWithStreamingResponse:
         self.delete = streamed_method(view.delete)
 
     @cached_property
-    def messages(self) -> _messages.MessagesWithStreamingResponse:
-        return _messages.MessagesWithStreamingResponse(self._completions.messages)
+    def messages(self) -> _completions.messages.MessagesWithStreamingResponse:
+        return _completions.messages.MessagesWithStreamingResponse(self._completions.messages)

@@ -25,15 +25,15 @@ from ....runtime import (
     omit,
 )
 from ....runtime import fill_path as _fill_path
-from . import checkpoints as _checkpoints
+from .. import jobs as _jobs
 
 
 class AsyncJobs(AsyncAPIResource):
     """The resource `fine_tuning.jobs`."""
 
     @cached_property
-    def checkpoints(self) -> _checkpoints.AsyncCheckpoints:
-        return _checkpoints.AsyncCheckpoints(self._client)
+    def checkpoints(self) -> _jobs.checkpoints.AsyncCheckpoints:
+        return _jobs.checkpoints.AsyncCheckpoints(self._client)
 
     @cached_property
     def with_raw_response(self) -> AsyncJobsWithRawResponse:
@@ -326,8 +326,8 @@ class AsyncJobsWithRawResponse:
         self.resume = async_raw_method(view.resume)
 
     @cached_property
-    def checkpoints(self) -> _checkpoints.AsyncCheckpointsWithRawResponse:
-        return _checkpoints.AsyncCheckpointsWithRawResponse(self._jobs.checkpoints)
+    def checkpoints(self) -> _jobs.checkpoints.AsyncCheckpointsWithRawResponse:
+        return _jobs.checkpoints.AsyncCheckpointsWithRawResponse(self._jobs.checkpoints)
 
 
 class AsyncJobsWithStreamingResponse:
@@ -345,5 +345,5 @@ class AsyncJobsWithStreamingResponse:
         self.resume = async_streamed_method(view.resume)
 
     @cached_property
-    def checkpoints(self) -> _checkpoints.AsyncCheckpointsWithStreamingResponse:
-        return _checkpoints.AsyncCheckpointsWithStreamingResponse(self._jobs.checkpoints)
+    def checkpoints(self) -> _jobs.checkpoints.AsyncCheckpointsWithStreamingResponse:
+        return _jobs.checkpoints.AsyncCheckpointsWithStreamingResponse(self._jobs.checkpoints)

@@ -25,15 +25,15 @@ from ....runtime import (
     streaming_view,
 )
 from ....runtime import fill_path as _fill_path
-from . import checkpoints as _checkpoints
+from .. import jobs as _jobs
 
 
 class Jobs(APIResource):
     """The resource `fine_tuning.jobs`."""
 
     @cached_property
-    def checkpoints(self) -> _checkpoints.Checkpoints:
-        return _checkpoints.Checkpoints(self._client)
+    def checkpoints(self) -> _jobs.checkpoints.Checkpoints:
+        return _jobs.checkpoints.Checkpoints(self._client)
 
     @cached_property
     def with_raw_response(self) -> JobsWithRawResponse:
@@ -326,8 +326,8 @@ class JobsWithRawResponse:
         self.resume = raw_method(view.resume)
 
     @cached_property
-    def checkpoints(self) -> _checkpoints.CheckpointsWithRawResponse:
-        return _checkpoints.CheckpointsWithRawResponse(self._jobs.checkpoints)
+    def checkpoints(self) -> _jobs.checkpoints.CheckpointsWithRawResponse:
+        return _jobs.checkpoints.CheckpointsWithRawResponse(self._jobs.checkpoints)
 
 
 class JobsWithStreamingResponse:
@@ -345,5 +345,5 @@ class JobsWithStreamingResponse:
         self.resume = streamed_method(view.resume)
 
     @cached_property
-    def checkpoints(self) -> _checkpoints.CheckpointsWithStreamingResponse:
-        return _checkpoints.CheckpointsWithStreamingResponse(self._jobs.checkpoints)
+    def checkpoints(self) -> _jobs.checkpoints.CheckpointsWithStreamingResponse:
+        return _jobs.checkpoints.CheckpointsWithStreamingResponse(self._jobs.checkpoints)
