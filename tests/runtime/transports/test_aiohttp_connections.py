@@ -105,11 +105,17 @@ async def test_a_response_that_is_given_up(how: str) -> None:
 
 
 async def test_a_connection_the_server_closed_is_not_used_again() -> None:
-    with RawServer(lambda peer: (peer.request(), peer.send(OK))) as server:
+    def script(peer: Peer) -> None:
+        peer.request()
+        peer.send(OK)
+        peer.sock.close()
+        peer.server.reached.release()
+
+    with RawServer(script) as server:
         transport = aiohttp()
         for _ in range(3):
             assert (await exchange(transport, server.url()))[0] == 200
-            await asyncio.sleep(0)
+            server.reached.acquire(timeout=15)  # the loop does not run meanwhile, and has not seen the end
         await transport.aclose()
     assert server.connections == 3
 
