@@ -6,7 +6,7 @@ from ..plan.model import ClientPlan, OptionPlan, Plan
 from ..plan.names import Identifier
 from ..python.module import Module
 from ..python.source import Code, blocks, code, comma, doc, empty, ident, lines, lit, name_from
-from .docs import one_line, wrapped
+from .docs import argument_docs, one_line, wrapped
 from .methods import MethodWriter
 from .packages import lazy_package
 from .resources import VIEWS, mixin, subresource_properties, view_property
@@ -190,19 +190,20 @@ def _constructor(client: ClientPlan, runtime: str) -> Code:
         for each in client.options
     ]
     given = comma(code("{key!r}: {name}", key=str(each.name), name=ident(each.name)) for each in client.options)
-    described = [f"    {each.name}: {_option_docs(each)}" for each in client.options]
+    described = [(str(each.name), _option_docs(each)) for each in client.options]
+    described += [
+        ("base_url", f"Where the API is; without it `{client.env_prefix}_BASE_URL`, then the API's own address."),
+        ("timeout", "Seconds for each phase of a request, or a `Timeout`; None waits for ever."),
+        ("max_retries", "How often a failed request is tried again."),
+        ("default_headers", "Headers for every request; `omit` as a value removes one."),
+        ("default_query", "Query entries for every request."),
+        ("http_client", "An HTTP client of your own, with its proxies, certificates and limits."),
+    ]
     docs = "\n".join(
         [
             "A client; nothing is sent and no connection is opened yet.",
             "",
-            "Args:",
-            *described,
-            f"    base_url: Where the API is; without it `{client.env_prefix}_BASE_URL`, then the API's own address.",
-            "    timeout: Seconds for each phase of a request, or a `Timeout`; None waits for ever.",
-            "    max_retries: How often a failed request is tried again.",
-            "    default_headers: Headers for every request; `omit` as a value removes one.",
-            "    default_query: Query entries for every request.",
-            "    http_client: An HTTP client of your own, with its proxies, certificates and limits.",
+            argument_docs(described),
             "",
             "Raises `CredentialsError` when no credentials are given and none are in the environment, and ValueError",
             "or TypeError for what could not be used later.",
@@ -271,7 +272,7 @@ def _copy(client: ClientPlan, runtime: str) -> Code:
         with_options = copy
         """,
         parameters=lines([*options, *_common(runtime, True)], ",\n"),
-        self_type=name_from("typing_extensions", "Self"),
+        self_type=name_from("typing", "Self"),
         docs=doc(
             "A client with some settings changed, over the same connections: `client.with_options(timeout=5).…`.\n\n"
             "`default_headers` and `default_query` are added to those there are, `set_default_headers` and\n"

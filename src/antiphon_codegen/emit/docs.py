@@ -70,8 +70,7 @@ def argument_docs(arguments: Iterable[tuple[str, str | None]]) -> str:
     """The `Args:` section for the arguments that have something to say."""
     parts: list[str] = []
     for name, docs in arguments:
-        text = wrapped(docs, _WIDTH - 8)
-        if text:
-            first, *rest = text.split("\n")
-            parts.append("\n".join([f"    {name}: {first}", *(f"        {line}" if line else "" for line in rest)]))
+        if docs and docs.strip():
+            first, *rest = wrapped(f"{name}: {docs.strip()}", _WIDTH - 8).split("\n")
+            parts.append("\n".join([f"    {first}", *(f"        {line}" if line else "" for line in rest)]))
     return "Args:\n" + "\n".join(parts) if parts else ""

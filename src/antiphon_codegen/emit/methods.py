@@ -118,11 +118,15 @@ class MethodWriter:
         )
 
     def _parameter(self, each: Argument) -> Code:
-        annotation = self._spelling.write(each.annotation)
         if each.required:
-            return code("{name}: {annotation}", name=ident(each.name), annotation=annotation)
-        omit, missing = name_from(self._runtime, "Omit"), name_from(self._runtime, "omit")
-        return code("{name}: {a} | {o} = {m}", name=ident(each.name), a=annotation, o=omit, m=missing)
+            return code("{name}: {type}", name=ident(each.name), type=self._spelling.write(each.annotation))
+        variants = each.annotation.variants if isinstance(each.annotation, OneOf) else (each.annotation,)
+        written = [self._spelling.write(variant) for variant in variants if not isinstance(variant, Nothing)]
+        written.append(name_from(self._runtime, "Omit"))
+        if len(written) <= len(variants):
+            written.append(code("None"))
+        missing = name_from(self._runtime, "omit")
+        return code("{name}: {type} = {missing}", name=ident(each.name), type=joined(written, " | "), missing=missing)
 
     def _extras(self, method: MethodPlan) -> list[Code]:
         runtime = self._runtime
@@ -228,12 +232,14 @@ class MethodWriter:
                 found.append(
                     code(
                         """
-                        if {name} in {values!r}:
+                        if {name} {test}:
                             return await {send}(call, {into})
                         """,
                         send=self._request,
                         name=ident(method.variant or ""),
-                        values=tuple(values),
+                        test=code("in {values!r}", values=tuple(values))
+                        if len(values) > 1
+                        else code("== {value!r}", value=next(iter(values))),
                         into=self._type(annotation),
                     )
                 )

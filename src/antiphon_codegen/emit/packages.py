@@ -38,9 +38,9 @@ def lazy_package(
             else:
                 shown.append(code("from {m} import {n} as {n}", m=_relative(module), n=ident(name)))
     shown += [code("from . import {name} as {name}", name=ident(name)) for name in sorted([*modules, *inner])]
-    table = lines([_row(module, listed) for module, listed in names.items()])
-    listed_modules = [code("modules={names!r},", names=" ".join(sorted(modules)))] if modules else []
-    listed_modules += [code("inner={names!r},", names=" ".join(sorted(inner)))] if inner else []
+    table = lines([_row(code("{module!r}: ", module=module), listed) for module, listed in names.items()])
+    listed_modules = [_row(code("modules="), sorted(modules))] if modules else []
+    listed_modules += [_row(code("inner="), sorted(inner))] if inner else []
     body = code(
         """
         TYPE_CHECKING = False
@@ -65,21 +65,21 @@ def lazy_package(
     return Module(place, docs, (body,), is_package=True)
 
 
-def _row(module: str, listed: Iterable[str]) -> Code:
-    """A row of the table: the names of one module, in as few lines as they fit."""
+def _row(head: Code, listed: Iterable[str]) -> Code:
+    """A list of names after its head, in as few lines as they fit."""
     names = list(listed)
-    if sum(len(name) + 1 for name in names) < 80:
-        return code("{module!r}: {names!r},", module=module, names=" ".join(names))
+    if sum(len(name) + 1 for name in names) < 70:
+        return code("{head}{names!r},", head=head, names=" ".join(names))
     rows = [
         lit(f"{line} ") for line in textwrap.wrap(" ".join(names), 90, break_long_words=False, break_on_hyphens=False)
     ]
     return code(
         """
-        {module!r}: (
+        {head}(
             {rows}
         ),
         """,
-        module=module,
+        head=head,
         rows=lines(rows),
     )
 

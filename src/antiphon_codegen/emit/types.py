@@ -112,9 +112,7 @@ def _field(field: Field, spelling: Spelling, runtime: str) -> Code:
 
 
 def _field_docs(docs: str | None, deprecated: bool) -> Code:
-    text = wrapped(docs)
-    if deprecated:
-        text = f"Deprecated. {text}".strip()
+    text = wrapped(f"Deprecated. {docs or ''}" if deprecated else docs)
     return doc(text) if text else empty
 
 

@@ -13,7 +13,7 @@ from ..problems import Origin, Problems
 from .names import Identifier, class_name, first_free, module_name, snake
 from .symbols import Module
 
-__all__ = ["SHARED", "Layout", "Place", "layout", "models_module", "package_of", "params_module", "types_of", "walk"]
+__all__ = ["SHARED", "Layout", "Place", "layout", "package_of", "params_module", "results_module", "types_of", "walk"]
 
 SHARED = "$shared"
 
@@ -61,9 +61,9 @@ def layout(api: API, casings: Mapping[str, str], problems: Problems) -> Layout:
     return Layout(moved, merged)
 
 
-def models_module(resource: Resource) -> Module:
+def results_module(resource: Resource) -> Module:
     """Where the types are that a resource's methods give a name to."""
-    return (*package_of(resource), module_name(f"{_base(resource)}_models"))
+    return (*package_of(resource), module_name(f"{_base(resource)}_types"))
 
 
 def params_module(resource: Resource) -> Module:
@@ -91,7 +91,7 @@ def _module_graph(api: API, found: Mapping[str, Place]) -> dict[Module, set[Modu
     for resource in walk(api.root):
         for method in resource.methods:
             results, sent = types_of(method.operation)
-            add(models_module(resource), results, True)
+            add(results_module(resource), results, True)
             add(params_module(resource), sent, False)
     return graph
 
@@ -173,7 +173,7 @@ def _listed(
     if group is not None:
         return Place(name, (*package, module_name(group)), (*package, module_name(f"{group}_params")))
     base = resource.path[-1]
-    return Place(name, (*package, module_name(f"{base}_models")), (*package, module_name(f"{base}_params")))
+    return Place(name, (*package, module_name(f"{base}_types")), (*package, module_name(f"{base}_params")))
 
 
 def _group(resource: Resource, name: str) -> str | None:
@@ -198,7 +198,7 @@ def _unlisted(
 
 def _named(wanted: str, package: Module, taken: dict[Module, set[str]]) -> Identifier:
     names = taken.setdefault(package, set(_RESERVED))
-    name = first_free([wanted, f"{wanted}Model"], names)
+    name = first_free([wanted, f"{wanted}Model"], names, "")
     names.add(name)
     return name
 

@@ -21,7 +21,7 @@ from ..ir.model import (
 )
 from ..ir.types import Array, Enum, Object, Reference, Type, Union
 from ..problems import Problems
-from .layout import Layout, models_module, params_module
+from .layout import Layout, params_module, results_module
 from .model import Alias, Argument, Entry, MethodPlan, PagePlan, ResultPlan, TypedDictionary
 from .names import Identifier, class_name, first_free, member_name, singular_name, snake
 from .symbols import Annotation, Builtin, Choice, FileInput, Module, Named, Nothing, OneOf, Symbol
@@ -53,7 +53,7 @@ class MethodPlanner:
         base = resource.path[-1] if resource.path else "client"
         self._stem = class_name(singular_name(snake(base)), self._casings) if resource.path else ""
         self._params_module: Module = layout.module(params_module(resource))
-        self._models_module: Module = layout.module(models_module(resource))
+        self._results_module: Module = layout.module(results_module(resource))
 
     def plan(self, method: Method, name: Identifier) -> MethodPlan:
         """The method under its final name."""
@@ -201,12 +201,12 @@ class MethodPlanner:
         if isinstance(type, Reference):
             return self._referred_result(type, wanted)
         if isinstance(type, Object):
-            symbol = self._types.reserve(self._models_module, wanted)
+            symbol = self._types.reserve(self._results_module, wanted)
             self._types.declare_object(type, symbol)
             return Named(symbol)
         if not isinstance(type, (Array, Union, Enum)) and not self._types.is_structured(type):
-            return self._types.annotation(type, "out", Symbol(self._models_module, Identifier(wanted)), "")
-        symbol = self._types.reserve(self._models_module, wanted)
+            return self._types.annotation(type, "out", Symbol(self._results_module, Identifier(wanted)), "")
+        symbol = self._types.reserve(self._results_module, wanted)
         annotation = self._types.annotation(type, "out", symbol, "Item" if isinstance(type, Array) else "")
         self._types.declare(Alias(symbol, annotation, None))
         return Named(symbol)
@@ -217,7 +217,7 @@ class MethodPlanner:
         if place.is_listed or not self._api.config.is_given:
             return Named(symbol)
         # Under an author's configuration results are known by the method's name, so they are importable by it.
-        alias = self._types.reserve(self._models_module, wanted)
+        alias = self._types.reserve(self._results_module, wanted)
         self._types.declare(Alias(alias, Named(symbol), None))
         return Named(symbol)
 

@@ -102,7 +102,7 @@ def member_name(name: str, taken: Container[str], *, prefix: str = "field") -> I
     return first_free(candidates, taken)
 
 
-def first_free(candidates: Iterable[str], taken: Container[str]) -> Identifier:
+def first_free(candidates: Iterable[str], taken: Container[str], separator: str = "_") -> Identifier:
     """The first candidate that is usable and free; when none is, the first one with a number."""
     first = ""
     for candidate in candidates:
@@ -110,9 +110,9 @@ def first_free(candidates: Iterable[str], taken: Container[str]) -> Identifier:
         if candidate not in taken and candidate.isidentifier() and not keyword.iskeyword(candidate):
             return Identifier(candidate)
     number = 2
-    while f"{first}_{number}" in taken:
+    while f"{first}{separator}{number}" in taken:
         number += 1
-    return Identifier(f"{first}_{number}")
+    return Identifier(f"{first}{separator}{number}")
 
 
 def module_name(name: str) -> Identifier:

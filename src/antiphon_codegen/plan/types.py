@@ -82,6 +82,7 @@ class TypePlanner:
         self.nested: set[Symbol] = set()
         """The names of objects that have none in the document: they belong to the type they stand in."""
         self._tags = _tag_properties(api)
+        self._comes_back = _keys_that_come_back(api)
         self._circular = _circular_aliases(api)
         for place in layout.places.values():
             self._names.setdefault(place.module[:-1], set()).add(place.name)
@@ -117,7 +118,7 @@ class TypePlanner:
     def reserve(self, module: Module, wanted: str) -> Symbol:
         """A name in a module that nothing else in its package has."""
         names = self._names.setdefault(module[:-1], set())
-        name = first_free([wanted], names)
+        name = first_free([wanted], names, "")
         names.add(name)
         return Symbol(module, name)
 
@@ -183,7 +184,7 @@ class TypePlanner:
             return Symbol(place.module, place.name)
         if place.is_shared:
             return Symbol(place.params, place.name)
-        if place.name.endswith("Param") and (key, "out") not in self._symbols:
+        if place.name.endswith("Param") and key not in self._comes_back:
             return Symbol(place.params, place.name)
         return self.reserve(place.params, f"{place.name}Param")
 
@@ -347,6 +348,22 @@ def _tag_properties(api: API) -> set[tuple[object, str]]:
                 content = api.types[variant.key].type if isinstance(variant, Reference) else variant
                 if isinstance(content, Object) and content.origin is not None:
                     found.add((content.origin, type.discriminator.property))
+    return found
+
+
+def _keys_that_come_back(api: API) -> set[str]:
+    """The named types that are part of some answer."""
+    found: set[str] = set()
+    waiting: list[Type] = []
+    for resource in walk(api.root):
+        for method in resource.methods:
+            waiting += types_of(method.operation)[0]
+    while waiting:
+        type = waiting.pop()
+        waiting.extend(inner_types(type))
+        if isinstance(type, Reference) and type.key not in found:
+            found.add(type.key)
+            waiting.append(api.types[type.key].type)
     return found
 
 
