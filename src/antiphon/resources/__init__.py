@@ -122,5 +122,5 @@ else:
                 "FineTuning FineTuningWithRawResponse FineTuningWithStreamingResponse "
             ),
         },
-        modules="audio chat completions embeddings files fine_tuning images models moderations responses",
+        modules=("audio chat completions embeddings files fine_tuning images models moderations responses "),
     )

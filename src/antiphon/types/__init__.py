@@ -6,46 +6,37 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from . import audio as audio
-    from . import audio_models as audio_models
+    from . import audio_types as audio_types
     from . import chat as chat
-    from . import completions_models as completions_models
-    from . import embeddings_models as embeddings_models
+    from . import completions_types as completions_types
     from . import embeddings_params as embeddings_params
-    from . import files_models as files_models
+    from . import embeddings_types as embeddings_types
     from . import files_params as files_params
+    from . import files_types as files_types
     from . import fine_tuning as fine_tuning
     from . import graders as graders
-    from . import images_models as images_models
     from . import images_params as images_params
-    from . import models_models as models_models
-    from . import moderations_models as moderations_models
+    from . import images_types as images_types
+    from . import models_types as models_types
     from . import moderations_params as moderations_params
+    from . import moderations_types as moderations_types
     from . import responses as responses
     from . import shared as shared
     from . import shared_params as shared_params
-    from .audio_models import AudioModel as AudioModel
-    from .audio_models import AudioResponseFormat as AudioResponseFormat
-    from .completions_models import Completion as Completion
-    from .completions_models import CompletionChoice as CompletionChoice
-    from .completions_models import CompletionUsage as CompletionUsage
-    from .embeddings_models import CreateEmbeddingResponse as CreateEmbeddingResponse
-    from .embeddings_models import Embedding as Embedding
-    from .embeddings_models import EmbeddingModel as EmbeddingModel
+    from .audio_types import AudioModel as AudioModel
+    from .audio_types import AudioResponseFormat as AudioResponseFormat
+    from .completions_types import Completion as Completion
+    from .completions_types import CompletionChoice as CompletionChoice
+    from .completions_types import CompletionUsage as CompletionUsage
     from .embeddings_params import EmbeddingCreateParams as EmbeddingCreateParams
-    from .files_models import FileDeleted as FileDeleted
-    from .files_models import FileObject as FileObject
-    from .files_models import FilePurpose as FilePurpose
+    from .embeddings_types import CreateEmbeddingResponse as CreateEmbeddingResponse
+    from .embeddings_types import Embedding as Embedding
+    from .embeddings_types import EmbeddingModel as EmbeddingModel
     from .files_params import FileCreateParams as FileCreateParams
     from .files_params import FileListParams as FileListParams
-    from .images_models import Image as Image
-    from .images_models import ImageEditCompletedEvent as ImageEditCompletedEvent
-    from .images_models import ImageEditPartialImageEvent as ImageEditPartialImageEvent
-    from .images_models import ImageEditStreamEvent as ImageEditStreamEvent
-    from .images_models import ImageGenCompletedEvent as ImageGenCompletedEvent
-    from .images_models import ImageGenPartialImageEvent as ImageGenPartialImageEvent
-    from .images_models import ImageGenStreamEvent as ImageGenStreamEvent
-    from .images_models import ImageModel as ImageModel
-    from .images_models import ImagesResponse as ImagesResponse
+    from .files_types import FileDeleted as FileDeleted
+    from .files_types import FileObject as FileObject
+    from .files_types import FilePurpose as FilePurpose
     from .images_params import ImageCreateVariationParams as ImageCreateVariationParams
     from .images_params import ImageEditParams as ImageEditParams
     from .images_params import ImageEditParamsBase as ImageEditParamsBase
@@ -55,24 +46,45 @@ if TYPE_CHECKING:
     from .images_params import ImageGenerateParamsBase as ImageGenerateParamsBase
     from .images_params import ImageGenerateParamsNonStreaming as ImageGenerateParamsNonStreaming
     from .images_params import ImageGenerateParamsStreaming as ImageGenerateParamsStreaming
+    from .images_params import ImageGenerationToolParam as ImageGenerationToolParam
     from .images_params import ImageInputReferenceParam as ImageInputReferenceParam
-    from .models_models import Model as Model
-    from .models_models import ModelDeleted as ModelDeleted
-    from .moderations_models import Moderation as Moderation
-    from .moderations_models import ModerationCreateResponse as ModerationCreateResponse
-    from .moderations_models import ModerationModel as ModerationModel
+    from .images_params import SvgUsageParam as SvgUsageParam
+    from .images_types import Image as Image
+    from .images_types import ImageEditCompletedEvent as ImageEditCompletedEvent
+    from .images_types import ImageEditPartialImageEvent as ImageEditPartialImageEvent
+    from .images_types import ImageEditStreamEvent as ImageEditStreamEvent
+    from .images_types import ImageGenCompletedEvent as ImageGenCompletedEvent
+    from .images_types import ImageGenerationTool as ImageGenerationTool
+    from .images_types import ImageGenPartialImageEvent as ImageGenPartialImageEvent
+    from .images_types import ImageGenStreamEvent as ImageGenStreamEvent
+    from .images_types import ImageModel as ImageModel
+    from .images_types import ImagesResponse as ImagesResponse
+    from .images_types import ImageTokensDetails as ImageTokensDetails
+    from .images_types import ImageUsage as ImageUsage
+    from .images_types import SvgUsage as SvgUsage
+    from .models_types import Model as Model
+    from .models_types import ModelDeleted as ModelDeleted
     from .moderations_params import ModerationCreateParams as ModerationCreateParams
     from .moderations_params import ModerationImageURLInputParam as ModerationImageURLInputParam
     from .moderations_params import ModerationMultiModalInputParam as ModerationMultiModalInputParam
     from .moderations_params import ModerationTextInputParam as ModerationTextInputParam
+    from .moderations_types import Moderation as Moderation
+    from .moderations_types import ModerationCreateResponse as ModerationCreateResponse
+    from .moderations_types import ModerationModel as ModerationModel
     from .shared import ChatModel as ChatModel
     from .shared import ComparisonFilter as ComparisonFilter
     from .shared import CompoundFilter as CompoundFilter
     from .shared import CustomToolInputFormat as CustomToolInputFormat
+    from .shared import ErrorMisalignment as ErrorMisalignment
     from .shared import ErrorObject as ErrorObject
+    from .shared import FunctionCall as FunctionCall
     from .shared import FunctionDefinition as FunctionDefinition
     from .shared import FunctionParameters as FunctionParameters
     from .shared import Metadata as Metadata
+    from .shared import ModerationFailure as ModerationFailure
+    from .shared import ModerationResult as ModerationResult
+    from .shared import ModerationResults as ModerationResults
+    from .shared import PromptCacheBreakpoint as PromptCacheBreakpoint
     from .shared import ReasoningEffort as ReasoningEffort
     from .shared import ResponseFormatJSONObject as ResponseFormatJSONObject
     from .shared import ResponseFormatText as ResponseFormatText
@@ -83,34 +95,39 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            ".audio_models": "AudioModel AudioResponseFormat",
-            ".completions_models": "Completion CompletionChoice CompletionUsage",
-            ".embeddings_models": "CreateEmbeddingResponse Embedding EmbeddingModel",
+            ".audio_types": "AudioModel AudioResponseFormat",
+            ".completions_types": "Completion CompletionChoice CompletionUsage",
             ".embeddings_params": "EmbeddingCreateParams",
-            ".files_models": "FileDeleted FileObject FilePurpose",
+            ".embeddings_types": "CreateEmbeddingResponse Embedding EmbeddingModel",
             ".files_params": "FileCreateParams FileListParams",
-            ".images_models": (
-                "Image ImageEditCompletedEvent ImageEditPartialImageEvent ImageEditStreamEvent "
-                "ImageGenCompletedEvent ImageGenPartialImageEvent ImageGenStreamEvent ImageModel "
-                "ImagesResponse "
-            ),
+            ".files_types": "FileDeleted FileObject FilePurpose",
             ".images_params": (
                 "ImageCreateVariationParams ImageEditParams ImageEditParamsBase ImageEditParamsNonStreaming "
                 "ImageEditParamsStreaming ImageGenerateParams ImageGenerateParamsBase "
-                "ImageGenerateParamsNonStreaming ImageGenerateParamsStreaming ImageInputReferenceParam "
+                "ImageGenerateParamsNonStreaming ImageGenerateParamsStreaming ImageGenerationToolParam "
+                "ImageInputReferenceParam SvgUsageParam "
             ),
-            ".models_models": "Model ModelDeleted",
-            ".moderations_models": "Moderation ModerationCreateResponse ModerationModel",
+            ".images_types": (
+                "Image ImageEditCompletedEvent ImageEditPartialImageEvent ImageEditStreamEvent "
+                "ImageGenCompletedEvent ImageGenPartialImageEvent ImageGenStreamEvent ImageGenerationTool "
+                "ImageModel ImageTokensDetails ImageUsage ImagesResponse SvgUsage "
+            ),
+            ".models_types": "Model ModelDeleted",
             ".moderations_params": (
                 "ModerationCreateParams ModerationImageURLInputParam ModerationMultiModalInputParam "
                 "ModerationTextInputParam "
             ),
+            ".moderations_types": "Moderation ModerationCreateResponse ModerationModel",
             ".shared": (
-                "ChatModel ComparisonFilter CompoundFilter CustomToolInputFormat ErrorObject "
-                "FunctionDefinition FunctionParameters Metadata ReasoningEffort ResponseFormatJSONObject "
-                "ResponseFormatText ResponsesModel "
+                "ChatModel ComparisonFilter CompoundFilter CustomToolInputFormat ErrorMisalignment "
+                "ErrorObject FunctionCall FunctionDefinition FunctionParameters Metadata ModerationFailure "
+                "ModerationResult ModerationResults PromptCacheBreakpoint ReasoningEffort "
+                "ResponseFormatJSONObject ResponseFormatText ResponsesModel "
             ),
         },
         modules="audio chat fine_tuning graders responses shared shared_params",
-        inner="audio_models completions_models embeddings_models embeddings_params files_models files_params images_models images_params models_models moderations_models moderations_params",
+        inner=(
+            "audio_types completions_types embeddings_params embeddings_types files_params files_types "
+            "images_params images_types models_types moderations_params moderations_types "
+        ),
     )

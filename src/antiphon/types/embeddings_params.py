@@ -9,7 +9,7 @@ from typing import Literal, Required
 from typing_extensions import TypedDict
 
 from ..runtime import SequenceNotStr
-from .embeddings_models import EmbeddingModel
+from .embeddings_types import EmbeddingModel
 
 __all__ = ["EmbeddingCreateParams"]
 

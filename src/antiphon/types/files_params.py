@@ -8,7 +8,7 @@ from typing import Literal, Required
 from typing_extensions import TypedDict
 
 from ..runtime import FileTypes
-from .files_models import FilePurpose
+from .files_types import FilePurpose
 
 __all__ = ["FileCreateParams", "FileCreateParamsExpiresAfter", "FileListParams"]
 

@@ -9,7 +9,7 @@ from typing import Literal, Required, TypeAlias
 from typing_extensions import TypedDict
 
 from ..runtime import SequenceNotStr
-from .moderations_models import ModerationModel
+from .moderations_types import ModerationModel
 
 __all__ = [
     "ModerationCreateParams",

@@ -45,21 +45,21 @@ class AsyncCompletions(AsyncAPIResource):
         *,
         model: str | Literal["gpt-3.5-turbo-instruct", "davinci-002", "babbage-002"],
         prompt: str | SequenceNotStr[str] | Iterable[int] | Iterable[Iterable[int]] | None,
-        best_of: int | None | Omit = omit,
-        echo: bool | None | Omit = omit,
-        frequency_penalty: float | None | Omit = omit,
-        logit_bias: Mapping[str, int] | None | Omit = omit,
-        logprobs: int | None | Omit = omit,
-        max_tokens: int | None | Omit = omit,
-        n: int | None | Omit = omit,
-        presence_penalty: float | None | Omit = omit,
-        seed: int | None | Omit = omit,
-        stop: str | SequenceNotStr[str] | None | Omit = omit,
-        stream: Literal[False] | None | Omit = omit,
-        stream_options: _types.chat.ChatCompletionStreamOptionsParam | None | Omit = omit,
-        suffix: str | None | Omit = omit,
-        temperature: float | None | Omit = omit,
-        top_p: float | None | Omit = omit,
+        best_of: int | Omit | None = omit,
+        echo: bool | Omit | None = omit,
+        frequency_penalty: float | Omit | None = omit,
+        logit_bias: Mapping[str, int] | Omit | None = omit,
+        logprobs: int | Omit | None = omit,
+        max_tokens: int | Omit | None = omit,
+        n: int | Omit | None = omit,
+        presence_penalty: float | Omit | None = omit,
+        seed: int | Omit | None = omit,
+        stop: str | SequenceNotStr[str] | Omit | None = omit,
+        stream: Literal[False] | Omit | None = omit,
+        stream_options: _types.chat.ChatCompletionStreamOptionsParam | Omit | None = omit,
+        suffix: str | Omit | None = omit,
+        temperature: float | Omit | None = omit,
+        top_p: float | Omit | None = omit,
         user: str | Omit = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
@@ -74,20 +74,20 @@ class AsyncCompletions(AsyncAPIResource):
         model: str | Literal["gpt-3.5-turbo-instruct", "davinci-002", "babbage-002"],
         prompt: str | SequenceNotStr[str] | Iterable[int] | Iterable[Iterable[int]] | None,
         stream: Literal[True],
-        best_of: int | None | Omit = omit,
-        echo: bool | None | Omit = omit,
-        frequency_penalty: float | None | Omit = omit,
-        logit_bias: Mapping[str, int] | None | Omit = omit,
-        logprobs: int | None | Omit = omit,
-        max_tokens: int | None | Omit = omit,
-        n: int | None | Omit = omit,
-        presence_penalty: float | None | Omit = omit,
-        seed: int | None | Omit = omit,
-        stop: str | SequenceNotStr[str] | None | Omit = omit,
-        stream_options: _types.chat.ChatCompletionStreamOptionsParam | None | Omit = omit,
-        suffix: str | None | Omit = omit,
-        temperature: float | None | Omit = omit,
-        top_p: float | None | Omit = omit,
+        best_of: int | Omit | None = omit,
+        echo: bool | Omit | None = omit,
+        frequency_penalty: float | Omit | None = omit,
+        logit_bias: Mapping[str, int] | Omit | None = omit,
+        logprobs: int | Omit | None = omit,
+        max_tokens: int | Omit | None = omit,
+        n: int | Omit | None = omit,
+        presence_penalty: float | Omit | None = omit,
+        seed: int | Omit | None = omit,
+        stop: str | SequenceNotStr[str] | Omit | None = omit,
+        stream_options: _types.chat.ChatCompletionStreamOptionsParam | Omit | None = omit,
+        suffix: str | Omit | None = omit,
+        temperature: float | Omit | None = omit,
+        top_p: float | Omit | None = omit,
         user: str | Omit = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
@@ -102,20 +102,20 @@ class AsyncCompletions(AsyncAPIResource):
         model: str | Literal["gpt-3.5-turbo-instruct", "davinci-002", "babbage-002"],
         prompt: str | SequenceNotStr[str] | Iterable[int] | Iterable[Iterable[int]] | None,
         stream: bool,
-        best_of: int | None | Omit = omit,
-        echo: bool | None | Omit = omit,
-        frequency_penalty: float | None | Omit = omit,
-        logit_bias: Mapping[str, int] | None | Omit = omit,
-        logprobs: int | None | Omit = omit,
-        max_tokens: int | None | Omit = omit,
-        n: int | None | Omit = omit,
-        presence_penalty: float | None | Omit = omit,
-        seed: int | None | Omit = omit,
-        stop: str | SequenceNotStr[str] | None | Omit = omit,
-        stream_options: _types.chat.ChatCompletionStreamOptionsParam | None | Omit = omit,
-        suffix: str | None | Omit = omit,
-        temperature: float | None | Omit = omit,
-        top_p: float | None | Omit = omit,
+        best_of: int | Omit | None = omit,
+        echo: bool | Omit | None = omit,
+        frequency_penalty: float | Omit | None = omit,
+        logit_bias: Mapping[str, int] | Omit | None = omit,
+        logprobs: int | Omit | None = omit,
+        max_tokens: int | Omit | None = omit,
+        n: int | Omit | None = omit,
+        presence_penalty: float | Omit | None = omit,
+        seed: int | Omit | None = omit,
+        stop: str | SequenceNotStr[str] | Omit | None = omit,
+        stream_options: _types.chat.ChatCompletionStreamOptionsParam | Omit | None = omit,
+        suffix: str | Omit | None = omit,
+        temperature: float | Omit | None = omit,
+        top_p: float | Omit | None = omit,
         user: str | Omit = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
@@ -128,21 +128,21 @@ class AsyncCompletions(AsyncAPIResource):
         *,
         model: str | Literal["gpt-3.5-turbo-instruct", "davinci-002", "babbage-002"],
         prompt: str | SequenceNotStr[str] | Iterable[int] | Iterable[Iterable[int]] | None,
-        best_of: int | None | Omit = omit,
-        echo: bool | None | Omit = omit,
-        frequency_penalty: float | None | Omit = omit,
-        logit_bias: Mapping[str, int] | None | Omit = omit,
-        logprobs: int | None | Omit = omit,
-        max_tokens: int | None | Omit = omit,
-        n: int | None | Omit = omit,
-        presence_penalty: float | None | Omit = omit,
-        seed: int | None | Omit = omit,
-        stop: str | SequenceNotStr[str] | None | Omit = omit,
-        stream: bool | None | Omit = omit,
-        stream_options: _types.chat.ChatCompletionStreamOptionsParam | None | Omit = omit,
-        suffix: str | None | Omit = omit,
-        temperature: float | None | Omit = omit,
-        top_p: float | None | Omit = omit,
+        best_of: int | Omit | None = omit,
+        echo: bool | Omit | None = omit,
+        frequency_penalty: float | Omit | None = omit,
+        logit_bias: Mapping[str, int] | Omit | None = omit,
+        logprobs: int | Omit | None = omit,
+        max_tokens: int | Omit | None = omit,
+        n: int | Omit | None = omit,
+        presence_penalty: float | Omit | None = omit,
+        seed: int | Omit | None = omit,
+        stop: str | SequenceNotStr[str] | Omit | None = omit,
+        stream: bool | Omit | None = omit,
+        stream_options: _types.chat.ChatCompletionStreamOptionsParam | Omit | None = omit,
+        suffix: str | Omit | None = omit,
+        temperature: float | Omit | None = omit,
+        top_p: float | Omit | None = omit,
         user: str | Omit = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
@@ -156,37 +156,42 @@ class AsyncCompletions(AsyncAPIResource):
 
         Args:
             model: Name of the completion model. Chat models do not work here.
-            prompt: Text to continue, as a string or as token IDs; an array of either is handled as several prompts
-                in one call. The default `<|endoftext|>` makes the model start a fresh document.
-            best_of: Number of candidates, up to 20, that the server generates for itself before it returns the `n`
-                best by log probability per token. It must not be smaller than `n`, cannot be streamed, and all
-                candidates are billed; left out or null means 1.
+            prompt: Text to continue, as a string or as token IDs; an array of either is handled as several
+                prompts in one call. The default `<|endoftext|>` makes the model start a fresh document.
+            best_of: Number of candidates, up to 20, that the server generates for itself before it returns
+                the `n` best by log probability per token. It must not be smaller than `n`, cannot be streamed,
+                and all candidates are billed; left out or null means 1.
             echo: Whether the returned text begins with the prompt. Left out or null means false.
-            frequency_penalty: Value from -2 to 2 that lowers the chance of a token the more often it has already occurred,
-                which curbs verbatim repetition; negative values encourage it. Left out or null means 0.
-            logit_bias: Map from token ID to a number between -100 and 100 that is added to the score of that token
-                before sampling. For instance, `-100` for ID `50256` keeps the model from ending the text.
-            logprobs: How many likely alternatives, at most 5, to report per token with their log probabilities; the
-                chosen token is always added. Left out or null means no probabilities.
-            max_tokens: Most tokens to generate, 16 if left out or null. Together with the prompt they have to fit into
-                the context of the model.
+            frequency_penalty: Value from -2 to 2 that lowers the chance of a token the more often it has
+                already occurred, which curbs verbatim repetition; negative values encourage it. Left out or
+                null means 0.
+            logit_bias: Map from token ID to a number between -100 and 100 that is added to the score of
+                that token before sampling. For instance, `-100` for ID `50256` keeps the model from ending the
+                text.
+            logprobs: How many likely alternatives, at most 5, to report per token with their log
+                probabilities; the chosen token is always added. Left out or null means no probabilities.
+            max_tokens: Most tokens to generate, 16 if left out or null. Together with the prompt they have
+                to fit into the context of the model.
             n: Number of completions to return for each prompt, from 1 to 128. Left out or null means 1; the
                 tokens of every one are billed.
-            presence_penalty: Value from -2 to 2 that lowers the chance of every token that has occurred at all, however
-                often, which favours new subjects; negative values do the reverse. Left out or null means 0.
-            seed: Whole number that makes sampling repeatable as far as possible. A change of `system_fingerprint`
-                in the result means that the same seed may now give another text.
-            stop: One text or up to four texts at which generation ends; the matching text itself is not returned.
-            stream: Set to true to receive the text in pieces, as server-sent events, closed by `data: [DONE]`. Left
-                out, null or false gives one JSON object at the end.
-            stream_options: Options for a streamed completion. Send it only together with `stream` set to true.
-            suffix: Text that is to follow the generated part, for filling a gap. Only `gpt-3.5-turbo-instruct`
-                supports it.
-            temperature: Randomness of sampling, from 0 (always close to the likeliest token) to 2 (very varied). Left
-                out or null means 1; change either this or `top_p`, not both at once.
-            top_p: Nucleus sampling: only the likeliest tokens whose probabilities add up to this share, from 0 to
-                1, are candidates. Left out or null means 1, which keeps all tokens; change either this or
-                `temperature`.
+            presence_penalty: Value from -2 to 2 that lowers the chance of every token that has occurred at
+                all, however often, which favours new subjects; negative values do the reverse. Left out or null
+                means 0.
+            seed: Whole number that makes sampling repeatable as far as possible. A change of
+                `system_fingerprint` in the result means that the same seed may now give another text.
+            stop: One text or up to four texts at which generation ends; the matching text itself is not
+                returned.
+            stream: Set to true to receive the text in pieces, as server-sent events, closed by `data:
+                [DONE]`. Left out, null or false gives one JSON object at the end.
+            stream_options: Options for a streamed completion. Send it only together with `stream` set to
+                true.
+            suffix: Text that is to follow the generated part, for filling a gap. Only
+                `gpt-3.5-turbo-instruct` supports it.
+            temperature: Randomness of sampling, from 0 (always close to the likeliest token) to 2 (very
+                varied). Left out or null means 1; change either this or `top_p`, not both at once.
+            top_p: Nucleus sampling: only the likeliest tokens whose probabilities add up to this share,
+                from 0 to 1, are candidates. Left out or null means 1, which keeps all tokens; change either
+                this or `temperature`.
             user: Stable pseudonym of the end user on whose behalf you call, used to trace abuse.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.

@@ -57,14 +57,15 @@ class Embeddings(APIResource):
         close together. Used for search, clustering and recommendations.
 
         Args:
-            input: Text to embed, as a string or as token IDs; an array of either, with at most 2048 entries,
-                yields one vector per entry. No entry may be empty or exceed 8192 tokens, and a request may hold
-                300,000 tokens in all.
-            model: Name of the embedding model. Vectors of different models cannot be compared with each other.
-            encoding_format: How the vectors are written: `float`, the default, as arrays of numbers, `base64` as the packed
-                32-bit floats in one string, which is smaller.
-            dimensions: Length of the vectors. Models older than `text-embedding-3` do not support it; left out means
-                the full length of the model.
+            input: Text to embed, as a string or as token IDs; an array of either, with at most 2048
+                entries, yields one vector per entry. No entry may be empty or exceed 8192 tokens, and a request
+                may hold 300,000 tokens in all.
+            model: Name of the embedding model. Vectors of different models cannot be compared with each
+                other.
+            encoding_format: How the vectors are written: `float`, the default, as arrays of numbers,
+                `base64` as the packed 32-bit floats in one string, which is smaller.
+            dimensions: Length of the vectors. Models older than `text-embedding-3` do not support it; left
+                out means the full length of the model.
             user: Stable pseudonym of the end user on whose behalf you call, used to trace abuse.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.

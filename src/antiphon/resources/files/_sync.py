@@ -64,8 +64,8 @@ class Files(APIResource):
         Args:
             file: Content of the file, sent as a part with a file name.
             purpose: What the file is for; it decides which checks and limits apply.
-            expires_after: When the file is to be deleted by itself. Left out, batch files go after 30 days and all others
-                stay until you delete them.
+            expires_after: When the file is to be deleted by itself. Left out, batch files go after 30 days
+                and all others stay until you delete them.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -136,9 +136,10 @@ class Files(APIResource):
         Args:
             purpose: Keep only files with this purpose. Left out means all files.
             limit: Number of files per page, from 1 to 10,000, and 10,000 if left out.
-            order: Sort order by time of upload: `desc`, the default, puts the newest first, `asc` the oldest.
-            after: ID of the last file of the previous page; the new page begins behind it. Leave it out for the
-                first page.
+            order: Sort order by time of upload: `desc`, the default, puts the newest first, `asc` the
+                oldest.
+            after: ID of the last file of the previous page; the new page begins behind it. Leave it out for
+                the first page.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.

@@ -48,10 +48,10 @@ class AsyncImages(AsyncAPIResource):
         self,
         *,
         image: FileTypes,
-        model: str | _types.ImageModel | None | Omit = omit,
-        n: int | None | Omit = omit,
-        response_format: Literal["url", "b64_json"] | None | Omit = omit,
-        size: Literal["256x256", "512x512", "1024x1024"] | None | Omit = omit,
+        model: str | _types.ImageModel | Omit | None = omit,
+        n: int | Omit | None = omit,
+        response_format: Literal["url", "b64_json"] | Omit | None = omit,
+        size: Literal["256x256", "512x512", "1024x1024"] | Omit | None = omit,
         user: str | Omit = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
@@ -69,8 +69,8 @@ class AsyncImages(AsyncAPIResource):
             image: Image to vary, a square PNG file of less than 4 MB.
             model: Name of the image model, which can only be `dall-e-2`. Also the default.
             n: Number of images, from 1 to 10. Left out or null means 1.
-            response_format: How each image is returned: `url` (the default) for a link that works for an hour, `b64_json`
-                for the data itself.
+            response_format: How each image is returned: `url` (the default) for a link that works for an
+                hour, `b64_json` for the data itself.
             size: Width and height of the images in pixels. Left out or null means `1024x1024`.
             user: Stable pseudonym of the end user on whose behalf you call, used to trace abuse.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
@@ -103,19 +103,19 @@ class AsyncImages(AsyncAPIResource):
         *,
         images: Iterable[_types.ImageInputReferenceParam],
         prompt: str,
-        model: str | _types.ImageModel | None | Omit = omit,
+        model: str | _types.ImageModel | Omit | None = omit,
         mask: _types.ImageInputReferenceParam | Omit = omit,
-        n: int | None | Omit = omit,
-        quality: Literal["low", "medium", "high", "xhigh", "max", "auto", "standard"] | None | Omit = omit,
-        input_fidelity: Literal["high", "low"] | None | Omit = omit,
-        size: str | Literal["1024x1024", "1536x1024", "1024x1536", "auto", "256x256", "512x512"] | None | Omit = omit,
+        n: int | Omit | None = omit,
+        quality: Literal["low", "medium", "high", "xhigh", "max", "auto", "standard"] | Omit | None = omit,
+        input_fidelity: Literal["high", "low"] | Omit | None = omit,
+        size: str | Literal["1024x1024", "1536x1024", "1024x1536", "auto", "256x256", "512x512"] | Omit | None = omit,
         user: str | Omit = omit,
-        output_format: Literal["png", "webp", "jpeg", "gif", "svg"] | None | Omit = omit,
-        output_compression: int | None | Omit = omit,
-        moderation: Literal["low", "auto"] | None | Omit = omit,
-        background: Literal["transparent", "opaque", "auto"] | None | Omit = omit,
-        stream: Literal[False] | None | Omit = omit,
-        partial_images: int | None | Omit = omit,
+        output_format: Literal["png", "webp", "jpeg", "gif", "svg"] | Omit | None = omit,
+        output_compression: int | Omit | None = omit,
+        moderation: Literal["low", "auto"] | Omit | None = omit,
+        background: Literal["transparent", "opaque", "auto"] | Omit | None = omit,
+        stream: Literal[False] | Omit | None = omit,
+        partial_images: int | Omit | None = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -129,18 +129,18 @@ class AsyncImages(AsyncAPIResource):
         images: Iterable[_types.ImageInputReferenceParam],
         prompt: str,
         stream: Literal[True],
-        model: str | _types.ImageModel | None | Omit = omit,
+        model: str | _types.ImageModel | Omit | None = omit,
         mask: _types.ImageInputReferenceParam | Omit = omit,
-        n: int | None | Omit = omit,
-        quality: Literal["low", "medium", "high", "xhigh", "max", "auto", "standard"] | None | Omit = omit,
-        input_fidelity: Literal["high", "low"] | None | Omit = omit,
-        size: str | Literal["1024x1024", "1536x1024", "1024x1536", "auto", "256x256", "512x512"] | None | Omit = omit,
+        n: int | Omit | None = omit,
+        quality: Literal["low", "medium", "high", "xhigh", "max", "auto", "standard"] | Omit | None = omit,
+        input_fidelity: Literal["high", "low"] | Omit | None = omit,
+        size: str | Literal["1024x1024", "1536x1024", "1024x1536", "auto", "256x256", "512x512"] | Omit | None = omit,
         user: str | Omit = omit,
-        output_format: Literal["png", "webp", "jpeg", "gif", "svg"] | None | Omit = omit,
-        output_compression: int | None | Omit = omit,
-        moderation: Literal["low", "auto"] | None | Omit = omit,
-        background: Literal["transparent", "opaque", "auto"] | None | Omit = omit,
-        partial_images: int | None | Omit = omit,
+        output_format: Literal["png", "webp", "jpeg", "gif", "svg"] | Omit | None = omit,
+        output_compression: int | Omit | None = omit,
+        moderation: Literal["low", "auto"] | Omit | None = omit,
+        background: Literal["transparent", "opaque", "auto"] | Omit | None = omit,
+        partial_images: int | Omit | None = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -154,18 +154,18 @@ class AsyncImages(AsyncAPIResource):
         images: Iterable[_types.ImageInputReferenceParam],
         prompt: str,
         stream: bool,
-        model: str | _types.ImageModel | None | Omit = omit,
+        model: str | _types.ImageModel | Omit | None = omit,
         mask: _types.ImageInputReferenceParam | Omit = omit,
-        n: int | None | Omit = omit,
-        quality: Literal["low", "medium", "high", "xhigh", "max", "auto", "standard"] | None | Omit = omit,
-        input_fidelity: Literal["high", "low"] | None | Omit = omit,
-        size: str | Literal["1024x1024", "1536x1024", "1024x1536", "auto", "256x256", "512x512"] | None | Omit = omit,
+        n: int | Omit | None = omit,
+        quality: Literal["low", "medium", "high", "xhigh", "max", "auto", "standard"] | Omit | None = omit,
+        input_fidelity: Literal["high", "low"] | Omit | None = omit,
+        size: str | Literal["1024x1024", "1536x1024", "1024x1536", "auto", "256x256", "512x512"] | Omit | None = omit,
         user: str | Omit = omit,
-        output_format: Literal["png", "webp", "jpeg", "gif", "svg"] | None | Omit = omit,
-        output_compression: int | None | Omit = omit,
-        moderation: Literal["low", "auto"] | None | Omit = omit,
-        background: Literal["transparent", "opaque", "auto"] | None | Omit = omit,
-        partial_images: int | None | Omit = omit,
+        output_format: Literal["png", "webp", "jpeg", "gif", "svg"] | Omit | None = omit,
+        output_compression: int | Omit | None = omit,
+        moderation: Literal["low", "auto"] | Omit | None = omit,
+        background: Literal["transparent", "opaque", "auto"] | Omit | None = omit,
+        partial_images: int | Omit | None = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -177,19 +177,19 @@ class AsyncImages(AsyncAPIResource):
         *,
         images: Iterable[_types.ImageInputReferenceParam],
         prompt: str,
-        model: str | _types.ImageModel | None | Omit = omit,
+        model: str | _types.ImageModel | Omit | None = omit,
         mask: _types.ImageInputReferenceParam | Omit = omit,
-        n: int | None | Omit = omit,
-        quality: Literal["low", "medium", "high", "xhigh", "max", "auto", "standard"] | None | Omit = omit,
-        input_fidelity: Literal["high", "low"] | None | Omit = omit,
-        size: str | Literal["1024x1024", "1536x1024", "1024x1536", "auto", "256x256", "512x512"] | None | Omit = omit,
+        n: int | Omit | None = omit,
+        quality: Literal["low", "medium", "high", "xhigh", "max", "auto", "standard"] | Omit | None = omit,
+        input_fidelity: Literal["high", "low"] | Omit | None = omit,
+        size: str | Literal["1024x1024", "1536x1024", "1024x1536", "auto", "256x256", "512x512"] | Omit | None = omit,
         user: str | Omit = omit,
-        output_format: Literal["png", "webp", "jpeg", "gif", "svg"] | None | Omit = omit,
-        output_compression: int | None | Omit = omit,
-        moderation: Literal["low", "auto"] | None | Omit = omit,
-        background: Literal["transparent", "opaque", "auto"] | None | Omit = omit,
-        stream: bool | None | Omit = omit,
-        partial_images: int | None | Omit = omit,
+        output_format: Literal["png", "webp", "jpeg", "gif", "svg"] | Omit | None = omit,
+        output_compression: int | Omit | None = omit,
+        moderation: Literal["low", "auto"] | Omit | None = omit,
+        background: Literal["transparent", "opaque", "auto"] | Omit | None = omit,
+        stream: bool | Omit | None = omit,
+        partial_images: int | Omit | None = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -202,33 +202,35 @@ class AsyncImages(AsyncAPIResource):
         previews and the final image come as server-sent events.
 
         Args:
-            images: References to the images to edit, for JSON requests, at least 1 and at most 16. Takes the place
-                of `image`; GPT image models only.
-            prompt: What the result should show, in words. Up to 32,000 characters, with `dall-e-2` up to 1,000.
+            images: References to the images to edit, for JSON requests, at least 1 and at most 16. Takes
+                the place of `image`; GPT image models only.
+            prompt: What the result should show, in words. Up to 32,000 characters, with `dall-e-2` up to
+                1,000.
             model: Name of the image model, either a GPT image model or `dall-e-2`. Left out or null means
                 `gpt-image-1.5`.
-            mask: PNG of the same width and height as the image whose fully transparent areas mark what to change.
-                With several images it belongs to the first; left out, the whole image may change.
+            mask: PNG of the same width and height as the image whose fully transparent areas mark what to
+                change. With several images it belongs to the first; left out, the whole image may change.
             n: Number of images, from 1 to 10. Left out or null means 1.
-            quality: Care taken over the image, from `low` to `max`; higher values take longer and cost more.
-                `standard` is for `dall-e-2`; `auto`, the default, leaves it to the model, and not every model
-                has every level.
-            input_fidelity: How closely faces, style and other features of the given images are kept: `high` or `low`. Not
-                every GPT image model supports it; models that do use `low` when it is left out or null.
-            size: Width and height of the result in pixels, as `1536x1024`, or `auto` to leave them to the model;
-                newer models take sizes other than the listed ones. Left out or null means `1024x1024`.
+            quality: Care taken over the image, from `low` to `max`; higher values take longer and cost
+                more. `standard` is for `dall-e-2`; `auto`, the default, leaves it to the model, and not every
+                model has every level.
+            input_fidelity: How closely faces, style and other features of the given images are kept: `high`
+                or `low`. Not every GPT image model supports it; models that do use `low` when it is left out or
+                null.
+            size: Width and height of the result in pixels, as `1536x1024`, or `auto` to leave them to the
+                model; newer models take sizes other than the listed ones. Left out or null means `1024x1024`.
             user: Stable pseudonym of the end user on whose behalf you call, used to trace abuse.
             output_format: File format of the result, `png` if left out or null. GPT image models only.
-            output_compression: Quality of the compressed file in percent, from 0 to 100, for `jpeg` and `webp` output. Left out
-                or null means 100.
-            moderation: Strictness of the content filter: `auto` (the default) or `low` for a laxer one. GPT image
-                models only.
-            background: Background of the result: `transparent` (needs PNG or WebP output), `opaque`, or `auto` (the
-                default), with which the model decides. GPT image models only.
-            stream: Set to true to receive server-sent events with previews and the final image. Left out, null or
-                false gives one JSON object at the end.
-            partial_images: Number of previews to send while streaming, from 0 to 3, and 0 by default. Fewer arrive when the
-                final image is ready early.
+            output_compression: Quality of the compressed file in percent, from 0 to 100, for `jpeg` and
+                `webp` output. Left out or null means 100.
+            moderation: Strictness of the content filter: `auto` (the default) or `low` for a laxer one. GPT
+                image models only.
+            background: Background of the result: `transparent` (needs PNG or WebP output), `opaque`, or
+                `auto` (the default), with which the model decides. GPT image models only.
+            stream: Set to true to receive server-sent events with previews and the final image. Left out,
+                null or false gives one JSON object at the end.
+            partial_images: Number of previews to send while streaming, from 0 to 3, and 0 by default. Fewer
+                arrive when the final image is ready early.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -268,27 +270,27 @@ class AsyncImages(AsyncAPIResource):
         self,
         *,
         prompt: str,
-        model: str | _types.ImageModel | None | Omit = omit,
-        n: int | None | Omit = omit,
-        quality: Literal["low", "medium", "high", "xhigh", "max", "auto", "standard", "hd"] | None | Omit = omit,
-        response_format: Literal["url", "b64_json"] | None | Omit = omit,
-        output_format: Literal["png", "webp", "jpeg", "gif", "svg"] | None | Omit = omit,
-        output_compression: int | None | Omit = omit,
-        stream: Literal[False] | None | Omit = omit,
-        partial_images: int | None | Omit = omit,
+        model: str | _types.ImageModel | Omit | None = omit,
+        n: int | Omit | None = omit,
+        quality: Literal["low", "medium", "high", "xhigh", "max", "auto", "standard", "hd"] | Omit | None = omit,
+        response_format: Literal["url", "b64_json"] | Omit | None = omit,
+        output_format: Literal["png", "webp", "jpeg", "gif", "svg"] | Omit | None = omit,
+        output_compression: int | Omit | None = omit,
+        stream: Literal[False] | Omit | None = omit,
+        partial_images: int | Omit | None = omit,
         size: str
         | Literal["auto", "1024x1024", "1536x1024", "1024x1536", "256x256", "512x512", "1792x1024", "1024x1792"]
-        | None
-        | Omit = omit,
-        moderation: Literal["low", "auto"] | None | Omit = omit,
-        background: Literal["transparent", "opaque", "auto"] | None | Omit = omit,
-        style: Literal["vivid", "natural"] | None | Omit = omit,
+        | Omit
+        | None = omit,
+        moderation: Literal["low", "auto"] | Omit | None = omit,
+        background: Literal["transparent", "opaque", "auto"] | Omit | None = omit,
+        style: Literal["vivid", "natural"] | Omit | None = omit,
         user: str | Omit = omit,
-        complexity: Literal["low", "medium", "high"] | None | Omit = omit,
-        frame_count: int | None | Omit = omit,
-        frame_duration_ms: int | None | Omit = omit,
-        safety_identifier: str | None | Omit = omit,
-        svg: _types.images_params.ImageGenerateParamsSVG | None | Omit = omit,
+        complexity: Literal["low", "medium", "high"] | Omit | None = omit,
+        frame_count: int | Omit | None = omit,
+        frame_duration_ms: int | Omit | None = omit,
+        safety_identifier: str | Omit | None = omit,
+        svg: _types.images_params.ImageGenerateParamsSVG | Omit | None = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -301,26 +303,26 @@ class AsyncImages(AsyncAPIResource):
         *,
         prompt: str,
         stream: Literal[True],
-        model: str | _types.ImageModel | None | Omit = omit,
-        n: int | None | Omit = omit,
-        quality: Literal["low", "medium", "high", "xhigh", "max", "auto", "standard", "hd"] | None | Omit = omit,
-        response_format: Literal["url", "b64_json"] | None | Omit = omit,
-        output_format: Literal["png", "webp", "jpeg", "gif", "svg"] | None | Omit = omit,
-        output_compression: int | None | Omit = omit,
-        partial_images: int | None | Omit = omit,
+        model: str | _types.ImageModel | Omit | None = omit,
+        n: int | Omit | None = omit,
+        quality: Literal["low", "medium", "high", "xhigh", "max", "auto", "standard", "hd"] | Omit | None = omit,
+        response_format: Literal["url", "b64_json"] | Omit | None = omit,
+        output_format: Literal["png", "webp", "jpeg", "gif", "svg"] | Omit | None = omit,
+        output_compression: int | Omit | None = omit,
+        partial_images: int | Omit | None = omit,
         size: str
         | Literal["auto", "1024x1024", "1536x1024", "1024x1536", "256x256", "512x512", "1792x1024", "1024x1792"]
-        | None
-        | Omit = omit,
-        moderation: Literal["low", "auto"] | None | Omit = omit,
-        background: Literal["transparent", "opaque", "auto"] | None | Omit = omit,
-        style: Literal["vivid", "natural"] | None | Omit = omit,
+        | Omit
+        | None = omit,
+        moderation: Literal["low", "auto"] | Omit | None = omit,
+        background: Literal["transparent", "opaque", "auto"] | Omit | None = omit,
+        style: Literal["vivid", "natural"] | Omit | None = omit,
         user: str | Omit = omit,
-        complexity: Literal["low", "medium", "high"] | None | Omit = omit,
-        frame_count: int | None | Omit = omit,
-        frame_duration_ms: int | None | Omit = omit,
-        safety_identifier: str | None | Omit = omit,
-        svg: _types.images_params.ImageGenerateParamsSVG | None | Omit = omit,
+        complexity: Literal["low", "medium", "high"] | Omit | None = omit,
+        frame_count: int | Omit | None = omit,
+        frame_duration_ms: int | Omit | None = omit,
+        safety_identifier: str | Omit | None = omit,
+        svg: _types.images_params.ImageGenerateParamsSVG | Omit | None = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -333,26 +335,26 @@ class AsyncImages(AsyncAPIResource):
         *,
         prompt: str,
         stream: bool,
-        model: str | _types.ImageModel | None | Omit = omit,
-        n: int | None | Omit = omit,
-        quality: Literal["low", "medium", "high", "xhigh", "max", "auto", "standard", "hd"] | None | Omit = omit,
-        response_format: Literal["url", "b64_json"] | None | Omit = omit,
-        output_format: Literal["png", "webp", "jpeg", "gif", "svg"] | None | Omit = omit,
-        output_compression: int | None | Omit = omit,
-        partial_images: int | None | Omit = omit,
+        model: str | _types.ImageModel | Omit | None = omit,
+        n: int | Omit | None = omit,
+        quality: Literal["low", "medium", "high", "xhigh", "max", "auto", "standard", "hd"] | Omit | None = omit,
+        response_format: Literal["url", "b64_json"] | Omit | None = omit,
+        output_format: Literal["png", "webp", "jpeg", "gif", "svg"] | Omit | None = omit,
+        output_compression: int | Omit | None = omit,
+        partial_images: int | Omit | None = omit,
         size: str
         | Literal["auto", "1024x1024", "1536x1024", "1024x1536", "256x256", "512x512", "1792x1024", "1024x1792"]
-        | None
-        | Omit = omit,
-        moderation: Literal["low", "auto"] | None | Omit = omit,
-        background: Literal["transparent", "opaque", "auto"] | None | Omit = omit,
-        style: Literal["vivid", "natural"] | None | Omit = omit,
+        | Omit
+        | None = omit,
+        moderation: Literal["low", "auto"] | Omit | None = omit,
+        background: Literal["transparent", "opaque", "auto"] | Omit | None = omit,
+        style: Literal["vivid", "natural"] | Omit | None = omit,
         user: str | Omit = omit,
-        complexity: Literal["low", "medium", "high"] | None | Omit = omit,
-        frame_count: int | None | Omit = omit,
-        frame_duration_ms: int | None | Omit = omit,
-        safety_identifier: str | None | Omit = omit,
-        svg: _types.images_params.ImageGenerateParamsSVG | None | Omit = omit,
+        complexity: Literal["low", "medium", "high"] | Omit | None = omit,
+        frame_count: int | Omit | None = omit,
+        frame_duration_ms: int | Omit | None = omit,
+        safety_identifier: str | Omit | None = omit,
+        svg: _types.images_params.ImageGenerateParamsSVG | Omit | None = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -363,27 +365,27 @@ class AsyncImages(AsyncAPIResource):
         self,
         *,
         prompt: str,
-        model: str | _types.ImageModel | None | Omit = omit,
-        n: int | None | Omit = omit,
-        quality: Literal["low", "medium", "high", "xhigh", "max", "auto", "standard", "hd"] | None | Omit = omit,
-        response_format: Literal["url", "b64_json"] | None | Omit = omit,
-        output_format: Literal["png", "webp", "jpeg", "gif", "svg"] | None | Omit = omit,
-        output_compression: int | None | Omit = omit,
-        stream: bool | None | Omit = omit,
-        partial_images: int | None | Omit = omit,
+        model: str | _types.ImageModel | Omit | None = omit,
+        n: int | Omit | None = omit,
+        quality: Literal["low", "medium", "high", "xhigh", "max", "auto", "standard", "hd"] | Omit | None = omit,
+        response_format: Literal["url", "b64_json"] | Omit | None = omit,
+        output_format: Literal["png", "webp", "jpeg", "gif", "svg"] | Omit | None = omit,
+        output_compression: int | Omit | None = omit,
+        stream: bool | Omit | None = omit,
+        partial_images: int | Omit | None = omit,
         size: str
         | Literal["auto", "1024x1024", "1536x1024", "1024x1536", "256x256", "512x512", "1792x1024", "1024x1792"]
-        | None
-        | Omit = omit,
-        moderation: Literal["low", "auto"] | None | Omit = omit,
-        background: Literal["transparent", "opaque", "auto"] | None | Omit = omit,
-        style: Literal["vivid", "natural"] | None | Omit = omit,
+        | Omit
+        | None = omit,
+        moderation: Literal["low", "auto"] | Omit | None = omit,
+        background: Literal["transparent", "opaque", "auto"] | Omit | None = omit,
+        style: Literal["vivid", "natural"] | Omit | None = omit,
         user: str | Omit = omit,
-        complexity: Literal["low", "medium", "high"] | None | Omit = omit,
-        frame_count: int | None | Omit = omit,
-        frame_duration_ms: int | None | Omit = omit,
-        safety_identifier: str | None | Omit = omit,
-        svg: _types.images_params.ImageGenerateParamsSVG | None | Omit = omit,
+        complexity: Literal["low", "medium", "high"] | Omit | None = omit,
+        frame_count: int | Omit | None = omit,
+        frame_duration_ms: int | Omit | None = omit,
+        safety_identifier: str | Omit | None = omit,
+        svg: _types.images_params.ImageGenerateParamsSVG | Omit | None = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -395,40 +397,40 @@ class AsyncImages(AsyncAPIResource):
         events.
 
         Args:
-            prompt: What the images should show, in words. Up to 32,000 characters, with `dall-e-3` up to 4,000 and
-                with `dall-e-2` up to 1,000.
-            model: Name of the image model. Left out or null means `dall-e-2`, unless the request uses a parameter
-                that only GPT image models have.
+            prompt: What the images should show, in words. Up to 32,000 characters, with `dall-e-3` up to
+                4,000 and with `dall-e-2` up to 1,000.
+            model: Name of the image model. Left out or null means `dall-e-2`, unless the request uses a
+                parameter that only GPT image models have.
             n: Number of images, from 1 to 10; `dall-e-3` makes only 1. Left out or null means 1.
             quality: Care taken over the image: `low` to `max` for GPT image models, `standard` or `hd` for
                 `dall-e-3`, `standard` for `dall-e-2`. `auto`, the default, leaves it to the model; not every
                 model has every level.
-            response_format: How the DALL-E models return each image: `url` (the default) for a link that works for an hour,
-                `b64_json` for the data itself. GPT image models always return the data and do not take this
-                parameter.
+            response_format: How the DALL-E models return each image: `url` (the default) for a link that
+                works for an hour, `b64_json` for the data itself. GPT image models always return the data and
+                do not take this parameter.
             output_format: File format of the images, `png` if left out or null. GPT image models only.
-            output_compression: Quality of the compressed file in percent, from 0 to 100, for `jpeg` and `webp` output. Left out
-                or null means 100.
-            stream: Set to true to receive server-sent events with previews and the final image, from GPT image
-                models only. Left out, null or false gives one JSON object at the end.
-            partial_images: Number of previews to send while streaming, from 0 to 3, and 0 by default. Fewer arrive when the
-                final image is ready early.
-            size: Width and height of the images in pixels, as `1536x1024`, or `auto` (the default) to leave them
-                to the model. GPT image models offer `1024x1024`, `1536x1024` and `1024x1536`, the newer ones
-                further sizes; the DALL-E models have their own lists.
-            moderation: Strictness of the content filter: `auto` (the default) or `low` for a laxer one. GPT image
-                models only.
-            background: Background of the images: `transparent` (needs PNG or WebP output), `opaque`, or `auto` (the
-                default), with which the model decides. GPT image models only.
-            style: Look of images by `dall-e-3`: `vivid`, the default, for dramatic and `natural` for plainer ones.
-                Other models do not take it.
+            output_compression: Quality of the compressed file in percent, from 0 to 100, for `jpeg` and
+                `webp` output. Left out or null means 100.
+            stream: Set to true to receive server-sent events with previews and the final image, from GPT
+                image models only. Left out, null or false gives one JSON object at the end.
+            partial_images: Number of previews to send while streaming, from 0 to 3, and 0 by default. Fewer
+                arrive when the final image is ready early.
+            size: Width and height of the images in pixels, as `1536x1024`, or `auto` (the default) to leave
+                them to the model. GPT image models offer `1024x1024`, `1536x1024` and `1024x1536`, the newer
+                ones further sizes; the DALL-E models have their own lists.
+            moderation: Strictness of the content filter: `auto` (the default) or `low` for a laxer one. GPT
+                image models only.
+            background: Background of the images: `transparent` (needs PNG or WebP output), `opaque`, or
+                `auto` (the default), with which the model decides. GPT image models only.
+            style: Look of images by `dall-e-3`: `vivid`, the default, for dramatic and `natural` for
+                plainer ones. Other models do not take it.
             user: Stable pseudonym of the end user on whose behalf you call, used to trace abuse.
-            complexity: How intricate the images should be: `low`, `medium` or `high`. Left out or null leaves it to the
-                model.
+            complexity: How intricate the images should be: `low`, `medium` or `high`. Left out or null
+                leaves it to the model.
             frame_count: Number of frames of an animated image. Left out or null leaves it to the model.
             frame_duration_ms: Time that each frame of an animated image is shown, in milliseconds.
-            safety_identifier: Stable pseudonym for the end user on whose behalf you call, so that abuse can be traced to one
-                user and not to your whole account.
+            safety_identifier: Stable pseudonym for the end user on whose behalf you call, so that abuse can
+                be traced to one user and not to your whole account.
             svg: Settings for the output format `svg`. Left out or null means the defaults.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.

@@ -53,8 +53,8 @@ class Moderations(APIResource):
         how strongly.
 
         Args:
-            input: What to check: one text, a list of texts, or a list of text and image parts. Images need one of
-                the `omni-moderation` models.
+            input: What to check: one text, a list of texts, or a list of text and image parts. Images need
+                one of the `omni-moderation` models.
             model: Name of the moderation model. Left out means `omni-moderation-latest`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.

@@ -49,19 +49,19 @@ class AsyncResponses(AsyncAPIResource):
     async def create(
         self,
         *,
-        metadata: _types.shared.Metadata | None | Omit = omit,
-        top_logprobs: int | None | Omit = omit,
-        temperature: float | None | Omit = omit,
-        top_p: float | None | Omit = omit,
+        metadata: _types.shared.Metadata | Omit | None = omit,
+        top_logprobs: int | Omit | None = omit,
+        temperature: float | Omit | None = omit,
+        top_p: float | Omit | None = omit,
         user: str | Omit = omit,
-        safety_identifier: str | None | Omit = omit,
-        prompt_cache_key: str | None | Omit = omit,
-        prompt_cache_retention: Literal["in_memory", "24h"] | None | Omit = omit,
+        safety_identifier: str | Omit | None = omit,
+        prompt_cache_key: str | Omit | None = omit,
+        prompt_cache_retention: Literal["in_memory", "24h"] | Omit | None = omit,
         prompt_cache_options: _types.responses.responses_params.ResponseCreateParamsPromptCacheOptions | Omit = omit,
-        previous_response_id: str | None | Omit = omit,
+        previous_response_id: str | Omit | None = omit,
         model: _types.shared.ResponsesModel | Omit = omit,
-        background: bool | None | Omit = omit,
-        max_tool_calls: int | None | Omit = omit,
+        background: bool | Omit | None = omit,
+        max_tool_calls: int | Omit | None = omit,
         text: _types.responses.ResponseTextConfigParam | Omit = omit,
         tools: Iterable[_types.responses.ToolParam] | Omit = omit,
         tool_choice: _types.responses.ToolChoiceOptions
@@ -74,23 +74,23 @@ class AsyncResponses(AsyncAPIResource):
         | _types.responses.ToolChoiceApplyPatchParam
         | _types.responses.ToolChoiceShellParam
         | Omit = omit,
-        prompt: _types.responses.ResponsePromptParam | None | Omit = omit,
+        prompt: _types.responses.ResponsePromptParam | Omit | None = omit,
         service_tier: _types.responses.ServiceTier | Omit = omit,
-        truncation: Literal["auto", "disabled"] | None | Omit = omit,
-        reasoning: _types.shared_params.Reasoning | None | Omit = omit,
+        truncation: Literal["auto", "disabled"] | Omit | None = omit,
+        reasoning: _types.shared_params.Reasoning | Omit | None = omit,
         input: str | _types.responses.ResponseInputParam | Omit = omit,
-        include: Iterable[_types.responses.ResponseIncludable] | None | Omit = omit,
-        parallel_tool_calls: bool | None | Omit = omit,
-        store: bool | None | Omit = omit,
-        instructions: str | None | Omit = omit,
-        moderation: _types.responses.responses_params.ResponseCreateParamsModeration | None | Omit = omit,
-        stream: Literal[False] | None | Omit = omit,
-        stream_options: _types.responses.responses_params.ResponseCreateParamsStreamOptions | None | Omit = omit,
-        conversation: str | _types.responses.ResponseConversationParam | None | Omit = omit,
+        include: Iterable[_types.responses.ResponseIncludable] | Omit | None = omit,
+        parallel_tool_calls: bool | Omit | None = omit,
+        store: bool | Omit | None = omit,
+        instructions: str | Omit | None = omit,
+        moderation: _types.responses.responses_params.ResponseCreateParamsModeration | Omit | None = omit,
+        stream: Literal[False] | Omit | None = omit,
+        stream_options: _types.responses.responses_params.ResponseCreateParamsStreamOptions | Omit | None = omit,
+        conversation: str | _types.responses.ResponseConversationParam | Omit | None = omit,
         context_management: Iterable[_types.responses.responses_params.ResponseCreateParamsContextManagement]
-        | None
-        | Omit = omit,
-        max_output_tokens: int | None | Omit = omit,
+        | Omit
+        | None = omit,
+        max_output_tokens: int | Omit | None = omit,
         access_programs: _types.responses.responses_params.ResponseCreateParamsAccessPrograms | Omit = omit,
         image: _types.responses.responses_params.ResponseCreateParamsImage | Omit = omit,
         extra_headers: HeaderTypes | None = None,
@@ -104,19 +104,19 @@ class AsyncResponses(AsyncAPIResource):
         self,
         *,
         stream: Literal[True],
-        metadata: _types.shared.Metadata | None | Omit = omit,
-        top_logprobs: int | None | Omit = omit,
-        temperature: float | None | Omit = omit,
-        top_p: float | None | Omit = omit,
+        metadata: _types.shared.Metadata | Omit | None = omit,
+        top_logprobs: int | Omit | None = omit,
+        temperature: float | Omit | None = omit,
+        top_p: float | Omit | None = omit,
         user: str | Omit = omit,
-        safety_identifier: str | None | Omit = omit,
-        prompt_cache_key: str | None | Omit = omit,
-        prompt_cache_retention: Literal["in_memory", "24h"] | None | Omit = omit,
+        safety_identifier: str | Omit | None = omit,
+        prompt_cache_key: str | Omit | None = omit,
+        prompt_cache_retention: Literal["in_memory", "24h"] | Omit | None = omit,
         prompt_cache_options: _types.responses.responses_params.ResponseCreateParamsPromptCacheOptions | Omit = omit,
-        previous_response_id: str | None | Omit = omit,
+        previous_response_id: str | Omit | None = omit,
         model: _types.shared.ResponsesModel | Omit = omit,
-        background: bool | None | Omit = omit,
-        max_tool_calls: int | None | Omit = omit,
+        background: bool | Omit | None = omit,
+        max_tool_calls: int | Omit | None = omit,
         text: _types.responses.ResponseTextConfigParam | Omit = omit,
         tools: Iterable[_types.responses.ToolParam] | Omit = omit,
         tool_choice: _types.responses.ToolChoiceOptions
@@ -129,22 +129,22 @@ class AsyncResponses(AsyncAPIResource):
         | _types.responses.ToolChoiceApplyPatchParam
         | _types.responses.ToolChoiceShellParam
         | Omit = omit,
-        prompt: _types.responses.ResponsePromptParam | None | Omit = omit,
+        prompt: _types.responses.ResponsePromptParam | Omit | None = omit,
         service_tier: _types.responses.ServiceTier | Omit = omit,
-        truncation: Literal["auto", "disabled"] | None | Omit = omit,
-        reasoning: _types.shared_params.Reasoning | None | Omit = omit,
+        truncation: Literal["auto", "disabled"] | Omit | None = omit,
+        reasoning: _types.shared_params.Reasoning | Omit | None = omit,
         input: str | _types.responses.ResponseInputParam | Omit = omit,
-        include: Iterable[_types.responses.ResponseIncludable] | None | Omit = omit,
-        parallel_tool_calls: bool | None | Omit = omit,
-        store: bool | None | Omit = omit,
-        instructions: str | None | Omit = omit,
-        moderation: _types.responses.responses_params.ResponseCreateParamsModeration | None | Omit = omit,
-        stream_options: _types.responses.responses_params.ResponseCreateParamsStreamOptions | None | Omit = omit,
-        conversation: str | _types.responses.ResponseConversationParam | None | Omit = omit,
+        include: Iterable[_types.responses.ResponseIncludable] | Omit | None = omit,
+        parallel_tool_calls: bool | Omit | None = omit,
+        store: bool | Omit | None = omit,
+        instructions: str | Omit | None = omit,
+        moderation: _types.responses.responses_params.ResponseCreateParamsModeration | Omit | None = omit,
+        stream_options: _types.responses.responses_params.ResponseCreateParamsStreamOptions | Omit | None = omit,
+        conversation: str | _types.responses.ResponseConversationParam | Omit | None = omit,
         context_management: Iterable[_types.responses.responses_params.ResponseCreateParamsContextManagement]
-        | None
-        | Omit = omit,
-        max_output_tokens: int | None | Omit = omit,
+        | Omit
+        | None = omit,
+        max_output_tokens: int | Omit | None = omit,
         access_programs: _types.responses.responses_params.ResponseCreateParamsAccessPrograms | Omit = omit,
         image: _types.responses.responses_params.ResponseCreateParamsImage | Omit = omit,
         extra_headers: HeaderTypes | None = None,
@@ -158,19 +158,19 @@ class AsyncResponses(AsyncAPIResource):
         self,
         *,
         stream: bool,
-        metadata: _types.shared.Metadata | None | Omit = omit,
-        top_logprobs: int | None | Omit = omit,
-        temperature: float | None | Omit = omit,
-        top_p: float | None | Omit = omit,
+        metadata: _types.shared.Metadata | Omit | None = omit,
+        top_logprobs: int | Omit | None = omit,
+        temperature: float | Omit | None = omit,
+        top_p: float | Omit | None = omit,
         user: str | Omit = omit,
-        safety_identifier: str | None | Omit = omit,
-        prompt_cache_key: str | None | Omit = omit,
-        prompt_cache_retention: Literal["in_memory", "24h"] | None | Omit = omit,
+        safety_identifier: str | Omit | None = omit,
+        prompt_cache_key: str | Omit | None = omit,
+        prompt_cache_retention: Literal["in_memory", "24h"] | Omit | None = omit,
         prompt_cache_options: _types.responses.responses_params.ResponseCreateParamsPromptCacheOptions | Omit = omit,
-        previous_response_id: str | None | Omit = omit,
+        previous_response_id: str | Omit | None = omit,
         model: _types.shared.ResponsesModel | Omit = omit,
-        background: bool | None | Omit = omit,
-        max_tool_calls: int | None | Omit = omit,
+        background: bool | Omit | None = omit,
+        max_tool_calls: int | Omit | None = omit,
         text: _types.responses.ResponseTextConfigParam | Omit = omit,
         tools: Iterable[_types.responses.ToolParam] | Omit = omit,
         tool_choice: _types.responses.ToolChoiceOptions
@@ -183,22 +183,22 @@ class AsyncResponses(AsyncAPIResource):
         | _types.responses.ToolChoiceApplyPatchParam
         | _types.responses.ToolChoiceShellParam
         | Omit = omit,
-        prompt: _types.responses.ResponsePromptParam | None | Omit = omit,
+        prompt: _types.responses.ResponsePromptParam | Omit | None = omit,
         service_tier: _types.responses.ServiceTier | Omit = omit,
-        truncation: Literal["auto", "disabled"] | None | Omit = omit,
-        reasoning: _types.shared_params.Reasoning | None | Omit = omit,
+        truncation: Literal["auto", "disabled"] | Omit | None = omit,
+        reasoning: _types.shared_params.Reasoning | Omit | None = omit,
         input: str | _types.responses.ResponseInputParam | Omit = omit,
-        include: Iterable[_types.responses.ResponseIncludable] | None | Omit = omit,
-        parallel_tool_calls: bool | None | Omit = omit,
-        store: bool | None | Omit = omit,
-        instructions: str | None | Omit = omit,
-        moderation: _types.responses.responses_params.ResponseCreateParamsModeration | None | Omit = omit,
-        stream_options: _types.responses.responses_params.ResponseCreateParamsStreamOptions | None | Omit = omit,
-        conversation: str | _types.responses.ResponseConversationParam | None | Omit = omit,
+        include: Iterable[_types.responses.ResponseIncludable] | Omit | None = omit,
+        parallel_tool_calls: bool | Omit | None = omit,
+        store: bool | Omit | None = omit,
+        instructions: str | Omit | None = omit,
+        moderation: _types.responses.responses_params.ResponseCreateParamsModeration | Omit | None = omit,
+        stream_options: _types.responses.responses_params.ResponseCreateParamsStreamOptions | Omit | None = omit,
+        conversation: str | _types.responses.ResponseConversationParam | Omit | None = omit,
         context_management: Iterable[_types.responses.responses_params.ResponseCreateParamsContextManagement]
-        | None
-        | Omit = omit,
-        max_output_tokens: int | None | Omit = omit,
+        | Omit
+        | None = omit,
+        max_output_tokens: int | Omit | None = omit,
         access_programs: _types.responses.responses_params.ResponseCreateParamsAccessPrograms | Omit = omit,
         image: _types.responses.responses_params.ResponseCreateParamsImage | Omit = omit,
         extra_headers: HeaderTypes | None = None,
@@ -210,19 +210,19 @@ class AsyncResponses(AsyncAPIResource):
     async def create(
         self,
         *,
-        metadata: _types.shared.Metadata | None | Omit = omit,
-        top_logprobs: int | None | Omit = omit,
-        temperature: float | None | Omit = omit,
-        top_p: float | None | Omit = omit,
+        metadata: _types.shared.Metadata | Omit | None = omit,
+        top_logprobs: int | Omit | None = omit,
+        temperature: float | Omit | None = omit,
+        top_p: float | Omit | None = omit,
         user: str | Omit = omit,
-        safety_identifier: str | None | Omit = omit,
-        prompt_cache_key: str | None | Omit = omit,
-        prompt_cache_retention: Literal["in_memory", "24h"] | None | Omit = omit,
+        safety_identifier: str | Omit | None = omit,
+        prompt_cache_key: str | Omit | None = omit,
+        prompt_cache_retention: Literal["in_memory", "24h"] | Omit | None = omit,
         prompt_cache_options: _types.responses.responses_params.ResponseCreateParamsPromptCacheOptions | Omit = omit,
-        previous_response_id: str | None | Omit = omit,
+        previous_response_id: str | Omit | None = omit,
         model: _types.shared.ResponsesModel | Omit = omit,
-        background: bool | None | Omit = omit,
-        max_tool_calls: int | None | Omit = omit,
+        background: bool | Omit | None = omit,
+        max_tool_calls: int | Omit | None = omit,
         text: _types.responses.ResponseTextConfigParam | Omit = omit,
         tools: Iterable[_types.responses.ToolParam] | Omit = omit,
         tool_choice: _types.responses.ToolChoiceOptions
@@ -235,23 +235,23 @@ class AsyncResponses(AsyncAPIResource):
         | _types.responses.ToolChoiceApplyPatchParam
         | _types.responses.ToolChoiceShellParam
         | Omit = omit,
-        prompt: _types.responses.ResponsePromptParam | None | Omit = omit,
+        prompt: _types.responses.ResponsePromptParam | Omit | None = omit,
         service_tier: _types.responses.ServiceTier | Omit = omit,
-        truncation: Literal["auto", "disabled"] | None | Omit = omit,
-        reasoning: _types.shared_params.Reasoning | None | Omit = omit,
+        truncation: Literal["auto", "disabled"] | Omit | None = omit,
+        reasoning: _types.shared_params.Reasoning | Omit | None = omit,
         input: str | _types.responses.ResponseInputParam | Omit = omit,
-        include: Iterable[_types.responses.ResponseIncludable] | None | Omit = omit,
-        parallel_tool_calls: bool | None | Omit = omit,
-        store: bool | None | Omit = omit,
-        instructions: str | None | Omit = omit,
-        moderation: _types.responses.responses_params.ResponseCreateParamsModeration | None | Omit = omit,
-        stream: bool | None | Omit = omit,
-        stream_options: _types.responses.responses_params.ResponseCreateParamsStreamOptions | None | Omit = omit,
-        conversation: str | _types.responses.ResponseConversationParam | None | Omit = omit,
+        include: Iterable[_types.responses.ResponseIncludable] | Omit | None = omit,
+        parallel_tool_calls: bool | Omit | None = omit,
+        store: bool | Omit | None = omit,
+        instructions: str | Omit | None = omit,
+        moderation: _types.responses.responses_params.ResponseCreateParamsModeration | Omit | None = omit,
+        stream: bool | Omit | None = omit,
+        stream_options: _types.responses.responses_params.ResponseCreateParamsStreamOptions | Omit | None = omit,
+        conversation: str | _types.responses.ResponseConversationParam | Omit | None = omit,
         context_management: Iterable[_types.responses.responses_params.ResponseCreateParamsContextManagement]
-        | None
-        | Omit = omit,
-        max_output_tokens: int | None | Omit = omit,
+        | Omit
+        | None = omit,
+        max_output_tokens: int | Omit | None = omit,
         access_programs: _types.responses.responses_params.ResponseCreateParamsAccessPrograms | Omit = omit,
         image: _types.responses.responses_params.ResponseCreateParamsImage | Omit = omit,
         extra_headers: HeaderTypes | None = None,
@@ -267,70 +267,76 @@ class AsyncResponses(AsyncAPIResource):
         events, and with `background` set to true it is produced after the call has returned.
 
         Args:
-            metadata: Up to 16 labels of your own to keep with the response. Leave it out or send null for none.
-            top_logprobs: How many of the likeliest alternatives to report for each output token, from 0 to 20, each with
-                its log probability. Fewer than asked for may come back; left out or null means none.
-            temperature: Randomness of sampling, from 0 (always close to the likeliest token) to 2 (very varied). Left
-                out or null means 1; change either this or `top_p`, not both at once.
-            top_p: Nucleus sampling: only the likeliest tokens whose probabilities add up to this share, from 0 to
-                1, are candidates. Left out or null means 1, which keeps all tokens; change either this or
-                `temperature`.
-            user: Deprecated. Older identifier of the end user behind the request. Use `safety_identifier` for
-                abuse detection and `prompt_cache_key` for cache routing in its place.
-            safety_identifier: Stable pseudonym, at most 64 characters, for the end user on whose behalf you call, so that
-                abuse can be traced to one user and not to your whole account. Send a hash, not a name or e-mail
-                address.
-            prompt_cache_key: Key that steers requests with the same beginning to the same prompt cache and so raises the
-                share of cached tokens. Give requests that share a long prefix the same key.
-            prompt_cache_retention: Deprecated. Longest time that cached prompt prefixes may be kept: `in_memory` for a short stay
-                in memory only, `24h` for up to a day. Newer models take only `24h`; the default depends on the
-                model and the data retention rules of the organization. `prompt_cache_options.ttl` takes its
-                place.
-            prompt_cache_options: How this request uses the prompt cache, for models from `gpt-5.6` on. When left out, the service
-                picks one cache breakpoint by itself and keeps it for `30m`.
-            previous_response_id: ID of the response that this one continues, whose input and output then precede the new input.
-                Its `instructions` are not taken over. Cannot be combined with `conversation`.
-            model: Name of the model that answers, for example `gpt-5.5`. May be left out when a stored `prompt`
-                names one.
-            background: Set to true to return at once with the status `queued` and let the response be produced on the
-                server; fetch it later by its ID. Left out or null means false.
-            max_tool_calls: Ceiling for the number of calls to built-in tools in this response, all tools together. Calls
-                beyond it are ignored; left out or null means no ceiling.
-            text: Format and wordiness of the text output, for example plain text or JSON after a schema. Plain
-                text if left out.
-            tools: Tools that the model may use: built-in ones that the server runs, MCP servers, and functions or
-                custom tools that you run. Left out means none.
-            tool_choice: Whether and which tool the model uses: `none`, `auto`, `required`, or an object that names a
-                tool or a set of tools. Left to the model if omitted.
-            prompt: Stored prompt template to use, with values for its variables. Null or left out means that the
-                request itself is the whole prompt.
-            service_tier: Class of service for this request, `auto` if left out. The tier that was really used is in
-                `service_tier` of the response.
-            truncation: Deprecated. What to do when the input is too long for the model: `auto` drops the oldest items
-                until it fits, `disabled` (the default) lets the request fail with status 400.
-            reasoning: Settings for reasoning models, such as effort and summary. Models that do not reason ignore or
-                reject it.
-            input: What the model is given: one text, taken as a message of the user, or a list of input items such
-                as messages, files and tool outputs.
-            include: Extra data to put into the output items that would otherwise be left out, such as search results
-                or encrypted reasoning. Left out or null means nothing extra.
-            parallel_tool_calls: Whether the model may issue several tool calls at the same time. Left out or null means true.
-            store: Whether to keep the response on the server, so that it can be retrieved and continued by its ID.
-                Left out or null means true.
-            instructions: Text placed ahead of the input as a system or developer message. It holds for this response
-                only: a later one that names it in `previous_response_id` has to send its own.
-            moderation: Runs a moderation model over the input and over the output in the same call and reports the
-                outcome in `moderation` of the response. Left out or null means no such check.
-            stream: Set to true to receive the response as typed server-sent events while it is produced. Left out,
-                null or false gives one JSON object at the end.
-            stream_options: Options for a streamed response. Send it only together with `stream` set to true.
-            conversation: Conversation to which the response belongs, by ID or as an object with the ID. Its items precede
-                the input, and the new input and output are added to it; cannot be combined with
+            metadata: Up to 16 labels of your own to keep with the response. Leave it out or send null for
+                none.
+            top_logprobs: How many of the likeliest alternatives to report for each output token, from 0 to
+                20, each with its log probability. Fewer than asked for may come back; left out or null means
+                none.
+            temperature: Randomness of sampling, from 0 (always close to the likeliest token) to 2 (very
+                varied). Left out or null means 1; change either this or `top_p`, not both at once.
+            top_p: Nucleus sampling: only the likeliest tokens whose probabilities add up to this share,
+                from 0 to 1, are candidates. Left out or null means 1, which keeps all tokens; change either
+                this or `temperature`.
+            user: Deprecated. Older identifier of the end user behind the request. Use `safety_identifier`
+                for abuse detection and `prompt_cache_key` for cache routing in its place.
+            safety_identifier: Stable pseudonym, at most 64 characters, for the end user on whose behalf you
+                call, so that abuse can be traced to one user and not to your whole account. Send a hash, not a
+                name or e-mail address.
+            prompt_cache_key: Key that steers requests with the same beginning to the same prompt cache and
+                so raises the share of cached tokens. Give requests that share a long prefix the same key.
+            prompt_cache_retention: Deprecated. Longest time that cached prompt prefixes may be kept:
+                `in_memory` for a short stay in memory only, `24h` for up to a day. Newer models take only
+                `24h`; the default depends on the model and the data retention rules of the organization.
+                `prompt_cache_options.ttl` takes its place.
+            prompt_cache_options: How this request uses the prompt cache, for models from `gpt-5.6` on. When
+                left out, the service picks one cache breakpoint by itself and keeps it for `30m`.
+            previous_response_id: ID of the response that this one continues, whose input and output then
+                precede the new input. Its `instructions` are not taken over. Cannot be combined with
+                `conversation`.
+            model: Name of the model that answers, for example `gpt-5.5`. May be left out when a stored
+                `prompt` names one.
+            background: Set to true to return at once with the status `queued` and let the response be
+                produced on the server; fetch it later by its ID. Left out or null means false.
+            max_tool_calls: Ceiling for the number of calls to built-in tools in this response, all tools
+                together. Calls beyond it are ignored; left out or null means no ceiling.
+            text: Format and wordiness of the text output, for example plain text or JSON after a schema.
+                Plain text if left out.
+            tools: Tools that the model may use: built-in ones that the server runs, MCP servers, and
+                functions or custom tools that you run. Left out means none.
+            tool_choice: Whether and which tool the model uses: `none`, `auto`, `required`, or an object
+                that names a tool or a set of tools. Left to the model if omitted.
+            prompt: Stored prompt template to use, with values for its variables. Null or left out means
+                that the request itself is the whole prompt.
+            service_tier: Class of service for this request, `auto` if left out. The tier that was really
+                used is in `service_tier` of the response.
+            truncation: Deprecated. What to do when the input is too long for the model: `auto` drops the
+                oldest items until it fits, `disabled` (the default) lets the request fail with status 400.
+            reasoning: Settings for reasoning models, such as effort and summary. Models that do not reason
+                ignore or reject it.
+            input: What the model is given: one text, taken as a message of the user, or a list of input
+                items such as messages, files and tool outputs.
+            include: Extra data to put into the output items that would otherwise be left out, such as
+                search results or encrypted reasoning. Left out or null means nothing extra.
+            parallel_tool_calls: Whether the model may issue several tool calls at the same time. Left out
+                or null means true.
+            store: Whether to keep the response on the server, so that it can be retrieved and continued by
+                its ID. Left out or null means true.
+            instructions: Text placed ahead of the input as a system or developer message. It holds for this
+                response only: a later one that names it in `previous_response_id` has to send its own.
+            moderation: Runs a moderation model over the input and over the output in the same call and
+                reports the outcome in `moderation` of the response. Left out or null means no such check.
+            stream: Set to true to receive the response as typed server-sent events while it is produced.
+                Left out, null or false gives one JSON object at the end.
+            stream_options: Options for a streamed response. Send it only together with `stream` set to
+                true.
+            conversation: Conversation to which the response belongs, by ID or as an object with the ID. Its
+                items precede the input, and the new input and output are added to it; cannot be combined with
                 `previous_response_id`.
-            context_management: Rules for keeping a long context manageable. Left out or null means that the server leaves the
-                context as it is.
-            max_output_tokens: Ceiling for generated tokens, at least 16, with reasoning tokens counted in. A response that
-                hits it ends with the status `incomplete`; left out or null leaves only the limit of the model.
+            context_management: Rules for keeping a long context manageable. Left out or null means that the
+                server leaves the context as it is.
+            max_output_tokens: Ceiling for generated tokens, at least 16, with reasoning tokens counted in.
+                A response that hits it ends with the status `incomplete`; left out or null leaves only the
+                limit of the model.
             access_programs: Special access programs under which the request is to be handled.
             image: How images in the context are handled.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
@@ -393,7 +399,7 @@ class AsyncResponses(AsyncAPIResource):
         response_id: str,
         *,
         include: Iterable[_types.responses.ResponseIncludable] | Omit = omit,
-        stream: Literal[False] | None | Omit = omit,
+        stream: Literal[False] | Omit | None = omit,
         starting_after: int | Omit = omit,
         include_obfuscation: bool | Omit = omit,
         extra_headers: HeaderTypes | None = None,
@@ -437,7 +443,7 @@ class AsyncResponses(AsyncAPIResource):
         response_id: str,
         *,
         include: Iterable[_types.responses.ResponseIncludable] | Omit = omit,
-        stream: bool | None | Omit = omit,
+        stream: bool | Omit | None = omit,
         starting_after: int | Omit = omit,
         include_obfuscation: bool | Omit = omit,
         extra_headers: HeaderTypes | None = None,
@@ -452,13 +458,13 @@ class AsyncResponses(AsyncAPIResource):
 
         Args:
             response_id: ID of the response, beginning with `resp_`.
-            include: Extra data to put into the output items that would otherwise be left out. The values are those
-                of `include` when a response is created.
+            include: Extra data to put into the output items that would otherwise be left out. The values
+                are those of `include` when a response is created.
             stream: Set to true to receive server-sent events and not one JSON object. Left out means false.
-            starting_after: Sequence number of the last event you already have; the stream goes on with the one behind it.
-                Only useful with `stream`, to resume after a break.
-            include_obfuscation: Whether delta events carry random padding in `obfuscation`, which hides the length of the text
-                from eavesdroppers. It is on by default and matters only when streaming.
+            starting_after: Sequence number of the last event you already have; the stream goes on with the
+                one behind it. Only useful with `stream`, to resume after a break.
+            include_obfuscation: Whether delta events carry random padding in `obfuscation`, which hides the
+                length of the text from eavesdroppers. It is on by default and matters only when streaming.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.

@@ -5,53 +5,59 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from . import speech_models as speech_models
     from . import speech_params as speech_params
-    from . import transcriptions_models as transcriptions_models
+    from . import speech_types as speech_types
     from . import transcriptions_params as transcriptions_params
-    from . import translations_models as translations_models
+    from . import transcriptions_types as transcriptions_types
     from . import translations_params as translations_params
-    from .speech_models import SpeechModel as SpeechModel
+    from . import translations_types as translations_types
     from .speech_params import SpeechCreateParams as SpeechCreateParams
-    from .transcriptions_models import Transcription as Transcription
-    from .transcriptions_models import TranscriptionDiarized as TranscriptionDiarized
-    from .transcriptions_models import TranscriptionDiarizedSegment as TranscriptionDiarizedSegment
-    from .transcriptions_models import TranscriptionInclude as TranscriptionInclude
-    from .transcriptions_models import TranscriptionLanguage as TranscriptionLanguage
-    from .transcriptions_models import TranscriptionSegment as TranscriptionSegment
-    from .transcriptions_models import TranscriptionStreamEvent as TranscriptionStreamEvent
-    from .transcriptions_models import TranscriptionTextDeltaEvent as TranscriptionTextDeltaEvent
-    from .transcriptions_models import TranscriptionTextDoneEvent as TranscriptionTextDoneEvent
-    from .transcriptions_models import TranscriptionTextSegmentEvent as TranscriptionTextSegmentEvent
-    from .transcriptions_models import TranscriptionVerbose as TranscriptionVerbose
-    from .transcriptions_models import TranscriptionWord as TranscriptionWord
+    from .speech_types import SpeechModel as SpeechModel
     from .transcriptions_params import TranscriptionCreateParams as TranscriptionCreateParams
     from .transcriptions_params import TranscriptionCreateParamsBase as TranscriptionCreateParamsBase
     from .transcriptions_params import TranscriptionCreateParamsNonStreaming as TranscriptionCreateParamsNonStreaming
     from .transcriptions_params import TranscriptionCreateParamsStreaming as TranscriptionCreateParamsStreaming
-    from .translations_models import Translation as Translation
-    from .translations_models import TranslationVerbose as TranslationVerbose
+    from .transcriptions_types import Transcription as Transcription
+    from .transcriptions_types import TranscriptionDiarized as TranscriptionDiarized
+    from .transcriptions_types import TranscriptionDiarizedSegment as TranscriptionDiarizedSegment
+    from .transcriptions_types import TranscriptionDurationUsage as TranscriptionDurationUsage
+    from .transcriptions_types import TranscriptionInclude as TranscriptionInclude
+    from .transcriptions_types import TranscriptionLanguage as TranscriptionLanguage
+    from .transcriptions_types import TranscriptionSegment as TranscriptionSegment
+    from .transcriptions_types import TranscriptionStreamEvent as TranscriptionStreamEvent
+    from .transcriptions_types import TranscriptionTextDeltaEvent as TranscriptionTextDeltaEvent
+    from .transcriptions_types import TranscriptionTextDoneEvent as TranscriptionTextDoneEvent
+    from .transcriptions_types import TranscriptionTextSegmentEvent as TranscriptionTextSegmentEvent
+    from .transcriptions_types import TranscriptionTokenUsage as TranscriptionTokenUsage
+    from .transcriptions_types import TranscriptionVerbose as TranscriptionVerbose
+    from .transcriptions_types import TranscriptionWord as TranscriptionWord
     from .translations_params import TranslationCreateParams as TranslationCreateParams
+    from .translations_types import Translation as Translation
+    from .translations_types import TranslationVerbose as TranslationVerbose
 else:
     from ...runtime.lazy import attach
 
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            ".speech_models": "SpeechModel",
             ".speech_params": "SpeechCreateParams",
-            ".transcriptions_models": (
-                "Transcription TranscriptionDiarized TranscriptionDiarizedSegment TranscriptionInclude "
-                "TranscriptionLanguage TranscriptionSegment TranscriptionStreamEvent "
-                "TranscriptionTextDeltaEvent TranscriptionTextDoneEvent TranscriptionTextSegmentEvent "
-                "TranscriptionVerbose TranscriptionWord "
-            ),
+            ".speech_types": "SpeechModel",
             ".transcriptions_params": (
                 "TranscriptionCreateParams TranscriptionCreateParamsBase "
                 "TranscriptionCreateParamsNonStreaming TranscriptionCreateParamsStreaming "
             ),
-            ".translations_models": "Translation TranslationVerbose",
+            ".transcriptions_types": (
+                "Transcription TranscriptionDiarized TranscriptionDiarizedSegment "
+                "TranscriptionDurationUsage TranscriptionInclude TranscriptionLanguage TranscriptionSegment "
+                "TranscriptionStreamEvent TranscriptionTextDeltaEvent TranscriptionTextDoneEvent "
+                "TranscriptionTextSegmentEvent TranscriptionTokenUsage TranscriptionVerbose "
+                "TranscriptionWord "
+            ),
             ".translations_params": "TranslationCreateParams",
+            ".translations_types": "Translation TranslationVerbose",
         },
-        inner="speech_models speech_params transcriptions_models transcriptions_params translations_models translations_params",
+        inner=(
+            "speech_params speech_types transcriptions_params transcriptions_types translations_params "
+            "translations_types "
+        ),
     )

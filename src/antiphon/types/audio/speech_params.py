@@ -7,7 +7,7 @@ from typing import Literal, Required
 
 from typing_extensions import TypedDict
 
-from .speech_models import SpeechModel
+from .speech_types import SpeechModel
 
 __all__ = ["SpeechCreateParams", "SpeechCreateParamsVoiceID"]
 

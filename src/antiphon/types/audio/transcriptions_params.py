@@ -9,8 +9,8 @@ from typing import Literal, Required, TypeAlias
 from typing_extensions import TypedDict
 
 from ...runtime import FileTypes, SequenceNotStr
-from ..audio_models import AudioModel, AudioResponseFormat
-from .transcriptions_models import TranscriptionInclude
+from ..audio_types import AudioModel, AudioResponseFormat
+from .transcriptions_types import TranscriptionInclude
 
 __all__ = [
     "TranscriptionCreateParams",

@@ -8,7 +8,7 @@ from typing import Literal, Required
 from typing_extensions import TypedDict
 
 from ...runtime import FileTypes
-from ..audio_models import AudioModel
+from ..audio_types import AudioModel
 
 __all__ = ["TranslationCreateParams"]
 

@@ -6,92 +6,104 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from . import completions as completions
-    from . import completions_models as completions_models
     from . import completions_params as completions_params
-    from .completions_models import ChatCompletion as ChatCompletion
-    from .completions_models import ChatCompletionAudio as ChatCompletionAudio
-    from .completions_models import ChatCompletionChunk as ChatCompletionChunk
-    from .completions_models import ChatCompletionContentPartImage as ChatCompletionContentPartImage
-    from .completions_models import ChatCompletionContentPartText as ChatCompletionContentPartText
-    from .completions_models import ChatCompletionDeleted as ChatCompletionDeleted
-    from .completions_models import ChatCompletionFunctionTool as ChatCompletionFunctionTool
-    from .completions_models import ChatCompletionMessage as ChatCompletionMessage
-    from .completions_models import ChatCompletionMessageCustomToolCall as ChatCompletionMessageCustomToolCall
-    from .completions_models import ChatCompletionMessageFunctionToolCall as ChatCompletionMessageFunctionToolCall
-    from .completions_models import ChatCompletionMessageToolCallUnion as ChatCompletionMessageToolCallUnion
-    from .completions_models import ChatCompletionStoreMessage as ChatCompletionStoreMessage
-    from .completions_models import ChatCompletionTokenLogprob as ChatCompletionTokenLogprob
-    from .completions_params import ChatCompletionAllowedToolChoiceParam as ChatCompletionAllowedToolChoiceParam
-    from .completions_params import ChatCompletionAllowedToolsParam as ChatCompletionAllowedToolsParam
-    from .completions_params import ChatCompletionAssistantMessageParam as ChatCompletionAssistantMessageParam
-    from .completions_params import ChatCompletionAudioParam as ChatCompletionAudioParam
-    from .completions_params import ChatCompletionContentPartImageParam as ChatCompletionContentPartImageParam
-    from .completions_params import ChatCompletionContentPartInputAudioParam as ChatCompletionContentPartInputAudioParam
-    from .completions_params import ChatCompletionContentPartParam as ChatCompletionContentPartParam
-    from .completions_params import ChatCompletionContentPartRefusalParam as ChatCompletionContentPartRefusalParam
-    from .completions_params import ChatCompletionContentPartTextParam as ChatCompletionContentPartTextParam
-    from .completions_params import ChatCompletionCustomToolParam as ChatCompletionCustomToolParam
-    from .completions_params import ChatCompletionDeveloperMessageParam as ChatCompletionDeveloperMessageParam
+    from . import completions_types as completions_types
+    from . import messages as messages
+    from . import messages_params as messages_params
+    from . import tools as tools
+    from . import tools_params as tools_params
     from .completions_params import ChatCompletionFunctionCallOptionParam as ChatCompletionFunctionCallOptionParam
-    from .completions_params import ChatCompletionFunctionMessageParam as ChatCompletionFunctionMessageParam
-    from .completions_params import ChatCompletionFunctionToolParam as ChatCompletionFunctionToolParam
-    from .completions_params import ChatCompletionMessageCustomToolCallParam as ChatCompletionMessageCustomToolCallParam
-    from .completions_params import (
-        ChatCompletionMessageFunctionToolCallParam as ChatCompletionMessageFunctionToolCallParam,
-    )
-    from .completions_params import ChatCompletionMessageParam as ChatCompletionMessageParam
-    from .completions_params import ChatCompletionNamedToolChoiceCustomParam as ChatCompletionNamedToolChoiceCustomParam
-    from .completions_params import ChatCompletionNamedToolChoiceParam as ChatCompletionNamedToolChoiceParam
     from .completions_params import ChatCompletionPredictionContentParam as ChatCompletionPredictionContentParam
     from .completions_params import ChatCompletionStreamOptionsParam as ChatCompletionStreamOptionsParam
-    from .completions_params import ChatCompletionSystemMessageParam as ChatCompletionSystemMessageParam
-    from .completions_params import ChatCompletionToolChoiceOptionParam as ChatCompletionToolChoiceOptionParam
-    from .completions_params import ChatCompletionToolMessageParam as ChatCompletionToolMessageParam
-    from .completions_params import ChatCompletionToolUnionParam as ChatCompletionToolUnionParam
-    from .completions_params import ChatCompletionUserMessageParam as ChatCompletionUserMessageParam
     from .completions_params import CompletionCreateParams as CompletionCreateParams
-    from .completions_params import CompletionCreateParams_2 as CompletionCreateParams_2
-    from .completions_params import CompletionCreateParams_2Base as CompletionCreateParams_2Base
-    from .completions_params import CompletionCreateParams_2NonStreaming as CompletionCreateParams_2NonStreaming
-    from .completions_params import CompletionCreateParams_2Streaming as CompletionCreateParams_2Streaming
+    from .completions_params import CompletionCreateParams2 as CompletionCreateParams2
+    from .completions_params import CompletionCreateParams2Base as CompletionCreateParams2Base
+    from .completions_params import CompletionCreateParams2NonStreaming as CompletionCreateParams2NonStreaming
+    from .completions_params import CompletionCreateParams2Streaming as CompletionCreateParams2Streaming
     from .completions_params import CompletionCreateParamsBase as CompletionCreateParamsBase
     from .completions_params import CompletionCreateParamsNonStreaming as CompletionCreateParamsNonStreaming
     from .completions_params import CompletionCreateParamsStreaming as CompletionCreateParamsStreaming
     from .completions_params import CompletionListParams as CompletionListParams
     from .completions_params import CompletionUpdateParams as CompletionUpdateParams
+    from .completions_types import ChatCompletion as ChatCompletion
+    from .completions_types import ChatCompletionAnnotation as ChatCompletionAnnotation
+    from .completions_types import ChatCompletionAudio as ChatCompletionAudio
+    from .completions_types import ChatCompletionChunk as ChatCompletionChunk
+    from .completions_types import ChatCompletionDeleted as ChatCompletionDeleted
+    from .completions_types import ChatCompletionMessage as ChatCompletionMessage
+    from .completions_types import ChatCompletionModeration as ChatCompletionModeration
+    from .completions_types import ChatCompletionStoreMessage as ChatCompletionStoreMessage
+    from .completions_types import ChatCompletionTokenLogprob as ChatCompletionTokenLogprob
+    from .messages import ChatCompletionContentPartImage as ChatCompletionContentPartImage
+    from .messages import ChatCompletionContentPartText as ChatCompletionContentPartText
+    from .messages_params import ChatCompletionAssistantMessageParam as ChatCompletionAssistantMessageParam
+    from .messages_params import ChatCompletionAudioParam as ChatCompletionAudioParam
+    from .messages_params import ChatCompletionContentPartImageParam as ChatCompletionContentPartImageParam
+    from .messages_params import ChatCompletionContentPartInputAudioParam as ChatCompletionContentPartInputAudioParam
+    from .messages_params import ChatCompletionContentPartParam as ChatCompletionContentPartParam
+    from .messages_params import ChatCompletionContentPartRefusalParam as ChatCompletionContentPartRefusalParam
+    from .messages_params import ChatCompletionContentPartTextParam as ChatCompletionContentPartTextParam
+    from .messages_params import ChatCompletionDeveloperMessageParam as ChatCompletionDeveloperMessageParam
+    from .messages_params import ChatCompletionFunctionMessageParam as ChatCompletionFunctionMessageParam
+    from .messages_params import ChatCompletionMessageParam as ChatCompletionMessageParam
+    from .messages_params import ChatCompletionSystemMessageParam as ChatCompletionSystemMessageParam
+    from .messages_params import ChatCompletionToolMessageParam as ChatCompletionToolMessageParam
+    from .messages_params import ChatCompletionUserMessageParam as ChatCompletionUserMessageParam
+    from .tools import ChatCompletionFunctionTool as ChatCompletionFunctionTool
+    from .tools import ChatCompletionMessageCustomToolCall as ChatCompletionMessageCustomToolCall
+    from .tools import ChatCompletionMessageFunctionToolCall as ChatCompletionMessageFunctionToolCall
+    from .tools import ChatCompletionMessageToolCallUnion as ChatCompletionMessageToolCallUnion
+    from .tools_params import ChatCompletionAllowedToolChoiceParam as ChatCompletionAllowedToolChoiceParam
+    from .tools_params import ChatCompletionAllowedToolsParam as ChatCompletionAllowedToolsParam
+    from .tools_params import ChatCompletionCustomToolParam as ChatCompletionCustomToolParam
+    from .tools_params import ChatCompletionFunctionToolParam as ChatCompletionFunctionToolParam
+    from .tools_params import ChatCompletionMessageCustomToolCallParam as ChatCompletionMessageCustomToolCallParam
+    from .tools_params import ChatCompletionMessageFunctionToolCallParam as ChatCompletionMessageFunctionToolCallParam
+    from .tools_params import ChatCompletionNamedToolChoiceCustomParam as ChatCompletionNamedToolChoiceCustomParam
+    from .tools_params import ChatCompletionNamedToolChoiceParam as ChatCompletionNamedToolChoiceParam
+    from .tools_params import ChatCompletionToolChoiceOptionParam as ChatCompletionToolChoiceOptionParam
+    from .tools_params import ChatCompletionToolUnionParam as ChatCompletionToolUnionParam
 else:
     from ...runtime.lazy import attach
 
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            ".completions_models": (
-                "ChatCompletion ChatCompletionAudio ChatCompletionChunk ChatCompletionContentPartImage "
-                "ChatCompletionContentPartText ChatCompletionDeleted ChatCompletionFunctionTool "
-                "ChatCompletionMessage ChatCompletionMessageCustomToolCall "
-                "ChatCompletionMessageFunctionToolCall ChatCompletionMessageToolCallUnion "
+            ".completions_params": (
+                "ChatCompletionFunctionCallOptionParam ChatCompletionPredictionContentParam "
+                "ChatCompletionStreamOptionsParam CompletionCreateParams CompletionCreateParams2 "
+                "CompletionCreateParams2Base CompletionCreateParams2NonStreaming "
+                "CompletionCreateParams2Streaming CompletionCreateParamsBase "
+                "CompletionCreateParamsNonStreaming CompletionCreateParamsStreaming CompletionListParams "
+                "CompletionUpdateParams "
+            ),
+            ".completions_types": (
+                "ChatCompletion ChatCompletionAnnotation ChatCompletionAudio ChatCompletionChunk "
+                "ChatCompletionDeleted ChatCompletionMessage ChatCompletionModeration "
                 "ChatCompletionStoreMessage ChatCompletionTokenLogprob "
             ),
-            ".completions_params": (
-                "ChatCompletionAllowedToolChoiceParam ChatCompletionAllowedToolsParam "
+            ".messages": "ChatCompletionContentPartImage ChatCompletionContentPartText",
+            ".messages_params": (
                 "ChatCompletionAssistantMessageParam ChatCompletionAudioParam "
                 "ChatCompletionContentPartImageParam ChatCompletionContentPartInputAudioParam "
                 "ChatCompletionContentPartParam ChatCompletionContentPartRefusalParam "
-                "ChatCompletionContentPartTextParam ChatCompletionCustomToolParam "
-                "ChatCompletionDeveloperMessageParam ChatCompletionFunctionCallOptionParam "
-                "ChatCompletionFunctionMessageParam ChatCompletionFunctionToolParam "
+                "ChatCompletionContentPartTextParam ChatCompletionDeveloperMessageParam "
+                "ChatCompletionFunctionMessageParam ChatCompletionMessageParam "
+                "ChatCompletionSystemMessageParam ChatCompletionToolMessageParam "
+                "ChatCompletionUserMessageParam "
+            ),
+            ".tools": (
+                "ChatCompletionFunctionTool ChatCompletionMessageCustomToolCall "
+                "ChatCompletionMessageFunctionToolCall ChatCompletionMessageToolCallUnion "
+            ),
+            ".tools_params": (
+                "ChatCompletionAllowedToolChoiceParam ChatCompletionAllowedToolsParam "
+                "ChatCompletionCustomToolParam ChatCompletionFunctionToolParam "
                 "ChatCompletionMessageCustomToolCallParam ChatCompletionMessageFunctionToolCallParam "
-                "ChatCompletionMessageParam ChatCompletionNamedToolChoiceCustomParam "
-                "ChatCompletionNamedToolChoiceParam ChatCompletionPredictionContentParam "
-                "ChatCompletionStreamOptionsParam ChatCompletionSystemMessageParam "
-                "ChatCompletionToolChoiceOptionParam ChatCompletionToolMessageParam "
-                "ChatCompletionToolUnionParam ChatCompletionUserMessageParam CompletionCreateParams "
-                "CompletionCreateParamsBase CompletionCreateParamsNonStreaming "
-                "CompletionCreateParamsStreaming CompletionCreateParams_2 CompletionCreateParams_2Base "
-                "CompletionCreateParams_2NonStreaming CompletionCreateParams_2Streaming "
-                "CompletionListParams CompletionUpdateParams "
+                "ChatCompletionNamedToolChoiceCustomParam ChatCompletionNamedToolChoiceParam "
+                "ChatCompletionToolChoiceOptionParam ChatCompletionToolUnionParam "
             ),
         },
         modules="completions",
-        inner="completions_models completions_params",
+        inner=("completions_params completions_types messages messages_params tools tools_params "),
     )

@@ -10,60 +10,19 @@ from typing_extensions import TypedDict
 
 from ...runtime import SequenceNotStr
 from ..shared.models import ChatModel, FunctionParameters, Metadata, ReasoningEffort
-from ..shared_params.models import (
-    FunctionDefinition,
-    ResponseFormatJSONObject,
-    ResponseFormatJSONSchema,
-    ResponseFormatText,
-)
+from ..shared_params.models import ResponseFormatJSONObject, ResponseFormatJSONSchema, ResponseFormatText
+from .messages_params import ChatCompletionAudioParam, ChatCompletionContentPartTextParam, ChatCompletionMessageParam
+from .tools_params import ChatCompletionToolChoiceOptionParam, ChatCompletionToolUnionParam
 
 __all__ = [
-    "ChatCompletionAllowedToolChoiceParam",
-    "ChatCompletionAllowedToolsParam",
-    "ChatCompletionAssistantMessageParam",
-    "ChatCompletionAssistantMessageParamAudio",
-    "ChatCompletionAssistantMessageParamFunctionCall",
-    "ChatCompletionAudioParam",
-    "ChatCompletionAudioParamVoiceID",
-    "ChatCompletionContentPartImageParam",
-    "ChatCompletionContentPartImageParamImageURL",
-    "ChatCompletionContentPartImageParamPromptCacheBreakpoint",
-    "ChatCompletionContentPartInputAudioParam",
-    "ChatCompletionContentPartInputAudioParamInputAudio",
-    "ChatCompletionContentPartInputAudioParamPromptCacheBreakpoint",
-    "ChatCompletionContentPartParam",
-    "ChatCompletionContentPartParamFile",
-    "ChatCompletionContentPartParamFileFile",
-    "ChatCompletionContentPartParamFilePromptCacheBreakpoint",
-    "ChatCompletionContentPartRefusalParam",
-    "ChatCompletionContentPartTextParam",
-    "ChatCompletionContentPartTextParamPromptCacheBreakpoint",
-    "ChatCompletionCustomToolParam",
-    "ChatCompletionCustomToolParamCustom",
-    "ChatCompletionCustomToolParamCustomFormatGrammar",
-    "ChatCompletionCustomToolParamCustomFormatGrammarGrammar",
-    "ChatCompletionCustomToolParamCustomFormatText",
-    "ChatCompletionDeveloperMessageParam",
     "ChatCompletionFunctionCallOptionParam",
-    "ChatCompletionFunctionMessageParam",
-    "ChatCompletionFunctionToolParam",
-    "ChatCompletionMessageCustomToolCallParam",
-    "ChatCompletionMessageCustomToolCallParamCustom",
-    "ChatCompletionMessageFunctionToolCallParam",
-    "ChatCompletionMessageFunctionToolCallParamFunction",
-    "ChatCompletionMessageParam",
-    "ChatCompletionNamedToolChoiceCustomParam",
-    "ChatCompletionNamedToolChoiceCustomParamCustom",
-    "ChatCompletionNamedToolChoiceParam",
-    "ChatCompletionNamedToolChoiceParamFunction",
     "ChatCompletionPredictionContentParam",
     "ChatCompletionStreamOptionsParam",
-    "ChatCompletionSystemMessageParam",
-    "ChatCompletionToolChoiceOptionParam",
-    "ChatCompletionToolMessageParam",
-    "ChatCompletionToolUnionParam",
-    "ChatCompletionUserMessageParam",
     "CompletionCreateParams",
+    "CompletionCreateParams2",
+    "CompletionCreateParams2Base",
+    "CompletionCreateParams2NonStreaming",
+    "CompletionCreateParams2Streaming",
     "CompletionCreateParamsBase",
     "CompletionCreateParamsFunction",
     "CompletionCreateParamsModeration",
@@ -76,10 +35,6 @@ __all__ = [
     "CompletionCreateParamsWebSearchOptions",
     "CompletionCreateParamsWebSearchOptionsUserLocation",
     "CompletionCreateParamsWebSearchOptionsUserLocationApproximate",
-    "CompletionCreateParams_2",
-    "CompletionCreateParams_2Base",
-    "CompletionCreateParams_2NonStreaming",
-    "CompletionCreateParams_2Streaming",
     "CompletionListParams",
     "CompletionUpdateParams",
 ]
@@ -309,7 +264,7 @@ class CompletionListParams(TypedDict, total=False):
     """Sort order by time of creation: `asc`, the default, puts the oldest first, `desc` the newest."""
 
 
-class CompletionCreateParams_2Base(TypedDict, total=False):
+class CompletionCreateParams2Base(TypedDict, total=False):
     """What `create` takes besides the parameters of its path."""
 
     model: Required[str | Literal["gpt-3.5-turbo-instruct", "davinci-002", "babbage-002"]]
@@ -360,25 +315,6 @@ class CompletionCreateParams_2Base(TypedDict, total=False):
     """Stable pseudonym of the end user on whose behalf you call, used to trace abuse."""
 
 
-class ChatCompletionAudioParam(TypedDict, total=False):
-    """Settings of spoken output for a chat completion."""
-
-    voice: Required[
-        str
-        | Literal["alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse", "marin", "cedar"]
-        | ChatCompletionAudioParamVoiceID
-    ]
-    """Voice to speak with: the name of a built-in voice such as `alloy` or `marin`, or an object with the ID
-    of a custom voice."""
-    format: Required[Literal["wav", "aac", "mp3", "flac", "opus", "pcm16"]]
-    """File format of the sound. `pcm16` is raw 16-bit samples without a header, the only format for streaming."""
-
-
-class ChatCompletionAudioParamVoiceID(TypedDict, total=False):
-    id: Required[str]
-    """ID of the custom voice, beginning with `voice_`."""
-
-
 class ChatCompletionPredictionContentParam(TypedDict, total=False):
     """Text that the answer is expected to repeat in large parts, given to speed up generation."""
 
@@ -407,372 +343,6 @@ class ChatCompletionFunctionCallOptionParam(TypedDict, total=False):
     """Name of the function that has to be called."""
 
 
-class ChatCompletionAllowedToolChoiceParam(TypedDict, total=False):
-    """Value of `tool_choice` that restricts the model to some of the tools in the request."""
-
-    type: Required[Literal["allowed_tools"]]
-    """Always `allowed_tools`."""
-    allowed_tools: Required[ChatCompletionAllowedToolsParam]
-    """The tools that remain, and whether one has to be called."""
-
-
-class ChatCompletionAllowedToolsParam(TypedDict, total=False):
-    """Subset of the tools of a request, with a rule for its use."""
-
-    mode: Required[Literal["auto", "required"]]
-    """`auto` lets the model call one of these tools or answer with a message, `required` makes it call at
-    least one."""
-    tools: Required[Iterable[Mapping[str, object]]]
-    """The allowed tools, each as an object with type and name, for example `{"type": "function", "function":
-    {"name": "lookup"}}`."""
-
-
-class ChatCompletionAssistantMessageParam(TypedDict, total=False):
-    """Earlier answer of the model, sent back as part of the conversation."""
-
-    role: Required[Literal["assistant"]]
-    """Always `assistant`."""
-    content: str | Iterable[ChatCompletionContentPartTextParam | ChatCompletionContentPartRefusalParam] | None
-    """What the model said, as one text or as parts: any number of text parts or a single refusal. May be null
-    or left out only if the message holds tool calls or a function call."""
-    refusal: str | None
-    """What the model said in declining the request. Null or left out if it did not."""
-    name: str
-    """Name of the speaker, to tell several assistants apart. Optional."""
-    audio: ChatCompletionAssistantMessageParamAudio | None
-    """Reference to spoken output that the model gave earlier. Null or left out if there was none."""
-    tool_calls: Iterable[ChatCompletionMessageFunctionToolCallParam | ChatCompletionMessageCustomToolCallParam]
-    """Tool calls that the model made in this message. Each has to be answered by a tool message with the same
-    ID."""
-    function_call: ChatCompletionAssistantMessageParamFunctionCall | None
-    """Older form of a tool call, a single function with its arguments. Use `tool_calls`."""
-
-
-class ChatCompletionAssistantMessageParamAudio(TypedDict, total=False):
-    """Reference to spoken output that the model gave earlier. Null or left out if there was none."""
-
-    id: Required[str]
-    """ID of that spoken output, from `audio.id` of the earlier message. It can be used only until it expires."""
-
-
-class ChatCompletionAssistantMessageParamFunctionCall(TypedDict, total=False):
-    """Older form of a tool call, a single function with its arguments. Use `tool_calls`."""
-
-    arguments: Required[str]
-    """Arguments of the call as JSON text, as the model wrote them."""
-    name: Required[str]
-    """Name of the called function."""
-
-
-class ChatCompletionContentPartInputAudioParam(TypedDict, total=False):
-    """Recorded sound as a part of a message, for models that understand audio."""
-
-    type: Required[Literal["input_audio"]]
-    """Always `input_audio`."""
-    input_audio: Required[ChatCompletionContentPartInputAudioParamInputAudio]
-    """The recording and its format."""
-    prompt_cache_breakpoint: ChatCompletionContentPartInputAudioParamPromptCacheBreakpoint
-    """Marks this part as the end of a prefix that should be cached for later requests. Leave it out for no
-    mark."""
-
-
-class ChatCompletionContentPartInputAudioParamInputAudio(TypedDict, total=False):
-    """The recording and its format."""
-
-    data: Required[str]
-    """The sound file in Base64."""
-    format: Required[Literal["mp3", "wav"]]
-    """File format of the recording, `mp3` or `wav`."""
-
-
-class ChatCompletionContentPartInputAudioParamPromptCacheBreakpoint(TypedDict, total=False):
-    """Marks this part as the end of a prefix that should be cached for later requests. Leave it out for no
-    mark."""
-
-    mode: Required[Literal["explicit"]]
-    """Always `explicit`."""
-    ttl: Literal["30m", "12h"]
-    """Shortest time that the cached prefix stays usable, `30m` or `12h`. Left out means
-    `prompt_cache_options.ttl` of the request."""
-
-
-class ChatCompletionContentPartParamFile(TypedDict, total=False):
-    type: Required[Literal["file"]]
-    """Always `file`."""
-    file: Required[ChatCompletionContentPartParamFileFile]
-    """The file, either by the ID of an upload or with its content."""
-    prompt_cache_breakpoint: ChatCompletionContentPartParamFilePromptCacheBreakpoint
-    """Marks this part as the end of a prefix that should be cached for later requests. Leave it out for no
-    mark."""
-
-
-class ChatCompletionContentPartParamFileFile(TypedDict, total=False):
-    """The file, either by the ID of an upload or with its content."""
-
-    filename: str
-    """Name of the file, to go with `file_data`."""
-    file_data: str
-    """Content of the file in Base64. Use `file_id` for a file that is already uploaded."""
-    file_id: str
-    """ID of an uploaded file, beginning with `file-`."""
-
-
-class ChatCompletionContentPartParamFilePromptCacheBreakpoint(TypedDict, total=False):
-    """Marks this part as the end of a prefix that should be cached for later requests. Leave it out for no
-    mark."""
-
-    mode: Required[Literal["explicit"]]
-    """Always `explicit`."""
-    ttl: str
-    """Shortest time that the cached prefix stays usable, `30m` or `12h`. Left out means
-    `prompt_cache_options.ttl` of the request."""
-
-
-class ChatCompletionContentPartRefusalParam(TypedDict, total=False):
-    """Refusal as the content of an earlier assistant message."""
-
-    type: Required[Literal["refusal"]]
-    """Always `refusal`."""
-    refusal: Required[str]
-    """What the model said in declining the request."""
-
-
-class ChatCompletionCustomToolParam(TypedDict, total=False):
-    """Tool of yours that takes plain text and not JSON arguments. It goes into `tools` of a chat completion."""
-
-    type: Required[Literal["custom"]]
-    """Always `custom`."""
-    custom: Required[ChatCompletionCustomToolParamCustom]
-    """Name, purpose and input format of the tool."""
-
-
-class ChatCompletionCustomToolParamCustom(TypedDict, total=False):
-    """Name, purpose and input format of the tool."""
-
-    name: Required[str]
-    """Name by which the model calls the tool."""
-    description: str
-    """What the tool does and what text it expects, for the model to judge when to call it."""
-    format: ChatCompletionCustomToolParamCustomFormatText | ChatCompletionCustomToolParamCustomFormatGrammar
-    """Shape of the input text. Left out means any text."""
-
-
-class ChatCompletionCustomToolParamCustomFormatText(TypedDict, total=False):
-    type: Required[Literal["text"]]
-    """Always `text`: the input may be any text."""
-
-
-class ChatCompletionCustomToolParamCustomFormatGrammar(TypedDict, total=False):
-    type: Required[Literal["grammar"]]
-    """Always `grammar`: the input has to follow the given grammar."""
-    grammar: Required[ChatCompletionCustomToolParamCustomFormatGrammarGrammar]
-    """The grammar that the input has to follow."""
-
-
-class ChatCompletionCustomToolParamCustomFormatGrammarGrammar(TypedDict, total=False):
-    """The grammar that the input has to follow."""
-
-    definition: Required[str]
-    """Text of the grammar in the chosen notation."""
-    syntax: Required[Literal["lark", "regex"]]
-    """Notation of the grammar: `lark` for a Lark grammar, `regex` for a regular expression."""
-
-
-class ChatCompletionDeveloperMessageParam(TypedDict, total=False):
-    """Instruction of the developer, which the model puts above what users say. It replaces system messages for
-    models from `o1` on."""
-
-    role: Required[Literal["developer"]]
-    """Always `developer`."""
-    content: Required[str | Iterable[ChatCompletionContentPartTextParam]]
-    """The instruction, as one text or as text parts."""
-    name: str
-    """Name of the speaker, to tell several of the same role apart. Optional."""
-
-
-class ChatCompletionFunctionMessageParam(TypedDict, total=False):
-    """Result of a function call in the older form. Use tool messages."""
-
-    role: Required[Literal["function"]]
-    """Always `function`."""
-    content: Required[str | None]
-    """What the function returned, or null if nothing."""
-    name: Required[str]
-    """Name of the function that returned this."""
-
-
-class ChatCompletionNamedToolChoiceCustomParam(TypedDict, total=False):
-    """Value of `tool_choice` that forces the call of one custom tool."""
-
-    type: Required[Literal["custom"]]
-    """Always `custom`."""
-    custom: Required[ChatCompletionNamedToolChoiceCustomParamCustom]
-    """The tool to call."""
-
-
-class ChatCompletionNamedToolChoiceCustomParamCustom(TypedDict, total=False):
-    """The tool to call."""
-
-    name: Required[str]
-    """Name of the custom tool that has to be called."""
-
-
-class ChatCompletionNamedToolChoiceParam(TypedDict, total=False):
-    """Value of `tool_choice` that forces the call of one function."""
-
-    type: Required[Literal["function"]]
-    """Always `function`."""
-    function: Required[ChatCompletionNamedToolChoiceParamFunction]
-    """The function to call."""
-
-
-class ChatCompletionNamedToolChoiceParamFunction(TypedDict, total=False):
-    """The function to call."""
-
-    name: Required[str]
-    """Name of the function that has to be called."""
-
-
-class ChatCompletionSystemMessageParam(TypedDict, total=False):
-    """Instruction that the model puts above what users say. For models from `o1` on, use developer messages."""
-
-    role: Required[Literal["system"]]
-    """Always `system`."""
-    content: Required[str | Iterable[ChatCompletionContentPartTextParam]]
-    """The instruction, as one text or as text parts."""
-    name: str
-    """Name of the speaker, to tell several of the same role apart. Optional."""
-
-
-class ChatCompletionToolMessageParam(TypedDict, total=False):
-    """Result of a tool call, sent back to the model."""
-
-    role: Required[Literal["tool"]]
-    """Always `tool`."""
-    content: Required[str | Iterable[ChatCompletionContentPartTextParam]]
-    """What the tool returned, as one text or as text parts."""
-    tool_call_id: Required[str]
-    """ID of the call that this result belongs to."""
-
-
-class ChatCompletionUserMessageParam(TypedDict, total=False):
-    """Message of the end user."""
-
-    role: Required[Literal["user"]]
-    """Always `user`."""
-    content: Required[str | Iterable[ChatCompletionContentPartParam]]
-    """What the user says, as one text or as parts of text, image, sound and file."""
-    name: str
-    """Name of the speaker, to tell several of the same role apart. Optional."""
-
-
-class ChatCompletionContentPartTextParam(TypedDict, total=False):
-    """Text as a part of a message."""
-
-    type: Required[Literal["text"]]
-    """Always `text`."""
-    text: Required[str]
-    """The text itself."""
-    prompt_cache_breakpoint: ChatCompletionContentPartTextParamPromptCacheBreakpoint
-    """Marks this part as the end of a prefix that should be cached for later requests. Leave it out for no
-    mark."""
-
-
-class ChatCompletionContentPartTextParamPromptCacheBreakpoint(TypedDict, total=False):
-    """Marks this part as the end of a prefix that should be cached for later requests. Leave it out for no
-    mark."""
-
-    mode: Required[Literal["explicit"]]
-    """Always `explicit`."""
-    ttl: Literal["30m", "12h"]
-    """Shortest time that the cached prefix stays usable, `30m` or `12h`. Left out means
-    `prompt_cache_options.ttl` of the request."""
-
-
-class ChatCompletionFunctionToolParam(TypedDict, total=False):
-    """Tool that stands for a function of yours, called with JSON arguments. It goes into `tools` of a chat
-    completion."""
-
-    type: Required[Literal["function"]]
-    """Always `function`."""
-    function: Required[FunctionDefinition]
-    """The function: its name, purpose and arguments."""
-
-
-class ChatCompletionMessageFunctionToolCallParam(TypedDict, total=False):
-    """Call of a function by the model."""
-
-    type: Required[Literal["function"]]
-    """Always `function`."""
-    id: Required[str]
-    """Identifier of the call, to be repeated as `tool_call_id` with the result."""
-    function: Required[ChatCompletionMessageFunctionToolCallParamFunction]
-    """The function and its arguments."""
-
-
-class ChatCompletionMessageFunctionToolCallParamFunction(TypedDict, total=False):
-    """The function and its arguments."""
-
-    name: Required[str]
-    """Name of the called function."""
-    arguments: Required[str]
-    """Arguments as JSON text, as the model wrote them. They can be invalid or contain parameters you did not
-    define, so check them first."""
-
-
-class ChatCompletionMessageCustomToolCallParam(TypedDict, total=False):
-    """Call of a custom tool by the model."""
-
-    type: Required[Literal["custom"]]
-    """Always `custom`."""
-    id: Required[str]
-    """Identifier of the call, to be repeated as `tool_call_id` with the result."""
-    custom: Required[ChatCompletionMessageCustomToolCallParamCustom]
-    """The tool and its input."""
-
-
-class ChatCompletionMessageCustomToolCallParamCustom(TypedDict, total=False):
-    """The tool and its input."""
-
-    name: Required[str]
-    """Name of the called tool."""
-    input: Required[str]
-    """Text that the model wrote as input for the tool."""
-
-
-class ChatCompletionContentPartImageParam(TypedDict, total=False):
-    """Image as a part of a message."""
-
-    type: Required[Literal["image_url"]]
-    """Always `image_url`."""
-    image_url: Required[ChatCompletionContentPartImageParamImageURL]
-    """Where the image is found and how closely to look at it."""
-    prompt_cache_breakpoint: ChatCompletionContentPartImageParamPromptCacheBreakpoint
-    """Marks this part as the end of a prefix that should be cached for later requests. Leave it out for no
-    mark."""
-
-
-class ChatCompletionContentPartImageParamImageURL(TypedDict, total=False):
-    """Where the image is found and how closely to look at it."""
-
-    url: Required[str]
-    """Web address of the image, or the image itself as a Base64 data URL."""
-    detail: Literal["auto", "low", "high", "original"]
-    """Resolution at which the model sees the image: `low` is cheap and coarse, `high` fine, `original` keeps
-    the size of the image. `auto`, the default, leaves it to the model."""
-
-
-class ChatCompletionContentPartImageParamPromptCacheBreakpoint(TypedDict, total=False):
-    """Marks this part as the end of a prefix that should be cached for later requests. Leave it out for no
-    mark."""
-
-    mode: Required[Literal["explicit"]]
-    """Always `explicit`."""
-    ttl: Literal["30m", "12h"]
-    """Shortest time that the cached prefix stays usable, `30m` or `12h`. Left out means
-    `prompt_cache_options.ttl` of the request."""
-
-
 class CompletionCreateParamsNonStreaming(CompletionCreateParamsBase, total=False):
     stream: Literal[False] | None
     """Set to true to receive the answer in pieces, as server-sent events, while it is generated. Left out,
@@ -785,13 +355,13 @@ class CompletionCreateParamsStreaming(CompletionCreateParamsBase, total=False):
     null or false gives one JSON object at the end."""
 
 
-class CompletionCreateParams_2NonStreaming(CompletionCreateParams_2Base, total=False):
+class CompletionCreateParams2NonStreaming(CompletionCreateParams2Base, total=False):
     stream: Literal[False] | None
     """Set to true to receive the text in pieces, as server-sent events, closed by `data: [DONE]`. Left out,
     null or false gives one JSON object at the end."""
 
 
-class CompletionCreateParams_2Streaming(CompletionCreateParams_2Base, total=False):
+class CompletionCreateParams2Streaming(CompletionCreateParams2Base, total=False):
     stream: Required[Literal[True]]
     """Set to true to receive the text in pieces, as server-sent events, closed by `data: [DONE]`. Left out,
     null or false gives one JSON object at the end."""
@@ -800,35 +370,5 @@ class CompletionCreateParams_2Streaming(CompletionCreateParams_2Base, total=Fals
 CompletionCreateParams: TypeAlias = CompletionCreateParamsNonStreaming | CompletionCreateParamsStreaming
 """What `create` takes besides the parameters of its path."""
 
-CompletionCreateParams_2: TypeAlias = CompletionCreateParams_2NonStreaming | CompletionCreateParams_2Streaming
+CompletionCreateParams2: TypeAlias = CompletionCreateParams2NonStreaming | CompletionCreateParams2Streaming
 """What `create` takes besides the parameters of its path."""
-
-ChatCompletionMessageParam: TypeAlias = (
-    ChatCompletionDeveloperMessageParam
-    | ChatCompletionSystemMessageParam
-    | ChatCompletionUserMessageParam
-    | ChatCompletionAssistantMessageParam
-    | ChatCompletionToolMessageParam
-    | ChatCompletionFunctionMessageParam
-)
-"""Message of the conversation that a request sends. Its `role` decides which kind it is."""
-
-ChatCompletionToolUnionParam: TypeAlias = ChatCompletionFunctionToolParam | ChatCompletionCustomToolParam
-"""Tool for a chat completion, either a function or a custom tool."""
-
-ChatCompletionToolChoiceOptionParam: TypeAlias = (
-    Literal["none", "auto", "required"]
-    | ChatCompletionAllowedToolChoiceParam
-    | ChatCompletionNamedToolChoiceParam
-    | ChatCompletionNamedToolChoiceCustomParam
-)
-"""Rule for the use of tools: `none` forbids them, `auto` lets the model choose between tools and a
-message, `required` demands at least one call. An object names one tool or a subset of them."""
-
-ChatCompletionContentPartParam: TypeAlias = (
-    ChatCompletionContentPartTextParam
-    | ChatCompletionContentPartImageParam
-    | ChatCompletionContentPartInputAudioParam
-    | ChatCompletionContentPartParamFile
-)
-"""Part of a user message: text, an image, sound or a file."""

@@ -6,18 +6,8 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from . import jobs as jobs
-    from . import jobs_models as jobs_models
     from . import jobs_params as jobs_params
-    from .jobs_models import DpoHyperparameters as DpoHyperparameters
-    from .jobs_models import DpoMethod as DpoMethod
-    from .jobs_models import FineTuningJob as FineTuningJob
-    from .jobs_models import FineTuningJobEvent as FineTuningJobEvent
-    from .jobs_models import FineTuningJobWandbIntegration as FineTuningJobWandbIntegration
-    from .jobs_models import FineTuningJobWandbIntegrationObject as FineTuningJobWandbIntegrationObject
-    from .jobs_models import ReinforcementHyperparameters as ReinforcementHyperparameters
-    from .jobs_models import ReinforcementMethod as ReinforcementMethod
-    from .jobs_models import SupervisedHyperparameters as SupervisedHyperparameters
-    from .jobs_models import SupervisedMethod as SupervisedMethod
+    from . import jobs_types as jobs_types
     from .jobs_params import DpoHyperparametersParam as DpoHyperparametersParam
     from .jobs_params import DpoMethodParam as DpoMethodParam
     from .jobs_params import JobCreateParams as JobCreateParams
@@ -27,24 +17,34 @@ if TYPE_CHECKING:
     from .jobs_params import ReinforcementMethodParam as ReinforcementMethodParam
     from .jobs_params import SupervisedHyperparametersParam as SupervisedHyperparametersParam
     from .jobs_params import SupervisedMethodParam as SupervisedMethodParam
+    from .jobs_types import DpoHyperparameters as DpoHyperparameters
+    from .jobs_types import DpoMethod as DpoMethod
+    from .jobs_types import FineTuningJob as FineTuningJob
+    from .jobs_types import FineTuningJobEvent as FineTuningJobEvent
+    from .jobs_types import FineTuningJobWandbIntegration as FineTuningJobWandbIntegration
+    from .jobs_types import FineTuningJobWandbIntegrationObject as FineTuningJobWandbIntegrationObject
+    from .jobs_types import ReinforcementHyperparameters as ReinforcementHyperparameters
+    from .jobs_types import ReinforcementMethod as ReinforcementMethod
+    from .jobs_types import SupervisedHyperparameters as SupervisedHyperparameters
+    from .jobs_types import SupervisedMethod as SupervisedMethod
 else:
     from ...runtime.lazy import attach
 
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            ".jobs_models": (
-                "DpoHyperparameters DpoMethod FineTuningJob FineTuningJobEvent "
-                "FineTuningJobWandbIntegration FineTuningJobWandbIntegrationObject "
-                "ReinforcementHyperparameters ReinforcementMethod SupervisedHyperparameters "
-                "SupervisedMethod "
-            ),
             ".jobs_params": (
                 "DpoHyperparametersParam DpoMethodParam JobCreateParams JobListEventsParams JobListParams "
                 "ReinforcementHyperparametersParam ReinforcementMethodParam SupervisedHyperparametersParam "
                 "SupervisedMethodParam "
             ),
+            ".jobs_types": (
+                "DpoHyperparameters DpoMethod FineTuningJob FineTuningJobEvent "
+                "FineTuningJobWandbIntegration FineTuningJobWandbIntegrationObject "
+                "ReinforcementHyperparameters ReinforcementMethod SupervisedHyperparameters "
+                "SupervisedMethod "
+            ),
         },
         modules="jobs",
-        inner="jobs_models jobs_params",
+        inner="jobs_params jobs_types",
     )

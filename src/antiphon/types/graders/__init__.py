@@ -5,36 +5,38 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from . import grader_models_models as grader_models_models
     from . import grader_models_params as grader_models_params
-    from .grader_models_models import GraderInputs as GraderInputs
-    from .grader_models_models import LabelModelGrader as LabelModelGrader
-    from .grader_models_models import MultiGrader as MultiGrader
-    from .grader_models_models import PythonGrader as PythonGrader
-    from .grader_models_models import ScoreModelGrader as ScoreModelGrader
-    from .grader_models_models import StringCheckGrader as StringCheckGrader
-    from .grader_models_models import TextSimilarityGrader as TextSimilarityGrader
+    from . import grader_models_types as grader_models_types
     from .grader_models_params import GraderInputsParam as GraderInputsParam
+    from .grader_models_params import GraderMessageParam as GraderMessageParam
     from .grader_models_params import LabelModelGraderParam as LabelModelGraderParam
     from .grader_models_params import MultiGraderParam as MultiGraderParam
     from .grader_models_params import PythonGraderParam as PythonGraderParam
     from .grader_models_params import ScoreModelGraderParam as ScoreModelGraderParam
     from .grader_models_params import StringCheckGraderParam as StringCheckGraderParam
     from .grader_models_params import TextSimilarityGraderParam as TextSimilarityGraderParam
+    from .grader_models_types import GraderInputs as GraderInputs
+    from .grader_models_types import GraderMessage as GraderMessage
+    from .grader_models_types import LabelModelGrader as LabelModelGrader
+    from .grader_models_types import MultiGrader as MultiGrader
+    from .grader_models_types import PythonGrader as PythonGrader
+    from .grader_models_types import ScoreModelGrader as ScoreModelGrader
+    from .grader_models_types import StringCheckGrader as StringCheckGrader
+    from .grader_models_types import TextSimilarityGrader as TextSimilarityGrader
 else:
     from ...runtime.lazy import attach
 
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            ".grader_models_models": (
-                "GraderInputs LabelModelGrader MultiGrader PythonGrader ScoreModelGrader StringCheckGrader "
-                "TextSimilarityGrader "
-            ),
             ".grader_models_params": (
-                "GraderInputsParam LabelModelGraderParam MultiGraderParam PythonGraderParam "
-                "ScoreModelGraderParam StringCheckGraderParam TextSimilarityGraderParam "
+                "GraderInputsParam GraderMessageParam LabelModelGraderParam MultiGraderParam "
+                "PythonGraderParam ScoreModelGraderParam StringCheckGraderParam TextSimilarityGraderParam "
+            ),
+            ".grader_models_types": (
+                "GraderInputs GraderMessage LabelModelGrader MultiGrader PythonGrader ScoreModelGrader "
+                "StringCheckGrader TextSimilarityGrader "
             ),
         },
-        inner="grader_models_models grader_models_params",
+        inner="grader_models_params grader_models_types",
     )

@@ -9,23 +9,20 @@ from typing import Literal, Required, TypeAlias
 from typing_extensions import TypedDict
 
 from ...runtime import SequenceNotStr
-from ..responses.responses_params import ResponseInputAudioParam, ResponseInputTextParam
+from ..responses.content_params import ResponseInputAudioParam, ResponseInputTextParam
 from ..shared.models import ReasoningEffort
 
 __all__ = [
     "GraderInputsParam",
     "GraderInputsParamGraderInputItemInputImage",
     "GraderInputsParamGraderInputItemOutputText",
+    "GraderMessageParam",
+    "GraderMessageParamInputContentInputImage",
+    "GraderMessageParamInputContentOutputText",
     "LabelModelGraderParam",
-    "LabelModelGraderParamInput",
-    "LabelModelGraderParamInputContentInputImage",
-    "LabelModelGraderParamInputContentOutputText",
     "MultiGraderParam",
     "PythonGraderParam",
     "ScoreModelGraderParam",
-    "ScoreModelGraderParamInput",
-    "ScoreModelGraderParamInputContentInputImage",
-    "ScoreModelGraderParamInputContentOutputText",
     "ScoreModelGraderParamSamplingParams",
     "StringCheckGraderParam",
     "TextSimilarityGraderParam",
@@ -101,45 +98,12 @@ class ScoreModelGraderParam(TypedDict, total=False):
     """Name of the grader, of your choice."""
     model: Required[str]
     """Name of the model that gives the score."""
-    input: Required[Iterable[ScoreModelGraderParamInput]]
+    input: Required[Iterable[GraderMessageParam]]
     """Messages that put the question to the model. They may contain placeholders for the data of the item."""
     sampling_params: ScoreModelGraderParamSamplingParams
     """How the scoring model generates. Left out means the defaults of the model."""
     range: Iterable[float]
     """Lowest and highest possible score, as two numbers. Left out means 0 and 1."""
-
-
-class ScoreModelGraderParamInput(TypedDict, total=False):
-    role: Required[Literal["user", "assistant", "system", "developer"]]
-    """Who speaks. `system` and `developer` carry more weight than `user`; `assistant` marks earlier answers of
-    a model."""
-    content: Required[
-        str
-        | ResponseInputTextParam
-        | ScoreModelGraderParamInputContentOutputText
-        | ScoreModelGraderParamInputContentInputImage
-        | ResponseInputAudioParam
-        | GraderInputsParam
-    ]
-    """What the message says: a text, a single part, or a list of parts."""
-    type: Literal["message"]
-    """Always `message`. May be left out."""
-
-
-class ScoreModelGraderParamInputContentOutputText(TypedDict, total=False):
-    type: Required[Literal["output_text"]]
-    """Always `output_text`: text that a model has generated."""
-    text: Required[str]
-    """The generated text."""
-
-
-class ScoreModelGraderParamInputContentInputImage(TypedDict, total=False):
-    type: Required[Literal["input_image"]]
-    """Always `input_image`."""
-    image_url: Required[str]
-    """Web address of the image, or the image itself as a Base64 data URL."""
-    detail: str
-    """Resolution at which the model sees the image: `low`, `high` or `auto`. Left out means `auto`."""
 
 
 class ScoreModelGraderParamSamplingParams(TypedDict, total=False):
@@ -179,14 +143,31 @@ class MultiGraderParam(TypedDict, total=False):
     """Formula for the score, in which graders are referred to by name."""
 
 
-class GraderInputsParamGraderInputItemOutputText(TypedDict, total=False):
+class GraderMessageParam(TypedDict, total=False):
+    role: Required[Literal["user", "assistant", "system", "developer"]]
+    """Who speaks. `system` and `developer` carry more weight than `user`; `assistant` marks earlier answers of
+    a model."""
+    content: Required[
+        str
+        | ResponseInputTextParam
+        | GraderMessageParamInputContentOutputText
+        | GraderMessageParamInputContentInputImage
+        | ResponseInputAudioParam
+        | GraderInputsParam
+    ]
+    """What the message says: a text, a single part, or a list of parts."""
+    type: Literal["message"]
+    """Always `message`. May be left out."""
+
+
+class GraderMessageParamInputContentOutputText(TypedDict, total=False):
     type: Required[Literal["output_text"]]
     """Always `output_text`: text that a model has generated."""
     text: Required[str]
     """The generated text."""
 
 
-class GraderInputsParamGraderInputItemInputImage(TypedDict, total=False):
+class GraderMessageParamInputContentInputImage(TypedDict, total=False):
     type: Required[Literal["input_image"]]
     """Always `input_image`."""
     image_url: Required[str]
@@ -205,7 +186,7 @@ class LabelModelGraderParam(TypedDict, total=False):
     """Name of the grader, of your choice."""
     model: Required[str]
     """Name of the model that chooses the label. It has to support answers after a JSON Schema."""
-    input: Required[Iterable[LabelModelGraderParamInput]]
+    input: Required[Iterable[GraderMessageParam]]
     """Messages that put the question to the model. They may contain placeholders for the data of the item."""
     labels: Required[SequenceNotStr[str]]
     """All labels among which the model chooses."""
@@ -213,31 +194,14 @@ class LabelModelGraderParam(TypedDict, total=False):
     """Labels that count as a pass, taken from `labels`."""
 
 
-class LabelModelGraderParamInput(TypedDict, total=False):
-    role: Required[Literal["user", "assistant", "system", "developer"]]
-    """Who speaks. `system` and `developer` carry more weight than `user`; `assistant` marks earlier answers of
-    a model."""
-    content: Required[
-        str
-        | ResponseInputTextParam
-        | LabelModelGraderParamInputContentOutputText
-        | LabelModelGraderParamInputContentInputImage
-        | ResponseInputAudioParam
-        | GraderInputsParam
-    ]
-    """What the message says: a text, a single part, or a list of parts."""
-    type: Literal["message"]
-    """Always `message`. May be left out."""
-
-
-class LabelModelGraderParamInputContentOutputText(TypedDict, total=False):
+class GraderInputsParamGraderInputItemOutputText(TypedDict, total=False):
     type: Required[Literal["output_text"]]
     """Always `output_text`: text that a model has generated."""
     text: Required[str]
     """The generated text."""
 
 
-class LabelModelGraderParamInputContentInputImage(TypedDict, total=False):
+class GraderInputsParamGraderInputItemInputImage(TypedDict, total=False):
     type: Required[Literal["input_image"]]
     """Always `input_image`."""
     image_url: Required[str]

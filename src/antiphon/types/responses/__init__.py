@@ -5,336 +5,481 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from . import calls as calls
+    from . import calls_params as calls_params
+    from . import computer as computer
+    from . import computer_params as computer_params
+    from . import content as content
+    from . import content_events as content_events
+    from . import content_params as content_params
+    from . import environments as environments
+    from . import environments_params as environments_params
+    from . import events as events
+    from . import input_items as input_items
     from . import input_items_params as input_items_params
-    from . import responses_models as responses_models
+    from . import items as items
+    from . import items_params as items_params
+    from . import more_calls as more_calls
+    from . import more_calls_params as more_calls_params
+    from . import response as response
     from . import responses_params as responses_params
-    from .input_items_params import InputItemListParams as InputItemListParams
-    from .responses_models import ApplyPatchTool as ApplyPatchTool
-    from .responses_models import ComputerAction as ComputerAction
-    from .responses_models import ComputerActionList as ComputerActionList
-    from .responses_models import ComputerTool as ComputerTool
-    from .responses_models import ComputerUsePreviewTool as ComputerUsePreviewTool
-    from .responses_models import ContainerAuto as ContainerAuto
-    from .responses_models import ContainerNetworkPolicyAllowlist as ContainerNetworkPolicyAllowlist
-    from .responses_models import ContainerNetworkPolicyDisabled as ContainerNetworkPolicyDisabled
-    from .responses_models import ContainerNetworkPolicyDomainSecret as ContainerNetworkPolicyDomainSecret
-    from .responses_models import ContainerReference as ContainerReference
-    from .responses_models import CustomTool as CustomTool
-    from .responses_models import EasyInputMessage as EasyInputMessage
-    from .responses_models import FileSearchTool as FileSearchTool
-    from .responses_models import FunctionShellTool as FunctionShellTool
-    from .responses_models import FunctionTool as FunctionTool
-    from .responses_models import ImageDetail as ImageDetail
-    from .responses_models import InlineSkill as InlineSkill
-    from .responses_models import InlineSkillSource as InlineSkillSource
-    from .responses_models import LocalEnvironment as LocalEnvironment
-    from .responses_models import LocalSkill as LocalSkill
-    from .responses_models import McpToolCallError as McpToolCallError
-    from .responses_models import NamespaceTool as NamespaceTool
-    from .responses_models import Response as Response
-    from .responses_models import ResponseApplyPatchToolCall as ResponseApplyPatchToolCall
-    from .responses_models import ResponseApplyPatchToolCallOutput as ResponseApplyPatchToolCallOutput
-    from .responses_models import ResponseAudioDeltaEvent as ResponseAudioDeltaEvent
-    from .responses_models import ResponseAudioDoneEvent as ResponseAudioDoneEvent
-    from .responses_models import ResponseAudioTranscriptDeltaEvent as ResponseAudioTranscriptDeltaEvent
-    from .responses_models import ResponseAudioTranscriptDoneEvent as ResponseAudioTranscriptDoneEvent
-    from .responses_models import ResponseCodeInterpreterCallCodeDeltaEvent as ResponseCodeInterpreterCallCodeDeltaEvent
-    from .responses_models import ResponseCodeInterpreterCallCodeDoneEvent as ResponseCodeInterpreterCallCodeDoneEvent
-    from .responses_models import ResponseCodeInterpreterCallCompletedEvent as ResponseCodeInterpreterCallCompletedEvent
-    from .responses_models import (
-        ResponseCodeInterpreterCallInProgressEvent as ResponseCodeInterpreterCallInProgressEvent,
-    )
-    from .responses_models import (
-        ResponseCodeInterpreterCallInterpretingEvent as ResponseCodeInterpreterCallInterpretingEvent,
-    )
-    from .responses_models import ResponseCodeInterpreterToolCall as ResponseCodeInterpreterToolCall
-    from .responses_models import ResponseCompactionCompactingEvent as ResponseCompactionCompactingEvent
-    from .responses_models import ResponseCompactionItem as ResponseCompactionItem
-    from .responses_models import ResponseCompactionItemParam as ResponseCompactionItemParam
-    from .responses_models import ResponseCompletedEvent as ResponseCompletedEvent
-    from .responses_models import ResponseComputerToolCall as ResponseComputerToolCall
-    from .responses_models import ResponseComputerToolCallOutputItem as ResponseComputerToolCallOutputItem
-    from .responses_models import ResponseComputerToolCallOutputScreenshot as ResponseComputerToolCallOutputScreenshot
-    from .responses_models import ResponseConfigurationUpdateItem as ResponseConfigurationUpdateItem
-    from .responses_models import ResponseConfigurationUpdateItemParam as ResponseConfigurationUpdateItemParam
-    from .responses_models import ResponseContainerReference as ResponseContainerReference
-    from .responses_models import ResponseContentPartAddedEvent as ResponseContentPartAddedEvent
-    from .responses_models import ResponseContentPartDoneEvent as ResponseContentPartDoneEvent
-    from .responses_models import ResponseCreatedEvent as ResponseCreatedEvent
-    from .responses_models import ResponseCustomToolCall as ResponseCustomToolCall
-    from .responses_models import ResponseCustomToolCallInputDeltaEvent as ResponseCustomToolCallInputDeltaEvent
-    from .responses_models import ResponseCustomToolCallInputDoneEvent as ResponseCustomToolCallInputDoneEvent
-    from .responses_models import ResponseCustomToolCallItem as ResponseCustomToolCallItem
-    from .responses_models import ResponseCustomToolCallOutput as ResponseCustomToolCallOutput
-    from .responses_models import ResponseCustomToolCallOutputItem as ResponseCustomToolCallOutputItem
-    from .responses_models import ResponseError as ResponseError
-    from .responses_models import ResponseErrorEvent as ResponseErrorEvent
-    from .responses_models import ResponseFailedEvent as ResponseFailedEvent
-    from .responses_models import ResponseFileSearchCallCompletedEvent as ResponseFileSearchCallCompletedEvent
-    from .responses_models import ResponseFileSearchCallInProgressEvent as ResponseFileSearchCallInProgressEvent
-    from .responses_models import ResponseFileSearchCallSearchingEvent as ResponseFileSearchCallSearchingEvent
-    from .responses_models import ResponseFileSearchToolCall as ResponseFileSearchToolCall
-    from .responses_models import ResponseFormatTextConfig as ResponseFormatTextConfig
-    from .responses_models import ResponseFormatTextJSONSchemaConfig as ResponseFormatTextJSONSchemaConfig
-    from .responses_models import ResponseFunctionCallArgumentsDeltaEvent as ResponseFunctionCallArgumentsDeltaEvent
-    from .responses_models import ResponseFunctionCallArgumentsDoneEvent as ResponseFunctionCallArgumentsDoneEvent
-    from .responses_models import ResponseFunctionCallOutputItemList as ResponseFunctionCallOutputItemList
-    from .responses_models import ResponseFunctionShellCallOutputContent as ResponseFunctionShellCallOutputContent
-    from .responses_models import ResponseFunctionShellToolCall as ResponseFunctionShellToolCall
-    from .responses_models import ResponseFunctionShellToolCallOutput as ResponseFunctionShellToolCallOutput
-    from .responses_models import ResponseFunctionToolCall as ResponseFunctionToolCall
-    from .responses_models import ResponseFunctionToolCallItem as ResponseFunctionToolCallItem
-    from .responses_models import ResponseFunctionToolCallOutputItem as ResponseFunctionToolCallOutputItem
-    from .responses_models import ResponseFunctionWebSearch as ResponseFunctionWebSearch
-    from .responses_models import ResponseImageGenCallCompletedEvent as ResponseImageGenCallCompletedEvent
-    from .responses_models import ResponseImageGenCallGeneratingEvent as ResponseImageGenCallGeneratingEvent
-    from .responses_models import ResponseImageGenCallInProgressEvent as ResponseImageGenCallInProgressEvent
-    from .responses_models import ResponseImageGenCallPartialImageEvent as ResponseImageGenCallPartialImageEvent
-    from .responses_models import ResponseIncludable as ResponseIncludable
-    from .responses_models import ResponseIncompleteEvent as ResponseIncompleteEvent
-    from .responses_models import ResponseInProgressEvent as ResponseInProgressEvent
-    from .responses_models import ResponseInput as ResponseInput
-    from .responses_models import ResponseInputAudio as ResponseInputAudio
-    from .responses_models import ResponseInputContent as ResponseInputContent
-    from .responses_models import ResponseInputFile as ResponseInputFile
-    from .responses_models import ResponseInputFileContent as ResponseInputFileContent
-    from .responses_models import ResponseInputImage as ResponseInputImage
-    from .responses_models import ResponseInputImageContent as ResponseInputImageContent
-    from .responses_models import ResponseInputItem as ResponseInputItem
-    from .responses_models import ResponseInputMessageContentList as ResponseInputMessageContentList
-    from .responses_models import ResponseInputMessageItem as ResponseInputMessageItem
-    from .responses_models import ResponseInputText as ResponseInputText
-    from .responses_models import ResponseInputTextContent as ResponseInputTextContent
-    from .responses_models import ResponseItem as ResponseItem
-    from .responses_models import ResponseItemList as ResponseItemList
-    from .responses_models import ResponseLocalEnvironment as ResponseLocalEnvironment
-    from .responses_models import ResponseMcpCallArgumentsDeltaEvent as ResponseMcpCallArgumentsDeltaEvent
-    from .responses_models import ResponseMcpCallArgumentsDoneEvent as ResponseMcpCallArgumentsDoneEvent
-    from .responses_models import ResponseMcpCallCompletedEvent as ResponseMcpCallCompletedEvent
-    from .responses_models import ResponseMcpCallFailedEvent as ResponseMcpCallFailedEvent
-    from .responses_models import ResponseMcpCallInProgressEvent as ResponseMcpCallInProgressEvent
-    from .responses_models import ResponseMcpListToolsCompletedEvent as ResponseMcpListToolsCompletedEvent
-    from .responses_models import ResponseMcpListToolsFailedEvent as ResponseMcpListToolsFailedEvent
-    from .responses_models import ResponseMcpListToolsInProgressEvent as ResponseMcpListToolsInProgressEvent
-    from .responses_models import ResponseOutputItem as ResponseOutputItem
-    from .responses_models import ResponseOutputItemAddedEvent as ResponseOutputItemAddedEvent
-    from .responses_models import ResponseOutputItemDoneEvent as ResponseOutputItemDoneEvent
-    from .responses_models import ResponseOutputMessage as ResponseOutputMessage
-    from .responses_models import ResponseOutputRefusal as ResponseOutputRefusal
-    from .responses_models import ResponseOutputText as ResponseOutputText
-    from .responses_models import ResponseOutputTextAnnotationAddedEvent as ResponseOutputTextAnnotationAddedEvent
-    from .responses_models import ResponsePrompt as ResponsePrompt
-    from .responses_models import ResponseQueuedEvent as ResponseQueuedEvent
-    from .responses_models import ResponseReasoningItem as ResponseReasoningItem
-    from .responses_models import ResponseReasoningSummaryPartAddedEvent as ResponseReasoningSummaryPartAddedEvent
-    from .responses_models import ResponseReasoningSummaryPartDoneEvent as ResponseReasoningSummaryPartDoneEvent
-    from .responses_models import ResponseReasoningSummaryTextDeltaEvent as ResponseReasoningSummaryTextDeltaEvent
-    from .responses_models import ResponseReasoningSummaryTextDoneEvent as ResponseReasoningSummaryTextDoneEvent
-    from .responses_models import ResponseReasoningTextDeltaEvent as ResponseReasoningTextDeltaEvent
-    from .responses_models import ResponseReasoningTextDoneEvent as ResponseReasoningTextDoneEvent
-    from .responses_models import ResponseRefusalDeltaEvent as ResponseRefusalDeltaEvent
-    from .responses_models import ResponseRefusalDoneEvent as ResponseRefusalDoneEvent
-    from .responses_models import ResponseShellCallCommandAddedEvent as ResponseShellCallCommandAddedEvent
-    from .responses_models import ResponseShellCallCommandDeltaEvent as ResponseShellCallCommandDeltaEvent
-    from .responses_models import ResponseShellCallCommandDoneEvent as ResponseShellCallCommandDoneEvent
-    from .responses_models import ResponseShellCallOutputContentDeltaEvent as ResponseShellCallOutputContentDeltaEvent
-    from .responses_models import ResponseShellCallOutputContentDoneEvent as ResponseShellCallOutputContentDoneEvent
-    from .responses_models import ResponseSteerInputContent as ResponseSteerInputContent
-    from .responses_models import ResponseStreamEvent as ResponseStreamEvent
-    from .responses_models import ResponseTextConfig as ResponseTextConfig
-    from .responses_models import ResponseTextDeltaEvent as ResponseTextDeltaEvent
-    from .responses_models import ResponseTextDoneEvent as ResponseTextDoneEvent
-    from .responses_models import ResponseToolSearchCall as ResponseToolSearchCall
-    from .responses_models import ResponseToolSearchOutputItem as ResponseToolSearchOutputItem
-    from .responses_models import ResponseToolSearchOutputItemParam as ResponseToolSearchOutputItemParam
-    from .responses_models import ResponseUsage as ResponseUsage
-    from .responses_models import ResponseWebSearchCallCompletedEvent as ResponseWebSearchCallCompletedEvent
-    from .responses_models import ResponseWebSearchCallInProgressEvent as ResponseWebSearchCallInProgressEvent
-    from .responses_models import ResponseWebSearchCallSearchingEvent as ResponseWebSearchCallSearchingEvent
-    from .responses_models import ServiceTier as ServiceTier
-    from .responses_models import SkillReference as SkillReference
-    from .responses_models import Tool as Tool
-    from .responses_models import ToolChoiceAllowed as ToolChoiceAllowed
-    from .responses_models import ToolChoiceApplyPatch as ToolChoiceApplyPatch
-    from .responses_models import ToolChoiceCustom as ToolChoiceCustom
-    from .responses_models import ToolChoiceFunction as ToolChoiceFunction
-    from .responses_models import ToolChoiceMcp as ToolChoiceMcp
-    from .responses_models import ToolChoiceOptions as ToolChoiceOptions
-    from .responses_models import ToolChoiceShell as ToolChoiceShell
-    from .responses_models import ToolChoiceTypes as ToolChoiceTypes
-    from .responses_models import ToolSearchOutputNamespaceTool as ToolSearchOutputNamespaceTool
-    from .responses_models import ToolSearchTool as ToolSearchTool
-    from .responses_models import WebSearchPreviewTool as WebSearchPreviewTool
-    from .responses_models import WebSearchTool as WebSearchTool
-    from .responses_params import ApplyPatchToolParam as ApplyPatchToolParam
-    from .responses_params import ComputerActionListParam as ComputerActionListParam
-    from .responses_params import ComputerActionParam as ComputerActionParam
-    from .responses_params import ComputerToolParam as ComputerToolParam
-    from .responses_params import ComputerUsePreviewToolParam as ComputerUsePreviewToolParam
-    from .responses_params import ContainerAutoParam as ContainerAutoParam
-    from .responses_params import ContainerNetworkPolicyAllowlistParam as ContainerNetworkPolicyAllowlistParam
-    from .responses_params import ContainerNetworkPolicyDisabledParam as ContainerNetworkPolicyDisabledParam
-    from .responses_params import ContainerNetworkPolicyDomainSecretParam as ContainerNetworkPolicyDomainSecretParam
-    from .responses_params import ContainerReferenceParam as ContainerReferenceParam
-    from .responses_params import CustomToolParam as CustomToolParam
-    from .responses_params import EasyInputMessageParam as EasyInputMessageParam
-    from .responses_params import FileSearchToolParam as FileSearchToolParam
-    from .responses_params import FunctionShellToolParam as FunctionShellToolParam
-    from .responses_params import FunctionToolParam as FunctionToolParam
-    from .responses_params import InlineSkillParam as InlineSkillParam
-    from .responses_params import InlineSkillSourceParam as InlineSkillSourceParam
-    from .responses_params import LocalEnvironmentParam as LocalEnvironmentParam
-    from .responses_params import LocalSkillParam as LocalSkillParam
-    from .responses_params import McpToolCallErrorParam as McpToolCallErrorParam
-    from .responses_params import NamespaceToolParam as NamespaceToolParam
-    from .responses_params import ResponseCodeInterpreterToolCallParam as ResponseCodeInterpreterToolCallParam
-    from .responses_params import ResponseCompactionItemParam as ResponseCompactionItemParam
-    from .responses_params import (
+    from . import search as search
+    from . import search_params as search_params
+    from . import settings as settings
+    from . import settings_params as settings_params
+    from . import tool_events as tool_events
+    from . import tools as tools
+    from . import tools_params as tools_params
+    from .calls import McpToolCallError as McpToolCallError
+    from .calls import ResponseCallerDirect as ResponseCallerDirect
+    from .calls import ResponseCallerProgram as ResponseCallerProgram
+    from .calls import ResponseCodeInterpreterToolCall as ResponseCodeInterpreterToolCall
+    from .calls import ResponseCustomToolCall as ResponseCustomToolCall
+    from .calls import ResponseCustomToolCallItem as ResponseCustomToolCallItem
+    from .calls import ResponseCustomToolCallOutput as ResponseCustomToolCallOutput
+    from .calls import ResponseCustomToolCallOutputItem as ResponseCustomToolCallOutputItem
+    from .calls import ResponseFileSearchToolCall as ResponseFileSearchToolCall
+    from .calls import ResponseFunctionCallOutputItemList as ResponseFunctionCallOutputItemList
+    from .calls import ResponseFunctionToolCall as ResponseFunctionToolCall
+    from .calls import ResponseFunctionToolCallItem as ResponseFunctionToolCallItem
+    from .calls import ResponseFunctionToolCallOutputItem as ResponseFunctionToolCallOutputItem
+    from .calls import ResponseFunctionWebSearch as ResponseFunctionWebSearch
+    from .calls import ResponseOutputCallerProgram as ResponseOutputCallerProgram
+    from .calls_params import McpToolCallErrorParam as McpToolCallErrorParam
+    from .calls_params import ResponseCallerDirectParam as ResponseCallerDirectParam
+    from .calls_params import ResponseCallerProgramParam as ResponseCallerProgramParam
+    from .calls_params import ResponseCodeInterpreterToolCallParam as ResponseCodeInterpreterToolCallParam
+    from .calls_params import ResponseCustomToolCallOutputParam as ResponseCustomToolCallOutputParam
+    from .calls_params import ResponseCustomToolCallParam as ResponseCustomToolCallParam
+    from .calls_params import ResponseFileSearchToolCallParam as ResponseFileSearchToolCallParam
+    from .calls_params import ResponseFunctionCallOutputItemListParam as ResponseFunctionCallOutputItemListParam
+    from .calls_params import ResponseFunctionToolCallParam as ResponseFunctionToolCallParam
+    from .calls_params import ResponseFunctionWebSearchParam as ResponseFunctionWebSearchParam
+    from .calls_params import ResponseOutputCallerProgramParam as ResponseOutputCallerProgramParam
+    from .computer import ComputerAction as ComputerAction
+    from .computer import ComputerActionList as ComputerActionList
+    from .computer import ComputerClick as ComputerClick
+    from .computer import ComputerDoubleClick as ComputerDoubleClick
+    from .computer import ComputerDrag as ComputerDrag
+    from .computer import ComputerMove as ComputerMove
+    from .computer import ComputerScroll as ComputerScroll
+    from .computer import ComputerTool as ComputerTool
+    from .computer import ComputerUsePreviewTool as ComputerUsePreviewTool
+    from .computer import ResponseComputerSafetyCheck as ResponseComputerSafetyCheck
+    from .computer import ResponseComputerToolCall as ResponseComputerToolCall
+    from .computer import ResponseComputerToolCallOutputItem as ResponseComputerToolCallOutputItem
+    from .computer import ResponseComputerToolCallOutputScreenshot as ResponseComputerToolCallOutputScreenshot
+    from .computer_params import ComputerActionListParam as ComputerActionListParam
+    from .computer_params import ComputerActionParam as ComputerActionParam
+    from .computer_params import ComputerClickParam as ComputerClickParam
+    from .computer_params import ComputerDoubleClickParam as ComputerDoubleClickParam
+    from .computer_params import ComputerDragParam as ComputerDragParam
+    from .computer_params import ComputerMoveParam as ComputerMoveParam
+    from .computer_params import ComputerScrollParam as ComputerScrollParam
+    from .computer_params import ComputerToolParam as ComputerToolParam
+    from .computer_params import ComputerUsePreviewToolParam as ComputerUsePreviewToolParam
+    from .computer_params import ResponseComputerSafetyCheckParam as ResponseComputerSafetyCheckParam
+    from .computer_params import (
         ResponseComputerToolCallOutputScreenshotParam as ResponseComputerToolCallOutputScreenshotParam,
     )
-    from .responses_params import ResponseComputerToolCallParam as ResponseComputerToolCallParam
-    from .responses_params import ResponseConfigurationUpdateItemParam as ResponseConfigurationUpdateItemParam
-    from .responses_params import ResponseConversationParam as ResponseConversationParam
+    from .computer_params import ResponseComputerToolCallParam as ResponseComputerToolCallParam
+    from .content import EasyInputMessage as EasyInputMessage
+    from .content import ResponseInputAudio as ResponseInputAudio
+    from .content import ResponseInputContent as ResponseInputContent
+    from .content import ResponseInputFile as ResponseInputFile
+    from .content import ResponseInputFileContent as ResponseInputFileContent
+    from .content import ResponseInputImage as ResponseInputImage
+    from .content import ResponseInputImageContent as ResponseInputImageContent
+    from .content import ResponseInputMessageContentList as ResponseInputMessageContentList
+    from .content import ResponseInputMessageItem as ResponseInputMessageItem
+    from .content import ResponseInputText as ResponseInputText
+    from .content import ResponseInputTextContent as ResponseInputTextContent
+    from .content import ResponseOutputMessage as ResponseOutputMessage
+    from .content import ResponseOutputRefusal as ResponseOutputRefusal
+    from .content import ResponseOutputText as ResponseOutputText
+    from .content import ResponsePrompt as ResponsePrompt
+    from .content import ResponseReasoningItem as ResponseReasoningItem
+    from .content import ResponseReasoningSummaryText as ResponseReasoningSummaryText
+    from .content import ResponseReasoningText as ResponseReasoningText
+    from .content import ResponseSteerInputContent as ResponseSteerInputContent
+    from .content import ResponseTextLogprob as ResponseTextLogprob
+    from .content import URLCitation as URLCitation
+    from .content_events import ResponseAudioDeltaEvent as ResponseAudioDeltaEvent
+    from .content_events import ResponseAudioDoneEvent as ResponseAudioDoneEvent
+    from .content_events import ResponseAudioTranscriptDeltaEvent as ResponseAudioTranscriptDeltaEvent
+    from .content_events import ResponseAudioTranscriptDoneEvent as ResponseAudioTranscriptDoneEvent
+    from .content_events import ResponseContentPartAddedEvent as ResponseContentPartAddedEvent
+    from .content_events import ResponseContentPartDoneEvent as ResponseContentPartDoneEvent
+    from .content_events import ResponseOutputTextAnnotationAddedEvent as ResponseOutputTextAnnotationAddedEvent
+    from .content_events import ResponseReasoningSummaryPartAddedEvent as ResponseReasoningSummaryPartAddedEvent
+    from .content_events import ResponseReasoningSummaryPartDoneEvent as ResponseReasoningSummaryPartDoneEvent
+    from .content_events import ResponseReasoningSummaryTextDeltaEvent as ResponseReasoningSummaryTextDeltaEvent
+    from .content_events import ResponseReasoningSummaryTextDoneEvent as ResponseReasoningSummaryTextDoneEvent
+    from .content_events import ResponseReasoningTextDeltaEvent as ResponseReasoningTextDeltaEvent
+    from .content_events import ResponseReasoningTextDoneEvent as ResponseReasoningTextDoneEvent
+    from .content_events import ResponseRefusalDeltaEvent as ResponseRefusalDeltaEvent
+    from .content_events import ResponseRefusalDoneEvent as ResponseRefusalDoneEvent
+    from .content_events import ResponseTextDeltaEvent as ResponseTextDeltaEvent
+    from .content_events import ResponseTextDoneEvent as ResponseTextDoneEvent
+    from .content_params import EasyInputMessageParam as EasyInputMessageParam
+    from .content_params import ResponseInputAudioParam as ResponseInputAudioParam
+    from .content_params import ResponseInputContentParam as ResponseInputContentParam
+    from .content_params import ResponseInputFileContentParam as ResponseInputFileContentParam
+    from .content_params import ResponseInputFileParam as ResponseInputFileParam
+    from .content_params import ResponseInputImageContentParam as ResponseInputImageContentParam
+    from .content_params import ResponseInputImageParam as ResponseInputImageParam
+    from .content_params import ResponseInputMessageContentListParam as ResponseInputMessageContentListParam
+    from .content_params import ResponseInputTextContentParam as ResponseInputTextContentParam
+    from .content_params import ResponseInputTextParam as ResponseInputTextParam
+    from .content_params import ResponseOutputMessageParam as ResponseOutputMessageParam
+    from .content_params import ResponseOutputRefusalParam as ResponseOutputRefusalParam
+    from .content_params import ResponseOutputTextParam as ResponseOutputTextParam
+    from .content_params import ResponsePromptParam as ResponsePromptParam
+    from .content_params import ResponseReasoningItemParam as ResponseReasoningItemParam
+    from .content_params import ResponseReasoningSummaryTextParam as ResponseReasoningSummaryTextParam
+    from .content_params import ResponseReasoningTextParam as ResponseReasoningTextParam
+    from .content_params import ResponseSteerInputContentParam as ResponseSteerInputContentParam
+    from .content_params import URLCitationParam as URLCitationParam
+    from .environments import ContainerAuto as ContainerAuto
+    from .environments import ContainerFileCitation as ContainerFileCitation
+    from .environments import ContainerNetworkPolicyAllowlist as ContainerNetworkPolicyAllowlist
+    from .environments import ContainerNetworkPolicyDisabled as ContainerNetworkPolicyDisabled
+    from .environments import ContainerNetworkPolicyDomainSecret as ContainerNetworkPolicyDomainSecret
+    from .environments import ContainerReference as ContainerReference
+    from .environments import InlineSkill as InlineSkill
+    from .environments import InlineSkillSource as InlineSkillSource
+    from .environments import LocalEnvironment as LocalEnvironment
+    from .environments import LocalSkill as LocalSkill
+    from .environments import ResponseContainerReference as ResponseContainerReference
+    from .environments import ResponseLocalEnvironment as ResponseLocalEnvironment
+    from .environments import SkillReference as SkillReference
+    from .environments_params import ContainerAutoParam as ContainerAutoParam
+    from .environments_params import ContainerFileCitationParam as ContainerFileCitationParam
+    from .environments_params import ContainerNetworkPolicyAllowlistParam as ContainerNetworkPolicyAllowlistParam
+    from .environments_params import ContainerNetworkPolicyDisabledParam as ContainerNetworkPolicyDisabledParam
+    from .environments_params import ContainerNetworkPolicyDomainSecretParam as ContainerNetworkPolicyDomainSecretParam
+    from .environments_params import ContainerReferenceParam as ContainerReferenceParam
+    from .environments_params import InlineSkillParam as InlineSkillParam
+    from .environments_params import InlineSkillSourceParam as InlineSkillSourceParam
+    from .environments_params import LocalEnvironmentParam as LocalEnvironmentParam
+    from .environments_params import LocalSkillParam as LocalSkillParam
+    from .environments_params import SkillReferenceParam as SkillReferenceParam
+    from .events import ResponseCompactionCompactingEvent as ResponseCompactionCompactingEvent
+    from .events import ResponseCompletedEvent as ResponseCompletedEvent
+    from .events import ResponseCreatedEvent as ResponseCreatedEvent
+    from .events import ResponseErrorEvent as ResponseErrorEvent
+    from .events import ResponseFailedEvent as ResponseFailedEvent
+    from .events import ResponseIncompleteEvent as ResponseIncompleteEvent
+    from .events import ResponseInProgressEvent as ResponseInProgressEvent
+    from .events import ResponseOutputItemAddedEvent as ResponseOutputItemAddedEvent
+    from .events import ResponseOutputItemDoneEvent as ResponseOutputItemDoneEvent
+    from .events import ResponseQueuedEvent as ResponseQueuedEvent
+    from .events import ResponseStreamEvent as ResponseStreamEvent
+    from .input_items import ResponseInput as ResponseInput
+    from .input_items import ResponseInputItem as ResponseInputItem
+    from .input_items_params import InputItemListParams as InputItemListParams
+    from .input_items_params import ResponseInputItemParam as ResponseInputItemParam
+    from .input_items_params import ResponseInputParam as ResponseInputParam
+    from .items import ResponseCompactionItem as ResponseCompactionItem
+    from .items import ResponseCompactionItemParam as ResponseCompactionItemParam
+    from .items import ResponseConfigurationUpdateItem as ResponseConfigurationUpdateItem
+    from .items import ResponseConfigurationUpdateItemParam as ResponseConfigurationUpdateItemParam
+    from .items import ResponseItem as ResponseItem
+    from .items import ResponseItemList as ResponseItemList
+    from .items import ResponseOutputItem as ResponseOutputItem
+    from .items_params import ResponseCompactionItemParamParam as ResponseCompactionItemParamParam
+    from .items_params import ResponseConfigurationUpdateItemParamParam as ResponseConfigurationUpdateItemParamParam
+    from .more_calls import ResponseApplyPatchToolCall as ResponseApplyPatchToolCall
+    from .more_calls import ResponseApplyPatchToolCallOutput as ResponseApplyPatchToolCallOutput
+    from .more_calls import ResponseFunctionShellCallOutputContent as ResponseFunctionShellCallOutputContent
+    from .more_calls import ResponseFunctionShellToolCall as ResponseFunctionShellToolCall
+    from .more_calls import ResponseFunctionShellToolCallOutput as ResponseFunctionShellToolCallOutput
+    from .more_calls import ResponseImageGenerationCall as ResponseImageGenerationCall
+    from .more_calls import ResponseLocalShellCall as ResponseLocalShellCall
+    from .more_calls import ResponseLocalShellCallOutput as ResponseLocalShellCallOutput
+    from .more_calls import ResponseMcpApprovalRequest as ResponseMcpApprovalRequest
+    from .more_calls import ResponseMcpApprovalResponse as ResponseMcpApprovalResponse
+    from .more_calls import ResponseMcpCall as ResponseMcpCall
+    from .more_calls import ResponseMcpListTools as ResponseMcpListTools
+    from .more_calls import ResponseProgram as ResponseProgram
+    from .more_calls import ResponseProgramOutput as ResponseProgramOutput
+    from .more_calls import ResponseShellOutput as ResponseShellOutput
+    from .more_calls_params import (
+        ResponseFunctionShellCallOutputContentParam as ResponseFunctionShellCallOutputContentParam,
+    )
+    from .more_calls_params import ResponseImageGenerationCallParam as ResponseImageGenerationCallParam
+    from .more_calls_params import ResponseLocalShellCallOutputParam as ResponseLocalShellCallOutputParam
+    from .more_calls_params import ResponseLocalShellCallParam as ResponseLocalShellCallParam
+    from .more_calls_params import ResponseMcpApprovalRequestParam as ResponseMcpApprovalRequestParam
+    from .more_calls_params import ResponseMcpCallParam as ResponseMcpCallParam
+    from .more_calls_params import ResponseMcpListToolsParam as ResponseMcpListToolsParam
+    from .response import Response as Response
+    from .response import ResponseError as ResponseError
+    from .response import ResponseUsage as ResponseUsage
     from .responses_params import ResponseCreateParams as ResponseCreateParams
     from .responses_params import ResponseCreateParamsBase as ResponseCreateParamsBase
     from .responses_params import ResponseCreateParamsNonStreaming as ResponseCreateParamsNonStreaming
     from .responses_params import ResponseCreateParamsStreaming as ResponseCreateParamsStreaming
-    from .responses_params import ResponseCustomToolCallOutputParam as ResponseCustomToolCallOutputParam
-    from .responses_params import ResponseCustomToolCallParam as ResponseCustomToolCallParam
-    from .responses_params import ResponseFileSearchToolCallParam as ResponseFileSearchToolCallParam
-    from .responses_params import ResponseFormatTextConfigParam as ResponseFormatTextConfigParam
-    from .responses_params import ResponseFormatTextJSONSchemaConfigParam as ResponseFormatTextJSONSchemaConfigParam
-    from .responses_params import ResponseFunctionCallOutputItemListParam as ResponseFunctionCallOutputItemListParam
-    from .responses_params import (
-        ResponseFunctionShellCallOutputContentParam as ResponseFunctionShellCallOutputContentParam,
-    )
-    from .responses_params import ResponseFunctionToolCallParam as ResponseFunctionToolCallParam
-    from .responses_params import ResponseFunctionWebSearchParam as ResponseFunctionWebSearchParam
-    from .responses_params import ResponseInputAudioParam as ResponseInputAudioParam
-    from .responses_params import ResponseInputContentParam as ResponseInputContentParam
-    from .responses_params import ResponseInputFileContentParam as ResponseInputFileContentParam
-    from .responses_params import ResponseInputFileParam as ResponseInputFileParam
-    from .responses_params import ResponseInputImageContentParam as ResponseInputImageContentParam
-    from .responses_params import ResponseInputImageParam as ResponseInputImageParam
-    from .responses_params import ResponseInputItemParam as ResponseInputItemParam
-    from .responses_params import ResponseInputMessageContentListParam as ResponseInputMessageContentListParam
-    from .responses_params import ResponseInputParam as ResponseInputParam
-    from .responses_params import ResponseInputTextContentParam as ResponseInputTextContentParam
-    from .responses_params import ResponseInputTextParam as ResponseInputTextParam
-    from .responses_params import ResponseOutputMessageParam as ResponseOutputMessageParam
-    from .responses_params import ResponseOutputRefusalParam as ResponseOutputRefusalParam
-    from .responses_params import ResponseOutputTextParam as ResponseOutputTextParam
-    from .responses_params import ResponsePromptParam as ResponsePromptParam
-    from .responses_params import ResponseReasoningItemParam as ResponseReasoningItemParam
     from .responses_params import ResponseRetrieveParams as ResponseRetrieveParams
     from .responses_params import ResponseRetrieveParamsBase as ResponseRetrieveParamsBase
     from .responses_params import ResponseRetrieveParamsNonStreaming as ResponseRetrieveParamsNonStreaming
     from .responses_params import ResponseRetrieveParamsStreaming as ResponseRetrieveParamsStreaming
-    from .responses_params import ResponseSteerInputContentParam as ResponseSteerInputContentParam
-    from .responses_params import ResponseTextConfigParam as ResponseTextConfigParam
-    from .responses_params import ResponseToolSearchOutputItemParam as ResponseToolSearchOutputItemParam
-    from .responses_params import SkillReferenceParam as SkillReferenceParam
-    from .responses_params import ToolChoiceAllowedParam as ToolChoiceAllowedParam
-    from .responses_params import ToolChoiceApplyPatchParam as ToolChoiceApplyPatchParam
-    from .responses_params import ToolChoiceCustomParam as ToolChoiceCustomParam
-    from .responses_params import ToolChoiceFunctionParam as ToolChoiceFunctionParam
-    from .responses_params import ToolChoiceMcpParam as ToolChoiceMcpParam
-    from .responses_params import ToolChoiceShellParam as ToolChoiceShellParam
-    from .responses_params import ToolChoiceTypesParam as ToolChoiceTypesParam
-    from .responses_params import ToolParam as ToolParam
-    from .responses_params import ToolSearchOutputNamespaceToolParam as ToolSearchOutputNamespaceToolParam
-    from .responses_params import ToolSearchToolParam as ToolSearchToolParam
-    from .responses_params import WebSearchPreviewToolParam as WebSearchPreviewToolParam
-    from .responses_params import WebSearchToolParam as WebSearchToolParam
+    from .search import ResponseAdditionalTools as ResponseAdditionalTools
+    from .search import ResponseToolSearchCall as ResponseToolSearchCall
+    from .search import ResponseToolSearchOutputItem as ResponseToolSearchOutputItem
+    from .search import ResponseToolSearchOutputItemParam as ResponseToolSearchOutputItemParam
+    from .search_params import ResponseToolSearchOutputItemParamParam as ResponseToolSearchOutputItemParamParam
+    from .settings import ImageDetail as ImageDetail
+    from .settings import ResponseConfigurationUpdateItemReasoning as ResponseConfigurationUpdateItemReasoning
+    from .settings import ResponseFormatTextConfig as ResponseFormatTextConfig
+    from .settings import ResponseFormatTextJSONSchemaConfig as ResponseFormatTextJSONSchemaConfig
+    from .settings import ResponseIncludable as ResponseIncludable
+    from .settings import ResponseTextConfig as ResponseTextConfig
+    from .settings import ServiceTier as ServiceTier
+    from .settings import ToolChoiceAllowed as ToolChoiceAllowed
+    from .settings import ToolChoiceApplyPatch as ToolChoiceApplyPatch
+    from .settings import ToolChoiceCustom as ToolChoiceCustom
+    from .settings import ToolChoiceFunction as ToolChoiceFunction
+    from .settings import ToolChoiceMcp as ToolChoiceMcp
+    from .settings import ToolChoiceOptions as ToolChoiceOptions
+    from .settings import ToolChoiceShell as ToolChoiceShell
+    from .settings import ToolChoiceTypes as ToolChoiceTypes
+    from .settings_params import (
+        ResponseConfigurationUpdateItemReasoningParam as ResponseConfigurationUpdateItemReasoningParam,
+    )
+    from .settings_params import ResponseConversationParam as ResponseConversationParam
+    from .settings_params import ResponseFormatTextConfigParam as ResponseFormatTextConfigParam
+    from .settings_params import ResponseFormatTextJSONSchemaConfigParam as ResponseFormatTextJSONSchemaConfigParam
+    from .settings_params import ResponseTextConfigParam as ResponseTextConfigParam
+    from .settings_params import ToolChoiceAllowedParam as ToolChoiceAllowedParam
+    from .settings_params import ToolChoiceApplyPatchParam as ToolChoiceApplyPatchParam
+    from .settings_params import ToolChoiceCustomParam as ToolChoiceCustomParam
+    from .settings_params import ToolChoiceFunctionParam as ToolChoiceFunctionParam
+    from .settings_params import ToolChoiceMcpParam as ToolChoiceMcpParam
+    from .settings_params import ToolChoiceShellParam as ToolChoiceShellParam
+    from .settings_params import ToolChoiceTypesParam as ToolChoiceTypesParam
+    from .tool_events import ResponseCodeInterpreterCallCodeDeltaEvent as ResponseCodeInterpreterCallCodeDeltaEvent
+    from .tool_events import ResponseCodeInterpreterCallCodeDoneEvent as ResponseCodeInterpreterCallCodeDoneEvent
+    from .tool_events import ResponseCodeInterpreterCallCompletedEvent as ResponseCodeInterpreterCallCompletedEvent
+    from .tool_events import ResponseCodeInterpreterCallInProgressEvent as ResponseCodeInterpreterCallInProgressEvent
+    from .tool_events import (
+        ResponseCodeInterpreterCallInterpretingEvent as ResponseCodeInterpreterCallInterpretingEvent,
+    )
+    from .tool_events import ResponseCustomToolCallInputDeltaEvent as ResponseCustomToolCallInputDeltaEvent
+    from .tool_events import ResponseCustomToolCallInputDoneEvent as ResponseCustomToolCallInputDoneEvent
+    from .tool_events import ResponseFileSearchCallCompletedEvent as ResponseFileSearchCallCompletedEvent
+    from .tool_events import ResponseFileSearchCallInProgressEvent as ResponseFileSearchCallInProgressEvent
+    from .tool_events import ResponseFileSearchCallSearchingEvent as ResponseFileSearchCallSearchingEvent
+    from .tool_events import ResponseFunctionCallArgumentsDeltaEvent as ResponseFunctionCallArgumentsDeltaEvent
+    from .tool_events import ResponseFunctionCallArgumentsDoneEvent as ResponseFunctionCallArgumentsDoneEvent
+    from .tool_events import ResponseImageGenCallCompletedEvent as ResponseImageGenCallCompletedEvent
+    from .tool_events import ResponseImageGenCallGeneratingEvent as ResponseImageGenCallGeneratingEvent
+    from .tool_events import ResponseImageGenCallInProgressEvent as ResponseImageGenCallInProgressEvent
+    from .tool_events import ResponseImageGenCallPartialImageEvent as ResponseImageGenCallPartialImageEvent
+    from .tool_events import ResponseMcpCallArgumentsDeltaEvent as ResponseMcpCallArgumentsDeltaEvent
+    from .tool_events import ResponseMcpCallArgumentsDoneEvent as ResponseMcpCallArgumentsDoneEvent
+    from .tool_events import ResponseMcpCallCompletedEvent as ResponseMcpCallCompletedEvent
+    from .tool_events import ResponseMcpCallFailedEvent as ResponseMcpCallFailedEvent
+    from .tool_events import ResponseMcpCallInProgressEvent as ResponseMcpCallInProgressEvent
+    from .tool_events import ResponseMcpListToolsCompletedEvent as ResponseMcpListToolsCompletedEvent
+    from .tool_events import ResponseMcpListToolsFailedEvent as ResponseMcpListToolsFailedEvent
+    from .tool_events import ResponseMcpListToolsInProgressEvent as ResponseMcpListToolsInProgressEvent
+    from .tool_events import ResponseShellCallCommandAddedEvent as ResponseShellCallCommandAddedEvent
+    from .tool_events import ResponseShellCallCommandDeltaEvent as ResponseShellCallCommandDeltaEvent
+    from .tool_events import ResponseShellCallCommandDoneEvent as ResponseShellCallCommandDoneEvent
+    from .tool_events import ResponseShellCallOutputContentDeltaEvent as ResponseShellCallOutputContentDeltaEvent
+    from .tool_events import ResponseShellCallOutputContentDoneEvent as ResponseShellCallOutputContentDoneEvent
+    from .tool_events import ResponseWebSearchCallCompletedEvent as ResponseWebSearchCallCompletedEvent
+    from .tool_events import ResponseWebSearchCallInProgressEvent as ResponseWebSearchCallInProgressEvent
+    from .tool_events import ResponseWebSearchCallSearchingEvent as ResponseWebSearchCallSearchingEvent
+    from .tools import ApplyPatchTool as ApplyPatchTool
+    from .tools import CustomTool as CustomTool
+    from .tools import FileSearchTool as FileSearchTool
+    from .tools import FunctionShellTool as FunctionShellTool
+    from .tools import FunctionTool as FunctionTool
+    from .tools import McpTool as McpTool
+    from .tools import McpToolToolMcpAllowedToolsMcpToolFilter as McpToolToolMcpAllowedToolsMcpToolFilter
+    from .tools import NamespaceFunctionTool as NamespaceFunctionTool
+    from .tools import NamespaceTool as NamespaceTool
+    from .tools import ResponseCodeInterpreter as ResponseCodeInterpreter
+    from .tools import Tool as Tool
+    from .tools import ToolSearchOutputNamespaceTool as ToolSearchOutputNamespaceTool
+    from .tools import ToolSearchTool as ToolSearchTool
+    from .tools import WebSearchPreviewTool as WebSearchPreviewTool
+    from .tools import WebSearchTool as WebSearchTool
+    from .tools_params import ApplyPatchToolParam as ApplyPatchToolParam
+    from .tools_params import CustomToolParam as CustomToolParam
+    from .tools_params import FileSearchToolParam as FileSearchToolParam
+    from .tools_params import FunctionShellToolParam as FunctionShellToolParam
+    from .tools_params import FunctionToolParam as FunctionToolParam
+    from .tools_params import McpToolParam as McpToolParam
+    from .tools_params import (
+        McpToolToolMcpAllowedToolsMcpToolFilterParam as McpToolToolMcpAllowedToolsMcpToolFilterParam,
+    )
+    from .tools_params import NamespaceFunctionToolParam as NamespaceFunctionToolParam
+    from .tools_params import NamespaceToolParam as NamespaceToolParam
+    from .tools_params import ResponseCodeInterpreterParam as ResponseCodeInterpreterParam
+    from .tools_params import ToolParam as ToolParam
+    from .tools_params import ToolSearchOutputNamespaceToolParam as ToolSearchOutputNamespaceToolParam
+    from .tools_params import ToolSearchToolParam as ToolSearchToolParam
+    from .tools_params import WebSearchPreviewToolParam as WebSearchPreviewToolParam
+    from .tools_params import WebSearchToolParam as WebSearchToolParam
 else:
     from ...runtime.lazy import attach
 
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            ".input_items_params": "InputItemListParams",
-            ".responses_models": (
-                "ApplyPatchTool ComputerAction ComputerActionList ComputerTool ComputerUsePreviewTool "
-                "ContainerAuto ContainerNetworkPolicyAllowlist ContainerNetworkPolicyDisabled "
-                "ContainerNetworkPolicyDomainSecret ContainerReference CustomTool EasyInputMessage "
-                "FileSearchTool FunctionShellTool FunctionTool ImageDetail InlineSkill InlineSkillSource "
-                "LocalEnvironment LocalSkill McpToolCallError NamespaceTool Response "
-                "ResponseApplyPatchToolCall ResponseApplyPatchToolCallOutput ResponseAudioDeltaEvent "
-                "ResponseAudioDoneEvent ResponseAudioTranscriptDeltaEvent ResponseAudioTranscriptDoneEvent "
+            ".calls": (
+                "McpToolCallError ResponseCallerDirect ResponseCallerProgram "
+                "ResponseCodeInterpreterToolCall ResponseCustomToolCall ResponseCustomToolCallItem "
+                "ResponseCustomToolCallOutput ResponseCustomToolCallOutputItem ResponseFileSearchToolCall "
+                "ResponseFunctionCallOutputItemList ResponseFunctionToolCall ResponseFunctionToolCallItem "
+                "ResponseFunctionToolCallOutputItem ResponseFunctionWebSearch ResponseOutputCallerProgram "
+            ),
+            ".calls_params": (
+                "McpToolCallErrorParam ResponseCallerDirectParam ResponseCallerProgramParam "
+                "ResponseCodeInterpreterToolCallParam ResponseCustomToolCallOutputParam "
+                "ResponseCustomToolCallParam ResponseFileSearchToolCallParam "
+                "ResponseFunctionCallOutputItemListParam ResponseFunctionToolCallParam "
+                "ResponseFunctionWebSearchParam ResponseOutputCallerProgramParam "
+            ),
+            ".computer": (
+                "ComputerAction ComputerActionList ComputerClick ComputerDoubleClick ComputerDrag "
+                "ComputerMove ComputerScroll ComputerTool ComputerUsePreviewTool "
+                "ResponseComputerSafetyCheck ResponseComputerToolCall ResponseComputerToolCallOutputItem "
+                "ResponseComputerToolCallOutputScreenshot "
+            ),
+            ".computer_params": (
+                "ComputerActionListParam ComputerActionParam ComputerClickParam ComputerDoubleClickParam "
+                "ComputerDragParam ComputerMoveParam ComputerScrollParam ComputerToolParam "
+                "ComputerUsePreviewToolParam ResponseComputerSafetyCheckParam "
+                "ResponseComputerToolCallOutputScreenshotParam ResponseComputerToolCallParam "
+            ),
+            ".content": (
+                "EasyInputMessage ResponseInputAudio ResponseInputContent ResponseInputFile "
+                "ResponseInputFileContent ResponseInputImage ResponseInputImageContent "
+                "ResponseInputMessageContentList ResponseInputMessageItem ResponseInputText "
+                "ResponseInputTextContent ResponseOutputMessage ResponseOutputRefusal ResponseOutputText "
+                "ResponsePrompt ResponseReasoningItem ResponseReasoningSummaryText ResponseReasoningText "
+                "ResponseSteerInputContent ResponseTextLogprob URLCitation "
+            ),
+            ".content_events": (
+                "ResponseAudioDeltaEvent ResponseAudioDoneEvent ResponseAudioTranscriptDeltaEvent "
+                "ResponseAudioTranscriptDoneEvent ResponseContentPartAddedEvent "
+                "ResponseContentPartDoneEvent ResponseOutputTextAnnotationAddedEvent "
+                "ResponseReasoningSummaryPartAddedEvent ResponseReasoningSummaryPartDoneEvent "
+                "ResponseReasoningSummaryTextDeltaEvent ResponseReasoningSummaryTextDoneEvent "
+                "ResponseReasoningTextDeltaEvent ResponseReasoningTextDoneEvent ResponseRefusalDeltaEvent "
+                "ResponseRefusalDoneEvent ResponseTextDeltaEvent ResponseTextDoneEvent "
+            ),
+            ".content_params": (
+                "EasyInputMessageParam ResponseInputAudioParam ResponseInputContentParam "
+                "ResponseInputFileContentParam ResponseInputFileParam ResponseInputImageContentParam "
+                "ResponseInputImageParam ResponseInputMessageContentListParam ResponseInputTextContentParam "
+                "ResponseInputTextParam ResponseOutputMessageParam ResponseOutputRefusalParam "
+                "ResponseOutputTextParam ResponsePromptParam ResponseReasoningItemParam "
+                "ResponseReasoningSummaryTextParam ResponseReasoningTextParam "
+                "ResponseSteerInputContentParam URLCitationParam "
+            ),
+            ".environments": (
+                "ContainerAuto ContainerFileCitation ContainerNetworkPolicyAllowlist "
+                "ContainerNetworkPolicyDisabled ContainerNetworkPolicyDomainSecret ContainerReference "
+                "InlineSkill InlineSkillSource LocalEnvironment LocalSkill ResponseContainerReference "
+                "ResponseLocalEnvironment SkillReference "
+            ),
+            ".environments_params": (
+                "ContainerAutoParam ContainerFileCitationParam ContainerNetworkPolicyAllowlistParam "
+                "ContainerNetworkPolicyDisabledParam ContainerNetworkPolicyDomainSecretParam "
+                "ContainerReferenceParam InlineSkillParam InlineSkillSourceParam LocalEnvironmentParam "
+                "LocalSkillParam SkillReferenceParam "
+            ),
+            ".events": (
+                "ResponseCompactionCompactingEvent ResponseCompletedEvent ResponseCreatedEvent "
+                "ResponseErrorEvent ResponseFailedEvent ResponseInProgressEvent ResponseIncompleteEvent "
+                "ResponseOutputItemAddedEvent ResponseOutputItemDoneEvent ResponseQueuedEvent "
+                "ResponseStreamEvent "
+            ),
+            ".input_items": "ResponseInput ResponseInputItem",
+            ".input_items_params": "InputItemListParams ResponseInputItemParam ResponseInputParam",
+            ".items": (
+                "ResponseCompactionItem ResponseCompactionItemParam ResponseConfigurationUpdateItem "
+                "ResponseConfigurationUpdateItemParam ResponseItem ResponseItemList ResponseOutputItem "
+            ),
+            ".items_params": ("ResponseCompactionItemParamParam ResponseConfigurationUpdateItemParamParam "),
+            ".more_calls": (
+                "ResponseApplyPatchToolCall ResponseApplyPatchToolCallOutput "
+                "ResponseFunctionShellCallOutputContent ResponseFunctionShellToolCall "
+                "ResponseFunctionShellToolCallOutput ResponseImageGenerationCall ResponseLocalShellCall "
+                "ResponseLocalShellCallOutput ResponseMcpApprovalRequest ResponseMcpApprovalResponse "
+                "ResponseMcpCall ResponseMcpListTools ResponseProgram ResponseProgramOutput "
+                "ResponseShellOutput "
+            ),
+            ".more_calls_params": (
+                "ResponseFunctionShellCallOutputContentParam ResponseImageGenerationCallParam "
+                "ResponseLocalShellCallOutputParam ResponseLocalShellCallParam "
+                "ResponseMcpApprovalRequestParam ResponseMcpCallParam ResponseMcpListToolsParam "
+            ),
+            ".response": "Response ResponseError ResponseUsage",
+            ".responses_params": (
+                "ResponseCreateParams ResponseCreateParamsBase ResponseCreateParamsNonStreaming "
+                "ResponseCreateParamsStreaming ResponseRetrieveParams ResponseRetrieveParamsBase "
+                "ResponseRetrieveParamsNonStreaming ResponseRetrieveParamsStreaming "
+            ),
+            ".search": (
+                "ResponseAdditionalTools ResponseToolSearchCall ResponseToolSearchOutputItem "
+                "ResponseToolSearchOutputItemParam "
+            ),
+            ".search_params": "ResponseToolSearchOutputItemParamParam",
+            ".settings": (
+                "ImageDetail ResponseConfigurationUpdateItemReasoning ResponseFormatTextConfig "
+                "ResponseFormatTextJSONSchemaConfig ResponseIncludable ResponseTextConfig ServiceTier "
+                "ToolChoiceAllowed ToolChoiceApplyPatch ToolChoiceCustom ToolChoiceFunction ToolChoiceMcp "
+                "ToolChoiceOptions ToolChoiceShell ToolChoiceTypes "
+            ),
+            ".settings_params": (
+                "ResponseConfigurationUpdateItemReasoningParam ResponseConversationParam "
+                "ResponseFormatTextConfigParam ResponseFormatTextJSONSchemaConfigParam "
+                "ResponseTextConfigParam ToolChoiceAllowedParam ToolChoiceApplyPatchParam "
+                "ToolChoiceCustomParam ToolChoiceFunctionParam ToolChoiceMcpParam ToolChoiceShellParam "
+                "ToolChoiceTypesParam "
+            ),
+            ".tool_events": (
                 "ResponseCodeInterpreterCallCodeDeltaEvent ResponseCodeInterpreterCallCodeDoneEvent "
                 "ResponseCodeInterpreterCallCompletedEvent ResponseCodeInterpreterCallInProgressEvent "
-                "ResponseCodeInterpreterCallInterpretingEvent ResponseCodeInterpreterToolCall "
-                "ResponseCompactionCompactingEvent ResponseCompactionItem ResponseCompactionItemParam "
-                "ResponseCompletedEvent ResponseComputerToolCall ResponseComputerToolCallOutputItem "
-                "ResponseComputerToolCallOutputScreenshot ResponseConfigurationUpdateItem "
-                "ResponseConfigurationUpdateItemParam ResponseContainerReference "
-                "ResponseContentPartAddedEvent ResponseContentPartDoneEvent ResponseCreatedEvent "
-                "ResponseCustomToolCall ResponseCustomToolCallInputDeltaEvent "
-                "ResponseCustomToolCallInputDoneEvent ResponseCustomToolCallItem "
-                "ResponseCustomToolCallOutput ResponseCustomToolCallOutputItem ResponseError "
-                "ResponseErrorEvent ResponseFailedEvent ResponseFileSearchCallCompletedEvent "
+                "ResponseCodeInterpreterCallInterpretingEvent ResponseCustomToolCallInputDeltaEvent "
+                "ResponseCustomToolCallInputDoneEvent ResponseFileSearchCallCompletedEvent "
                 "ResponseFileSearchCallInProgressEvent ResponseFileSearchCallSearchingEvent "
-                "ResponseFileSearchToolCall ResponseFormatTextConfig ResponseFormatTextJSONSchemaConfig "
                 "ResponseFunctionCallArgumentsDeltaEvent ResponseFunctionCallArgumentsDoneEvent "
-                "ResponseFunctionCallOutputItemList ResponseFunctionShellCallOutputContent "
-                "ResponseFunctionShellToolCall ResponseFunctionShellToolCallOutput ResponseFunctionToolCall "
-                "ResponseFunctionToolCallItem ResponseFunctionToolCallOutputItem ResponseFunctionWebSearch "
                 "ResponseImageGenCallCompletedEvent ResponseImageGenCallGeneratingEvent "
                 "ResponseImageGenCallInProgressEvent ResponseImageGenCallPartialImageEvent "
-                "ResponseInProgressEvent ResponseIncludable ResponseIncompleteEvent ResponseInput "
-                "ResponseInputAudio ResponseInputContent ResponseInputFile ResponseInputFileContent "
-                "ResponseInputImage ResponseInputImageContent ResponseInputItem "
-                "ResponseInputMessageContentList ResponseInputMessageItem ResponseInputText "
-                "ResponseInputTextContent ResponseItem ResponseItemList ResponseLocalEnvironment "
                 "ResponseMcpCallArgumentsDeltaEvent ResponseMcpCallArgumentsDoneEvent "
                 "ResponseMcpCallCompletedEvent ResponseMcpCallFailedEvent ResponseMcpCallInProgressEvent "
                 "ResponseMcpListToolsCompletedEvent ResponseMcpListToolsFailedEvent "
-                "ResponseMcpListToolsInProgressEvent ResponseOutputItem ResponseOutputItemAddedEvent "
-                "ResponseOutputItemDoneEvent ResponseOutputMessage ResponseOutputRefusal ResponseOutputText "
-                "ResponseOutputTextAnnotationAddedEvent ResponsePrompt ResponseQueuedEvent "
-                "ResponseReasoningItem ResponseReasoningSummaryPartAddedEvent "
-                "ResponseReasoningSummaryPartDoneEvent ResponseReasoningSummaryTextDeltaEvent "
-                "ResponseReasoningSummaryTextDoneEvent ResponseReasoningTextDeltaEvent "
-                "ResponseReasoningTextDoneEvent ResponseRefusalDeltaEvent ResponseRefusalDoneEvent "
-                "ResponseShellCallCommandAddedEvent ResponseShellCallCommandDeltaEvent "
-                "ResponseShellCallCommandDoneEvent ResponseShellCallOutputContentDeltaEvent "
-                "ResponseShellCallOutputContentDoneEvent ResponseSteerInputContent ResponseStreamEvent "
-                "ResponseTextConfig ResponseTextDeltaEvent ResponseTextDoneEvent ResponseToolSearchCall "
-                "ResponseToolSearchOutputItem ResponseToolSearchOutputItemParam ResponseUsage "
+                "ResponseMcpListToolsInProgressEvent ResponseShellCallCommandAddedEvent "
+                "ResponseShellCallCommandDeltaEvent ResponseShellCallCommandDoneEvent "
+                "ResponseShellCallOutputContentDeltaEvent ResponseShellCallOutputContentDoneEvent "
                 "ResponseWebSearchCallCompletedEvent ResponseWebSearchCallInProgressEvent "
-                "ResponseWebSearchCallSearchingEvent ServiceTier SkillReference Tool ToolChoiceAllowed "
-                "ToolChoiceApplyPatch ToolChoiceCustom ToolChoiceFunction ToolChoiceMcp ToolChoiceOptions "
-                "ToolChoiceShell ToolChoiceTypes ToolSearchOutputNamespaceTool ToolSearchTool "
+                "ResponseWebSearchCallSearchingEvent "
+            ),
+            ".tools": (
+                "ApplyPatchTool CustomTool FileSearchTool FunctionShellTool FunctionTool McpTool "
+                "McpToolToolMcpAllowedToolsMcpToolFilter NamespaceFunctionTool NamespaceTool "
+                "ResponseCodeInterpreter Tool ToolSearchOutputNamespaceTool ToolSearchTool "
                 "WebSearchPreviewTool WebSearchTool "
             ),
-            ".responses_params": (
-                "ApplyPatchToolParam ComputerActionListParam ComputerActionParam ComputerToolParam "
-                "ComputerUsePreviewToolParam ContainerAutoParam ContainerNetworkPolicyAllowlistParam "
-                "ContainerNetworkPolicyDisabledParam ContainerNetworkPolicyDomainSecretParam "
-                "ContainerReferenceParam CustomToolParam EasyInputMessageParam FileSearchToolParam "
-                "FunctionShellToolParam FunctionToolParam InlineSkillParam InlineSkillSourceParam "
-                "LocalEnvironmentParam LocalSkillParam McpToolCallErrorParam NamespaceToolParam "
-                "ResponseCodeInterpreterToolCallParam ResponseCompactionItemParam "
-                "ResponseComputerToolCallOutputScreenshotParam ResponseComputerToolCallParam "
-                "ResponseConfigurationUpdateItemParam ResponseConversationParam ResponseCreateParams "
-                "ResponseCreateParamsBase ResponseCreateParamsNonStreaming ResponseCreateParamsStreaming "
-                "ResponseCustomToolCallOutputParam ResponseCustomToolCallParam "
-                "ResponseFileSearchToolCallParam ResponseFormatTextConfigParam "
-                "ResponseFormatTextJSONSchemaConfigParam ResponseFunctionCallOutputItemListParam "
-                "ResponseFunctionShellCallOutputContentParam ResponseFunctionToolCallParam "
-                "ResponseFunctionWebSearchParam ResponseInputAudioParam ResponseInputContentParam "
-                "ResponseInputFileContentParam ResponseInputFileParam ResponseInputImageContentParam "
-                "ResponseInputImageParam ResponseInputItemParam ResponseInputMessageContentListParam "
-                "ResponseInputParam ResponseInputTextContentParam ResponseInputTextParam "
-                "ResponseOutputMessageParam ResponseOutputRefusalParam ResponseOutputTextParam "
-                "ResponsePromptParam ResponseReasoningItemParam ResponseRetrieveParams "
-                "ResponseRetrieveParamsBase ResponseRetrieveParamsNonStreaming "
-                "ResponseRetrieveParamsStreaming ResponseSteerInputContentParam ResponseTextConfigParam "
-                "ResponseToolSearchOutputItemParam SkillReferenceParam ToolChoiceAllowedParam "
-                "ToolChoiceApplyPatchParam ToolChoiceCustomParam ToolChoiceFunctionParam ToolChoiceMcpParam "
-                "ToolChoiceShellParam ToolChoiceTypesParam ToolParam ToolSearchOutputNamespaceToolParam "
-                "ToolSearchToolParam WebSearchPreviewToolParam WebSearchToolParam "
+            ".tools_params": (
+                "ApplyPatchToolParam CustomToolParam FileSearchToolParam FunctionShellToolParam "
+                "FunctionToolParam McpToolParam McpToolToolMcpAllowedToolsMcpToolFilterParam "
+                "NamespaceFunctionToolParam NamespaceToolParam ResponseCodeInterpreterParam ToolParam "
+                "ToolSearchOutputNamespaceToolParam ToolSearchToolParam WebSearchPreviewToolParam "
+                "WebSearchToolParam "
             ),
         },
-        inner="input_items_params responses_models responses_params",
+        inner=(
+            "calls calls_params computer computer_params content content_events content_params "
+            "environments environments_params events input_items input_items_params items items_params "
+            "more_calls more_calls_params response responses_params search search_params settings "
+            "settings_params tool_events tools tools_params "
+        ),
     )

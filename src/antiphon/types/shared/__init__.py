@@ -10,10 +10,16 @@ if TYPE_CHECKING:
     from .models import ComparisonFilter as ComparisonFilter
     from .models import CompoundFilter as CompoundFilter
     from .models import CustomToolInputFormat as CustomToolInputFormat
+    from .models import ErrorMisalignment as ErrorMisalignment
     from .models import ErrorObject as ErrorObject
+    from .models import FunctionCall as FunctionCall
     from .models import FunctionDefinition as FunctionDefinition
     from .models import FunctionParameters as FunctionParameters
     from .models import Metadata as Metadata
+    from .models import ModerationFailure as ModerationFailure
+    from .models import ModerationResult as ModerationResult
+    from .models import ModerationResults as ModerationResults
+    from .models import PromptCacheBreakpoint as PromptCacheBreakpoint
     from .models import ReasoningEffort as ReasoningEffort
     from .models import ResponseFormatJSONObject as ResponseFormatJSONObject
     from .models import ResponseFormatText as ResponseFormatText
@@ -25,9 +31,10 @@ else:
         __name__,
         {
             ".models": (
-                "ChatModel ComparisonFilter CompoundFilter CustomToolInputFormat ErrorObject "
-                "FunctionDefinition FunctionParameters Metadata ReasoningEffort ResponseFormatJSONObject "
-                "ResponseFormatText ResponsesModel "
+                "ChatModel ComparisonFilter CompoundFilter CustomToolInputFormat ErrorMisalignment "
+                "ErrorObject FunctionCall FunctionDefinition FunctionParameters Metadata ModerationFailure "
+                "ModerationResult ModerationResults PromptCacheBreakpoint ReasoningEffort "
+                "ResponseFormatJSONObject ResponseFormatText ResponsesModel "
             ),
         },
         inner="models",

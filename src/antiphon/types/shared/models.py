@@ -14,12 +14,17 @@ __all__ = [
     "CustomToolInputFormat",
     "CustomToolInputFormatGrammar",
     "CustomToolInputFormatText",
+    "ErrorMisalignment",
+    "ErrorMisalignmentSteer",
     "ErrorObject",
-    "ErrorObjectMisalignment",
-    "ErrorObjectMisalignmentSteer",
+    "FunctionCall",
     "FunctionDefinition",
     "FunctionParameters",
     "Metadata",
+    "ModerationFailure",
+    "ModerationResult",
+    "ModerationResults",
+    "PromptCacheBreakpoint",
     "ReasoningEffort",
     "ResponseFormatJSONObject",
     "ResponseFormatText",
@@ -76,12 +81,26 @@ class ErrorObject(BaseModel):
     """Short machine-readable name of the error, such as `invalid_api_key`, or null if there is none."""
     param: str | None = None
     """Name of the request parameter that caused the error, or null if no single one did."""
-    misalignment: ErrorObjectMisalignment | None = None
+    misalignment: ErrorMisalignment | None = None
     """Details about an error raised because the model seemed about to do something it had not been asked to
     do. Absent for all other errors."""
 
 
-class ErrorObjectMisalignment(BaseModel):
+class FunctionDefinition(BaseModel):
+    """Function of yours that a model can ask to have called. It appears inside a function tool."""
+
+    name: str
+    """Name by which the model calls the function: at most 64 letters, digits, underscores and dashes."""
+    description: str | None = None
+    """What the function does, for the model to judge when to call it and with what."""
+    parameters: FunctionParameters | None = None
+    """JSON Schema of the arguments. Left out means that the function takes none."""
+    strict: bool | None = None
+    """Whether the arguments are guaranteed to fit the schema. Only part of JSON Schema is then allowed; left
+    out or null means false."""
+
+
+class ErrorMisalignment(BaseModel):
     """Details about an error raised because the model seemed about to do something it had not been asked to
     do. Absent for all other errors."""
 
@@ -102,29 +121,68 @@ class ErrorObjectMisalignment(BaseModel):
     (`potentially_unintended_destructive_activity`), or `other`."""
     review_target: str | None = None
     """What the finding is about."""
-    steer: ErrorObjectMisalignmentSteer | None = None
+    steer: ErrorMisalignmentSteer | None = None
     """Suggestion for bringing the model back on course."""
 
 
-class ErrorObjectMisalignmentSteer(BaseModel):
+class ErrorMisalignmentSteer(BaseModel):
     """Suggestion for bringing the model back on course."""
 
     message: str
     """Text of the suggestion."""
 
 
-class FunctionDefinition(BaseModel):
-    """Function of yours that a model can ask to have called. It appears inside a function tool."""
+class ModerationResults(BaseModel):
+    type: Literal["moderation_results"]
+    """Always `moderation_results`: the check of the input worked."""
+    model: str
+    """Name of the moderation model that checked the input."""
+    results: list[ModerationResult]
+    """Findings about the input."""
 
+
+class FunctionCall(BaseModel):
+    """Older form of a tool call, a single function with its arguments. Use `tool_calls`."""
+
+    arguments: str
+    """Arguments of the call as JSON text, as the model wrote them."""
     name: str
-    """Name by which the model calls the function: at most 64 letters, digits, underscores and dashes."""
-    description: str | None = None
-    """What the function does, for the model to judge when to call it and with what."""
-    parameters: FunctionParameters | None = None
-    """JSON Schema of the arguments. Left out means that the function takes none."""
-    strict: bool | None = None
-    """Whether the arguments are guaranteed to fit the schema. Only part of JSON Schema is then allowed; left
-    out or null means false."""
+    """Name of the called function."""
+
+
+class PromptCacheBreakpoint(BaseModel):
+    """Marks this part as the end of a prefix that should be cached for later requests. Leave it out for no
+    mark."""
+
+    mode: Literal["explicit"]
+    """Always `explicit`."""
+    ttl: Literal["30m", "12h"] | str | None = None
+    """Shortest time that the cached prefix stays usable, `30m` or `12h`. Left out means
+    `prompt_cache_options.ttl` of the request."""
+
+
+class ModerationResult(BaseModel):
+    type: Literal["moderation_result"]
+    """Always `moderation_result`: the input was judged."""
+    model: str
+    """Moderation model that judged the input."""
+    flagged: bool
+    """Whether the input falls into at least one harmful category."""
+    categories: dict[str, bool]
+    """For each category, whether the input falls into it."""
+    category_scores: dict[str, float]
+    """For each category, how strongly the input points to it, from 0 to 1."""
+    category_applied_input_types: dict[str, list[Literal["text", "image"] | str]]
+    """For each category, which kinds of input were looked at: text, image or both."""
+
+
+class ModerationFailure(BaseModel):
+    type: Literal["error"]
+    """Always `error`: the input could not be judged."""
+    code: str
+    """Code of the moderation error."""
+    message: str
+    """Says why the input could not be judged."""
 
 
 class ResponseFormatText(BaseModel):

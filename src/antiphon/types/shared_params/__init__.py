@@ -9,7 +9,9 @@ if TYPE_CHECKING:
     from .models import ComparisonFilter as ComparisonFilter
     from .models import CompoundFilter as CompoundFilter
     from .models import CustomToolInputFormat as CustomToolInputFormat
+    from .models import FunctionCall as FunctionCall
     from .models import FunctionDefinition as FunctionDefinition
+    from .models import PromptCacheBreakpoint as PromptCacheBreakpoint
     from .models import Reasoning as Reasoning
     from .models import ResponseFormatJSONObject as ResponseFormatJSONObject
     from .models import ResponseFormatJSONSchema as ResponseFormatJSONSchema
@@ -21,8 +23,9 @@ else:
         __name__,
         {
             ".models": (
-                "ComparisonFilter CompoundFilter CustomToolInputFormat FunctionDefinition Reasoning "
-                "ResponseFormatJSONObject ResponseFormatJSONSchema ResponseFormatText "
+                "ComparisonFilter CompoundFilter CustomToolInputFormat FunctionCall FunctionDefinition "
+                "PromptCacheBreakpoint Reasoning ResponseFormatJSONObject ResponseFormatJSONSchema "
+                "ResponseFormatText "
             ),
         },
         inner="models",

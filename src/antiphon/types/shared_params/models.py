@@ -17,7 +17,9 @@ __all__ = [
     "CustomToolInputFormat",
     "CustomToolInputFormatGrammar",
     "CustomToolInputFormatText",
+    "FunctionCall",
     "FunctionDefinition",
+    "PromptCacheBreakpoint",
     "Reasoning",
     "ResponseFormatJSONObject",
     "ResponseFormatJSONSchema",
@@ -80,6 +82,26 @@ class Reasoning(TypedDict, total=False):
     which was in force."""
     generate_summary: Literal["auto", "concise", "detailed"] | None
     """Former name of `summary`, with the same values."""
+
+
+class FunctionCall(TypedDict, total=False):
+    """Older form of a tool call, a single function with its arguments. Use `tool_calls`."""
+
+    arguments: Required[str]
+    """Arguments of the call as JSON text, as the model wrote them."""
+    name: Required[str]
+    """Name of the called function."""
+
+
+class PromptCacheBreakpoint(TypedDict, total=False):
+    """Marks this part as the end of a prefix that should be cached for later requests. Leave it out for no
+    mark."""
+
+    mode: Required[Literal["explicit"]]
+    """Always `explicit`."""
+    ttl: Literal["30m", "12h"]
+    """Shortest time that the cached prefix stays usable, `30m` or `12h`. Left out means
+    `prompt_cache_options.ttl` of the request."""
 
 
 class FunctionDefinition(TypedDict, total=False):

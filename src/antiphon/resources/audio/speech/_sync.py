@@ -77,14 +77,15 @@ class Speech(APIResource):
         Args:
             model: Name of the speech model.
             input: Text to read aloud, at most 4096 characters.
-            voice: Voice to speak with: the name of a built-in voice such as `alloy` or `marin`, or an object with
-                the ID of a custom voice.
-            instructions: How to speak, in words, such as tone, mood or pace; at most 4096 characters. `tts-1` and
-                `tts-1-hd` do not follow it.
-            response_format: File format of the audio, `mp3` if left out. `pcm` is raw samples without a header.
+            voice: Voice to speak with: the name of a built-in voice such as `alloy` or `marin`, or an
+                object with the ID of a custom voice.
+            instructions: How to speak, in words, such as tone, mood or pace; at most 4096 characters.
+                `tts-1` and `tts-1-hd` do not follow it.
+            response_format: File format of the audio, `mp3` if left out. `pcm` is raw samples without a
+                header.
             speed: Speaking rate from 0.25 (a quarter) to 4 (four times as fast). The default is 1.
-            stream_format: `audio`, the default, sends the bytes of the file; `sse` sends server-sent events with pieces of
-                it. `tts-1` and `tts-1-hd` know only `audio`.
+            stream_format: `audio`, the default, sends the bytes of the file; `sse` sends server-sent events
+                with pieces of it. `tts-1` and `tts-1-hd` know only `audio`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.

@@ -56,11 +56,11 @@ class Transcriptions(APIResource):
         temperature: float | Omit = omit,
         include: Iterable[_types.audio.TranscriptionInclude] | Omit = omit,
         timestamp_granularities: Iterable[Literal["word", "segment"]] | Omit = omit,
-        stream: Literal[False] | None | Omit = omit,
+        stream: Literal[False] | Omit | None = omit,
         chunking_strategy: Literal["auto"]
         | _types.audio.transcriptions_params.TranscriptionCreateParamsChunkingStrategyVadConfig
-        | None
-        | Omit = omit,
+        | Omit
+        | None = omit,
         known_speaker_names: SequenceNotStr[str] | Omit = omit,
         known_speaker_references: SequenceNotStr[str] | Omit = omit,
         extra_headers: HeaderTypes | None = None,
@@ -83,11 +83,11 @@ class Transcriptions(APIResource):
         temperature: float | Omit = omit,
         include: Iterable[_types.audio.TranscriptionInclude] | Omit = omit,
         timestamp_granularities: Iterable[Literal["word", "segment"]] | Omit = omit,
-        stream: Literal[False] | None | Omit = omit,
+        stream: Literal[False] | Omit | None = omit,
         chunking_strategy: Literal["auto"]
         | _types.audio.transcriptions_params.TranscriptionCreateParamsChunkingStrategyVadConfig
-        | None
-        | Omit = omit,
+        | Omit
+        | None = omit,
         known_speaker_names: SequenceNotStr[str] | Omit = omit,
         known_speaker_references: SequenceNotStr[str] | Omit = omit,
         extra_headers: HeaderTypes | None = None,
@@ -110,11 +110,11 @@ class Transcriptions(APIResource):
         temperature: float | Omit = omit,
         include: Iterable[_types.audio.TranscriptionInclude] | Omit = omit,
         timestamp_granularities: Iterable[Literal["word", "segment"]] | Omit = omit,
-        stream: Literal[False] | None | Omit = omit,
+        stream: Literal[False] | Omit | None = omit,
         chunking_strategy: Literal["auto"]
         | _types.audio.transcriptions_params.TranscriptionCreateParamsChunkingStrategyVadConfig
-        | None
-        | Omit = omit,
+        | Omit
+        | None = omit,
         known_speaker_names: SequenceNotStr[str] | Omit = omit,
         known_speaker_references: SequenceNotStr[str] | Omit = omit,
         extra_headers: HeaderTypes | None = None,
@@ -137,11 +137,11 @@ class Transcriptions(APIResource):
         temperature: float | Omit = omit,
         include: Iterable[_types.audio.TranscriptionInclude] | Omit = omit,
         timestamp_granularities: Iterable[Literal["word", "segment"]] | Omit = omit,
-        stream: Literal[False] | None | Omit = omit,
+        stream: Literal[False] | Omit | None = omit,
         chunking_strategy: Literal["auto"]
         | _types.audio.transcriptions_params.TranscriptionCreateParamsChunkingStrategyVadConfig
-        | None
-        | Omit = omit,
+        | Omit
+        | None = omit,
         known_speaker_names: SequenceNotStr[str] | Omit = omit,
         known_speaker_references: SequenceNotStr[str] | Omit = omit,
         extra_headers: HeaderTypes | None = None,
@@ -164,11 +164,11 @@ class Transcriptions(APIResource):
         temperature: float | Omit = omit,
         include: Iterable[_types.audio.TranscriptionInclude] | Omit = omit,
         timestamp_granularities: Iterable[Literal["word", "segment"]] | Omit = omit,
-        stream: Literal[False] | None | Omit = omit,
+        stream: Literal[False] | Omit | None = omit,
         chunking_strategy: Literal["auto"]
         | _types.audio.transcriptions_params.TranscriptionCreateParamsChunkingStrategyVadConfig
-        | None
-        | Omit = omit,
+        | Omit
+        | None = omit,
         known_speaker_names: SequenceNotStr[str] | Omit = omit,
         known_speaker_references: SequenceNotStr[str] | Omit = omit,
         extra_headers: HeaderTypes | None = None,
@@ -194,8 +194,8 @@ class Transcriptions(APIResource):
         timestamp_granularities: Iterable[Literal["word", "segment"]] | Omit = omit,
         chunking_strategy: Literal["auto"]
         | _types.audio.transcriptions_params.TranscriptionCreateParamsChunkingStrategyVadConfig
-        | None
-        | Omit = omit,
+        | Omit
+        | None = omit,
         known_speaker_names: SequenceNotStr[str] | Omit = omit,
         known_speaker_references: SequenceNotStr[str] | Omit = omit,
         extra_headers: HeaderTypes | None = None,
@@ -221,8 +221,8 @@ class Transcriptions(APIResource):
         timestamp_granularities: Iterable[Literal["word", "segment"]] | Omit = omit,
         chunking_strategy: Literal["auto"]
         | _types.audio.transcriptions_params.TranscriptionCreateParamsChunkingStrategyVadConfig
-        | None
-        | Omit = omit,
+        | Omit
+        | None = omit,
         known_speaker_names: SequenceNotStr[str] | Omit = omit,
         known_speaker_references: SequenceNotStr[str] | Omit = omit,
         extra_headers: HeaderTypes | None = None,
@@ -250,11 +250,11 @@ class Transcriptions(APIResource):
         temperature: float | Omit = omit,
         include: Iterable[_types.audio.TranscriptionInclude] | Omit = omit,
         timestamp_granularities: Iterable[Literal["word", "segment"]] | Omit = omit,
-        stream: bool | None | Omit = omit,
+        stream: bool | Omit | None = omit,
         chunking_strategy: Literal["auto"]
         | _types.audio.transcriptions_params.TranscriptionCreateParamsChunkingStrategyVadConfig
-        | None
-        | Omit = omit,
+        | Omit
+        | None = omit,
         known_speaker_names: SequenceNotStr[str] | Omit = omit,
         known_speaker_references: SequenceNotStr[str] | Omit = omit,
         extra_headers: HeaderTypes | None = None,
@@ -275,33 +275,36 @@ class Transcriptions(APIResource):
         comes as server-sent events.
 
         Args:
-            file: Audio file to transcribe, as MP3, MP4, M4A, MPEG, MPGA, WAV, WebM, OGG or FLAC. Give it a name
-                with the fitting extension, since the format is told from that.
+            file: Audio file to transcribe, as MP3, MP4, M4A, MPEG, MPGA, WAV, WebM, OGG or FLAC. Give it a
+                name with the fitting extension, since the format is told from that.
             model: Name of the transcription model. Use `gpt-4o-transcribe-diarize` to tell speakers apart.
-            language: Spoken language as a two-letter ISO 639-1 code such as `en`. It makes the result better and
-                faster; left out, the language is detected.
-            languages: Languages that may be spoken, as two-letter ISO 639-1 codes. Only `gpt-transcribe` takes it.
-            keywords: Words and names that are likely to occur, to get their spelling right. Only `gpt-transcribe`
+            language: Spoken language as a two-letter ISO 639-1 code such as `en`. It makes the result
+                better and faster; left out, the language is detected.
+            languages: Languages that may be spoken, as two-letter ISO 639-1 codes. Only `gpt-transcribe`
                 takes it.
-            prompt: Text in the language of the recording that sets the style or stands for what was said just
-                before. `gpt-4o-transcribe-diarize` does not take it.
-            response_format: Form of the result, `json` if left out. Not every model offers every form; speakers are marked
-                only in `diarized_json`, times only in `verbose_json`, `srt`, `vtt` and `diarized_json`.
-            temperature: Randomness from 0 to 1. With 0, the default, the model starts without randomness and adds some
-                by itself where it is too unsure.
-            include: Extra data to return. `logprobs` adds the log probability of each token; it needs the format
-                `json` and one of the `gpt-4o-transcribe` or `gpt-4o-mini-transcribe` models.
-            timestamp_granularities: Which times to return with `verbose_json`: `segment` (the default), `word`, or both. Times per
-                word make the call slower; `gpt-4o-transcribe-diarize` does not take it.
-            stream: Set to true to receive the text in pieces as server-sent events. `whisper-1` ignores it; left
-                out, null or false gives the whole result at the end.
-            chunking_strategy: How long audio is cut up: `auto` lets the server find pauses by voice detection, an object sets
-                the detection yourself. Left out or null, the audio is handled in one piece, which
-                `gpt-4o-transcribe-diarize` accepts only up to 30 seconds.
-            known_speaker_names: Up to 4 short names of speakers, such as `agent`, in the same order as the samples in
-                `known_speaker_references`. They are used as speaker labels in the result.
-            known_speaker_references: Up to 4 voice samples of 2 to 10 seconds as data URLs, one for each entry of
-                `known_speaker_names`.
+            keywords: Words and names that are likely to occur, to get their spelling right. Only
+                `gpt-transcribe` takes it.
+            prompt: Text in the language of the recording that sets the style or stands for what was said
+                just before. `gpt-4o-transcribe-diarize` does not take it.
+            response_format: Form of the result, `json` if left out. Not every model offers every form;
+                speakers are marked only in `diarized_json`, times only in `verbose_json`, `srt`, `vtt` and
+                `diarized_json`.
+            temperature: Randomness from 0 to 1. With 0, the default, the model starts without randomness
+                and adds some by itself where it is too unsure.
+            include: Extra data to return. `logprobs` adds the log probability of each token; it needs the
+                format `json` and one of the `gpt-4o-transcribe` or `gpt-4o-mini-transcribe` models.
+            timestamp_granularities: Which times to return with `verbose_json`: `segment` (the default),
+                `word`, or both. Times per word make the call slower; `gpt-4o-transcribe-diarize` does not take
+                it.
+            stream: Set to true to receive the text in pieces as server-sent events. `whisper-1` ignores it;
+                left out, null or false gives the whole result at the end.
+            chunking_strategy: How long audio is cut up: `auto` lets the server find pauses by voice
+                detection, an object sets the detection yourself. Left out or null, the audio is handled in one
+                piece, which `gpt-4o-transcribe-diarize` accepts only up to 30 seconds.
+            known_speaker_names: Up to 4 short names of speakers, such as `agent`, in the same order as the
+                samples in `known_speaker_references`. They are used as speaker labels in the result.
+            known_speaker_references: Up to 4 voice samples of 2 to 10 seconds as data URLs, one for each
+                entry of `known_speaker_names`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -336,9 +339,9 @@ class Transcriptions(APIResource):
             return self._stream(
                 call, _cast("type[_types.audio.TranscriptionStreamEvent]", _types.audio.TranscriptionStreamEvent)
             )
-        if response_format in ("verbose_json",):
+        if response_format == "verbose_json":
             return self._request(call, _types.audio.TranscriptionVerbose)
-        if response_format in ("diarized_json",):
+        if response_format == "diarized_json":
             return self._request(call, _types.audio.TranscriptionDiarized)
         if response_format in ("text", "srt", "vtt"):
             return self._request(call, str)

@@ -119,13 +119,14 @@ class AsyncTranslations(AsyncAPIResource):
         Deprecated.
 
         Args:
-            file: Audio file to translate, as MP3, MP4, M4A, MPEG, MPGA, WAV, WebM, OGG or FLAC. Give it a name
-                with the fitting extension, since the format is told from that.
+            file: Audio file to translate, as MP3, MP4, M4A, MPEG, MPGA, WAV, WebM, OGG or FLAC. Give it a
+                name with the fitting extension, since the format is told from that.
             model: Name of the model. Only `whisper-1` can translate.
             prompt: English text that sets the style or stands for what was said just before.
-            response_format: Form of the result, `json` if left out. `verbose_json`, `srt` and `vtt` carry times.
-            temperature: Randomness from 0 to 1. With 0, the default, the model starts without randomness and adds some
-                by itself where it is too unsure.
+            response_format: Form of the result, `json` if left out. `verbose_json`, `srt` and `vtt` carry
+                times.
+            temperature: Randomness from 0 to 1. With 0, the default, the model starts without randomness
+                and adds some by itself where it is too unsure.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -147,7 +148,7 @@ class AsyncTranslations(AsyncAPIResource):
             extra_body=extra_body,
             timeout=timeout,
         )
-        if response_format in ("verbose_json",):
+        if response_format == "verbose_json":
             return await self._request(call, _types.audio.TranslationVerbose)
         if response_format in ("text", "srt", "vtt"):
             return await self._request(call, str)

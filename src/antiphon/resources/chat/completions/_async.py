@@ -52,39 +52,39 @@ class AsyncCompletions(AsyncAPIResource):
         *,
         messages: Iterable[_types.chat.ChatCompletionMessageParam],
         model: str | _types.shared.ChatModel,
-        metadata: _types.shared.Metadata | None | Omit = omit,
-        top_logprobs: int | None | Omit = omit,
-        temperature: float | None | Omit = omit,
-        top_p: float | None | Omit = omit,
+        metadata: _types.shared.Metadata | Omit | None = omit,
+        top_logprobs: int | Omit | None = omit,
+        temperature: float | Omit | None = omit,
+        top_p: float | Omit | None = omit,
         user: str | Omit = omit,
-        safety_identifier: str | None | Omit = omit,
-        prompt_cache_key: str | None | Omit = omit,
-        prompt_cache_retention: Literal["in_memory", "24h"] | None | Omit = omit,
+        safety_identifier: str | Omit | None = omit,
+        prompt_cache_key: str | Omit | None = omit,
+        prompt_cache_retention: Literal["in_memory", "24h"] | Omit | None = omit,
         prompt_cache_options: _types.chat.completions_params.CompletionCreateParamsPromptCacheOptions | Omit = omit,
-        service_tier: Literal["auto", "default", "flex", "scale", "priority", "fast"] | None | Omit = omit,
-        modalities: Iterable[Literal["text", "audio"]] | None | Omit = omit,
-        verbosity: Literal["low", "medium", "high"] | None | Omit = omit,
+        service_tier: Literal["auto", "default", "flex", "scale", "priority", "fast"] | Omit | None = omit,
+        modalities: Iterable[Literal["text", "audio"]] | Omit | None = omit,
+        verbosity: Literal["low", "medium", "high"] | Omit | None = omit,
         reasoning_effort: _types.shared.ReasoningEffort | Omit = omit,
-        max_completion_tokens: int | None | Omit = omit,
-        frequency_penalty: float | None | Omit = omit,
-        presence_penalty: float | None | Omit = omit,
+        max_completion_tokens: int | Omit | None = omit,
+        frequency_penalty: float | Omit | None = omit,
+        presence_penalty: float | Omit | None = omit,
         web_search_options: _types.chat.completions_params.CompletionCreateParamsWebSearchOptions | Omit = omit,
         response_format: _types.shared_params.ResponseFormatText
         | _types.shared_params.ResponseFormatJSONSchema
         | _types.shared_params.ResponseFormatJSONObject
         | Omit = omit,
-        audio: _types.chat.ChatCompletionAudioParam | None | Omit = omit,
-        store: bool | None | Omit = omit,
-        moderation: _types.chat.completions_params.CompletionCreateParamsModeration | None | Omit = omit,
-        stream: Literal[False] | None | Omit = omit,
-        stop: str | SequenceNotStr[str] | None | Omit = omit,
-        logit_bias: Mapping[str, int] | None | Omit = omit,
-        logprobs: bool | None | Omit = omit,
-        max_tokens: int | None | Omit = omit,
-        n: int | None | Omit = omit,
-        prediction: _types.chat.ChatCompletionPredictionContentParam | None | Omit = omit,
-        seed: int | None | Omit = omit,
-        stream_options: _types.chat.ChatCompletionStreamOptionsParam | None | Omit = omit,
+        audio: _types.chat.ChatCompletionAudioParam | Omit | None = omit,
+        store: bool | Omit | None = omit,
+        moderation: _types.chat.completions_params.CompletionCreateParamsModeration | Omit | None = omit,
+        stream: Literal[False] | Omit | None = omit,
+        stop: str | SequenceNotStr[str] | Omit | None = omit,
+        logit_bias: Mapping[str, int] | Omit | None = omit,
+        logprobs: bool | Omit | None = omit,
+        max_tokens: int | Omit | None = omit,
+        n: int | Omit | None = omit,
+        prediction: _types.chat.ChatCompletionPredictionContentParam | Omit | None = omit,
+        seed: int | Omit | None = omit,
+        stream_options: _types.chat.ChatCompletionStreamOptionsParam | Omit | None = omit,
         tools: Iterable[_types.chat.ChatCompletionToolUnionParam] | Omit = omit,
         tool_choice: _types.chat.ChatCompletionToolChoiceOptionParam | Omit = omit,
         parallel_tool_calls: bool | Omit = omit,
@@ -103,38 +103,38 @@ class AsyncCompletions(AsyncAPIResource):
         messages: Iterable[_types.chat.ChatCompletionMessageParam],
         model: str | _types.shared.ChatModel,
         stream: Literal[True],
-        metadata: _types.shared.Metadata | None | Omit = omit,
-        top_logprobs: int | None | Omit = omit,
-        temperature: float | None | Omit = omit,
-        top_p: float | None | Omit = omit,
+        metadata: _types.shared.Metadata | Omit | None = omit,
+        top_logprobs: int | Omit | None = omit,
+        temperature: float | Omit | None = omit,
+        top_p: float | Omit | None = omit,
         user: str | Omit = omit,
-        safety_identifier: str | None | Omit = omit,
-        prompt_cache_key: str | None | Omit = omit,
-        prompt_cache_retention: Literal["in_memory", "24h"] | None | Omit = omit,
+        safety_identifier: str | Omit | None = omit,
+        prompt_cache_key: str | Omit | None = omit,
+        prompt_cache_retention: Literal["in_memory", "24h"] | Omit | None = omit,
         prompt_cache_options: _types.chat.completions_params.CompletionCreateParamsPromptCacheOptions | Omit = omit,
-        service_tier: Literal["auto", "default", "flex", "scale", "priority", "fast"] | None | Omit = omit,
-        modalities: Iterable[Literal["text", "audio"]] | None | Omit = omit,
-        verbosity: Literal["low", "medium", "high"] | None | Omit = omit,
+        service_tier: Literal["auto", "default", "flex", "scale", "priority", "fast"] | Omit | None = omit,
+        modalities: Iterable[Literal["text", "audio"]] | Omit | None = omit,
+        verbosity: Literal["low", "medium", "high"] | Omit | None = omit,
         reasoning_effort: _types.shared.ReasoningEffort | Omit = omit,
-        max_completion_tokens: int | None | Omit = omit,
-        frequency_penalty: float | None | Omit = omit,
-        presence_penalty: float | None | Omit = omit,
+        max_completion_tokens: int | Omit | None = omit,
+        frequency_penalty: float | Omit | None = omit,
+        presence_penalty: float | Omit | None = omit,
         web_search_options: _types.chat.completions_params.CompletionCreateParamsWebSearchOptions | Omit = omit,
         response_format: _types.shared_params.ResponseFormatText
         | _types.shared_params.ResponseFormatJSONSchema
         | _types.shared_params.ResponseFormatJSONObject
         | Omit = omit,
-        audio: _types.chat.ChatCompletionAudioParam | None | Omit = omit,
-        store: bool | None | Omit = omit,
-        moderation: _types.chat.completions_params.CompletionCreateParamsModeration | None | Omit = omit,
-        stop: str | SequenceNotStr[str] | None | Omit = omit,
-        logit_bias: Mapping[str, int] | None | Omit = omit,
-        logprobs: bool | None | Omit = omit,
-        max_tokens: int | None | Omit = omit,
-        n: int | None | Omit = omit,
-        prediction: _types.chat.ChatCompletionPredictionContentParam | None | Omit = omit,
-        seed: int | None | Omit = omit,
-        stream_options: _types.chat.ChatCompletionStreamOptionsParam | None | Omit = omit,
+        audio: _types.chat.ChatCompletionAudioParam | Omit | None = omit,
+        store: bool | Omit | None = omit,
+        moderation: _types.chat.completions_params.CompletionCreateParamsModeration | Omit | None = omit,
+        stop: str | SequenceNotStr[str] | Omit | None = omit,
+        logit_bias: Mapping[str, int] | Omit | None = omit,
+        logprobs: bool | Omit | None = omit,
+        max_tokens: int | Omit | None = omit,
+        n: int | Omit | None = omit,
+        prediction: _types.chat.ChatCompletionPredictionContentParam | Omit | None = omit,
+        seed: int | Omit | None = omit,
+        stream_options: _types.chat.ChatCompletionStreamOptionsParam | Omit | None = omit,
         tools: Iterable[_types.chat.ChatCompletionToolUnionParam] | Omit = omit,
         tool_choice: _types.chat.ChatCompletionToolChoiceOptionParam | Omit = omit,
         parallel_tool_calls: bool | Omit = omit,
@@ -153,38 +153,38 @@ class AsyncCompletions(AsyncAPIResource):
         messages: Iterable[_types.chat.ChatCompletionMessageParam],
         model: str | _types.shared.ChatModel,
         stream: bool,
-        metadata: _types.shared.Metadata | None | Omit = omit,
-        top_logprobs: int | None | Omit = omit,
-        temperature: float | None | Omit = omit,
-        top_p: float | None | Omit = omit,
+        metadata: _types.shared.Metadata | Omit | None = omit,
+        top_logprobs: int | Omit | None = omit,
+        temperature: float | Omit | None = omit,
+        top_p: float | Omit | None = omit,
         user: str | Omit = omit,
-        safety_identifier: str | None | Omit = omit,
-        prompt_cache_key: str | None | Omit = omit,
-        prompt_cache_retention: Literal["in_memory", "24h"] | None | Omit = omit,
+        safety_identifier: str | Omit | None = omit,
+        prompt_cache_key: str | Omit | None = omit,
+        prompt_cache_retention: Literal["in_memory", "24h"] | Omit | None = omit,
         prompt_cache_options: _types.chat.completions_params.CompletionCreateParamsPromptCacheOptions | Omit = omit,
-        service_tier: Literal["auto", "default", "flex", "scale", "priority", "fast"] | None | Omit = omit,
-        modalities: Iterable[Literal["text", "audio"]] | None | Omit = omit,
-        verbosity: Literal["low", "medium", "high"] | None | Omit = omit,
+        service_tier: Literal["auto", "default", "flex", "scale", "priority", "fast"] | Omit | None = omit,
+        modalities: Iterable[Literal["text", "audio"]] | Omit | None = omit,
+        verbosity: Literal["low", "medium", "high"] | Omit | None = omit,
         reasoning_effort: _types.shared.ReasoningEffort | Omit = omit,
-        max_completion_tokens: int | None | Omit = omit,
-        frequency_penalty: float | None | Omit = omit,
-        presence_penalty: float | None | Omit = omit,
+        max_completion_tokens: int | Omit | None = omit,
+        frequency_penalty: float | Omit | None = omit,
+        presence_penalty: float | Omit | None = omit,
         web_search_options: _types.chat.completions_params.CompletionCreateParamsWebSearchOptions | Omit = omit,
         response_format: _types.shared_params.ResponseFormatText
         | _types.shared_params.ResponseFormatJSONSchema
         | _types.shared_params.ResponseFormatJSONObject
         | Omit = omit,
-        audio: _types.chat.ChatCompletionAudioParam | None | Omit = omit,
-        store: bool | None | Omit = omit,
-        moderation: _types.chat.completions_params.CompletionCreateParamsModeration | None | Omit = omit,
-        stop: str | SequenceNotStr[str] | None | Omit = omit,
-        logit_bias: Mapping[str, int] | None | Omit = omit,
-        logprobs: bool | None | Omit = omit,
-        max_tokens: int | None | Omit = omit,
-        n: int | None | Omit = omit,
-        prediction: _types.chat.ChatCompletionPredictionContentParam | None | Omit = omit,
-        seed: int | None | Omit = omit,
-        stream_options: _types.chat.ChatCompletionStreamOptionsParam | None | Omit = omit,
+        audio: _types.chat.ChatCompletionAudioParam | Omit | None = omit,
+        store: bool | Omit | None = omit,
+        moderation: _types.chat.completions_params.CompletionCreateParamsModeration | Omit | None = omit,
+        stop: str | SequenceNotStr[str] | Omit | None = omit,
+        logit_bias: Mapping[str, int] | Omit | None = omit,
+        logprobs: bool | Omit | None = omit,
+        max_tokens: int | Omit | None = omit,
+        n: int | Omit | None = omit,
+        prediction: _types.chat.ChatCompletionPredictionContentParam | Omit | None = omit,
+        seed: int | Omit | None = omit,
+        stream_options: _types.chat.ChatCompletionStreamOptionsParam | Omit | None = omit,
         tools: Iterable[_types.chat.ChatCompletionToolUnionParam] | Omit = omit,
         tool_choice: _types.chat.ChatCompletionToolChoiceOptionParam | Omit = omit,
         parallel_tool_calls: bool | Omit = omit,
@@ -201,39 +201,39 @@ class AsyncCompletions(AsyncAPIResource):
         *,
         messages: Iterable[_types.chat.ChatCompletionMessageParam],
         model: str | _types.shared.ChatModel,
-        metadata: _types.shared.Metadata | None | Omit = omit,
-        top_logprobs: int | None | Omit = omit,
-        temperature: float | None | Omit = omit,
-        top_p: float | None | Omit = omit,
+        metadata: _types.shared.Metadata | Omit | None = omit,
+        top_logprobs: int | Omit | None = omit,
+        temperature: float | Omit | None = omit,
+        top_p: float | Omit | None = omit,
         user: str | Omit = omit,
-        safety_identifier: str | None | Omit = omit,
-        prompt_cache_key: str | None | Omit = omit,
-        prompt_cache_retention: Literal["in_memory", "24h"] | None | Omit = omit,
+        safety_identifier: str | Omit | None = omit,
+        prompt_cache_key: str | Omit | None = omit,
+        prompt_cache_retention: Literal["in_memory", "24h"] | Omit | None = omit,
         prompt_cache_options: _types.chat.completions_params.CompletionCreateParamsPromptCacheOptions | Omit = omit,
-        service_tier: Literal["auto", "default", "flex", "scale", "priority", "fast"] | None | Omit = omit,
-        modalities: Iterable[Literal["text", "audio"]] | None | Omit = omit,
-        verbosity: Literal["low", "medium", "high"] | None | Omit = omit,
+        service_tier: Literal["auto", "default", "flex", "scale", "priority", "fast"] | Omit | None = omit,
+        modalities: Iterable[Literal["text", "audio"]] | Omit | None = omit,
+        verbosity: Literal["low", "medium", "high"] | Omit | None = omit,
         reasoning_effort: _types.shared.ReasoningEffort | Omit = omit,
-        max_completion_tokens: int | None | Omit = omit,
-        frequency_penalty: float | None | Omit = omit,
-        presence_penalty: float | None | Omit = omit,
+        max_completion_tokens: int | Omit | None = omit,
+        frequency_penalty: float | Omit | None = omit,
+        presence_penalty: float | Omit | None = omit,
         web_search_options: _types.chat.completions_params.CompletionCreateParamsWebSearchOptions | Omit = omit,
         response_format: _types.shared_params.ResponseFormatText
         | _types.shared_params.ResponseFormatJSONSchema
         | _types.shared_params.ResponseFormatJSONObject
         | Omit = omit,
-        audio: _types.chat.ChatCompletionAudioParam | None | Omit = omit,
-        store: bool | None | Omit = omit,
-        moderation: _types.chat.completions_params.CompletionCreateParamsModeration | None | Omit = omit,
-        stream: bool | None | Omit = omit,
-        stop: str | SequenceNotStr[str] | None | Omit = omit,
-        logit_bias: Mapping[str, int] | None | Omit = omit,
-        logprobs: bool | None | Omit = omit,
-        max_tokens: int | None | Omit = omit,
-        n: int | None | Omit = omit,
-        prediction: _types.chat.ChatCompletionPredictionContentParam | None | Omit = omit,
-        seed: int | None | Omit = omit,
-        stream_options: _types.chat.ChatCompletionStreamOptionsParam | None | Omit = omit,
+        audio: _types.chat.ChatCompletionAudioParam | Omit | None = omit,
+        store: bool | Omit | None = omit,
+        moderation: _types.chat.completions_params.CompletionCreateParamsModeration | Omit | None = omit,
+        stream: bool | Omit | None = omit,
+        stop: str | SequenceNotStr[str] | Omit | None = omit,
+        logit_bias: Mapping[str, int] | Omit | None = omit,
+        logprobs: bool | Omit | None = omit,
+        max_tokens: int | Omit | None = omit,
+        n: int | Omit | None = omit,
+        prediction: _types.chat.ChatCompletionPredictionContentParam | Omit | None = omit,
+        seed: int | Omit | None = omit,
+        stream_options: _types.chat.ChatCompletionStreamOptionsParam | Omit | None = omit,
         tools: Iterable[_types.chat.ChatCompletionToolUnionParam] | Omit = omit,
         tool_choice: _types.chat.ChatCompletionToolChoiceOptionParam | Omit = omit,
         parallel_tool_calls: bool | Omit = omit,
@@ -252,85 +252,90 @@ class AsyncCompletions(AsyncAPIResource):
         parameters.
 
         Args:
-            messages: The conversation up to now, oldest message first, with at least one entry. Text works with every
-                chat model; images, audio and files only with models that take such input.
-            model: Name of the model that answers, for example `gpt-5.5`. Fine-tuned models are addressed by their
-                full name.
-            metadata: Up to 16 labels of your own to keep with the completion, which help to find it again when it is
-                stored. Leave it out or send null for none.
-            top_logprobs: How many of the likeliest alternatives to report for each output token, from 0 to 20, each with
-                its log probability. Needs `logprobs` to be true; fewer alternatives than asked for may come
-                back.
-            temperature: Randomness of sampling, from 0 (always close to the likeliest token) to 2 (very varied). Left
-                out or null means 1; change either this or `top_p`, not both at once.
-            top_p: Nucleus sampling: only the likeliest tokens whose probabilities add up to this share, from 0 to
-                1, are candidates. Left out or null means 1, which keeps all tokens; change either this or
-                `temperature`.
-            user: Deprecated. Older identifier of the end user behind the request. Use `safety_identifier` for
-                abuse detection and `prompt_cache_key` for cache routing in its place.
-            safety_identifier: Stable pseudonym, at most 64 characters, for the end user on whose behalf you call, so that
-                abuse can be traced to one user and not to your whole account. Send a hash, not a name or e-mail
-                address.
-            prompt_cache_key: Key that steers requests with the same beginning to the same prompt cache and so raises the
-                share of cached tokens. Give requests that share a long prefix the same key.
-            prompt_cache_retention: Deprecated. Longest time that cached prompt prefixes may be kept: `in_memory` for a short stay
-                in memory only, `24h` for up to a day. Newer models take only `24h`; the default depends on the
-                model and the data retention rules of the organization. `prompt_cache_options.ttl` takes its
-                place.
-            prompt_cache_options: How this request uses the prompt cache, for models from `gpt-5.6` on. When left out, the service
-                picks one cache breakpoint by itself and keeps it for `30m`.
-            service_tier: Class of service for this request: `auto` takes the setting of the project, `default` is
-                standard speed and price, `flex` is cheaper and slower, `priority` and `fast` both ask for
-                faster processing, `scale` uses purchased capacity. The tier that was really used is in
+            messages: The conversation up to now, oldest message first, with at least one entry. Text works
+                with every chat model; images, audio and files only with models that take such input.
+            model: Name of the model that answers, for example `gpt-5.5`. Fine-tuned models are addressed by
+                their full name.
+            metadata: Up to 16 labels of your own to keep with the completion, which help to find it again
+                when it is stored. Leave it out or send null for none.
+            top_logprobs: How many of the likeliest alternatives to report for each output token, from 0 to
+                20, each with its log probability. Needs `logprobs` to be true; fewer alternatives than asked
+                for may come back.
+            temperature: Randomness of sampling, from 0 (always close to the likeliest token) to 2 (very
+                varied). Left out or null means 1; change either this or `top_p`, not both at once.
+            top_p: Nucleus sampling: only the likeliest tokens whose probabilities add up to this share,
+                from 0 to 1, are candidates. Left out or null means 1, which keeps all tokens; change either
+                this or `temperature`.
+            user: Deprecated. Older identifier of the end user behind the request. Use `safety_identifier`
+                for abuse detection and `prompt_cache_key` for cache routing in its place.
+            safety_identifier: Stable pseudonym, at most 64 characters, for the end user on whose behalf you
+                call, so that abuse can be traced to one user and not to your whole account. Send a hash, not a
+                name or e-mail address.
+            prompt_cache_key: Key that steers requests with the same beginning to the same prompt cache and
+                so raises the share of cached tokens. Give requests that share a long prefix the same key.
+            prompt_cache_retention: Deprecated. Longest time that cached prompt prefixes may be kept:
+                `in_memory` for a short stay in memory only, `24h` for up to a day. Newer models take only
+                `24h`; the default depends on the model and the data retention rules of the organization.
+                `prompt_cache_options.ttl` takes its place.
+            prompt_cache_options: How this request uses the prompt cache, for models from `gpt-5.6` on. When
+                left out, the service picks one cache breakpoint by itself and keeps it for `30m`.
+            service_tier: Class of service for this request: `auto` takes the setting of the project,
+                `default` is standard speed and price, `flex` is cheaper and slower, `priority` and `fast` both
+                ask for faster processing, `scale` uses purchased capacity. The tier that was really used is in
                 `service_tier` of the result.
-            modalities: Kinds of output to produce. Left out or null means text only; `["text", "audio"]` asks a model
-                with speech output for both and makes `audio` necessary.
-            verbosity: How wordy the answer should be: `low` for terse, `medium` (the default) or `high` for detailed.
-            reasoning_effort: How much a reasoning model should think before it answers. Less effort is quicker and uses fewer
-                tokens; each model supports only some of the levels.
-            max_completion_tokens: Ceiling for the tokens generated per choice, hidden reasoning tokens counted in. When it is
-                reached the answer stops with the finish reason `length`; left out or null leaves only the limit
-                of the model.
-            frequency_penalty: Value from -2 to 2 that lowers the chance of a token the more often it has already occurred,
-                which curbs verbatim repetition; negative values encourage it. Left out or null means 0.
-            presence_penalty: Value from -2 to 2 that lowers the chance of every token that has occurred at all, however
-                often, which favours new subjects; negative values do the reverse. Left out or null means 0.
-            web_search_options: Turns on web search for models that have it built in and sets its options. An empty object
-                searches with the defaults; leave the field out for no search.
-            response_format: Form that the answer must have: free text (the default), JSON that fits a schema of yours
-                (`json_schema`), or any valid JSON object (`json_object`). Prefer `json_schema` where the model
-                supports it.
-            audio: Voice and file format of spoken output. Needed when `modalities` contains `audio`, otherwise
-                leave it out.
-            store: Whether to keep the completion on the server, where it can be listed, retrieved and used for
-                evaluations. Left out or null means it is not stored.
-            moderation: Runs a moderation model over the conversation and over the answer in the same call and reports
-                the outcome in `moderation` of the result. Left out or null means no such check.
-            stream: Set to true to receive the answer in pieces, as server-sent events, while it is generated. Left
-                out, null or false gives one JSON object at the end.
-            stop: One text or up to four texts at which generation ends; the matching text itself is not part of
-                the answer. Some reasoning models do not accept it.
-            logit_bias: Map from token ID to a number between -100 and 100 that is added to the score of that token
-                before sampling. Small values nudge; -100 practically bans the token and 100 practically forces
-                it.
-            logprobs: Whether to report the log probability of each token of the answer. Left out or null means false.
+            modalities: Kinds of output to produce. Left out or null means text only; `["text", "audio"]`
+                asks a model with speech output for both and makes `audio` necessary.
+            verbosity: How wordy the answer should be: `low` for terse, `medium` (the default) or `high` for
+                detailed.
+            reasoning_effort: How much a reasoning model should think before it answers. Less effort is
+                quicker and uses fewer tokens; each model supports only some of the levels.
+            max_completion_tokens: Ceiling for the tokens generated per choice, hidden reasoning tokens
+                counted in. When it is reached the answer stops with the finish reason `length`; left out or
+                null leaves only the limit of the model.
+            frequency_penalty: Value from -2 to 2 that lowers the chance of a token the more often it has
+                already occurred, which curbs verbatim repetition; negative values encourage it. Left out or
+                null means 0.
+            presence_penalty: Value from -2 to 2 that lowers the chance of every token that has occurred at
+                all, however often, which favours new subjects; negative values do the reverse. Left out or null
+                means 0.
+            web_search_options: Turns on web search for models that have it built in and sets its options.
+                An empty object searches with the defaults; leave the field out for no search.
+            response_format: Form that the answer must have: free text (the default), JSON that fits a
+                schema of yours (`json_schema`), or any valid JSON object (`json_object`). Prefer `json_schema`
+                where the model supports it.
+            audio: Voice and file format of spoken output. Needed when `modalities` contains `audio`,
+                otherwise leave it out.
+            store: Whether to keep the completion on the server, where it can be listed, retrieved and used
+                for evaluations. Left out or null means it is not stored.
+            moderation: Runs a moderation model over the conversation and over the answer in the same call
+                and reports the outcome in `moderation` of the result. Left out or null means no such check.
+            stream: Set to true to receive the answer in pieces, as server-sent events, while it is
+                generated. Left out, null or false gives one JSON object at the end.
+            stop: One text or up to four texts at which generation ends; the matching text itself is not
+                part of the answer. Some reasoning models do not accept it.
+            logit_bias: Map from token ID to a number between -100 and 100 that is added to the score of
+                that token before sampling. Small values nudge; -100 practically bans the token and 100
+                practically forces it.
+            logprobs: Whether to report the log probability of each token of the answer. Left out or null
+                means false.
             max_tokens: Deprecated. Former limit on generated tokens. Reasoning models reject it; use
                 `max_completion_tokens`.
-            n: Number of alternative answers to generate, from 1 to 128. Left out or null means 1; the tokens
-                of every alternative are billed.
-            prediction: Text that you expect large parts of the answer to repeat, such as a file to be edited slightly.
-                Where the answer agrees with it, generation is much faster.
-            seed: Deprecated. Whole number that makes sampling repeatable as far as possible: the same seed with
-                the same parameters should give the same answer, but there is no guarantee.
+            n: Number of alternative answers to generate, from 1 to 128. Left out or null means 1; the
+                tokens of every alternative are billed.
+            prediction: Text that you expect large parts of the answer to repeat, such as a file to be
+                edited slightly. Where the answer agrees with it, generation is much faster.
+            seed: Deprecated. Whole number that makes sampling repeatable as far as possible: the same seed
+                with the same parameters should give the same answer, but there is no guarantee.
             stream_options: Options for a streamed answer. Send it only together with `stream` set to true.
-            tools: Functions and custom tools that the model may call. Left out or empty means it can only answer
-                with a message.
-            tool_choice: Whether and which tool the model calls: `none`, `auto`, `required`, or an object that names one
-                tool or a subset. Without it the choice is `auto` if there are tools, else `none`.
-            parallel_tool_calls: Whether the model may ask for several tool calls in one message. The default is true; with false
-                there is at most one.
-            function_call: Deprecated. Older form of `tool_choice` for `functions`: `none` forbids a call, `auto` leaves it
-                to the model, an object with a name forces that function.
+            tools: Functions and custom tools that the model may call. Left out or empty means it can only
+                answer with a message.
+            tool_choice: Whether and which tool the model calls: `none`, `auto`, `required`, or an object
+                that names one tool or a subset. Without it the choice is `auto` if there are tools, else
+                `none`.
+            parallel_tool_calls: Whether the model may ask for several tool calls in one message. The
+                default is true; with false there is at most one.
+            function_call: Deprecated. Older form of `tool_choice` for `functions`: `none` forbids a call,
+                `auto` leaves it to the model, an object with a name forces that function.
             functions: Deprecated. Older form of `tools`, from 1 to 128 functions that the model may call.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
@@ -458,7 +463,7 @@ class AsyncCompletions(AsyncAPIResource):
         self,
         *,
         model: str | Omit = omit,
-        metadata: _types.shared.Metadata | None | Omit = omit,
+        metadata: _types.shared.Metadata | Omit | None = omit,
         after: str | Omit = omit,
         limit: int | Omit = omit,
         order: Literal["asc", "desc"] | Omit = omit,
@@ -476,10 +481,11 @@ class AsyncCompletions(AsyncAPIResource):
             model: Keep only completions that this model generated. Left out means any model.
             metadata: Keep only completions that carry these metadata pairs, written in the query as
                 `metadata[team]=blue`.
-            after: ID of the last completion of the previous page; the new page begins behind it. Leave it out for
-                the first page.
+            after: ID of the last completion of the previous page; the new page begins behind it. Leave it
+                out for the first page.
             limit: Number of completions per page, 20 if left out.
-            order: Sort order by time of creation: `asc`, the default, puts the oldest first, `desc` the newest.
+            order: Sort order by time of creation: `asc`, the default, puts the oldest first, `desc` the
+                newest.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.

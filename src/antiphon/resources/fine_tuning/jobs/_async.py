@@ -51,12 +51,12 @@ class AsyncJobs(AsyncAPIResource):
         model: str | Literal["babbage-002", "davinci-002", "gpt-3.5-turbo", "gpt-4o-mini"],
         training_file: str,
         hyperparameters: _types.fine_tuning.jobs_params.JobCreateParamsHyperparameters | Omit = omit,
-        suffix: str | None | Omit = omit,
-        validation_file: str | None | Omit = omit,
-        integrations: Iterable[_types.fine_tuning.jobs_params.JobCreateParamsIntegration] | None | Omit = omit,
-        seed: int | None | Omit = omit,
+        suffix: str | Omit | None = omit,
+        validation_file: str | Omit | None = omit,
+        integrations: Iterable[_types.fine_tuning.jobs_params.JobCreateParamsIntegration] | Omit | None = omit,
+        seed: int | Omit | None = omit,
         method: _types.fine_tuning.jobs_params.JobCreateParamsMethod | Omit = omit,
-        metadata: _types.shared.Metadata | None | Omit = omit,
+        metadata: _types.shared.Metadata | Omit | None = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -69,18 +69,18 @@ class AsyncJobs(AsyncAPIResource):
 
         Args:
             model: Name of the model to start from, a base model or an earlier fine-tuned one.
-            training_file: ID of the uploaded file with the training examples. It has to be JSON Lines in the layout that
-                model and method expect, uploaded with the purpose `fine-tune`.
+            training_file: ID of the uploaded file with the training examples. It has to be JSON Lines in
+                the layout that model and method expect, uploaded with the purpose `fine-tune`.
             hyperparameters: Deprecated. Older place for the training settings. Put them under `method`.
-            suffix: Up to 64 characters to be worked into the name of the new model, to tell it from others. Left
-                out or null means none.
-            validation_file: ID of an uploaded file with examples for checking progress, in the same layout as the training
-                file but with other examples. Left out or null means no validation figures.
+            suffix: Up to 64 characters to be worked into the name of the new model, to tell it from others.
+                Left out or null means none.
+            validation_file: ID of an uploaded file with examples for checking progress, in the same layout
+                as the training file but with other examples. Left out or null means no validation figures.
             integrations: Outside services that receive the metrics of the job. Left out or null means none.
-            seed: Number that makes the job repeatable: the same seed and settings lead to the same result apart
-                from rare exceptions. Left out or null, one is chosen for you.
-            method: How to train, with the settings of that way. Left out means supervised training with default
-                settings.
+            seed: Number that makes the job repeatable: the same seed and settings lead to the same result
+                apart from rare exceptions. Left out or null, one is chosen for you.
+            method: How to train, with the settings of that way. Left out means supervised training with
+                default settings.
             metadata: Up to 16 labels of your own to keep with the job. Leave it out or send null for none.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
@@ -143,7 +143,7 @@ class AsyncJobs(AsyncAPIResource):
         *,
         after: str | Omit = omit,
         limit: int | Omit = omit,
-        metadata: Mapping[str, str] | None | Omit = omit,
+        metadata: Mapping[str, str] | Omit | None = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -154,11 +154,11 @@ class AsyncJobs(AsyncAPIResource):
         Returns one page of the fine-tuning jobs of the organization.
 
         Args:
-            after: ID of the last job of the previous page; the new page begins behind it. Leave it out for the
-                first page.
+            after: ID of the last job of the previous page; the new page begins behind it. Leave it out for
+                the first page.
             limit: Number of jobs per page, 20 if left out.
-            metadata: Keep only jobs that carry these metadata pairs, written in the query as `metadata[team]=blue`.
-                Null keeps only jobs without metadata.
+            metadata: Keep only jobs that carry these metadata pairs, written in the query as
+                `metadata[team]=blue`. Null keeps only jobs without metadata.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -228,8 +228,8 @@ class AsyncJobs(AsyncAPIResource):
 
         Args:
             fine_tuning_job_id: ID of the job whose log is wanted, beginning with `ftjob-`.
-            after: ID of the last event of the previous page; the new page begins behind it. Leave it out for the
-                first page.
+            after: ID of the last event of the previous page; the new page begins behind it. Leave it out
+                for the first page.
             limit: Number of events per page, 20 if left out.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.

@@ -60,10 +60,10 @@ class AsyncInputItems(AsyncAPIResource):
             response_id: ID of the response whose input is wanted, beginning with `resp_`.
             limit: Number of items per page, from 1 to 100, and 20 if left out.
             order: `desc`, the default, puts the latest item first; `asc` the earliest.
-            after: ID of the last item of the previous page; the new page begins behind it. Leave it out for the
-                first page.
-            include: Extra data to put into the items that would otherwise be left out. The values are those of
-                `include` when a response is created.
+            after: ID of the last item of the previous page; the new page begins behind it. Leave it out for
+                the first page.
+            include: Extra data to put into the items that would otherwise be left out. The values are those
+                of `include` when a response is created.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.

@@ -5,18 +5,18 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from . import checkpoints_models as checkpoints_models
     from . import checkpoints_params as checkpoints_params
-    from .checkpoints_models import FineTuningJobCheckpoint as FineTuningJobCheckpoint
+    from . import checkpoints_types as checkpoints_types
     from .checkpoints_params import CheckpointListParams as CheckpointListParams
+    from .checkpoints_types import FineTuningJobCheckpoint as FineTuningJobCheckpoint
 else:
     from ....runtime.lazy import attach
 
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            ".checkpoints_models": "FineTuningJobCheckpoint",
             ".checkpoints_params": "CheckpointListParams",
+            ".checkpoints_types": "FineTuningJobCheckpoint",
         },
-        inner="checkpoints_models checkpoints_params",
+        inner="checkpoints_params checkpoints_types",
     )

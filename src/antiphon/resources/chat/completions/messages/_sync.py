@@ -58,8 +58,8 @@ class Messages(APIResource):
 
         Args:
             completion_id: ID of the stored completion whose messages are wanted.
-            after: ID of the last message of the previous page; the new page begins behind it. Leave it out for the
-                first page.
+            after: ID of the last message of the previous page; the new page begins behind it. Leave it out
+                for the first page.
             limit: Number of messages per page, 20 if left out.
             order: Sort order by time: `asc`, the default, puts the oldest message first, `desc` the newest.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.

@@ -56,8 +56,8 @@ class AsyncCheckpoints(AsyncAPIResource):
 
         Args:
             fine_tuning_job_id: ID of the job whose checkpoints are wanted, beginning with `ftjob-`.
-            after: ID of the last checkpoint of the previous page; the new page begins behind it. Leave it out for
-                the first page.
+            after: ID of the last checkpoint of the previous page; the new page begins behind it. Leave it
+                out for the first page.
             limit: Number of checkpoints per page, 10 if left out.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
