@@ -6,9 +6,25 @@ import asyncio
 import gc
 import threading
 from collections.abc import Awaitable, Callable, Iterable
-from typing import TypeVar
+from typing import Final, TypeVar
 
-__all__ = ["async_dropped", "async_together", "dropped", "together"]
+from antiphon.runtime.core.transport import AsyncTransport, Transport
+from antiphon.runtime.transports._async.httpx import AsyncPooledTransport
+from antiphon.runtime.transports._sync.httpx import PooledTransport
+from antiphon.runtime.transports.pools import AsyncPools, Pools
+
+__all__ = [
+    "async_dropped",
+    "async_pooled",
+    "async_reached",
+    "async_together",
+    "dropped",
+    "pooled",
+    "reached",
+    "together",
+]
+
+BOUND: Final = 20.0
 
 T = TypeVar("T")
 
@@ -47,3 +63,23 @@ def together(calls: Iterable[Callable[[], T]]) -> list[T | BaseException]:
     for thread in threads:
         thread.join()
     return [outcomes[number] for number in range(len(listed))]
+
+
+def async_pooled(max_connections: int) -> AsyncTransport:
+    """The default transport with another number of connections."""
+    return AsyncPooledTransport(AsyncPools(max_connections=max_connections))
+
+
+def pooled(max_connections: int) -> Transport:
+    """The default transport with another number of connections."""
+    return PooledTransport(Pools(max_connections=max_connections))
+
+
+async def async_reached(semaphore: threading.Semaphore) -> bool:
+    """Whether a server came to a point, without blocking the loop."""
+    return await asyncio.to_thread(semaphore.acquire, timeout=BOUND)
+
+
+def reached(semaphore: threading.Semaphore) -> bool:
+    """Whether a server came to a point."""
+    return semaphore.acquire(timeout=BOUND)

@@ -122,7 +122,9 @@ class AsyncThings(AsyncAPIResource):
     async def upload(self, *, file: Any, purpose: str | Omit = omit) -> Message:
         """A file."""
         form = Multipart(files=frozenset({"file"}))
-        return await self._request(Call("POST", "/files", body={"file": file, "purpose": purpose}, encoding=form), Message)
+        return await self._request(
+            Call("POST", "/files", body={"file": file, "purpose": purpose}, encoding=form), Message
+        )
 
     async def send(self, content: Any) -> Message:
         """A body that goes out as it is."""

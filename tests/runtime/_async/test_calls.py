@@ -46,7 +46,9 @@ async def test_a_call() -> None:
 
 
 async def test_options_of_one_call() -> None:
-    client, transport = scripted(GOOD, default_headers={"X-A": "client", "X-B": "client"}, default_query={"q": "client"})
+    client, transport = scripted(
+        GOOD, default_headers={"X-A": "client", "X-B": "client"}, default_query={"q": "client"}
+    )
     await client.things.create(
         text=None,
         extra_headers={"x-a": "call", "X-B": omit},

@@ -121,7 +121,11 @@ async def test_a_function_is_asked_before_each_attempt() -> None:
 
     client, transport = scripted(BUSY, Drop(), GOOD, GOOD, GOOD, api_key=key, admin_key="adm")
     await client.things.retrieve("x")
-    assert [sent.headers["authorization"] for sent in transport.requests] == ["Bearer key0", "Bearer key1", "Bearer key2"]
+    assert [sent.headers["authorization"] for sent in transport.requests] == [
+        "Bearer key0",
+        "Bearer key1",
+        "Bearer key2",
+    ]
     await client.things.admin()
     await client.things.public()
     assert len(asked) == 3  # other calls do not need it
@@ -193,7 +197,12 @@ async def test_no_secret_is_shown_on_any_path(steps: list[Any], caplog: pytest.L
     shown = [repr(client), repr(client.default_headers)]
     try:
         response = await client.things.with_raw_response.create(extra_headers={"X-Secret": SECRET})
-        shown += [repr(response), repr(response.http_request), repr(response.http_request.headers), repr(response.headers)]
+        shown += [
+            repr(response),
+            repr(response.http_request),
+            repr(response.http_request.headers),
+            repr(response.headers),
+        ]
         shown += [repr(response.http_response), str(pickle.dumps(response.http_response))]
     except APIError as error:
         shown += [str(error), repr(error), repr(error.args), str(pickle.dumps(error)), repr(error.__dict__)]
@@ -214,7 +223,9 @@ async def test_a_secret_in_the_query_is_not_shown(caplog: pytest.LogCaptureFixtu
         await client.things.app()
     error = caught.value
     assert SECRET not in caplog.text
-    assert SECRET not in str(error) + repr(error) + repr(error.request) + repr(error.response) + str(pickle.dumps(error))
+    assert SECRET not in str(error) + repr(error) + repr(error.request) + repr(error.response) + str(
+        pickle.dumps(error)
+    )
 
 
 async def test_the_transport_gets_the_key_itself() -> None:

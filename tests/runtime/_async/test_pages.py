@@ -136,7 +136,10 @@ def linked(name: str, following: Any) -> Answer:
 
 async def test_pages_by_link() -> None:
     client, transport = scripted(
-        linked("a", "https://demo.test/v1/linked?p=2"), linked("b", "/v1/linked?p=3"), linked("c", "?p=4"), linked("d", "")
+        linked("a", "https://demo.test/v1/linked?p=2"),
+        linked("b", "/v1/linked?p=3"),
+        linked("c", "?p=4"),
+        linked("d", ""),
     )
     assert [item.to_dict()["id"] async for item in client.things.linked()] == ["a", "b", "c", "d"]
     assert [str(sent.url) for sent in transport.requests] == [
@@ -184,7 +187,9 @@ async def test_low_level_lists() -> None:
     assert str(transport.requests[1].url) == "https://demo.test/v1/x?limit=1&after=a"
     client, transport = scripted(page("a", more=False))
     untyped: Any = AsyncListPage
-    items = [item async for item in client.get_api_list("/x", model=Message, page=untyped, method="post", body={"a": 1})]
+    items = [
+        item async for item in client.get_api_list("/x", model=Message, page=untyped, method="post", body={"a": 1})
+    ]
     assert [type(item) for item in items] == [Message]
     assert (transport.requests[0].method, transport.requests[0].content) == ("POST", b'{"a":1}')
 

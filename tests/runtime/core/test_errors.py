@@ -80,7 +80,11 @@ def test_the_tree() -> None:
 @pytest.mark.parametrize(
     ("content", "body", "said"),
     [
-        (b'{"error": {"message": "no such model", "code": "m1"}}', {"message": "no such model", "code": "m1"}, "no such"),
+        (
+            b'{"error": {"message": "no such model", "code": "m1"}}',
+            {"message": "no such model", "code": "m1"},
+            "no such",
+        ),
         (b'{"error": "just text"}', "just text", "just text"),
         (b'{"error": {"detail": "d"}}', {"detail": "d"}, "d"),
         (b'{"error": "invalid_grant", "error_description": "x"}', "invalid_grant", "invalid_grant"),
@@ -170,7 +174,13 @@ def test_copies_and_pickles(error: SDKError) -> None:
 
 @pytest.mark.parametrize("error", every_error(), ids=lambda error: type(error).__name__)
 def test_no_secret_is_shown_or_stored(error: SDKError) -> None:
-    shown = [str(error), repr(error), repr(error.args), repr(error.__dict__), "".join(traceback.format_exception(error))]
+    shown = [
+        str(error),
+        repr(error),
+        repr(error.args),
+        repr(error.__dict__),
+        "".join(traceback.format_exception(error)),
+    ]
     shown.append(repr(getattr(error, "request", "")))
     shown.append(repr(getattr(getattr(error, "request", None), "headers", "")))
     assert all(SECRET not in text for text in shown)

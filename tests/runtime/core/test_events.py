@@ -111,7 +111,11 @@ ERRORS = {
     "beside an id": (b'data: {"id": "1", "error": {"message": "overloaded", "code": 503}}', "overloaded", 503),
     "named, nested": (b'event: error\ndata: {"error": {"message": "overloaded", "code": "o1"}}', "overloaded", "o1"),
     "named, flat": (b'event: error\ndata: {"message": "overloaded", "code": "o1"}', "overloaded", "o1"),
-    "named, type": (b'event: error\ndata: {"type": "error", "code": "o1", "message": "overloaded"}', "overloaded", "o1"),
+    "named, type": (
+        b'event: error\ndata: {"type": "error", "code": "o1", "message": "overloaded"}',
+        "overloaded",
+        "o1",
+    ),
     "named, text": (b"event: error\ndata: overloaded", "overloaded", None),
     "named, string": (b'event: error\ndata: "overloaded"', "overloaded", None),
     "named, detail": (b'event: error\ndata: {"detail": "overloaded"}', "overloaded", None),
@@ -201,7 +205,9 @@ def test_the_error_in_place_of_a_stream_keeps_its_code() -> None:
     assert (caught.value.code, caught.value.body) == ("c", {"message": "m", "code": "c"})
 
 
-@pytest.mark.parametrize("kind", ["", "text/plain", "application/json", "application/octet-stream", "TEXT/EVENT-STREAM"])
+@pytest.mark.parametrize(
+    "kind", ["", "text/plain", "application/json", "application/octet-stream", "TEXT/EVENT-STREAM"]
+)
 @pytest.mark.parametrize("lead", [b"", b"\n", b" \n", b": hi\n\n", b"\xef\xbb\xbf", b"\r\n\r\n", b"event: x\n"])
 def test_a_stream_by_any_label(kind: str, lead: bytes) -> None:
     for pieces in splits(lead + ONE + TWO + DONE, rounds=5):
@@ -259,7 +265,8 @@ def test_a_name_that_needs_quoting() -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["application/jsonl", "application/x-ndjson", "application/x-jsonlines; charset=utf-8", "Application/NDJSON"]
+    "kind",
+    ["application/jsonl", "application/x-ndjson", "application/x-jsonlines; charset=utf-8", "Application/NDJSON"],
 )
 def test_json_lines_by_their_label(kind: str) -> None:
     events = stream(headers={"content-type": kind})

@@ -46,7 +46,16 @@ def test_secrets_are_left_out(logger: logging.Logger, caplog: pytest.LogCaptureF
     log_failure(logger, asked, TransportError("reset"), 0.5)
     assert SECRET not in caplog.text
     assert all(SECRET not in repr(record.__dict__) for record in caplog.records)
-    for text in ("POST", "q=shown", "'x-plain': 'shown'", '{"a": 1}', "HTTP/1.1 200", "'x-b': 'seen'", "0.50 s", "reset"):
+    for text in (
+        "POST",
+        "q=shown",
+        "'x-plain': 'shown'",
+        '{"a": 1}',
+        "HTTP/1.1 200",
+        "'x-b': 'seen'",
+        "0.50 s",
+        "reset",
+    ):
         assert text in caplog.text
     assert asked.header_fields == FIELDS
 

@@ -157,7 +157,19 @@ def test_json_parts_and_further_files() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ['a"b', "a\r\nX-Evil: 1", "a\nb", "a\0b", 'a"; filename="x', "caf\u00e9", "\U0001f600", "a\\b", "a;b", "a\u2028b", ""],
+    [
+        'a"b',
+        "a\r\nX-Evil: 1",
+        "a\nb",
+        "a\0b",
+        'a"; filename="x',
+        "caf\u00e9",
+        "\U0001f600",
+        "a\\b",
+        "a;b",
+        "a\u2028b",
+        "",
+    ],
 )
 def test_names_stay_inside_their_quotes(name: str) -> None:
     [field] = encoded({name: "v"})

@@ -101,7 +101,13 @@ def test_drift_is_no_error_and_loses_nothing(change: dict[str, Any], path: str, 
 def test_every_wrong_type_in_every_place() -> None:
     wrong: list[Any] = [None, True, 0, -1.5, "", "x", [], [1], [[]], {}, {"a": {}}, [{"b": None}], 10**30]
     places: list[Any] = [["id"], ["choices"], ["choices", 0], ["choices", 0, "index"], ["choices", 0, "message"]]
-    places += [["choices", 0, "message", "content"], ["usage"], ["usage", "prompt_tokens"], ["usage", "cost"], ["class"]]
+    places += [
+        ["choices", 0, "message", "content"],
+        ["usage"],
+        ["usage", "prompt_tokens"],
+        ["usage", "cost"],
+        ["class"],
+    ]
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         for place in places:

@@ -222,7 +222,9 @@ def test_a_boundary_of_the_callers_own(value: str) -> None:
 @pytest.mark.parametrize("boundary", ["a\r\nb", "\u00e9", "a b", "x" * 71, ""])
 def test_boundaries_that_cannot_be_used(boundary: str) -> None:
     with pytest.raises(ValueError, match="boundary|header"):
-        built(body={}, encoding=Multipart(), extra_headers={"Content-Type": f"multipart/form-data; boundary={boundary}"})
+        built(
+            body={}, encoding=Multipart(), extra_headers={"Content-Type": f"multipart/form-data; boundary={boundary}"}
+        )
 
 
 def test_other_content_types_do_not_break_a_multipart_body() -> None:
@@ -271,7 +273,12 @@ def test_idempotency_keys() -> None:
 
 def test_a_sent_request() -> None:
     sent = SentRequest.of(built(body={"a": 1}, extra_headers={"X-A": "1"}))
-    assert (sent.method, sent.url, sent.content, sent.read()) == ("POST", "https://a.b/v1/things", b'{"a":1}', b'{"a":1}')
+    assert (sent.method, sent.url, sent.content, sent.read()) == (
+        "POST",
+        "https://a.b/v1/things",
+        b'{"a":1}',
+        b'{"a":1}',
+    )
     assert sent.headers["X-A"] == "1"
     assert sent.headers["Authorization"] == f"Bearer {SECRET}"
     assert repr(sent) == "<Request POST https://a.b/v1/things>"

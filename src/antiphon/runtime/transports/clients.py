@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import threading
 from typing import Any
 
 import httpx
 
-from ..core.errors import ClientClosedError
 from ..core.timeouts import DEFAULT_TIMEOUT
-from .loops import PerLoop, keep_inherited
+from .loops import PerLoop, PerProcess
 from .pools import KEEPALIVE_SECONDS, MAX_CONNECTIONS
 
 __all__ = ["AsyncClients", "Clients", "DefaultAsyncHttpxClient", "DefaultHttpxClient"]
@@ -45,32 +42,8 @@ class AsyncClients(PerLoop[DefaultAsyncHttpxClient]):
         super().__init__(DefaultAsyncHttpxClient)
 
 
-class Clients:
+class Clients(PerProcess[DefaultHttpxClient]):
     """The httpx client of this process; after a fork the child begins with a new one."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._pid = os.getpid()
-        self._client: DefaultHttpxClient | None = None
-        self._is_closed = False
-
-    def get(self) -> DefaultHttpxClient:
-        """The client of this process. Raises `ClientClosedError` after `close`."""
-        if self._is_closed:
-            raise ClientClosedError("this client is closed")
-        if self._pid != os.getpid():
-            self._lock = threading.Lock()  # the parent's may have been held while it forked
-        with self._lock:
-            if self._pid != os.getpid():
-                self._pid = os.getpid()
-                keep_inherited(self._client)
-                self._client = None
-            if self._client is None:
-                self._client = DefaultHttpxClient()
-            return self._client
-
-    def close(self) -> None:
-        """Close the client's connections."""
-        self._is_closed = True
-        if self._client is not None and self._pid == os.getpid():
-            self._client.close()
+        super().__init__(DefaultHttpxClient)

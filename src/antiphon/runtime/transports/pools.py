@@ -5,18 +5,15 @@ from __future__ import annotations
 import os
 import socket
 import ssl
-import sys
-import threading
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final
 
 import httpcore
 import httpx
 
-from ..core.errors import ClientClosedError
 from ._async.pool import AsyncConnectionPool
 from ._sync.pool import ConnectionPool
-from .loops import PerLoop, keep_inherited
+from .loops import PerLoop, PerProcess
 
 __all__ = ["KEEPALIVE_SECONDS", "MAX_CONNECTIONS", "AsyncPools", "Pools"]
 
@@ -47,6 +44,7 @@ class _AsyncTransport(httpx.AsyncHTTPTransport):
     """httpx's own transport over our pool: what mocks and tracers hook into stays in place."""
 
     def __init__(self, pool: AsyncConnectionPool) -> None:
+        self.pool = pool
         self._pool: Any = pool
 
 
@@ -54,6 +52,7 @@ class _Transport(httpx.HTTPTransport):
     """httpx's own transport over our pool: what mocks and tracers hook into stays in place."""
 
     def __init__(self, pool: ConnectionPool) -> None:
+        self.pool = pool
         self._pool: Any = pool
 
 
@@ -61,9 +60,7 @@ class AsyncPools:
     """One pool for each event loop the client is used in."""
 
     def __init__(self, *, max_connections: int = MAX_CONNECTIONS, verify: ssl.SSLContext | None = None) -> None:
-        self._max_connections = max_connections
-        self._verify = verify
-        self._transports = PerLoop(self._make)
+        self._transports = PerLoop(partial(_async_transport, max_connections, verify))
 
     async def transport(self) -> httpx.AsyncHTTPTransport:
         """The transport of the running loop. Raises `ClientClosedError` after `aclose`."""
@@ -73,80 +70,53 @@ class AsyncPools:
     def pool(self) -> AsyncConnectionPool | None:
         """The pool of the running loop, if there is one."""
         transport = self._transports.current()
-        return None if transport is None else transport._pool  # pyright: ignore[reportPrivateUsage]  it is ours
+        return None if transport is None else transport.pool
 
     async def aclose(self) -> None:
-        """Close the pool of the running loop, and let go of those of other loops."""
+        """Close the pool of the running loop now, and those of other loops in their time."""
         await self._transports.aclose()
-
-    def _make(self) -> _AsyncTransport:
-        verify = self._verify  # `connect` must not keep this object alive: it is dropped with its client
-
-        def connect(origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
-            return httpcore.AsyncHTTPConnection(
-                origin,
-                ssl_context=(verify or trust()) if origin.scheme == b"https" else None,
-                keepalive_expiry=KEEPALIVE_SECONDS,
-                socket_options=_socket_options(),
-            )
-
-        return _AsyncTransport(
-            AsyncConnectionPool(connect, max_connections=self._max_connections, keepalive=KEEPALIVE_SECONDS)
-        )
 
 
 class Pools:
     """The pool of this process; after a fork the child begins with a new one."""
 
     def __init__(self, *, max_connections: int = MAX_CONNECTIONS, verify: ssl.SSLContext | None = None) -> None:
-        self._max_connections = max_connections
-        self._verify = verify
-        self._is_closed = False
-        self._pid = os.getpid()
-        self._lock = threading.Lock()
-        self._transport: _Transport | None = None
-        self.pool: ConnectionPool | None = None
+        self._transports = PerProcess(partial(_transport, max_connections, verify))
 
     def transport(self) -> httpx.HTTPTransport:
         """The transport of this process. Raises `ClientClosedError` after `close`."""
-        if self._is_closed:
-            raise ClientClosedError("this client is closed")
-        transport = self._transport
-        return self._open() if transport is None or self._pid != os.getpid() else transport
+        return self._transports.get()
 
-    def _open(self) -> _Transport:
-        if self._pid != os.getpid():
-            self._lock = threading.Lock()  # the parent's may have been held while it forked
-        with self._lock:
-            if self._transport is None or self._pid != os.getpid():
-                keep_inherited(self.pool)
-                self.pool = ConnectionPool(
-                    self._connect(), max_connections=self._max_connections, keepalive=KEEPALIVE_SECONDS
-                )
-                self._transport = _Transport(self.pool)
-                self._pid = os.getpid()
-            return self._transport
+    @property
+    def pool(self) -> ConnectionPool | None:
+        """The pool of this process, if there is one."""
+        transport = self._transports.current()
+        return None if transport is None else transport.pool
 
     def close(self) -> None:
         """Close every connection."""
-        self._is_closed = True
-        if self.pool is not None and self._pid == os.getpid():
-            self.pool.close()
+        self._transports.close()
 
-    def _connect(self) -> Any:
-        verify = self._verify  # `connect` must not keep this object alive: it is dropped with its client
 
-        def connect(origin: httpcore.Origin) -> httpcore.HTTPConnection:
-            return httpcore.HTTPConnection(
-                origin,
-                ssl_context=(verify or trust()) if origin.scheme == b"https" else None,
-                keepalive_expiry=KEEPALIVE_SECONDS,
-                socket_options=_socket_options(),
-            )
+def _async_transport(max_connections: int, verify: ssl.SSLContext | None) -> _AsyncTransport:
+    def connect(origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
+        return httpcore.AsyncHTTPConnection(
+            origin,
+            ssl_context=(verify or trust()) if origin.scheme == b"https" else None,
+            keepalive_expiry=KEEPALIVE_SECONDS,
+            socket_options=_socket_options(),
+        )
 
-        return connect
+    return _AsyncTransport(AsyncConnectionPool(connect, max_connections=max_connections, keepalive=KEEPALIVE_SECONDS))
 
-    def __del__(self) -> None:
-        pool = getattr(self, "pool", None)
-        if pool is not None and not sys.is_finalizing() and self._pid == os.getpid():
-            pool.close()
+
+def _transport(max_connections: int, verify: ssl.SSLContext | None) -> _Transport:
+    def connect(origin: httpcore.Origin) -> httpcore.HTTPConnection:
+        return httpcore.HTTPConnection(
+            origin,
+            ssl_context=(verify or trust()) if origin.scheme == b"https" else None,
+            keepalive_expiry=KEEPALIVE_SECONDS,
+            socket_options=_socket_options(),
+        )
+
+    return _Transport(ConnectionPool(connect, max_connections=max_connections, keepalive=KEEPALIVE_SECONDS))

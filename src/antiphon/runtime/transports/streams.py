@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from typing import Any
-
 import httpcore
 import httpx
 
 from .insides import ends_at_once, socket_of
+from .loops import close_in_loop
 
 __all__ = ["AsyncBody", "AsyncCloser", "Body", "Closer", "async_cut_off", "async_drained", "cut_off", "drained"]
 
@@ -98,13 +96,7 @@ class AsyncCloser:
 
     def close_later(self, close: Callable[[], Awaitable[None]]) -> None:
         """Have `close` awaited in the loop, if that still runs. A closed loop has let go of its connections."""
-        loop = self._loop
-        if loop is None or loop.is_closed():
-            return
-        try:
-            loop.call_soon_threadsafe(_start, loop, close)
-        except RuntimeError:  # closed meanwhile
-            pass
+        close_in_loop(self._loop, close)
 
 
 class Closer:
@@ -114,16 +106,3 @@ class Closer:
 
     def close_later(self, close: Callable[[], None]) -> None:
         close()
-
-
-_closing: set[asyncio.Task[Any]] = set()
-
-
-def _start(loop: asyncio.AbstractEventLoop, close: Callable[[], Awaitable[None]]) -> None:
-    async def run() -> None:
-        with contextlib.suppress(Exception):  # nobody is left to tell
-            await close()
-
-    task = loop.create_task(run())
-    _closing.add(task)  # the loop itself keeps only a weak reference
-    task.add_done_callback(_closing.discard)
