@@ -22,7 +22,7 @@ from ..plan.symbols import (
 )
 from .docs import one_line
 
-__all__ = ["api_md"]
+__all__ = ["api_md", "plain_text"]
 
 
 def api_md(plan: Plan, header: str) -> str:
@@ -64,7 +64,7 @@ def _methods(owner: str, methods: Iterable[MethodPlan]) -> list[str]:
         summary = one_line(method.operation.summary, 160)
         request = f"`{method.operation.verb.upper()} {_code(method.operation.path)}`"
         deprecated = " **Deprecated.**" if method.operation.deprecated else ""
-        found.append(f"{head}  \n  {request}{f'. {_plain(summary)}' if summary else ''}{deprecated}")
+        found.append(f"{head}  \n  {request}{f'. {plain_text(summary)}' if summary else ''}{deprecated}")
     return found
 
 
@@ -126,7 +126,7 @@ def _code(text: str) -> str:
     return " ".join(text.replace("`", "'").split())
 
 
-def _plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """Text of the document as text: nothing in it is Markdown or HTML."""
     out = "".join(f"\\{character}" if character in "\\*_[]#|" else character for character in text)
     return out.replace("<", "&lt;").replace(">", "&gt;")
