@@ -12,6 +12,7 @@ from .resources import VIEWS
 __all__ = ["colour_names", "sync_text"]
 
 _RUNTIME: Final = {
+    "_async": "_sync",  # the folder of hand-written behaviour
     "AsyncAPIClient": "APIClient",
     "AsyncAPIPage": "SyncAPIPage",
     "AsyncAPIResource": "APIResource",
@@ -28,12 +29,14 @@ _RUNTIME: Final = {
 def colour_names(plan: Plan) -> Mapping[str, str]:
     """The sync partner of every async name in the generated code of one SDK."""
     names = dict(_RUNTIME)
-    classes = [plan.client.cls]
+    classes: list[str] = [plan.client.cls]
     waiting = list(plan.client.resources)
     while waiting:
         resource = waiting.pop()
         waiting.extend(resource.resources)
         classes.append(resource.cls)
+        if resource.mixin is not None:
+            classes.append(resource.mixin.partition(":")[2])
     for cls in classes:
         for suffix in ("", *(suffix for suffix, *_ in VIEWS)):
             names[f"Async{cls}{suffix}"] = f"{cls}{suffix}"

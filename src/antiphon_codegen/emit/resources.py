@@ -82,9 +82,13 @@ def _resource(resource: ResourcePlan, cls: str, runtime: str, writer: MethodWrit
 
 
 def mixin(path: str) -> Code:
-    """The async class of hand-written behaviour, from `module.path:ClassName`; its module is one of the package."""
+    """The async class of hand-written behaviour: `lib.embeddings:Vectors` is `AsyncVectors` of `lib._async.embeddings`.
+
+    The path comes from the configuration, so every part of it is checked to be a name. Raises ValueError.
+    """
     module, _, name = path.partition(":")
-    return name_from(f"~{module}", f"Async{name}")
+    folder, _, last = module.rpartition(".")
+    return name_from(f"~{folder}._async.{last}", f"Async{name}")
 
 
 def subresource_properties(resources: tuple[ResourcePlan, ...], client: str) -> list[Code]:

@@ -1,0 +1,1 @@
+"""What that behaviour decides; nothing in here waits."""
