@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Literal
 
 from ... import types as _types
+from ...lib._async.embeddings import AsyncEmbeddingVectors
 from ...runtime import (
     AsyncAPIResource,
     Call,
@@ -25,7 +26,7 @@ from ...runtime import (
 )
 
 
-class AsyncEmbeddings(AsyncAPIResource):
+class AsyncEmbeddings(AsyncEmbeddingVectors, AsyncAPIResource):
     """The resource `embeddings`."""
 
     @cached_property

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Literal
 
 from ... import types as _types
+from ...lib._sync.embeddings import EmbeddingVectors
 from ...runtime import (
     APIResource,
     Call,
@@ -25,7 +26,7 @@ from ...runtime import (
 )
 
 
-class Embeddings(APIResource):
+class Embeddings(EmbeddingVectors, APIResource):
     """The resource `embeddings`."""
 
     @cached_property
