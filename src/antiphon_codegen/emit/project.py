@@ -112,8 +112,8 @@ def _readme(plan: Plan) -> str:
         )
     parts.append(
         "Every method is in [api.md](api.md). Failed calls raise subclasses of `APIError`: `APIStatusError` with\n"
-        "`status_code`, `APIConnectionError`, `APITimeoutError`. Calls are retried twice by default; `max_retries=` and\n"
-        "`timeout=` change that for a client, `client.with_options(...)` for some calls.\n"
+        "`status_code`, `APIConnectionError`, `APITimeoutError`. Calls are retried twice by default;\n"
+        "`max_retries=` and `timeout=` change that for a client, `client.with_options(...)` for some calls.\n"
     )
     return "\n".join(part for part in parts if part)
 

@@ -17,12 +17,15 @@ __all__ = ["as_floats", "asking_for_base64", "with_floats"]
 
 def asking_for_base64(call: Call) -> Call | None:
     """The call with base64 asked for; None when the caller chose a form, which is then what they get."""
-    body = cast("Mapping[str, object]", call.body) if isinstance(call.body, Mapping) else {}
-    extra = cast("Mapping[str, object]", call.extra_body) if isinstance(call.extra_body, Mapping) else {}
+    body, extra = _entries(call.body), _entries(call.extra_body)
     chosen = body.get("encoding_format")
     if (chosen is not None and is_given(chosen)) or "encoding_format" in extra:
         return None
     return call.replaced(body={**body, "encoding_format": "base64"})
+
+
+def _entries(body: object) -> Mapping[str, object]:
+    return cast("Mapping[str, object]", body) if isinstance(body, Mapping) else {}
 
 
 def with_floats(response: Any) -> Any:
