@@ -1,0 +1,123 @@
+"""The main job, end to end, in both colours: calls, a stream, an error, a list, another transport."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Callable
+
+import antiphon
+from antiphon import AsyncClient, Client, DefaultAioHttpClient
+from antiphon.mock import serve
+
+MODEL = "gpt-5.4-mini"
+
+
+def heading(text: str) -> None:
+    print(f"\n\033[1m{text}\033[0m" if sys.stdout.isatty() else f"\n== {text}")
+
+
+def sync_half(client: Client) -> None:
+    heading("sync: a chat call")
+    completion = client.chat.completions.create(
+        model=MODEL, messages=[{"role": "user", "content": "In one short sentence: what is an antiphon?"}]
+    )
+    print(completion.choices[0].message.content)
+
+    heading("sync: a stream, token by token")
+    stream = client.chat.completions.create(
+        model=MODEL, messages=[{"role": "user", "content": "Count from one to five, in words"}], stream=True
+    )
+    for chunk in stream:
+        if chunk.choices:
+            print(chunk.choices[0].delta.content or "", end="", flush=True)
+    print()
+
+    heading("sync: an error, typed")
+    try:
+        client.chat.completions.create(model=MODEL, messages=[])
+    except antiphon.BadRequestError as error:
+        print(f"{type(error).__name__}: {error.message}")
+
+    heading("sync: a list over several pages")
+    page = client.files.list(limit=20)
+    pages = 0
+    items = 0
+    for each in page.iter_pages():
+        pages += 1
+        items += len(each.data)
+        if pages == 5:
+            break
+    print(f"{items} files on {pages} pages")
+
+
+async def async_half(client: AsyncClient, name: str) -> None:
+    heading(f"async ({name}): three calls at once")
+    started = time.perf_counter()
+    questions = ["Name a river", "Name a mountain", "Name a city"]
+    calls = (
+        client.chat.completions.create(model=MODEL, messages=[{"role": "user", "content": each}]) for each in questions
+    )
+    for question, completion in zip(questions, await asyncio.gather(*calls), strict=True):
+        print(f"{question}: {completion.choices[0].message.content}")
+    print(f"({(time.perf_counter() - started) * 1000:.0f} ms)")
+
+    heading(f"async ({name}): typed events of a response")
+    stream = await client.responses.create(model=MODEL, input="Say hello", stream=True)
+    async for event in stream:
+        if event.type == "response.output_text.delta":
+            print(event.delta, end="", flush=True)
+        elif event.type == "response.completed":
+            print(f"\n({event.response.id} is {event.response.status})")
+
+    heading(f"async ({name}): an error, typed")
+    try:
+        await client.models.retrieve("no-such-model")
+    except antiphon.NotFoundError as error:
+        print(f"{type(error).__name__}: {error.message}")
+
+    heading(f"async ({name}): a list, item by item")
+    count = 0
+    async for _ in client.files.list(limit=20):
+        count += 1
+        if count == 100:
+            break
+    print(f"{count} files")
+
+
+async def both_transports(client: Callable[..., AsyncClient]) -> None:
+    async with client() as over_httpx:
+        await async_half(over_httpx, "httpx")
+    async with client(http_client=DefaultAioHttpClient()) as over_aiohttp:
+        await async_half(over_aiohttp, "aiohttp")
+
+
+def run() -> None:
+    with Client() as client:
+        sync_half(client)
+    asyncio.run(both_transports(AsyncClient))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--live", action="store_true", help="call the real API; needs OPENAI_API_KEY")
+    if parser.parse_args().live:
+        if not os.environ.get("OPENAI_API_KEY"):
+            print("--live needs OPENAI_API_KEY", file=sys.stderr)
+            return 2
+        run()
+        return 0
+    with serve() as server:
+        print(f"The embedded server answers at {server.url}")
+        os.environ["OPENAI_BASE_URL"] = server.url
+        os.environ["OPENAI_API_KEY"] = "demo"
+        run()
+    heading("done")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

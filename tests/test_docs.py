@@ -1,0 +1,58 @@
+"""Every Python snippet of the README and the documents is a program that runs against the embedded server."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from antiphon.mock import serve
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+SNIPPET = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
+COMMAND = re.compile(r"^\./scripts/(\w+)", re.MULTILINE)
+LINK = re.compile(r"\]\(([^)#:]+)\)")
+
+
+def snippets() -> Iterator[tuple[str, str]]:
+    for page in PAGES:
+        text = page.read_text("utf-8")
+        for number, match in enumerate(SNIPPET.finditer(text), 1):
+            yield f"{page.name}-{number}", match[1]
+
+
+@pytest.fixture(scope="module")
+def server_url() -> Iterator[str]:
+    with serve() as server:
+        yield server.url
+
+
+@pytest.mark.parametrize(("name", "code"), list(snippets()), ids=lambda value: value if "\n" not in str(value) else "")
+def test_a_snippet_runs(name: str, code: str, server_url: str, tmp_path: Path) -> None:
+    environment = {**os.environ, "OPENAI_BASE_URL": server_url, "OPENAI_API_KEY": "key"}
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, f"{name}:\n{done.stderr}"
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"], ids=lambda page: page.name)
+def test_scripts_and_links_of_a_page_exist(page: Path) -> None:
+    text = page.read_text("utf-8")
+    for name in COMMAND.findall(text):
+        assert os.access(ROOT / "scripts" / name, os.X_OK), name
+    for target in LINK.findall(text):
+        assert (page.parent / target).exists(), target
