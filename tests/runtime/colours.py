@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from typing import Final, TypeVar
 
 from antiphon.runtime.core.transport import AsyncTransport, Transport
@@ -15,10 +15,12 @@ from antiphon.runtime.transports.pools import AsyncPools, Pools
 
 __all__ = [
     "async_dropped",
+    "async_pieces",
     "async_pooled",
     "async_reached",
     "async_together",
     "dropped",
+    "pieces",
     "pooled",
     "reached",
     "together",
@@ -83,3 +85,14 @@ async def async_reached(semaphore: threading.Semaphore) -> bool:
 def reached(semaphore: threading.Semaphore) -> bool:
     """Whether a server came to a point."""
     return semaphore.acquire(timeout=BOUND)
+
+
+async def async_pieces(*pieces: bytes) -> AsyncIterator[bytes]:
+    """An iterator of this colour."""
+    for piece in pieces:
+        yield piece
+
+
+def pieces(*pieces: bytes) -> Iterator[bytes]:
+    """An iterator of this colour."""
+    yield from pieces

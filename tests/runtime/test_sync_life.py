@@ -150,8 +150,9 @@ def test_idle_connections_do_not_stay_for_ever() -> None:
 
         def work() -> None:
             start.wait(20)
-            with client.things.with_streaming_response.create():
+            with client.things.with_streaming_response.create() as response:
                 start.wait(20)  # all of them are open at the same time
+                response.read()
 
         together([work] * 5)
         pool = pool_of(client)
