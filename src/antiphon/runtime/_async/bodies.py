@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from ..core.sources import FileSource, IterSource, PathSource, Segments, Source
+from ..core.sources import FileSource, IterSource, PathSource, Segments
 from ..waiting import async_call, async_iterated
 
 __all__ = ["body_pieces"]
@@ -15,35 +15,23 @@ async def body_pieces(body: Segments, faults: list[Exception]) -> AsyncIterator[
 
     What a file or iterator raises is also put on `faults`: transports take it for a fault of the connection.
     """
+    file: FileSource | None = None
     try:
         for part in body.parts:
             if isinstance(part, bytes):
                 yield part
-            else:
-                async for piece in _part_pieces(part):
+            elif isinstance(part, IterSource):
+                async for piece in async_iterated(part):
                     yield piece
+            elif isinstance(part, (PathSource, FileSource)):
+                file = await async_call(part.open) if isinstance(part, PathSource) else part
+                await async_call(file.rewind, blocking=file.blocking)
+                while piece := await async_call(file.read, blocking=file.blocking):
+                    yield piece
+                file.close()
     except Exception as error:
         faults.append(error)
         raise
-
-
-async def _part_pieces(part: Source) -> AsyncIterator[bytes]:
-    if isinstance(part, PathSource):
-        file = await async_call(part.open)
-        try:
-            async for piece in _file_pieces(file):
-                yield piece
-        finally:
+    finally:
+        if file is not None:  # closes a file that was opened here, at once when the body is given up
             file.close()
-    elif isinstance(part, FileSource):
-        async for piece in _file_pieces(part):
-            yield piece
-    elif isinstance(part, IterSource):
-        async for piece in async_iterated(part):
-            yield piece
-
-
-async def _file_pieces(file: FileSource) -> AsyncIterator[bytes]:
-    await async_call(file.rewind, blocking=file.blocking)
-    while piece := await async_call(file.read, blocking=file.blocking):
-        yield piece

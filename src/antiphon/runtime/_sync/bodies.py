@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..core.sources import FileSource, IterSource, PathSource, Segments, Source
+from ..core.sources import FileSource, IterSource, PathSource, Segments
 from ..waiting import call, iterated
 
 __all__ = ["body_pieces"]
@@ -16,35 +16,23 @@ def body_pieces(body: Segments, faults: list[Exception]) -> Iterator[bytes]:
 
     What a file or iterator raises is also put on `faults`: transports take it for a fault of the connection.
     """
+    file: FileSource | None = None
     try:
         for part in body.parts:
             if isinstance(part, bytes):
                 yield part
-            else:
-                for piece in _part_pieces(part):
+            elif isinstance(part, IterSource):
+                for piece in iterated(part):
                     yield piece
+            elif isinstance(part, (PathSource, FileSource)):
+                file = call(part.open) if isinstance(part, PathSource) else part
+                call(file.rewind, blocking=file.blocking)
+                while piece := call(file.read, blocking=file.blocking):
+                    yield piece
+                file.close()
     except Exception as error:
         faults.append(error)
         raise
-
-
-def _part_pieces(part: Source) -> Iterator[bytes]:
-    if isinstance(part, PathSource):
-        file = call(part.open)
-        try:
-            for piece in _file_pieces(file):
-                yield piece
-        finally:
+    finally:
+        if file is not None:  # closes a file that was opened here, at once when the body is given up
             file.close()
-    elif isinstance(part, FileSource):
-        for piece in _file_pieces(part):
-            yield piece
-    elif isinstance(part, IterSource):
-        for piece in iterated(part):
-            yield piece
-
-
-def _file_pieces(file: FileSource) -> Iterator[bytes]:
-    call(file.rewind, blocking=file.blocking)
-    while piece := call(file.read, blocking=file.blocking):
-        yield piece

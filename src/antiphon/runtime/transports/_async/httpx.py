@@ -78,6 +78,7 @@ class AsyncClientTransport:
                 request.method,
                 request.url,
                 headers=_fields(request),
+                params=self._query(request),
                 content=body,
                 timeout=library.Timeout(
                     connect=timeout.connect, read=timeout.read, write=timeout.write, pool=timeout.pool
@@ -87,6 +88,12 @@ class AsyncClientTransport:
         except self._errors as error:
             raise transport_error(error) from None
         return _AsyncReply(response, self._errors, self._owner)
+
+    def _query(self, request: Request) -> Any:
+        """The client's own query entries and ours; given only the former, httpx would drop what the URL has."""
+        own: Any = self._client.params
+        library: Any = self._library
+        return own.merge(library.URL(request.url).params) if own else None
 
     async def aclose(self) -> None:
         await self._client.aclose()

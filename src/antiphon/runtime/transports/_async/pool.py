@@ -111,7 +111,7 @@ class AsyncConnectionPool:
                 now = time.monotonic()
                 idle = self._idle.setdefault(key, deque())
                 idle.append((now, connection))
-                while idle[0][0] < now - self._keepalive:
+                while idle and idle[0][0] < now - self._keepalive:
                     expired.append(idle.popleft()[1])
                     self._count -= 1
         await _close(expired)
