@@ -105,7 +105,8 @@ class BaseClient:
         self._enforce_credentials = enforce_credentials
         if isinstance(timeout, NotGiven):
             timeout = timeout_of(http_client)
-        self.timeout: TimeoutTypes = timeout_from(timeout, sdk.timeout)
+        made = timeout_from(timeout, sdk.timeout)  # refuse now what cannot be one
+        self.timeout: TimeoutTypes = made if isinstance(timeout, NotGiven) else timeout
         self._given_http_client = http_client
         self._closed = False
         self._settings: Settings | None = None
