@@ -5,6 +5,7 @@ A name that begins with `async_` or `Async` is the async one of its pair; the mi
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import threading
 import time
@@ -12,6 +13,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from typing import Annotated, Any, ClassVar, Generic, ParamSpec, TypeAlias, TypeVar, cast
 
 from .core.errors import SDKError
+from .core.kinds import is_bytes
 from .core.sources import IterSource, Segments
 from .core.transport import AsyncTransport, Transport
 
@@ -100,17 +102,13 @@ def request_body(body: bytes | Segments | None) -> None:
 
 async def async_closed(pieces: AsyncIterator[bytes]) -> None:
     """Close the body of a request that failed, unless the transport still reads from it."""
-    try:
+    with contextlib.suppress(RuntimeError):
         await cast("AsyncGenerator[bytes, None]", pieces).aclose()
-    except RuntimeError:
-        pass
 
 
 def closed(pieces: Iterator[bytes]) -> None:
-    try:
+    with contextlib.suppress(ValueError):  # the generator is running
         cast("Generator[bytes, None, None]", pieces).close()
-    except ValueError:  # the generator is running
-        pass
 
 
 async def async_iterated(source: IterSource) -> AsyncIterator[bytes]:
@@ -184,7 +182,7 @@ class Turn(Generic[T]):
 
 
 def _checked(piece: object) -> bytes:
-    if not isinstance(piece, (bytes, bytearray, memoryview)):
+    if not is_bytes(piece):
         raise TypeError(f"a body iterator must give bytes, not {type(piece).__name__}")
     return bytes(piece)
 

@@ -53,7 +53,6 @@ class AsyncAPIClient(AsyncColour, BaseClient):
     def __init__(self, *, http_client: object | None = None, **arguments: Any) -> None:
         super().__init__(http_client=http_client, **arguments)
         self._transport: AsyncTransport = async_transport(http_client)
-        self._owns_transport = True
 
     # --- calls, as resources make them ---
 
@@ -289,7 +288,3 @@ class AsyncAPIClient(AsyncColour, BaseClient):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self.close()
-
-    def _lend_connections(self, copy: Self) -> None:
-        copy._transport = self._transport
-        copy._owns_transport = False

@@ -195,7 +195,7 @@ class AsyncAPIResponse(_AsyncResponseFacts[T]):
 
     async def stream_to_file(self, file: str | os.PathLike[str], *, chunk_size: int | None = None) -> None:
         """Write the body to a file while it arrives; memory stays constant. What the file held is replaced."""
-        target = await async_call(lambda: Path(file).open("wb"))
+        target = await async_call(lambda: Path(file).open("wb"))  # noqa: SIM115  closed below
         try:
             async for piece in self.iter_bytes(chunk_size):
                 await async_call(lambda data=piece: target.write(data))

@@ -78,10 +78,13 @@ class AsyncPageResult:
         self._strict = strict
 
     def make(self, opened: AsyncOpened, to: Any = None) -> Any:
-        page = parsed(self._page if to is None else to, opened.response, strict=self._strict)
+        page: Any = parsed(self._page if to is None else to, opened.response, strict=self._strict)
+        self._lead_on(page)
+        return page
+
+    def _lead_on(self, page: object) -> None:
         if isinstance(page, AsyncAPIPage):
             page.follow(Walk(self._call), self._fetch)
-        return page
 
 
 class AsyncBinaryResult:

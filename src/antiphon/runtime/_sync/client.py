@@ -54,7 +54,6 @@ class APIClient(Colour, BaseClient):
     def __init__(self, *, http_client: object | None = None, **arguments: Any) -> None:
         super().__init__(http_client=http_client, **arguments)
         self._transport: Transport = transport(http_client)
-        self._owns_transport = True
 
     # --- calls, as resources make them ---
 
@@ -288,7 +287,3 @@ class APIClient(Colour, BaseClient):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
-
-    def _lend_connections(self, copy: Self) -> None:
-        copy._transport = self._transport
-        copy._owns_transport = False

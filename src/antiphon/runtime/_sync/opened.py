@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from ..core.encoding import BodyDecoder, UndecodableBody, body_decoder, decode_prefix
 from ..core.errors import APIConnectionError, APIResponseValidationError
@@ -87,19 +88,15 @@ class Opened:
         """Be done with a body of which nothing more is wanted. If its end comes at once, the connection is reused."""
         if not self.is_closed:
             self.is_closed = self.is_finished = self._started = True
-            try:
+            with suppress(TransportError):  # what was wanted is there
                 self._reply.finish()
-            except TransportError:  # what was wanted is there
-                pass
 
     def close(self) -> None:
         """Give up what was not read. Closing twice does nothing."""
         if not self.is_closed:
             self.is_closed = self._started = True
-            try:
+            with suppress(TransportError):  # it is closed all the same
                 self._reply.close()
-            except TransportError:  # it is closed all the same
-                pass
 
     def __del__(self) -> None:
         # Dropped before its end: nobody else will give the connection back.

@@ -196,7 +196,7 @@ class APIResponse(_ResponseFacts[T]):
 
     def stream_to_file(self, file: str | os.PathLike[str], *, chunk_size: int | None = None) -> None:
         """Write the body to a file while it arrives; memory stays constant. What the file held is replaced."""
-        target = call(lambda: Path(file).open("wb"))
+        target = call(lambda: Path(file).open("wb"))  # noqa: SIM115  closed below
         try:
             for piece in self.iter_bytes(chunk_size):
                 call(lambda data=piece: target.write(data))

@@ -79,10 +79,13 @@ class PageResult:
         self._strict = strict
 
     def make(self, opened: Opened, to: Any = None) -> Any:
-        page = parsed(self._page if to is None else to, opened.response, strict=self._strict)
+        page: Any = parsed(self._page if to is None else to, opened.response, strict=self._strict)
+        self._lead_on(page)
+        return page
+
+    def _lead_on(self, page: object) -> None:
         if isinstance(page, SyncAPIPage):
             page.follow(Walk(self._call), self._fetch)
-        return page
 
 
 class BinaryResult:

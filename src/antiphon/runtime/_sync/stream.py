@@ -93,10 +93,10 @@ def _items(opened: Opened, events: EventStream[T]) -> Iterator[T]:
 
 def stream_item(stream_class: Any) -> Any:
     """What a stream class (`Stream[Item]`, or a subclass of it) is a stream of; None for any other type."""
-    origin = get_origin(stream_class) or stream_class
+    origin: Any = get_origin(stream_class) or stream_class
+    bases: tuple[Any, ...] = getattr(origin, "__orig_bases__", ())
     if not isinstance(origin, type) or not issubclass(origin, Stream):
         return None
     if arguments := get_args(stream_class):
         return arguments[0]
-    bases: tuple[Any, ...] = getattr(origin, "__orig_bases__", ())
     return next((item for base in bases if (item := stream_item(base)) is not None), object)

@@ -9,11 +9,12 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, ClassVar, Final, Self, cast
+from typing import Any, ClassVar, Final, Self
 
 from .auth import CredentialsError, Scheme, Security, checked_credential, credential_fields, options_used
 from .errors import ClientClosedError
 from .headers import Headers, HeaderTypes, merge_headers
+from .kinds import is_mapping
 from .logs import set_up_logging
 from .multipart import Multipart
 from .query import QueryStyle
@@ -70,6 +71,8 @@ class BaseClient:
 
     sdk: ClassVar[SDK]
     _async_label: ClassVar[str]
+    _transport: Any
+    _owns_transport: bool = True
 
     def __init__(
         self,
@@ -279,7 +282,7 @@ class BaseClient:
             return
         if not sdk.security or any(not alternative for alternative in sdk.security):
             return
-        every = [*sdk.security, *([name] for name in sdk.schemes)]  # one credential of any kind is enough to begin
+        every = (*sdk.security, *((name,) for name in sdk.schemes))  # one credential of any kind is enough to begin
         try:
             credential_fields(every, sdk.schemes, lambda name: getattr(self, name), self._custom_headers)
         except CredentialsError:
@@ -296,7 +299,7 @@ class BaseClient:
     ) -> Self:
         """A client with these changes, over the same connections unless it gets an `http_client` of its own."""
         given = {name: value for name, value in changes.items() if value is not None}
-        arguments = {**self._arguments(), **given}
+        arguments: dict[str, Any] = {**self._arguments(), **given}
         for kind in ("headers", "query"):
             added, replaced = headers_and_query[f"default_{kind}"], headers_and_query[f"set_default_{kind}"]
             if added is not None and replaced is not None:
@@ -309,11 +312,9 @@ class BaseClient:
             arguments["timeout"] = timeout
         copy = type(self)(**arguments)
         if "http_client" not in given:
-            self._lend_connections(copy)
+            copy._transport = self._transport
+            copy._owns_transport = False
         return copy
-
-    def _lend_connections(self, copy: Self) -> None:
-        raise NotImplementedError
 
     def _arguments(self) -> dict[str, Any]:
         """The constructor's keywords as they are now."""
@@ -375,7 +376,7 @@ def low_level_call(
         body, content = None, bytes(body)
     encoding: Multipart | str | None = None
     if files:
-        pairs = files.items() if isinstance(files, Mapping) else files
+        pairs: Any = files.items() if is_mapping(files) else files
         encoding = Multipart(extra=tuple((str(name), file) for name, file in pairs))
     return Call(
         method,

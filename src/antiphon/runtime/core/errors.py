@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Protocol, cast, runtime_checkable
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+from .kinds import is_mapping
 
 __all__ = [
     "APIConnectionError",
@@ -92,7 +94,7 @@ class APIError(SDKError):
         self.message = message
         self.request = request
         self.body = body
-        detail = cast("Mapping[str, Any]", body) if isinstance(body, Mapping) else {}
+        detail: Mapping[str, Any] = body if is_mapping(body) else {}
         self.code = detail.get("code")
         self.param = detail.get("param")
         self.type = detail.get("type")
@@ -218,23 +220,20 @@ def status_error(response: ResponseLike, data: object | None, text: str) -> APIS
 
 def error_detail(data: object | None) -> tuple[object | None, str]:
     """The error object inside `{"error": ...}` (or the data itself) and what it says in words."""
-    detail = data
-    if isinstance(data, Mapping):
-        detail = cast("Mapping[str, object]", data).get("error") or data
-    if isinstance(detail, Mapping):
-        fields = cast("Mapping[str, object]", detail)
+    detail: object = (data.get("error") or data) if is_mapping(data) else data
+    if is_mapping(detail):
         for key in ("message", "detail", "error_description", "msg", "title"):
-            said = fields.get(key)
+            said = detail.get(key)
             if isinstance(said, str) and said:
                 return detail, excerpt(said, 2000)
-        return detail, excerpt(repr(dict(fields)))
+        return detail, excerpt(repr(dict(detail)))
     if isinstance(detail, str):
         return detail, excerpt(detail, 2000)
     return detail, excerpt(repr(detail)) if detail is not None else ""
 
 
 def _scalar(body: object, key: str) -> object:
-    value = cast("Mapping[str, object]", body).get(key) if isinstance(body, Mapping) else None
+    value = body.get(key) if is_mapping(body) else None
     return excerpt(value, 100) if isinstance(value, str) else value if isinstance(value, int) else None
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import Final, Generic, Protocol, TypeVar, cast
+from collections.abc import Iterator
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from .errors import APIError, APIResponseValidationError, error_detail, excerpt
 from .jsonl import JSONLDecoder
+from .kinds import is_mapping
 from .reading import Drift, Malformed, Reader, parse_json
 from .response import HTTPResponse
 from .sse import ServerSentEvent, SSEDecoder
@@ -199,11 +200,11 @@ def _content_type(response: HTTPResponse) -> str:
     return response.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-def _is_error(data: object, reader: Reader[object]) -> bool:
+def _is_error(data: object, reader: Reader[Any]) -> bool:
     """Whether this is an error in the place of an item."""
-    if not isinstance(data, Mapping) or not (fields := cast("Mapping[str, object]", data)).get("error"):
+    if not is_mapping(data) or not data.get("error"):
         return False
-    return "error" not in reader.declared or len(fields) == 1
+    return "error" not in reader.declared or len(data) == 1
 
 
 def _error(response: HTTPResponse, data: object) -> APIError:
@@ -217,7 +218,7 @@ def _with_name(event: ServerSentEvent) -> bytes:
         data = parse_json(event.data)
     except Malformed:
         return event.data
-    if isinstance(data, Mapping) and {"event", "data"} <= cast("Mapping[str, object]", data).keys():
+    if is_mapping(data) and {"event", "data"} <= data.keys():
         return event.data
     return b'{"event":%b,"data":%b}' % (json.dumps(event.event).encode(), event.data)
 
@@ -236,7 +237,7 @@ def _not_a_stream(response: HTTPResponse, body: bytes) -> APIError:
     except Malformed:
         data = None
     what = f"{response.request.method} {response.url.path} answered {response.status_code}"
-    if isinstance(data, Mapping) and cast("Mapping[str, object]", data).get("error"):
+    if is_mapping(data) and data.get("error"):
         detail, said = error_detail(data)
         return APIResponseValidationError(response, detail, message=f"{what} with an error instead of a stream: {said}")
     kind = response.headers.get("content-type", "no content type")

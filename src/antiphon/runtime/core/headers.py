@@ -5,9 +5,11 @@ Names are kept in lower case, as HTTP/2 sends them; HTTP/1.1 servers must not ca
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Final, TypeAlias
 
+from .kinds import is_mapping
 from .sentinels import NotGiven, Omit
 
 __all__ = ["HeaderTypes", "Headers", "checked_value", "is_secret", "merge_headers"]
@@ -38,9 +40,9 @@ class Headers(Mapping[str, str]):
         self,
         pairs: Iterable[tuple[str, str]] | Mapping[str, str] = (),
         *,
-        secret: Set[str] = frozenset(),
+        secret: AbstractSet[str] = frozenset(),
     ) -> None:
-        items = pairs.items() if isinstance(pairs, Mapping) else pairs
+        items: Iterable[tuple[str, str]] = pairs.items() if is_mapping(pairs) else pairs  # type: ignore[assignment]
         self._pairs: list[tuple[str, str]] = [(name.lower(), value) for name, value in items]
         self._joined: dict[str, str] | None = None
         self._secret = secret
@@ -82,9 +84,9 @@ class Headers(Mapping[str, str]):
         return len(self._view())
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Mapping):
+        if not is_mapping(other):
             return NotImplemented
-        return self._view() == Headers(other)._view()  # pyright: ignore[reportUnknownArgumentType]  keys are read as text
+        return self._view() == Headers(other)._view()
 
     def __hash__(self) -> int:
         return hash(frozenset(self._view().items()))

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from pydantic_core import PydanticOmit, SchemaValidator, ValidationError
 
+from .kinds import is_list, is_mapping
 from .tolerance import Schema
 
 __all__ = ["LenientBuilder", "choices_of"]
@@ -86,30 +87,29 @@ class LenientBuilder:
 
     def _list(self, node: Schema, value: object) -> object:
         items = node.get("items_schema")
-        if not isinstance(value, list) or items is None:
+        if not is_list(value) or items is None:
             return value
-        return [self._build(items, item) for item in cast("list[object]", value)]
+        return [self._build(items, item) for item in value]
 
     def _dict(self, node: Schema, value: object) -> object:
         values = node.get("values_schema")
-        if not isinstance(value, Mapping) or values is None:
+        if not is_mapping(value) or values is None:
             return value
-        return {key: self._build(values, item) for key, item in cast("Mapping[object, object]", value).items()}
+        return {key: self._build(values, item) for key, item in value.items()}
 
     def _typed_dict(self, node: Schema, value: object) -> object:
-        if not isinstance(value, Mapping):
+        if not is_mapping(value):
             return value
-        fields = cast("dict[str, Schema]", node["fields"])
-        entries = cast("Mapping[str, object]", value)
-        return {key: self._build(fields[key]["schema"], v) if key in fields else v for key, v in entries.items()}
+        fields: dict[str, Schema] = node["fields"]
+        return {key: self._build(fields[key]["schema"], v) if key in fields else v for key, v in value.items()}
 
     def _model(self, node: Schema, value: object) -> object:
         fields_node = self.resolve(node["schema"])
         if isinstance(value, node["cls"]):
             return value
-        if not isinstance(value, Mapping) or fields_node["type"] != "model-fields" or node.get("custom_init"):
+        if not is_mapping(value) or fields_node["type"] != "model-fields" or node.get("custom_init"):
             return self._scalar(node, value)
-        data = dict(cast("Mapping[str, object]", value))
+        data: dict[str, object] = dict(value)
         values: dict[str, object] = {}
         given: set[str] = set()
         for name, field in cast("dict[str, Schema]", fields_node["fields"]).items():
@@ -125,9 +125,9 @@ class LenientBuilder:
     def _tagged_union(self, node: Schema, value: object) -> object:
         choices = cast("dict[object, Schema]", node["choices"])
         discriminator = node["discriminator"]
-        if not isinstance(value, Mapping) or not isinstance(discriminator, str):
+        if not is_mapping(value) or not isinstance(discriminator, str):
             return self._scalar(node, value)
-        tag = cast("Mapping[str, object]", value).get(discriminator)
+        tag: object = value.get(discriminator)
         try:
             choice = choices.get(tag)
         except TypeError:  # a tag that is a list or an object
@@ -152,15 +152,14 @@ class LenientBuilder:
         return self._build(ranked[0], value) if ranked else value
 
     def _constants_met(self, node: Schema, value: object) -> int:
-        if node["type"] != "model" or not isinstance(value, Mapping):
+        if node["type"] != "model" or not is_mapping(value):
             return 0
-        data = cast("Mapping[str, object]", value)
         fields_node = self.resolve(node["schema"])
         met = 0
         for name, field in cast("dict[str, Schema]", fields_node.get("fields", {})).items():
             inner = field["schema"]["schema"] if field["schema"]["type"] == "default" else field["schema"]
             if inner["type"] == "literal":
-                met += 1 if data.get(field.get("validation_alias", name)) in inner["expected"] else -1
+                met += 1 if value.get(field.get("validation_alias", name)) in inner["expected"] else -1
         return met
 
     def _scalar(self, node: Schema, value: object) -> object:
@@ -191,7 +190,7 @@ _PLAIN = frozenset({"str", "int", "float", "bool", "bytes", "none", "decimal", "
 
 def fill(cls: type[Any], values: dict[str, object], extra: dict[str, object] | None, given: set[str]) -> object:
     """A model with these contents, made without validation (what pydantic's `model_construct` does, but by alias)."""
-    model = cls.__new__(cls)
+    model: Any = object.__new__(cls)
     write = object.__setattr__
     write(model, "__dict__", values)
     write(model, "__pydantic_fields_set__", given)

@@ -115,13 +115,12 @@ class BaseModel(pydantic.BaseModel):
         return f"{self.__repr_name__()}({self.__repr_str__(', ')})"
 
 
-def _unfilled(origin: type[Any], arguments: tuple[Any, ...]) -> object:
-    cls = origin[arguments]
-    return cls.__new__(cls)
+def _unfilled(origin: Any, arguments: tuple[Any, ...]) -> object:
+    return object.__new__(origin[arguments])
 
 
 def _with_id_of(original: BaseModel, copy: BaseModel) -> BaseModel:
-    set_request_id(copy, original._request_id)
+    set_request_id(copy, original._request_id)  # pyright: ignore[reportPrivateUsage]  its name is what users know
     return copy
 
 

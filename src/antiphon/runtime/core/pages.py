@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal
 
+from .kinds import is_list, is_mapping
 from .request import Call
 
 __all__ = ["PageInfo", "PageRule", "Walk", "next_call", "next_info", "page_items", "page_of"]
@@ -55,7 +56,7 @@ class PageInfo:
 def page_items(rule: PageRule, page: object) -> list[Any]:
     """The items of a page; none when the server sent anything but a list."""
     items = _at(page, rule.items)
-    return cast("list[Any]", items) if isinstance(items, list) else []
+    return items if is_list(items) else []
 
 
 def page_of(page: Any, model: Any) -> Any:
@@ -88,7 +89,7 @@ def next_call(call: Call, info: PageInfo) -> Call:
     if info.url is not None:
         return call.replaced(next_url=info.url, query={}, extra_query=None)
     if info.json is not None:
-        body = cast("Mapping[str, object]", call.body) if isinstance(call.body, Mapping) else {}
+        body: Mapping[str, object] = call.body if is_mapping(call.body) else {}
         return call.replaced(body={**body, **info.json})
     params = info.params or {}
     extra = {name: value for name, value in (call.extra_query or {}).items() if name not in params}
@@ -142,7 +143,7 @@ def _counted(rule: PageRule, page: object, call: Call, count: int) -> PageInfo |
     here = _whole(_at(page, rule.current) if rule.current else None)
     if here is None:
         asked = call.body if rule.in_body else {**call.query, **(call.extra_query or {})}
-        here = _whole(asked.get(rule.param) if isinstance(asked, Mapping) else None)
+        here = _whole(asked.get(rule.param) if is_mapping(asked) else None)
     if here is None:
         here = rule.first
     following = here + (count if rule.kind == "offset" else 1)
@@ -166,8 +167,5 @@ def _at(value: object, path: str | None) -> object:
     if not path:
         return value
     for name in path.split("."):
-        if isinstance(value, Mapping):
-            value = cast("Mapping[str, object]", value).get(name)
-        else:
-            value = getattr(value, name, None)
+        value = value.get(name) if is_mapping(value) else getattr(value, name, None)
     return value

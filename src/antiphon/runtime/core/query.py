@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias, get_args
 from urllib.parse import quote_plus, unquote_plus, urlencode, urlsplit, urlunsplit
 
+from .kinds import is_bytes, is_iterable, is_mapping
 from .scalars import scalar_text
 from .sentinels import NotGiven, Omit
 
@@ -88,13 +89,13 @@ def _append(pairs: list[tuple[str, str]], key: str, value: object, style: QueryS
     if text is not None:
         pairs.append((key, text))
         return
-    if isinstance(value, Mapping):
-        for name, inner in value.items():  # pyright: ignore[reportUnknownVariableType]  any mapping will do
+    if is_mapping(value):
+        for name, inner in value.items():
             nested = f"{key}.{name}" if style.nested == "dots" else f"{key}[{name}]"
             _append(pairs, nested, inner, style)
         return
-    if isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray)):
-        _append_list(pairs, key, list(value), style)  # pyright: ignore[reportUnknownArgumentType]
+    if is_iterable(value) and not is_bytes(value):
+        _append_list(pairs, key, list(value), style)
         return
     raise TypeError(f"query parameter {key!r} cannot hold {type(value).__name__}")
 

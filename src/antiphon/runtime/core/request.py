@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import uuid4
@@ -13,6 +14,7 @@ from .body import encode_form, encode_json
 from .encoding import ACCEPTED
 from .errors import APIConnectionError
 from .headers import Headers, HeaderTypes, merge_headers
+from .kinds import is_mapping
 from .multipart import Multipart, encode_multipart
 from .query import QueryStyle, query_pairs, with_query
 from .retry import RetryPolicy
@@ -54,7 +56,7 @@ class Settings:
     strict: bool = False
     idempotency_header: str | None = None
     follow_redirects: bool = True
-    secrets: Set[str] = frozenset()
+    secrets: AbstractSet[str] = frozenset()
     """Names of header fields and query entries, in lower case, that hold credentials."""
 
 
@@ -157,7 +159,7 @@ class Request:
         header_fields: dict[str, str],
         body: bytes | Segments | None,
         timeout: Timeout,
-        secrets: Set[str] = frozenset(),
+        secrets: AbstractSet[str] = frozenset(),
     ) -> None:
         self.method = method
         self.url = url
@@ -183,7 +185,7 @@ class SentRequest:
     __slots__ = ("_secrets", "_url", "content", "headers", "method")
 
     def __init__(
-        self, method: str, url: str, headers: Headers, content: bytes, secrets: Set[str] = frozenset()
+        self, method: str, url: str, headers: Headers, content: bytes, secrets: AbstractSet[str] = frozenset()
     ) -> None:
         self.method = method
         self._url = url
@@ -307,17 +309,15 @@ def _merged(body: object, extra: object) -> object:
     """`extra_body` over the body: a shallow merge of two mappings, else it takes the body's place."""
     if extra is None:
         return body
-    if isinstance(body, Mapping) and isinstance(extra, Mapping):
-        return {**body, **extra}  # pyright: ignore[reportUnknownVariableType]
-    return extra  # pyright: ignore[reportUnknownVariableType]
+    return {**body, **extra} if is_mapping(body) and is_mapping(extra) else extra
 
 
 def _fields(body: object) -> Mapping[str, object]:
     if body is None:
         return {}
-    if not isinstance(body, Mapping):
+    if not is_mapping(body):
         raise TypeError(f"a form body is a mapping of fields, not {type(body).__name__}")
-    return body  # pyright: ignore[reportUnknownVariableType]
+    return body
 
 
 def _boundary(call: Call) -> str:

@@ -179,8 +179,9 @@ def _can_decode(charset: str) -> bool:
     """Whether text in this charset can be decoded with replacement, in one go and piece by piece."""
     try:
         codecs.getincrementaldecoder(charset)("replace")
-        # Some codecs are no charsets (`hex`), others know no replacement (`idna`) or are Python's own (`unicode_escape`).
-        return "escape" not in charset and b"a".decode(charset, "replace") is not None
+        # Some codecs are no charsets (`hex`), others know no replacement (`idna`) or are Python's own
+        # (`unicode_escape`).
+        return "escape" not in charset and bool(b"a".decode(charset, "replace"))
     except (LookupError, ValueError, TypeError):
         return False
 
@@ -218,7 +219,7 @@ def parsed(target: type[T], response: HTTPResponse, *, strict: bool = False) -> 
         if response.status_code in _MAY_BE_EMPTY:
             return cast(T, None)
         raise _invalid(response, None, "an empty body")
-    if cast_to in (bool, int, float) and isinstance(cast_to, type):
+    if cast_to is bool or cast_to is int or cast_to is float:
         return _scalar(cast_to, response)
     value = _read(target, response, content, strict)
     if b'"error"' in content and isinstance(value, pydantic.BaseModel) and _is_error(value):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timezone
+from datetime import UTC
 from typing import Final
 
 __all__ = ["DEFAULT_MAX_RETRIES", "NO_RETRY", "RetryPolicy", "checked_max_retries"]
@@ -68,7 +68,7 @@ def retry_after(headers: Mapping[str, str], now: Callable[[], float]) -> float |
     try:
         date = parsedate_to_datetime(text)
         # HTTP knows no other zone than GMT; a date that names none would be read as local time.
-        return (date if date.tzinfo is not None else date.replace(tzinfo=timezone.utc)).timestamp() - now()
+        return (date if date.tzinfo is not None else date.replace(tzinfo=UTC)).timestamp() - now()
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
 

@@ -5,7 +5,7 @@ None is neither of them: it is a value, and it is sent as JSON null.
 
 from __future__ import annotations
 
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, TypeAlias, TypeGuard, TypeVar
 
 __all__ = ["NOT_GIVEN", "NotGiven", "NotGivenOr", "Omit", "is_given", "not_given", "omit"]
 
@@ -52,6 +52,6 @@ NOT_GIVEN: Final = not_given
 NotGivenOr: TypeAlias = T | NotGiven
 
 
-def is_given(value: T | Omit | NotGiven) -> bool:
+def is_given(value: T | Omit | NotGiven) -> TypeGuard[T]:
     """Whether the caller passed something, None included."""
     return not isinstance(value, (Omit, NotGiven))

@@ -9,9 +9,11 @@ import errno
 import inspect
 import io
 import os
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Final, Protocol, TypeAlias, cast
+
+from .kinds import is_bytes
 
 __all__ = ["PIECE", "BodyBytes", "FileSource", "IterSource", "PathSource", "Segments", "Source", "source_of"]
 
@@ -142,7 +144,8 @@ def source_of(content: object, *, start: int | None = 0) -> bytes | Source:
     Bytes, a binary file object, a path, or an iterable (sync or async) of bytes. Raises TypeError for text and
     anything else, ValueError for a closed file or a used-up generator, OSError for a path that cannot be read.
     """
-    if isinstance(content, (bytes, bytearray, memoryview)):
+    kind = type(content).__name__
+    if is_bytes(content):
         return bytes(content)
     if isinstance(content, str):
         raise TypeError(
@@ -154,11 +157,9 @@ def source_of(content: object, *, start: int | None = 0) -> bytes | Source:
         return content.getvalue() if start == 0 else content.getvalue()[content.tell() :]
     if callable(getattr(content, "read", None)):
         return FileSource(cast("IO[bytes]", content), start=start)
-    if isinstance(content, (Iterable, AsyncIterable)) and not isinstance(content, (dict, list, tuple, set)):
+    if isinstance(content, (Iterable, AsyncIterable)) and not isinstance(content, (Mapping, list, tuple, set)):
         return IterSource(cast("Iterable[bytes]", content))
-    raise TypeError(
-        f"expected bytes, a binary file, a path or an iterator of bytes as file content, not {type(content).__name__}"
-    )
+    raise TypeError(f"expected bytes, a binary file, a path or an iterator of bytes as file content, not {kind}")
 
 
 def _is_seekable(file: IO[bytes]) -> bool:

@@ -45,7 +45,7 @@ class _Loosening:
         if kind == "model-fields":
             return {**node, "fields": {name: self._field(field) for name, field in node["fields"].items()}}
         if kind == "tagged-union":
-            choices = {tag: self._loosen(c) if isinstance(c, dict) else c for tag, c in node["choices"].items()}
+            choices = {tag: c if isinstance(c, str) else self._loosen(c) for tag, c in node["choices"].items()}
             return {**node, "choices": choices}
         if kind == "union":
             self._keep_exact(node)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from typing import Final
-from collections.abc import Set
 from urllib.parse import SplitResult, parse_qsl, unquote_plus, urljoin, urlsplit, urlunsplit
 
 from .headers import REDACTED, is_secret
@@ -103,7 +103,7 @@ def _is_name(host: str) -> bool:
     return True
 
 
-def shown_url(url: str, secret: Set[str] = frozenset()) -> str:
+def shown_url(url: str, secret: AbstractSet[str] = frozenset()) -> str:
     """The URL without user information and without the values of query entries that may be credentials.
 
     These are the entries in `secret`, and those whose names say so.
@@ -125,7 +125,7 @@ def shown_url(url: str, secret: Set[str] = frozenset()) -> str:
     )
 
 
-def _is_secret_entry(name: str, secret: Set[str]) -> bool:
+def _is_secret_entry(name: str, secret: AbstractSet[str]) -> bool:
     return name in secret or name.lower() in _SECRET_ENTRIES or is_secret(name)
 
 

@@ -68,5 +68,5 @@ def _http11(holder: object) -> object | None:
 
 
 def _unprocessed(connection: object | None) -> bytes | None:
-    trailing = getattr(getattr(connection, "_h11_state", None), "trailing_data", None)
-    return bytes(trailing[0]) if isinstance(trailing, tuple) else None
+    trailing: Any = getattr(getattr(connection, "_h11_state", None), "trailing_data", None)
+    return None if trailing is None else bytes(trailing[0])

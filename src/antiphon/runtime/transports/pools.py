@@ -1,4 +1,4 @@
-"""Which pool a request uses: one per event loop, or one per process. Both colours, by hand: that is their difference."""
+"""Which pool a request uses: one per event loop, or one per process. By hand, for that is how the colours differ."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from ..core.errors import ClientClosedError
 from ..core.headers import Headers
+from ..core.kinds import is_list
 from ..core.request import Request, SentRequest
 from ..core.response import Head
 from ..core.transport import AsyncReply, Reply, TransportError, TransportTimeout
@@ -43,11 +44,12 @@ class Answer:
 
     def pieces(self) -> list[bytes | Drop | Stall]:
         """The body in the pieces it arrives in."""
-        if isinstance(self.body, list) and all(isinstance(part, (bytes, Drop, Stall)) for part in self.body):
-            return list(self.body)
-        if isinstance(self.body, bytes):
-            return [self.body]
-        return [(self.body if isinstance(self.body, str) else json.dumps(self.body)).encode()]
+        body: Any = self.body
+        if is_list(body) and all(isinstance(part, (bytes, Drop, Stall)) for part in body):
+            return list(body)
+        if isinstance(body, bytes):
+            return [body]
+        return [(body if isinstance(body, str) else json.dumps(body)).encode()]
 
     def head(self) -> Head:
         """Status and headers; a content type and a length are added where they can be told."""
@@ -100,10 +102,7 @@ class AsyncScriptedTransport(_Script):
     """Answers the requests of an async client, one step of the script each."""
 
     async def send(self, request: Request, body: bytes | AsyncIterator[bytes] | None) -> AsyncReply:
-        if body is None or isinstance(body, bytes):
-            content = body or b""
-        else:
-            content = b"".join([piece async for piece in body])
+        content = body or b"" if body is None or isinstance(body, bytes) else b"".join([piece async for piece in body])
         return _AsyncScriptedReply(self._next(request, content), self)
 
     async def aclose(self) -> None:

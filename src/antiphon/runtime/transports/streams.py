@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+
 import httpcore
 import httpx
 
@@ -66,10 +68,8 @@ def drained(pieces: Iterator[bytes], holder: object) -> bool:
 
 async def async_cut_off(connection: httpcore.AsyncHTTPConnection) -> None:
     """End a connection that somebody may be reading from: that read fails now."""
-    try:
+    with contextlib.suppress(OSError, RuntimeError):
         await connection.aclose()
-    except (OSError, RuntimeError):
-        pass
 
 
 def cut_off(connection: httpcore.HTTPConnection) -> None:
@@ -77,10 +77,8 @@ def cut_off(connection: httpcore.HTTPConnection) -> None:
     # socket could belong to another connection before that thread wakes up.
     sock = socket_of(connection)
     if sock is not None:
-        try:
+        with contextlib.suppress(OSError):
             socket.socket.shutdown(sock, socket.SHUT_RDWR)
-        except OSError:
-            pass
 
 
 class AsyncCloser:

@@ -25,7 +25,7 @@ _ERRORS: Final = library_errors(httpx)
 
 
 class AsyncPooledTransport:
-    """The default: httpx's transport over pools of our own, without the parts of a client that a request never needs."""
+    """The default: httpx's transport over pools of our own, without those parts of a client that no request needs."""
 
     def __init__(self, pools: AsyncPools | None = None) -> None:
         self.pools = AsyncPools() if pools is None else pools

@@ -9,7 +9,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import httpcore
 
@@ -64,7 +64,8 @@ class AsyncConnectionPool:
 
     async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
         """Send the request and give the response, whose closing gives the connection back."""
-        seconds = request.extensions.get("timeout", {}).get("pool")
+        asked: Any = request  # httpcore leaves open what its extensions hold
+        seconds: float | None = asked.extensions.get("timeout", {}).get("pool")
         while True:
             connection = await self._take(request.url.origin, seconds)
             try:
@@ -75,9 +76,10 @@ class AsyncConnectionPool:
             except BaseException:
                 await self._drop(connection)
                 raise
-            body = AsyncPooledBody(response.stream, connection, self)
+            received: Any = response
+            body = AsyncPooledBody(received.stream, connection, self)
             return httpcore.Response(
-                response.status, headers=response.headers, content=body, extensions=response.extensions
+                received.status, headers=received.headers, content=body, extensions=received.extensions
             )
 
     async def aclose(self) -> None:
@@ -119,19 +121,20 @@ class AsyncConnectionPool:
     async def _take(self, origin: httpcore.Origin, seconds: float | None) -> httpcore.AsyncHTTPConnection:
         key = (origin.scheme, origin.host, origin.port)
         stale: list[httpcore.AsyncHTTPConnection] = []
+        turn: AsyncTurn[httpcore.AsyncHTTPConnection | None] | None = None
         with self._lock:
             self._check_open()
             connection = self._fit(key, stale)
             if connection is None and (self._count < self._max_connections or self._made_room(stale)):
                 self._count += 1
                 connection = self._connect(origin)
-            if connection is not None:
-                self._busy[connection] = key
-            else:
-                turn: AsyncTurn[httpcore.AsyncHTTPConnection | None] = AsyncTurn()
+            if connection is None:
+                turn = AsyncTurn()
                 self._queue.append(turn)
+            else:
+                self._busy[connection] = key
         if connection is None:
-            return await self._wait(turn, origin, key, seconds)
+            return await self._wait(cast("AsyncTurn[Any]", turn), origin, key, seconds)
         if stale:
             await self._close_beside(stale, connection)
         return connection

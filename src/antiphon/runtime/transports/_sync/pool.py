@@ -10,7 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import httpcore
 
@@ -65,7 +65,8 @@ class ConnectionPool:
 
     def handle_request(self, request: httpcore.Request) -> httpcore.Response:
         """Send the request and give the response, whose closing gives the connection back."""
-        seconds = request.extensions.get("timeout", {}).get("pool")
+        asked: Any = request  # httpcore leaves open what its extensions hold
+        seconds: float | None = asked.extensions.get("timeout", {}).get("pool")
         while True:
             connection = self._take(request.url.origin, seconds)
             try:
@@ -76,9 +77,10 @@ class ConnectionPool:
             except BaseException:
                 self._drop(connection)
                 raise
-            body = PooledBody(response.stream, connection, self)
+            received: Any = response
+            body = PooledBody(received.stream, connection, self)
             return httpcore.Response(
-                response.status, headers=response.headers, content=body, extensions=response.extensions
+                received.status, headers=received.headers, content=body, extensions=received.extensions
             )
 
     def close(self) -> None:
@@ -120,19 +122,20 @@ class ConnectionPool:
     def _take(self, origin: httpcore.Origin, seconds: float | None) -> httpcore.HTTPConnection:
         key = (origin.scheme, origin.host, origin.port)
         stale: list[httpcore.HTTPConnection] = []
+        turn: Turn[httpcore.HTTPConnection | None] | None = None
         with self._lock:
             self._check_open()
             connection = self._fit(key, stale)
             if connection is None and (self._count < self._max_connections or self._made_room(stale)):
                 self._count += 1
                 connection = self._connect(origin)
-            if connection is not None:
-                self._busy[connection] = key
-            else:
-                turn: Turn[httpcore.HTTPConnection | None] = Turn()
+            if connection is None:
+                turn = Turn()
                 self._queue.append(turn)
+            else:
+                self._busy[connection] = key
         if connection is None:
-            return self._wait(turn, origin, key, seconds)
+            return self._wait(cast("Turn[Any]", turn), origin, key, seconds)
         if stale:
             self._close_beside(stale, connection)
         return connection
