@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from typing import Final, TypeVar
+
+import httpx
 
 from antiphon.runtime.core.transport import AsyncTransport, Transport
 from antiphon.runtime.transports._async.httpx import AsyncPooledTransport
@@ -15,14 +17,19 @@ from antiphon.runtime.transports.pools import AsyncPools, Pools
 
 __all__ = [
     "async_dropped",
+    "async_listed",
     "async_pieces",
     "async_pooled",
     "async_reached",
+    "async_read",
+    "async_settled",
     "async_together",
     "dropped",
+    "listed",
     "pieces",
     "pooled",
     "reached",
+    "read",
     "together",
 ]
 
@@ -33,10 +40,15 @@ T = TypeVar("T")
 
 async def async_dropped() -> None:
     """Let everything that nobody holds go, and let the loop do what that has led to."""
-    for _ in range(3):
+    for _ in range(2):
         gc.collect()
-        for _ in range(10):
-            await asyncio.sleep(0)
+        await async_settled()
+
+
+async def async_settled() -> None:
+    """Let the loop do what it has to do now."""
+    for _ in range(10):
+        await asyncio.sleep(0)
 
 
 def dropped() -> None:
@@ -96,3 +108,23 @@ async def async_pieces(*pieces: bytes) -> AsyncIterator[bytes]:
 def pieces(*pieces: bytes) -> Iterator[bytes]:
     """An iterator of this colour."""
     yield from pieces
+
+
+async def async_listed(items: AsyncIterable[T]) -> list[T]:
+    """All of them."""
+    return [item async for item in items]
+
+
+def listed(items: Iterable[T]) -> list[T]:
+    """All of them."""
+    return list(items)
+
+
+async def async_read(response: httpx.Response) -> bytes:
+    """The body of a response of httpx."""
+    return await response.aread()
+
+
+def read(response: httpx.Response) -> bytes:
+    """The body of a response of httpx."""
+    return response.read()

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import Field
 
 from antiphon.runtime import BaseModel, Headers, HTTPResponse, Timeout
-from antiphon.runtime.core.request import Call, SentRequest, Settings
+from antiphon.runtime.core.request import SentRequest, Settings
 from antiphon.runtime.core.response import Head
 from antiphon.runtime.core.urls import BaseURL
 
@@ -24,6 +24,7 @@ __all__ = [
     "Message",
     "Pet",
     "Usage",
+    "id_of",
     "response",
     "settings",
 ]
@@ -118,5 +119,6 @@ def settings(**changes: Any) -> Settings:
     return Settings(**{**values, **changes})
 
 
-def call(method: str = "POST", path: str = "/things", **options: Any) -> Call:
-    return Call(method, path, **options)
+def id_of(value: Any) -> str | None:
+    """The id of the request that a value answered; its name begins as if it were private, and is what users know."""
+    return value._request_id

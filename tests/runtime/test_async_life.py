@@ -15,7 +15,7 @@ from antiphon.runtime.transports._async.pool import AsyncConnectionPool
 from antiphon.runtime.transports.pools import AsyncPools
 
 from ._async.sdk import AsyncClient
-from .colours import async_dropped, async_pooled, async_reached
+from .colours import async_dropped, async_pooled, async_reached, async_settled
 from .transports.servers import STREAM, Peer, RawServer, answer, chunk, serve_ok
 
 EVENT: Final = chunk(b'data: {"id": "1"}\n\n')
@@ -72,13 +72,13 @@ async def _an_upload(client: AsyncClient) -> None:
     await client.things.upload(file=(b"x" * 10 for _ in range(3)))
 
 
-KINDS: Final = {
-    kind.__name__.strip("_"): kind for kind in (_a_call, _a_stream, _a_list, _an_open_response, _an_upload)
-}
+KINDS: Final = {kind.__name__.strip("_"): kind for kind in (_a_call, _a_stream, _a_list, _an_open_response, _an_upload)}
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS.keys())
-async def test_a_task_cancelled_at_any_step_leaves_the_pool_usable(kind: Callable[[AsyncClient], Awaitable[None]]) -> None:
+async def test_a_task_cancelled_at_any_step_leaves_the_pool_usable(
+    kind: Callable[[AsyncClient], Awaitable[None]],
+) -> None:
     with RawServer(answers) as server:
         client = client_of(server, http_client=async_pooled(2))
         async with client:
@@ -93,7 +93,7 @@ async def test_a_task_cancelled_at_any_step_leaves_the_pool_usable(kind: Callabl
                 task.cancel()
                 outcome = (await asyncio.gather(task, return_exceptions=True))[0]
                 assert outcome is None or isinstance(outcome, asyncio.CancelledError)
-                await async_dropped()
+                await async_settled()
                 assert pool_of(client).busy_connections == 0
                 assert pool_of(client).open_connections <= 2
                 steps += 1
@@ -174,10 +174,14 @@ async def test_one_failing_task_of_a_group_ends_the_other() -> None:
 
     with RawServer(script) as server:
         async with client_of(server) as client:
-            with pytest.raises(ExceptionGroup) as caught:
+
+            async def together() -> None:
                 async with asyncio.TaskGroup() as group:
                     group.create_task(client.things.create())
                     group.create_task(client.things.retrieve("bad"))
+
+            with pytest.raises(ExceptionGroup) as caught:
+                await together()
             assert caught.group_contains(BadRequestError)
             assert await async_reached(server.given_up)
             assert pool_of_default(client).busy_connections == 0
@@ -261,7 +265,14 @@ def test_a_loop_that_is_run_piece_by_piece() -> None:
 
 
 def test_a_stream_of_a_loop_that_is_gone() -> None:
-    with RawServer(answers) as server:
+    def script(peer: Peer) -> None:
+        if b"/events" in peer.request():
+            peer.send(STREAM + EVENT)
+            peer.until_closed()
+        else:
+            peer.send(answer(b'{"id": "ok"}'))
+
+    with RawServer(script) as server:
         client = client_of(server)
         stream = asyncio.run(client.things.events())
 

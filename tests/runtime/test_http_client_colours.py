@@ -21,14 +21,16 @@ SYNC: list[Any] = [httpx.Client, httpx2.Client, lambda: ScriptedTransport([])]
 @pytest.mark.parametrize("make", ASYNC)
 def test_async_ones(make: Any) -> None:
     AsyncClient(api_key="k", http_client=make())
-    with pytest.raises(TypeError, match="Invalid `http_client` argument; expected an instance of `httpx.Client`"):
+    with pytest.raises(TypeError, match=r"Invalid `http_client` argument; expected an instance of `httpx\.Client`"):
         Client(api_key="k", http_client=make())
 
 
 @pytest.mark.parametrize("make", SYNC)
 def test_sync_ones(make: Any) -> None:
     Client(api_key="k", http_client=make()).close()
-    with pytest.raises(TypeError, match="Invalid `http_client` argument; expected an instance of `httpx.AsyncClient`"):
+    with pytest.raises(
+        TypeError, match=r"Invalid `http_client` argument; expected an instance of `httpx\.AsyncClient`"
+    ):
         AsyncClient(api_key="k", http_client=make())
 
 

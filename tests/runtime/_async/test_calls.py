@@ -21,7 +21,7 @@ from antiphon.runtime import (
 )
 from antiphon.runtime.transports.scripted import Answer, Drop, Stall
 
-from ..samples import SECRET, Completion, Message
+from ..samples import SECRET, Completion, Message, id_of
 from .sdk import scripted
 
 GOOD = Answer(200, {"id": "c1", "choices": [], "created": 1, "object": "chat.completion"}, {"x-request-id": "req_1"})
@@ -33,7 +33,7 @@ async def test_a_call() -> None:
     client, transport = scripted(GOOD)
     value = await client.things.create(text="caf\u00e9")
     assert isinstance(value, Completion)
-    assert (value.id, value._request_id) == ("c1", "req_1")
+    assert (value.id, id_of(value)) == ("c1", "req_1")
     [sent] = transport.requests
     assert (sent.method, sent.url, sent.content) == (
         "POST",
@@ -199,11 +199,9 @@ async def test_a_good_status_with_something_else_than_promised(answer: Answer) -
 async def test_a_broken_body_does_not_hide_the_status(answer: Answer) -> None:
     for streamed in (False, True):
         client, transport = scripted(answer)
+        method: Any = client.things.events if streamed else client.things.create
         with pytest.raises(BadRequestError) as caught:
-            if streamed:
-                await client.things.events()
-            else:
-                await client.things.create()
+            await method()
         assert caught.value.status_code == 400
         assert len(str(caught.value)) < 1000
         assert len(caught.value.response.content) <= 1_100_000

@@ -22,8 +22,8 @@ from antiphon.runtime import (
     Timeout,
 )
 
-from ..colours import async_dropped
-from ..samples import SECRET, Message
+from ..colours import async_dropped, async_pieces, async_read
+from ..samples import SECRET, Message, id_of
 from ..transports.servers import Peer, RawServer, answer, serve_ok, unused_port
 from .sdk import AsyncClient
 
@@ -53,7 +53,7 @@ async def test_mock_transports(library: Any) -> None:
         return library.Response(200, json={"role": "user", "id": "ok"}, headers={"x-request-id": "r1"})
 
     async with mocked(handler, library, default_headers={"X-Latin": "caf\xe9"}) as client:
-        assert (await client.things.create(text="a"))._request_id == "r1"
+        assert id_of(await client.things.create(text="a")) == "r1"
         assert [item.id async for item in await client.things.events()] == ["1"]
         with pytest.raises(NotFoundError, match="none") as caught:
             await client.things.retrieve("missing")
@@ -98,7 +98,9 @@ async def test_errors_of_the_library(library: Any, name: str, kind: type[Excepti
     assert SECRET not in repr(caught.value.__cause__)
 
 
-@pytest.mark.parametrize("error", [RuntimeError("loop is closed"), OSError("broken"), ConnectionResetError(), TimeoutError()])
+@pytest.mark.parametrize(
+    "error", [RuntimeError("loop is closed"), OSError("broken"), ConnectionResetError(), TimeoutError()]
+)
 async def test_other_errors_of_a_transport(error: Exception) -> None:
     calls: list[int] = []
 
@@ -113,7 +115,9 @@ async def test_other_errors_of_a_transport(error: Exception) -> None:
     assert len(calls) == 2
 
 
-@pytest.mark.parametrize("error", [LookupError("bug"), RecursionError("bug"), NotImplementedError("bug"), KeyboardInterrupt()])
+@pytest.mark.parametrize(
+    "error", [LookupError("bug"), RecursionError("bug"), NotImplementedError("bug"), KeyboardInterrupt()]
+)
 async def test_errors_that_are_no_faults_of_the_connection_pass(error: BaseException) -> None:
     def handler(request: httpx.Request) -> httpx.Response:
         raise error
@@ -201,24 +205,18 @@ async def test_redirects_as_the_users_client_has_it() -> None:
 async def test_a_body_that_was_read_by_a_hook() -> None:
     def handler(request: httpx.Request) -> httpx.Response:
         body = gzip.compress(b'{"role": "user"}')
-        return httpx.Response(200, content=iter_of(body), headers={"content-encoding": "gzip"})
+        return httpx.Response(200, content=async_pieces(body[:5], body[5:]), headers={"content-encoding": "gzip"})
 
     bodies: list[str] = []
 
     async def hook(response: httpx.Response) -> None:
-        await (getattr(response, "aread", None) if "Async" in AsyncClient.__name__ else response.read)()  # type: ignore[misc]
+        await async_read(response)
         bodies.append(response.text)
 
     http_client = httpx.AsyncClient(transport=httpx.MockTransport(handler), event_hooks={"response": [hook]})
     client = AsyncClient(api_key="k", http_client=http_client)
     assert (await client.get("/x", cast_to=Message)).role == "user"
     assert bodies == ['{"role": "user"}']
-
-
-def iter_of(body: bytes) -> Any:
-    from .. import colours
-
-    return (colours.async_pieces if "Async" in AsyncClient.__name__ else colours.pieces)(body[:5], body[5:])
 
 
 async def test_a_users_client_that_is_closed() -> None:
@@ -233,8 +231,12 @@ async def test_a_users_client_that_is_closed() -> None:
     assert other.is_closed
 
 
+def failed(request: httpx.Request) -> httpx.Response:
+    return httpx.Response(500)
+
+
 async def test_another_client_for_one_call() -> None:
-    client = mocked(lambda request: httpx.Response(500))
+    client = mocked(failed)
     other = httpx.AsyncClient(transport=httpx.MockTransport(answered))
     with pytest.raises(InternalServerError):
         await client.things.create()
@@ -281,7 +283,7 @@ async def test_errors_of_real_connections_through_the_users_client() -> None:
 
 
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
-async def test_the_default_client_takes_the_proxy_of_the_environment(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_proxy_of_the_environment(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for each in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"):
         monkeypatch.delenv(each, raising=False)
     with RawServer(serve_ok) as proxy:

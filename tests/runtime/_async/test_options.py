@@ -166,7 +166,12 @@ def test_what_a_client_shows() -> None:
 def test_platform_headers() -> None:
     headers = made().platform_headers
     assert headers["x-stainless-lang"] == "python"
-    assert {"x-stainless-os", "x-stainless-arch", "x-stainless-runtime", "x-stainless-runtime-version"} <= headers.keys()
+    assert {
+        "x-stainless-os",
+        "x-stainless-arch",
+        "x-stainless-runtime",
+        "x-stainless-runtime-version",
+    } <= headers.keys()
     assert headers["x-stainless-async"] == ("async:asyncio" if "Async" in AsyncClient.__name__ else "false")
 
 

@@ -23,7 +23,7 @@ from antiphon.runtime import (
 from antiphon.runtime.transports.scripted import Answer, Drop, Stall
 
 from ..colours import async_dropped
-from ..samples import SECRET, Completion, Message
+from ..samples import SECRET, Completion, Message, id_of
 from .sdk import scripted
 
 GOOD = Answer(200, {"role": "user", "content": "hi"}, {"x-request-id": "req_1"})
@@ -46,7 +46,7 @@ async def test_a_raw_response() -> None:
     value = raw.parse()
     assert isinstance(value, Message)
     assert raw.parse() is value
-    assert value._request_id == "req_1"
+    assert id_of(value) == "req_1"
     assert raw.parse(to=dict[str, str]) == {"role": "user", "content": "hi"}
     assert raw.parse(to=str) == raw.text
     assert raw.parse(to=bytes) == raw.content
@@ -57,7 +57,7 @@ async def test_a_raw_response() -> None:
 
 
 async def test_two_types_of_one_name() -> None:
-    def local() -> type:
+    def local() -> type[Message]:
         class Local(Message):
             pass
 
@@ -223,7 +223,7 @@ async def test_binary_contents(tmp_path: Path) -> None:
     assert isinstance(content, BinaryResponse)
     assert transport.requests[0].headers["accept"] == "application/binary"
     assert (content.content, content.text, content.read()) == (TEXT.encode(), TEXT, TEXT.encode())
-    assert (content.status_code, content.encoding, content._request_id) == (200, "utf-8", "req_1")
+    assert (content.status_code, content.encoding, id_of(content)) == (200, "utf-8", "req_1")
     assert (content.headers["x-request-id"], content.url.path) == ("req_1", "/v1/things/x/content")
     assert list(content.iter_bytes()) == [TEXT.encode()]
     assert b"".join(content.iter_bytes(chunk_size=3)) == TEXT.encode()

@@ -7,13 +7,13 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 
 import pytest
 
 from antiphon.runtime import (
     APIConnectionError,
-    APIError,
     APIResponseValidationError,
     APIStatusError,
     APITimeoutError,
@@ -130,7 +130,7 @@ async def test_hosts_that_do_not_exist(url: str) -> None:
 async def test_an_untrusted_certificate() -> None:
     with RawServer(serve_ok, tls=True) as server:
         async with client_of(server) as client:
-            with pytest.raises(APIConnectionError, match="(?i)certificate") as caught:
+            with pytest.raises(APIConnectionError, match=r"(?i)certificate") as caught:
                 await client.things.create()
             assert type(caught.value) is APIConnectionError
 
@@ -189,9 +189,10 @@ async def test_an_error_body_that_stalls_or_breaks_gives_the_status() -> None:
     for end in ("hold", "close", "reset"):
         with RawServer(after_request(refused, end)) as server:
             async with client_of(server, timeout=0.05 if end == "hold" else 15) as client:
-                for streamed in (False, True):
+                methods: list[Any] = [client.things.create, client.things.events]
+                for method in methods:
                     with pytest.raises(BadRequestError) as caught:
-                        await (client.things.events() if streamed else client.things.create())
+                        await method()
                     assert caught.value.request_id == "r1"
 
 
@@ -261,10 +262,8 @@ async def test_errors_leave_their_connection_usable() -> None:
     with RawServer(script) as server:
         async with client_of(server, max_retries=1) as client:
             for _ in range(7):
-                try:
+                with suppress(APIStatusError, APIResponseValidationError):
                     await client.things.create()
-                except APIError as error:
-                    assert isinstance(error, (APIStatusError, APIResponseValidationError))
             assert (await client.get("/x", cast_to=dict[str, bool])) == {"ok": True}
         assert server.connections == 1
 
@@ -419,9 +418,11 @@ async def _left_by_context(client: AsyncClient) -> None:
 
 
 async def _left_by_error(client: AsyncClient) -> None:
-    with pytest.raises(LookupError):
+    try:
         async for _ in await client.things.events():
             raise LookupError
+    except LookupError:
+        pass
 
 
 async def _dropped(client: AsyncClient) -> None:

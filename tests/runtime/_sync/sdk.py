@@ -82,7 +82,7 @@ class Things(APIResource):
     def create(
         self,
         *,
-        text: str | None | Omit = omit,
+        text: str | Omit | None = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,

@@ -22,7 +22,7 @@ from antiphon.runtime import (
 )
 from antiphon.runtime.transports.scripted import Answer, Drop, Stall
 
-from ..samples import SECRET, Completion, Message
+from ..samples import SECRET, Completion, Message, id_of
 from .sdk import scripted
 
 GOOD = Answer(200, {"id": "c1", "choices": [], "created": 1, "object": "chat.completion"}, {"x-request-id": "req_1"})
@@ -34,7 +34,7 @@ def test_a_call() -> None:
     client, transport = scripted(GOOD)
     value = client.things.create(text="caf\u00e9")
     assert isinstance(value, Completion)
-    assert (value.id, value._request_id) == ("c1", "req_1")
+    assert (value.id, id_of(value)) == ("c1", "req_1")
     [sent] = transport.requests
     assert (sent.method, sent.url, sent.content) == (
         "POST",
@@ -200,11 +200,9 @@ def test_a_good_status_with_something_else_than_promised(answer: Answer) -> None
 def test_a_broken_body_does_not_hide_the_status(answer: Answer) -> None:
     for streamed in (False, True):
         client, transport = scripted(answer)
+        method: Any = client.things.events if streamed else client.things.create
         with pytest.raises(BadRequestError) as caught:
-            if streamed:
-                client.things.events()
-            else:
-                client.things.create()
+            method()
         assert caught.value.status_code == 400
         assert len(str(caught.value)) < 1000
         assert len(caught.value.response.content) <= 1_100_000

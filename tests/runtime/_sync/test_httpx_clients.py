@@ -23,8 +23,8 @@ from antiphon.runtime import (
     Timeout,
 )
 
-from ..colours import dropped
-from ..samples import SECRET, Message
+from ..colours import dropped, pieces, read
+from ..samples import SECRET, Message, id_of
 from ..transports.servers import Peer, RawServer, answer, serve_ok, unused_port
 from .sdk import Client
 
@@ -54,7 +54,7 @@ def test_mock_transports(library: Any) -> None:
         return library.Response(200, json={"role": "user", "id": "ok"}, headers={"x-request-id": "r1"})
 
     with mocked(handler, library, default_headers={"X-Latin": "caf\xe9"}) as client:
-        assert (client.things.create(text="a"))._request_id == "r1"
+        assert id_of(client.things.create(text="a")) == "r1"
         assert [item.id for item in client.things.events()] == ["1"]
         with pytest.raises(NotFoundError, match="none") as caught:
             client.things.retrieve("missing")
@@ -206,24 +206,18 @@ def test_redirects_as_the_users_client_has_it() -> None:
 def test_a_body_that_was_read_by_a_hook() -> None:
     def handler(request: httpx.Request) -> httpx.Response:
         body = gzip.compress(b'{"role": "user"}')
-        return httpx.Response(200, content=iter_of(body), headers={"content-encoding": "gzip"})
+        return httpx.Response(200, content=pieces(body[:5], body[5:]), headers={"content-encoding": "gzip"})
 
     bodies: list[str] = []
 
     def hook(response: httpx.Response) -> None:
-        (getattr(response, "aread", None) if "Async" in Client.__name__ else response.read)()  # type: ignore[misc]
+        read(response)
         bodies.append(response.text)
 
     http_client = httpx.Client(transport=httpx.MockTransport(handler), event_hooks={"response": [hook]})
     client = Client(api_key="k", http_client=http_client)
     assert (client.get("/x", cast_to=Message)).role == "user"
     assert bodies == ['{"role": "user"}']
-
-
-def iter_of(body: bytes) -> Any:
-    from .. import colours
-
-    return (colours.pieces if "Async" in Client.__name__ else colours.pieces)(body[:5], body[5:])
 
 
 def test_a_users_client_that_is_closed() -> None:
@@ -238,8 +232,12 @@ def test_a_users_client_that_is_closed() -> None:
     assert other.is_closed
 
 
+def failed(request: httpx.Request) -> httpx.Response:
+    return httpx.Response(500)
+
+
 def test_another_client_for_one_call() -> None:
-    client = mocked(lambda request: httpx.Response(500))
+    client = mocked(failed)
     other = httpx.Client(transport=httpx.MockTransport(answered))
     with pytest.raises(InternalServerError):
         client.things.create()
@@ -286,7 +284,7 @@ def test_errors_of_real_connections_through_the_users_client() -> None:
 
 
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
-def test_the_default_client_takes_the_proxy_of_the_environment(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_of_the_environment(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for each in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"):
         monkeypatch.delenv(each, raising=False)
     with RawServer(serve_ok) as proxy:

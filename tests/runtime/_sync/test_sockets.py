@@ -8,13 +8,13 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 
 import pytest
 
 from antiphon.runtime import (
     APIConnectionError,
-    APIError,
     APIResponseValidationError,
     APIStatusError,
     APITimeoutError,
@@ -131,7 +131,7 @@ def test_hosts_that_do_not_exist(url: str) -> None:
 def test_an_untrusted_certificate() -> None:
     with RawServer(serve_ok, tls=True) as server:
         with client_of(server) as client:
-            with pytest.raises(APIConnectionError, match="(?i)certificate") as caught:
+            with pytest.raises(APIConnectionError, match=r"(?i)certificate") as caught:
                 client.things.create()
             assert type(caught.value) is APIConnectionError
 
@@ -190,9 +190,10 @@ def test_an_error_body_that_stalls_or_breaks_gives_the_status() -> None:
     for end in ("hold", "close", "reset"):
         with RawServer(after_request(refused, end)) as server:
             with client_of(server, timeout=0.05 if end == "hold" else 15) as client:
-                for streamed in (False, True):
+                methods: list[Any] = [client.things.create, client.things.events]
+                for method in methods:
                     with pytest.raises(BadRequestError) as caught:
-                        (client.things.events() if streamed else client.things.create())
+                        method()
                     assert caught.value.request_id == "r1"
 
 
@@ -262,10 +263,8 @@ def test_errors_leave_their_connection_usable() -> None:
     with RawServer(script) as server:
         with client_of(server, max_retries=1) as client:
             for _ in range(7):
-                try:
+                with suppress(APIStatusError, APIResponseValidationError):
                     client.things.create()
-                except APIError as error:
-                    assert isinstance(error, (APIStatusError, APIResponseValidationError))
             assert (client.get("/x", cast_to=dict[str, bool])) == {"ok": True}
         assert server.connections == 1
 
@@ -420,9 +419,11 @@ def _left_by_context(client: Client) -> None:
 
 
 def _left_by_error(client: Client) -> None:
-    with pytest.raises(LookupError):
+    try:
         for _ in client.things.events():
             raise LookupError
+    except LookupError:
+        pass
 
 
 def _dropped(client: Client) -> None:

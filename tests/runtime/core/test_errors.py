@@ -159,17 +159,18 @@ def every_error() -> list[SDKError]:
 @pytest.mark.parametrize("error", every_error(), ids=lambda error: type(error).__name__)
 def test_copies_and_pickles(error: SDKError) -> None:
     error.add_note("seen in a test")
-    for made in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
-        assert type(made) is type(error)
+    copies: list[Any] = [pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)]
+    assert [type(made) for made in copies] == [type(error)] * 3
+    for made in copies:
         assert made is not error
         assert str(made) == str(error)
         assert made.args == error.args
         for name in ("message", "body", "code", "param", "type", "status_code", "request_id", "__notes__"):
             assert getattr(made, name, None) == getattr(error, name, None)
         request: Any = getattr(error, "request", None)
-        assert (made.request.url if request else None) == (request.url if request else None)
-        if hasattr(error, "response"):
-            assert made.response.content == error.response.content
+        assert request is None or made.request.url == request.url
+        response: Any = getattr(error, "response", None)
+        assert response is None or made.response.content == response.content
 
 
 @pytest.mark.parametrize("error", every_error(), ids=lambda error: type(error).__name__)

@@ -173,10 +173,12 @@ def test_unusable_redirects(location: str) -> None:
 
 def test_endless_redirects() -> None:
     one = exchange()
+    for number in range(20):
+        begin(one)
+        assert one.answered(head(302, {"location": f"/{number}"})) == 0.0
+    begin(one)
     with pytest.raises(APIConnectionError, match="More than 20 redirects"):
-        for number in range(50):
-            begin(one)
-            one.answered(head(302, {"location": f"/{number}"}))
+        one.answered(head(302, {"location": "/more"}))
 
 
 def test_a_redirect_of_a_body_that_was_sent() -> None:

@@ -17,7 +17,7 @@ from antiphon.runtime import BaseModel
 from antiphon.runtime.core.models import set_request_id
 from antiphon.runtime.core.reading import reader_for
 
-from ..samples import Cat, Child, Completion, Dog, Message, Usage
+from ..samples import Cat, Child, Completion, Dog, Message, Usage, id_of
 
 
 class Times(BaseModel):
@@ -42,7 +42,7 @@ class Times(BaseModel):
         ({"count": 5.0}, "count", 5.0),
         ({"count": True}, "count", True),
         ({"mode": "c"}, "mode", "c"),
-        ({"at": "2024-01-02T03:04:05Z"}, "at", datetime.datetime(2024, 1, 2, 3, 4, 5, tzinfo=datetime.timezone.utc)),
+        ({"at": "2024-01-02T03:04:05Z"}, "at", datetime.datetime(2024, 1, 2, 3, 4, 5, tzinfo=datetime.UTC)),
         ({"at": "tomorrow"}, "at", "tomorrow"),
         ({"on": "2024-01-02"}, "on", datetime.date(2024, 1, 2)),
         ({"tags": "x"}, "tags", "x"),
@@ -86,7 +86,7 @@ def test_what_was_sent_is_told_from_what_was_not() -> None:
 
 def test_dumps() -> None:
     value = Times.construct(at="2024-01-02T03:04:05Z", extra={"b": [1]})
-    assert value.to_dict()["at"] == datetime.datetime(2024, 1, 2, 3, 4, 5, tzinfo=datetime.timezone.utc)
+    assert value.to_dict()["at"] == datetime.datetime(2024, 1, 2, 3, 4, 5, tzinfo=datetime.UTC)
     assert value.to_dict(mode="json") == {"at": "2024-01-02T03:04:05Z", "extra": {"b": [1]}}
     assert value.to_json(indent=None) == '{"at":"2024-01-02T03:04:05Z","extra":{"b":[1]}}'
     assert value.to_json() == '{\n  "at": "2024-01-02T03:04:05Z",\n  "extra": {\n    "b": [\n      1\n    ]\n  }\n}'
@@ -119,9 +119,9 @@ def test_equality_repr_and_str() -> None:
 
 def test_request_id_is_no_part_of_the_data() -> None:
     value = reader_for(Message).read(b'{"role": "user"}')
-    assert value._request_id is None
+    assert id_of(value) is None
     set_request_id(value, "req_9")
-    assert value._request_id == "req_9"
+    assert id_of(value) == "req_9"
     assert "req_9" not in repr(value)
     assert value.to_dict() == {"role": "user"}
     assert value == Message.construct(role="user")
@@ -147,7 +147,7 @@ def test_copies(how: str) -> None:
     assert type(made.pet) is Cat
     assert made.extra == [1]
     assert made.model_fields_set == value.model_fields_set
-    assert made._request_id == "req_9"
+    assert id_of(made) == "req_9"
     assert made.to_json() == value.to_json()
 
 

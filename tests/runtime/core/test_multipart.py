@@ -196,18 +196,18 @@ def test_what_cannot_stand_in_a_part_header(file: Any) -> None:
         encoded({"file": file}, FILE)
 
 
-@pytest.mark.parametrize(
-    ("file", "said"),
-    [
-        ("text", "file: text is no file content"),
-        (5, "file: expected bytes"),
-        (("a",), "file: a file tuple has 2 to 4 entries"),
-        (("a", "b", b"c"), "file: text is no file content"),
-        (("a", b"x", "t", {}, 1), "file: a file tuple has 2 to 4 entries"),
-        (("a", "text"), "file: text is no file content"),
-        ({"a": 1}, "file: expected bytes"),
-    ],
-)
+WRONG: list[Any] = [
+    ("text", "file: text is no file content"),
+    (5, "file: expected bytes"),
+    (("a",), "file: a file tuple has 2 to 4 entries"),
+    (("a", "b", b"c"), "file: text is no file content"),
+    (("a", b"x", "t", {}, 1), "file: a file tuple has 2 to 4 entries"),
+    (("a", "text"), "file: text is no file content"),
+    ({"a": 1}, "file: expected bytes"),
+]
+
+
+@pytest.mark.parametrize(("file", "said"), WRONG)
 def test_what_is_no_file_is_refused_by_name(file: Any, said: str) -> None:
     with pytest.raises(TypeError, match=said):
         encoded({"file": file}, FILE)
@@ -219,7 +219,7 @@ def test_a_field_that_has_no_form() -> None:
 
 
 def test_no_part_is_lost_from_a_generator_of_files() -> None:
-    files = (("n%d" % number, b"%d" % number) for number in range(3))
+    files = ((f"n{number}", b"%d" % number) for number in range(3))
     parts = encoded({"file": list(files)}, FILE)
     assert [part.content for part in parts] == [b"0", b"1", b"2"]
 

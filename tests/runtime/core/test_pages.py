@@ -119,6 +119,7 @@ def test_parameters_in_the_body() -> None:
     rule = PageRule("cursor", param="cursor", cursor="next", in_body=True)
     call = Call("POST", "/x", body={"limit": 2, "cursor": "old"})
     found = next_info(rule, {"data": ITEMS, "next": "c1"}, call)
+    assert found is not None
     assert found == PageInfo(json={"cursor": "c1"})
     assert next_call(call, found).body == {"limit": 2, "cursor": "c1"}
     assert call.body == {"limit": 2, "cursor": "old"}

@@ -12,7 +12,7 @@ import pytest
 from antiphon.runtime import fill_path
 
 
-class Kind(str, enum.Enum):
+class Kind(enum.StrEnum):
     A = "a/b"
 
 

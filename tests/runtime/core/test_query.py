@@ -12,7 +12,7 @@ from antiphon.runtime import QueryStyle, not_given, omit
 from antiphon.runtime.core.query import encode_query, query_pairs, with_query
 
 
-class Order(str, enum.Enum):
+class Order(enum.StrEnum):
     DESC = "desc"
 
 

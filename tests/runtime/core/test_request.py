@@ -221,7 +221,7 @@ def test_a_boundary_of_the_callers_own(value: str) -> None:
 
 @pytest.mark.parametrize("boundary", ["a\r\nb", "\u00e9", "a b", "x" * 71, ""])
 def test_boundaries_that_cannot_be_used(boundary: str) -> None:
-    with pytest.raises(ValueError, match="boundary|header"):
+    with pytest.raises(ValueError, match=r"boundary|header"):
         built(
             body={}, encoding=Multipart(), extra_headers={"Content-Type": f"multipart/form-data; boundary={boundary}"}
         )

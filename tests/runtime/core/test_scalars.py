@@ -16,7 +16,7 @@ class Plain(enum.Enum):
     ONE = 1
 
 
-class Text(str, enum.Enum):
+class Text(enum.StrEnum):
     A = "a"
 
 
@@ -40,7 +40,7 @@ class MyText(str):
         (Plain.ONE, "1"),
         (Text.A, "a"),
         (datetime.date(2024, 1, 2), "2024-01-02"),
-        (datetime.datetime(2024, 1, 2, 3, 4, 5, tzinfo=datetime.timezone.utc), "2024-01-02T03:04:05+00:00"),
+        (datetime.datetime(2024, 1, 2, 3, 4, 5, tzinfo=datetime.UTC), "2024-01-02T03:04:05+00:00"),
         (datetime.time(3, 4), "03:04:00"),
         (uuid.UUID(int=2), "00000000-0000-0000-0000-000000000002"),
         (None, None),

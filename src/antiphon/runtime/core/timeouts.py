@@ -93,10 +93,13 @@ TimeoutTypes: TypeAlias = float | TimeoutLike | None
 DEFAULT_TIMEOUT: Final = Timeout(600.0, connect=5.0)
 
 
-def timeout_of(http_client: object) -> TimeoutLike | NotGiven:
+def timeout_of(http_client: object) -> Timeout | NotGiven:
     """The timeout that the maker of an HTTP client chose; not given where it is the library's own default."""
     chosen = getattr(http_client, "timeout", None)
-    return chosen if isinstance(chosen, TimeoutLike) and Timeout(5, pool=5) != chosen else not_given
+    if not isinstance(chosen, TimeoutLike):
+        return not_given
+    timeout = timeout_from(chosen, DEFAULT_TIMEOUT)
+    return timeout if timeout != Timeout(5, pool=5) else not_given
 
 
 def timeout_from(value: TimeoutTypes | NotGiven, default: Timeout) -> Timeout:
