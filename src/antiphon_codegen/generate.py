@@ -16,6 +16,7 @@ from .emit.packages import resource_packages, types_packages
 from .emit.pagination import pagination_module
 from .emit.project import project_files
 from .emit.resources import resource_modules
+from .emit.styles import styles_module
 from .emit.tests import test_files
 from .emit.types import types_modules
 from .ir.config import Config, read_config
@@ -121,9 +122,7 @@ def _python_files(planned: Plan, header: Code, package_root: str) -> dict[str, s
     coloured = resource_modules(planned)
     for module in client_modules(planned):
         (coloured if module.place[-1:] == ("_async",) else modules).append(module)
-    pagination = pagination_module(planned)
-    if pagination is not None:
-        modules.append(pagination)
+    modules += [each for each in (pagination_module(planned), styles_module(planned)) if each is not None]
     package = str(planned.style.package)
     files = {_path(module, package_root): render(module, header, package) for module in modules}
     # The async text is put into its final shape first: what the sync text mirrors is what a reader sees.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
+from types import MappingProxyType
 
 from ..plan.symbols import (
     Annotation,
@@ -30,13 +31,22 @@ class Spelling:
     """How annotations are written in one module.
 
     Names of the package are imported one by one, or, where the names `through` its lazy `types` package are given,
-    reached by way of that. Names in `hidden` (fields of the class that is being written) must not be used bare.
+    reached by way of that. Names in `hidden` (fields of the class that is being written) must not be used bare, and
+    symbols in `renamed` are imported under another name, because the module has their own name for something else.
     """
 
-    def __init__(self, runtime: str, *, through: Container[Symbol] | None = None, hidden: Container[str] = ()) -> None:
+    def __init__(
+        self,
+        runtime: str,
+        *,
+        through: Container[Symbol] | None = None,
+        hidden: Container[str] = (),
+        renamed: Mapping[Symbol, str] = MappingProxyType({}),
+    ) -> None:
         self._runtime = runtime
         self._through = through
         self._hidden = hidden
+        self._renamed = renamed
 
     def symbol(self, symbol: Symbol) -> Code:
         """A name of the package."""
@@ -44,7 +54,7 @@ class Spelling:
             # Only the package is imported; the module with the type in it is loaded when the name is used.
             place = symbol.module[1:-1] if symbol in self._through else symbol.module[1:]
             return member(module_as("~types", "_types"), *place, symbol.name)
-        return name_from("~" + ".".join(symbol.module), symbol.name)
+        return name_from("~" + ".".join(symbol.module), symbol.name, self._renamed.get(symbol))
 
     def write(self, annotation: Annotation) -> Code:
         """The annotation, for places where it is not evaluated (`X | None`)."""

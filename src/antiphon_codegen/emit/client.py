@@ -133,6 +133,7 @@ def _async_module(plan: Plan) -> Module:
     client, runtime = plan.client, plan.style.runtime
     cls = f"Async{client.cls}"
     writer = MethodWriter(plan, on_client=True)
+    members = {each.name for each in client.methods} | {each.attribute for each in client.resources}
     bases = [name_from(runtime, "AsyncAPIClient")]
     if client.mixin is not None:
         bases.insert(0, mixin(client.mixin))
@@ -147,7 +148,7 @@ def _async_module(plan: Plan) -> Module:
         _constructor(client, runtime),
         *subresource_properties(client.resources, "self"),
         *_client_views(cls),
-        *(writer.write(each) for each in client.methods),
+        *(writer.write(each, members) for each in client.methods),
         _copy(client, runtime),
     ]
     main = code("class {cls}({bases}):\n    {body}", cls=ident(cls), bases=lines(bases, ", "), body=blocks(body))

@@ -58,6 +58,7 @@ def _resource(resource: ResourcePlan, cls: str, runtime: str, writer: MethodWrit
         )
         for suffix, _, _, what in VIEWS
     ]
+    members = {each.name for each in resource.methods} | {each.attribute for each in resource.resources}
     bases = [name_from(runtime, "AsyncAPIResource")]
     if resource.mixin is not None:
         bases.insert(0, mixin(resource.mixin))
@@ -75,7 +76,7 @@ def _resource(resource: ResourcePlan, cls: str, runtime: str, writer: MethodWrit
             [
                 *subresource_properties(resource.resources, "self._client"),
                 *views,
-                *(writer.write(each) for each in resource.methods),
+                *(writer.write(each, members) for each in resource.methods),
             ]
         ),
     )

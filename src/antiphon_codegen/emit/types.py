@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import keyword
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from ..plan.model import Alias, Entry, Field, Model, Plan, TypedDictionary, TypeDeclaration, TypesModule
-from ..plan.names import BUILTINS
-from ..plan.symbols import Annotation, Symbol, symbols_in
+from ..plan.names import BUILTINS, first_free
+from ..plan.symbols import Symbol, symbols_in
 from ..python.module import Module
 from ..python.source import Code, blocks, code, doc, empty, ident, lines, lit, name_from
 from .annotations import Spelling
@@ -20,15 +22,52 @@ def types_modules(plan: Plan) -> list[Module]:
     return [_module(each, plan.style.runtime) for each in plan.types]
 
 
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """What the declarations of one module have in common."""
+
+    runtime: str
+    renamed: Mapping[Symbol, str]
+
+    def spelling(self, hidden: Iterable[str] = ()) -> Spelling:
+        return Spelling(self.runtime, hidden=BUILTINS.intersection(hidden), renamed=self.renamed)
+
+
 def _module(types: TypesModule, runtime: str) -> Module:
     declarations = _ordered(types.declarations)
-    body = [_declaration(each, runtime) for each in declarations]
+    scope = _Scope(runtime, _renamed(types))
+    body = [_declaration(each, scope) for each in declarations]
     names = code("__all__ = {names!r}", names=sorted(each.symbol.name for each in declarations))
     needs = frozenset(
         need for part in body for need in part.needs if need.module == "~" + ".".join(types.module)
     )  # a module needs no import of its own names
     kept = tuple(Code(part.text, part.needs - needs) for part in body)
     return Module(types.module, _docs_of(types), (names, *kept))
+
+
+def _renamed(types: TypesModule) -> dict[Symbol, str]:
+    """Other names for types of other modules, where their own mean something else here."""
+    taken: dict[str, Symbol] = {each.symbol.name: each.symbol for each in types.declarations}
+    renamed: dict[Symbol, str] = {}
+    for symbol in (symbol for each in types.declarations for symbol in _mentioned(each)):
+        if taken.setdefault(symbol.name, symbol) != symbol and symbol not in renamed:
+            name = first_free([f"_{symbol.name}"], taken, "")
+            taken[name] = symbol
+            renamed[symbol] = name
+    return renamed
+
+
+def _mentioned(each: TypeDeclaration) -> Iterator[Symbol]:
+    match each:
+        case Model(fields=fields):
+            annotations = [field.annotation for field in fields]
+        case TypedDictionary(entries=entries, bases=bases):
+            yield from bases
+            annotations = [entry.annotation for entry in entries]
+        case Alias(annotation=annotation):
+            annotations = [annotation]
+    for annotation in annotations:
+        yield from symbols_in(annotation)
 
 
 def _docs_of(types: TypesModule) -> str:
@@ -63,22 +102,22 @@ def _ordered(declarations: tuple[TypeDeclaration, ...]) -> list[TypeDeclaration]
     return ordered
 
 
-def _declaration(each: TypeDeclaration, runtime: str) -> Code:
+def _declaration(each: TypeDeclaration, scope: _Scope) -> Code:
     match each:
         case Model():
-            return _model(each, runtime)
+            return _model(each, scope)
         case TypedDictionary():
-            return _typed_dictionary(each, runtime)
+            return _typed_dictionary(each, scope)
         case Alias():
-            return _alias(each, runtime)
+            return _alias(each, scope)
 
 
 # --- models ---
 
 
-def _model(model: Model, runtime: str) -> Code:
-    spelling = Spelling(runtime, hidden={field.name for field in model.fields} & BUILTINS)
-    fields = [_field(field, spelling, runtime) for field in model.fields]
+def _model(model: Model, scope: _Scope) -> Code:
+    spelling = scope.spelling(field.name for field in model.fields)
+    fields = [_field(field, spelling, scope.runtime) for field in model.fields]
     docs = wrapped(model.docs)
     parts = [doc(docs)] if docs else []
     return code(
@@ -87,7 +126,7 @@ def _model(model: Model, runtime: str) -> Code:
             {body}
         """,
         name=ident(model.symbol.name),
-        base=name_from(runtime, "BaseModel"),
+        base=name_from(scope.runtime, "BaseModel"),
         body=blocks([*parts, lines(fields)]) if fields or parts else code("pass"),
     )
 
@@ -119,16 +158,19 @@ def _field_docs(docs: str | None, deprecated: bool) -> Code:
 # --- what is sent ---
 
 
-def _typed_dictionary(each: TypedDictionary, runtime: str) -> Code:
-    if all(
-        entry.key.isidentifier() and entry.key.isascii() and not keyword.iskeyword(entry.key) for entry in each.entries
-    ):
-        return _as_class(each, runtime)
-    return _as_call(each, runtime)
+def _typed_dictionary(each: TypedDictionary, scope: _Scope) -> Code:
+    keys = [entry.key for entry in each.entries]
+    if all(key.isidentifier() and key.isascii() and not keyword.iskeyword(key) for key in keys):
+        written = _as_class(each, scope)
+        used = {need.alias or need.name for need in written.needs} | {symbol.name for symbol in _mentioned(each)}
+        # A key of the name of a type would hide the type from the annotations below it.
+        if used.isdisjoint(keys):
+            return written
+    return _as_call(each, scope)
 
 
-def _as_class(each: TypedDictionary, runtime: str) -> Code:
-    spelling = Spelling(runtime, hidden={entry.key for entry in each.entries} & BUILTINS)
+def _as_class(each: TypedDictionary, scope: _Scope) -> Code:
+    spelling = scope.spelling(entry.key for entry in each.entries)
     docs = wrapped(each.docs)
     parts = [doc(docs)] if docs else []
     bases = [spelling.symbol(base) for base in each.bases] or [name_from("typing_extensions", "TypedDict")]
@@ -153,18 +195,15 @@ def _entry(entry: Entry, spelling: Spelling) -> Code:
     return lines([declared, _field_docs(entry.docs, False)])
 
 
-def _as_call(each: TypedDictionary, runtime: str) -> Code:
+def _as_call(each: TypedDictionary, scope: _Scope) -> Code:
     """Keys that are no names have a form of their own (PEP 589)."""
-    spelling = Spelling(runtime)
+    spelling = scope.spelling()
     entries: list[Code] = []
     for entry in each.entries:
-        annotation = lit(spelling.write(entry.annotation).text)
-        needs = spelling.write(entry.annotation).needs
+        annotation = spelling.write(entry.annotation)
         kind = name_from("typing", "Required" if entry.required else "NotRequired")
-        written = code(
-            "{key!r}: {kind}[{annotation}],", key=entry.key, kind=kind, annotation=Code(annotation.text, needs)
-        )
-        entries.append(written)
+        quoted = Code(lit(annotation.text).text, annotation.needs)
+        entries.append(code("{key!r}: {kind}[{annotation}],", key=entry.key, kind=kind, annotation=quoted))
     docs = wrapped(each.docs)
     declared = code(
         """
@@ -187,18 +226,12 @@ def _as_call(each: TypedDictionary, runtime: str) -> Code:
 # --- aliases ---
 
 
-def _alias(alias: Alias, runtime: str) -> Code:
-    spelling = Spelling(runtime)
-    written = _evaluated(alias.annotation, spelling)
+def _alias(alias: Alias, scope: _Scope) -> Code:
     declared = code(
         "{name}: {alias} = {written}",
         name=ident(alias.symbol.name),
         alias=name_from("typing", "TypeAlias"),
-        written=written,
+        written=scope.spelling().write(alias.annotation),
     )
     docs = wrapped(alias.docs)
     return lines([declared, doc(docs)]) if docs else declared
-
-
-def _evaluated(annotation: Annotation, spelling: Spelling) -> Code:
-    return spelling.write(annotation)

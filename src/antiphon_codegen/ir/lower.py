@@ -32,6 +32,7 @@ from .model import (
     Variant,
 )
 from .pagination import matching, page_item, schemes_of
+from .places import names_of_place
 from .schemas import SchemaReader
 from .security import auth_schemes, default_security
 from .tags import Tagger
@@ -113,7 +114,8 @@ class _Lowering:
 
     def _named(self, key: str) -> NamedType:
         schema = self._spec.schemas[key]
-        name = self._spec.names.get(key) or _name_of_place(schema.pointer)
+        own = self._spec.names.get(key)
+        name, longer = (own, None) if own is not None else names_of_place(schema.file, schema.pointer)
         origin = self._origin(schema.file, schema.pointer)
         type = self._reader.content_of(key)
         if type == Reference(key):
@@ -121,7 +123,7 @@ class _Lowering:
                 "bad-reference", f"the schema {name!r} refers to itself only; it is read as anything", origin
             )
             type = Unknown()
-        return NamedType(key, name, self._tagger.tagged(type), schema.description, schema.deprecated, origin)
+        return NamedType(key, name, self._tagger.tagged(type), schema.description, schema.deprecated, origin, longer)
 
     # --- resources ---
 
@@ -215,6 +217,8 @@ class _Lowering:
             docs=each.description or schema.description,
             deprecated=each.deprecated or (own.deprecated if own else False),
             default=own.default if own else None,
+            style=each.style,
+            explode=each.explode,
             arrays=_array_style(each),
             nested="brackets" if each.style == "deepObject" else None,
             as_json=each.as_json,
@@ -409,26 +413,6 @@ class _Lowering:
 
 def _endpoint(verb: str, path: str) -> str:
     return f"{verb.lower()} {_TEMPLATE.sub('{}', path)}"
-
-
-def _name_of_place(pointer: str) -> str:
-    """A name for a schema that a reference leads to, though the document gives it none."""
-    skipped = {
-        "paths",
-        "components",
-        "schemas",
-        "properties",
-        "content",
-        "schema",
-        "items",
-        "definitions",
-        "allOf",
-        "anyOf",
-        "oneOf",
-    }
-    steps = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")]
-    kept = [step for step in steps if step and step not in skipped]
-    return " ".join(kept) or "Schema"
 
 
 def _is_json(kind: str) -> bool:

@@ -44,6 +44,8 @@ class NamedType:
     docs: str | None
     deprecated: bool
     origin: Origin
+    longer: str | None = None
+    """For a type that the document gives no name, and that is called after its place: more of that place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class Param:
     docs: str | None = None
     deprecated: bool = False
     default: JSON = None
+    style: str = "simple"
+    explode: bool = False
     arrays: str | None = None
     """How a list is spelled in a query, where the document says: `repeat`, `comma`, `space`, `pipe`, `brackets`."""
     nested: str | None = None

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from ..graphs import components
-from ..ir.model import API, Body, Operation, PageResult, Resource, StreamResult, ValueResult
+from ..ir.model import API, Body, NamedType, Operation, PageResult, Resource, StreamResult, ValueResult
 from ..ir.types import Reference, Type, inner_types
-from ..problems import Origin, Problems
+from ..problems import Problems
 from .names import Identifier, class_name, first_free, module_name, snake
 from .symbols import Module
 
 __all__ = ["SHARED", "Layout", "Place", "layout", "package_of", "params_module", "results_module", "types_of", "walk"]
 
 SHARED = "$shared"
+_TYPES = Identifier("types")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,29 +37,53 @@ class Layout:
 
     places: Mapping[str, Place]
     merged: Mapping[Module, Module]
+    packages: Container[Module]
 
     def module(self, module: Module) -> Module:
         """The module that a module became part of, or itself."""
+        module = beside(module, self.packages)
         return self.merged.get(module, module)
+
+
+def beside(module: Module, packages: Container[Module]) -> Module:
+    """The module, under another name where a package has that name: of the two only one could be imported."""
+    while module in packages:
+        module = (*module[:-1], Identifier(f"{module[-1]}_"))
+    return module
 
 
 def package_of(resource: Resource) -> Module:
     """The types package of a resource: below `types`, as its parent stands in the tree."""
     inner = resource.types_package if resource.types_package is not None else resource.path[:-1]
-    return (Identifier("types"), *(module_name(part) for part in inner))
+    return (_TYPES, *(module_name(part) for part in inner))
 
 
 def layout(api: API, casings: Mapping[str, str], problems: Problems) -> Layout:
     """A place for every named type. Types that the configuration gives to no resource have a module each."""
-    found = _places(api, casings, problems)
-    merged = _merged(_module_graph(api, found))
+    packages = _packages(api)
+    found = {
+        key: replace(place, module=beside(place.module, packages), params=beside(place.params, packages))
+        for key, place in _places(api, casings, problems).items()
+    }
+    merged = _merged(_module_graph(api, found, packages))
     moved = {
         key: replace(
             place, module=merged.get(place.module, place.module), params=merged.get(place.params, place.params)
         )
         for key, place in found.items()
     }
-    return Layout(moved, merged)
+    return Layout(moved, merged, packages)
+
+
+def _packages(api: API) -> set[Module]:
+    """Every package of types there can be."""
+    found: set[Module] = set()
+    for resource in walk(api.root):
+        if resource.name == SHARED and resource.models:
+            found |= {(_TYPES, Identifier("shared")), (_TYPES, Identifier("shared_params"))}
+        package = package_of(resource)
+        found.update(package[:depth] for depth in range(1, len(package) + 1))
+    return found
 
 
 def results_module(resource: Resource) -> Module:
@@ -75,7 +100,7 @@ def _base(resource: Resource) -> str:
     return resource.path[-1] if resource.path else "client"
 
 
-def _module_graph(api: API, found: Mapping[str, Place]) -> dict[Module, set[Module]]:
+def _module_graph(api: API, found: Mapping[str, Place], packages: Container[Module]) -> dict[Module, set[Module]]:
     """Which modules need which: those of the named types, and those where methods name what has no name."""
     graph: dict[Module, set[Module]] = {}
 
@@ -91,8 +116,8 @@ def _module_graph(api: API, found: Mapping[str, Place]) -> dict[Module, set[Modu
     for resource in walk(api.root):
         for method in resource.methods:
             results, sent = types_of(method.operation)
-            add(results_module(resource), results, True)
-            add(params_module(resource), sent, False)
+            add(beside(results_module(resource), packages), results, True)
+            add(beside(params_module(resource), packages), sent, False)
     return graph
 
 
@@ -144,7 +169,7 @@ def _places(api: API, casings: Mapping[str, str], problems: Problems) -> dict[st
                 found[key] = _listed(api, resource, wanted, key, casings, taken)
     for key, named in api.types.items():
         if key not in found:
-            found[key] = _unlisted(named.name, named.origin, casings, taken, problems)
+            found[key] = _unlisted(named, casings, taken, problems)
     return found
 
 
@@ -162,8 +187,7 @@ def _listed(
     # The document's own spelling where it is the same name, so that `ResponseFormatJSONSchema` keeps its capitals.
     spelled = own if snake(own).replace("_", "") == snake(wanted).replace("_", "") and own.isidentifier() else ""
     if resource.name == SHARED:
-        types: Module = (Identifier("types"),)
-        package, params = (*types, Identifier("shared")), (*types, Identifier("shared_params"))
+        package, params = (_TYPES, Identifier("shared")), (_TYPES, Identifier("shared_params"))
         group = _group(resource, own) or "models"
         name = _named(spelled or class_name(wanted, casings), package, taken)
         return Place(name, (*package, module_name(group)), (*params, module_name(group)), is_shared=True)
@@ -182,25 +206,28 @@ def _group(resource: Resource, name: str) -> str | None:
     )
 
 
-def _unlisted(
-    own: str, origin: Origin, casings: Mapping[str, str], taken: dict[Module, set[str]], problems: Problems
-) -> Place:
-    package: Module = (Identifier("types"),)
+def _unlisted(named: NamedType, casings: Mapping[str, str], taken: dict[Module, set[str]], problems: Problems) -> Place:
+    package: Module = (_TYPES,)
+    own = named.name
     wanted = own if own.isascii() and own.isidentifier() and own[0].isupper() else class_name(own, casings)
-    name = _named(wanted or "Schema", package, taken)
-    if name != wanted:
-        problems.add(
-            "name", f"the schema {own!r} is called {name} here, because the name is taken or cannot be used", origin
-        )
+    longer = class_name(named.longer, casings) if named.longer is not None else ""
+    name = _named(wanted or "Schema", package, taken, longer)
+    if name != wanted and named.longer is None:
+        message = f"the schema {own!r} is called {name} here, because the name is taken or cannot be used"
+        problems.add("name", message, named.origin)
     module = module_name(str(name))
     return Place(name, (*package, module), (*package, module_name(f"{module}_param")), is_listed=False)
 
 
-def _named(wanted: str, package: Module, taken: dict[Module, set[str]]) -> Identifier:
+def _named(wanted: str, package: Module, taken: dict[Module, set[str]], longer: str = "") -> Identifier:
     names = taken.setdefault(package, set(_RESERVED))
-    name = first_free([wanted, f"{wanted}Model"], names, "")
+    name = first_free([wanted, *([longer] if longer else []), f"{wanted}Model"], names, "")
     names.add(name)
     return name
 
 
-_RESERVED = frozenset({"BaseModel", "Any", "Union", "Literal", "None", "True", "False"})
+_RESERVED = frozenset(
+    """Aliased Annotated Any BaseModel FileTypes Generic Iterable Literal Mapping None NotRequired Required
+    SequenceNotStr Tagged TypeAlias TypedDict Union""".split()
+) | {"True", "False"}
+"""Names that modules of types have for other things."""

@@ -19,7 +19,20 @@ from ..ir.model import (
     TextResult,
     ValueResult,
 )
-from ..ir.types import Array, Enum, Object, Reference, Type, Union
+from ..ir.types import (
+    Array,
+    Constant,
+    Enum,
+    Map,
+    Null,
+    Object,
+    Primitive,
+    Reference,
+    Type,
+    Union,
+    Unknown,
+    without_null,
+)
 from ..problems import Problems
 from .layout import Layout, params_module, results_module
 from .model import Alias, Argument, Entry, MethodPlan, PagePlan, ResultPlan, TypedDictionary
@@ -119,12 +132,15 @@ class MethodPlanner:
         style = None
         if each.place == "query" and (each.arrays is not None or each.nested is not None):
             config = self._api.config
-            style = (each.arrays or config.query_arrays or "comma", each.nested or config.query_nested or "brackets")
+            style = (each.arrays or config.query_arrays or "repeat", each.nested or config.query_nested or "brackets")
+        # Null has no form outside of a body: what is not there is left out.
+        type = without_null(each.type)[0] if each.place != "query" else each.type
+        text, spread = self._spelling(each)
         return Argument(
             name,
             each.name,
             each.place,
-            self._types.annotation(each.type, "in", owner, class_name(each.name, self._casings)),
+            self._types.annotation(type, "in", owner, class_name(each.name, self._casings)),
             each.required,
             each.place == "path" and each.name in method.positional,
             each.docs,
@@ -132,7 +148,53 @@ class MethodPlanner:
             array_style=style,
             as_json=each.as_json,
             default=each.default,
+            text=text,
+            spread=spread,
         )
+
+    def _spelling(self, each: Param) -> tuple[tuple[str, bool] | None, bool]:
+        """How a value that may be a list or an object becomes one text, and whether an object is spread instead."""
+        shapes = self._shapes(each.type)
+        own = (each.style, each.explode)
+        if each.as_json or (each.place == "path" and each.style == "simple" and shapes <= {"text", "scalar"}):
+            return None, False
+        if each.place == "header":
+            return (None if shapes == {"text"} else own), False
+        if each.place != "query":
+            return own, False
+        if "object" not in shapes or each.style == "deepObject" or self._api.config.query_nested is not None:
+            return None, False
+        return (None, True) if each.explode and each.style == "form" else (own, False)
+
+    def _shapes(self, type: Type) -> set[str]:
+        """`text`, `scalar`, `list`, `object`: what a value may be, behind references and alternatives."""
+        found: set[str] = set()
+        waiting, seen = [type], set[str]()
+        while waiting:
+            match waiting.pop():
+                case Reference(key):
+                    if key not in seen:
+                        seen.add(key)
+                        waiting.append(self._api.types[key].type)
+                case Union(variants):
+                    waiting.extend(variants)
+                case Object() | Map():
+                    found.add("object")
+                case Array():
+                    found.add("list")
+                case Primitive("string", format) if format not in ("date", "date-time"):
+                    found.add("text")
+                case Constant(str()):
+                    found.add("text")
+                case Enum(values) if all(isinstance(value, str) for value in values):
+                    found.add("text")
+                case Null():
+                    pass
+                case Unknown():
+                    found |= {"scalar", "list"}
+                case _:
+                    found.add("scalar")
+        return found
 
     def _declare_params(self, plan: MethodPlan, symbol: Symbol) -> None:
         entries = tuple(

@@ -115,6 +115,10 @@ class Argument:
     deprecated: bool
     array_style: tuple[str, str] | None = None
     """For a query parameter: its own list and nesting format."""
+    text: tuple[str, bool] | None = None
+    """Style and explode of a value that is to become one text: in a path, header or cookie, or joined in a query."""
+    spread: bool = False
+    """The properties of the value are query parameters of their own."""
     is_file: bool = False
     as_json: bool = False
     default: JSON = None

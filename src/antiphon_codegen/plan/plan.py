@@ -37,15 +37,16 @@ _DULL = frozenset(
 CLIENT_MEMBERS: Final[frozenset[str]] = frozenset(
     """api_key auth_headers base_url check_open close copy credential_functions default_headers
     default_query delete fields_for get get_api_list is_closed max_retries paginated patch
-    platform_headers post put qs request_binary request_pages request_stream request_value sdk send
+    platform_headers post put qs request_binary request_pages request_stream request_value sdk self send
     settings timeout user_agent with_options with_raw_response with_streaming_response request
     http_client""".split()
 )
 """What every client has by itself: no resource may take such a name."""
 
-RESOURCE_MEMBERS: Final[frozenset[str]] = frozenset(
-    {"with_raw_response", "with_streaming_response", "omit", "not_given", "str", "int", "float", "bool", "object"}
-)
+_ANNOTATED: Final = frozenset({"str", "int", "float", "bool", "object"})
+"""What annotations of every class use: a member of such a name would be found in its place."""
+
+RESOURCE_MEMBERS: Final[frozenset[str]] = _ANNOTATED | {"with_raw_response", "with_streaming_response", "self", "view"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ def _client(
     prefix = (config.env_prefix or snake(config.organization or style.package)).upper()
     opts = client_opts(config, api.schemes, prefix)
     credentials = {name for scheme in api.schemes for name in scheme.options}
-    taken = set(CLIENT_MEMBERS - {"api_key"})
+    taken = set(CLIENT_MEMBERS - {"api_key"}) | _ANNOTATED
     options: list[OptionPlan] = []
     for opt in opts:
         name = member_name(opt.name, taken)

@@ -165,6 +165,10 @@ class PathItem:
     operations: tuple[Operation, ...]
     file: str = ""
     ref: Ref | None = None
+    elsewhere: tuple[tuple[str, Ref], ...] = ()
+    """Verbs whose operation is a reference: not OpenAPI, but what documents of many files are made of."""
+    parameters: tuple[Parameter | Ref, ...] = ()
+    servers: tuple[Server, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

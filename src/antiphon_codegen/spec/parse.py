@@ -27,11 +27,25 @@ from .model import (
 from .reader import Node
 from .schemas import parse_schema, reference
 
-__all__ = ["parse", "parse_media", "parse_parameter", "parse_path_item", "parse_request_body", "parse_response"]
+__all__ = [
+    "parse",
+    "parse_media",
+    "parse_operation",
+    "parse_parameter",
+    "parse_path_item",
+    "parse_request_body",
+    "parse_response",
+]
 
 T = TypeVar("T")
 
 _PLACES: Final = ("path", "query", "header", "cookie")
+_STYLES: Final = {
+    "path": ("simple", "label", "matrix"),
+    "query": ("form", "spaceDelimited", "pipeDelimited", "deepObject"),
+    "header": ("simple",),
+    "cookie": ("form", "cookie"),
+}
 _DEFAULT_STYLE: Final = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
 
 
@@ -97,19 +111,26 @@ def parse_path_item(node: Node, path: str) -> PathItem:
     shared = tuple(_parameters(node))
     servers = tuple(_servers(node))
     operations: list[Operation] = []
+    elsewhere: list[tuple[str, Ref]] = []
     for verb in VERBS:
         if node.has(verb):
             operation = node.child(verb)
-            if isinstance(operation.value, dict):
-                operations.append(_operation(operation, path, verb, shared, servers))
+            ref = reference(operation)
+            if ref is not None:
+                elsewhere.append((verb, ref))
+            elif isinstance(operation.value, dict):
+                operations.append(parse_operation(operation, path, verb, shared, servers))
             else:
                 operation.report("bad-shape", f"the operation {verb.upper()} {path} is left out: it is no object")
-    return PathItem(node.pointer, path, tuple(operations), node.file, reference(node))
+    return PathItem(
+        node.pointer, path, tuple(operations), node.file, reference(node), tuple(elsewhere), shared, servers
+    )
 
 
-def _operation(
+def parse_operation(
     node: Node, path: str, verb: str, shared: tuple[Parameter | Ref, ...], servers: tuple[Server, ...]
 ) -> Operation:
+    """An operation, with the parameters and servers of its path."""
     own = tuple(_parameters(node))
     mine = {(each.name, each.place) for each in own if isinstance(each, Parameter)}
     inherited = (each for each in shared if isinstance(each, Ref) or (each.name, each.place) not in mine)
@@ -159,6 +180,9 @@ def parse_parameter(node: Node) -> Parameter | None:
         return None
     content = next((media for _, media in node.entries("content")), None)
     style = node.text("style") or _DEFAULT_STYLE[place]
+    if style not in _STYLES[place]:
+        node.report("bad-shape", f"{style!r} is no style for a parameter in {place}", "style")
+        style = _DEFAULT_STYLE[place]
     schema = content.child("schema") if content is not None else node.child("schema")
     return Parameter(
         pointer=node.pointer,

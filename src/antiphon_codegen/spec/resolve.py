@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from ..document import Document, load
 from ..problems import Problem, Problems, Refused
 from .model import (
+    VERBS,
     MediaType,
     Operation,
     Parameter,
@@ -24,7 +25,7 @@ from .model import (
     SchemaOrRef,
     Spec,
 )
-from .parse import parse_parameter, parse_path_item, parse_request_body, parse_response
+from .parse import parse_operation, parse_parameter, parse_path_item, parse_request_body, parse_response
 from .reader import Node
 from .schemas import parse_schema, reference
 
@@ -122,7 +123,6 @@ class _Resolver:
                 self._schemas[own] = schema
                 names[own] = name
             else:
-                # A component that only points to another is a second name for it.
                 self._keys[(spec.file, f"#{schema.pointer}")] = own
                 self._schemas[own] = Schema(schema.pointer, schema.file, ref=schema)
                 names[own] = name
@@ -132,19 +132,47 @@ class _Resolver:
         while self._waiting:
             for ref in _references(self._waiting.pop()):
                 self._schema(ref)
+        self._name_targets(names)
         return ResolvedSpec(spec, operations, webhooks, self._schemas, self._keys, names)
+
+    def _name_targets(self, names: dict[str, str]) -> None:
+        """A component that only points to a schema without a name, as in another file, is that schema's name."""
+        for key, name in list(names.items()):
+            schema = self._schemas[key]
+            if schema.ref is None or schema != Schema(schema.pointer, schema.file, ref=schema.ref):
+                continue
+            target = self._keys.get((schema.ref.file, schema.ref.target))
+            if target is None or target in names or target == key:
+                continue
+            names[target] = name
+            del names[key], self._schemas[key]
+            self._keys.update({mark: target for mark, known in self._keys.items() if known == key})
 
     def _operations(self, items: tuple[PathItem, ...]) -> Iterator[ResolvedOperation]:
         for item in items:
-            found = item
+            operations = {each.verb: each for each in self._own_operations(item)}
             if item.ref is not None:
                 target = self._target(item.ref, lambda node, path=item.path: parse_path_item(node, path))
                 if target is not None:
-                    own = {each.verb for each in item.operations}
-                    more = (each for each in target.operations if each.verb not in own)
-                    found = replace(item, operations=(*item.operations, *more))
-            for operation in found.operations:
-                yield self._operation(operation)
+                    operations = {each.verb: each for each in self._own_operations(target)} | operations
+            for verb in VERBS:
+                if verb in operations:
+                    yield self._operation(operations[verb])
+
+    def _own_operations(self, item: PathItem) -> Iterator[Operation]:
+        """The operations of a path item, those included that are written elsewhere."""
+        yield from item.operations
+        for verb, ref in item.elsewhere:
+
+            def build(node: Node, verb: str = verb) -> Operation | None:
+                if isinstance(node.value, dict):
+                    return parse_operation(node, item.path, verb, item.parameters, item.servers)
+                node.report("bad-shape", f"the operation {verb.upper()} {item.path} is left out: it is no object")
+                return None
+
+            operation = self._target(ref, build)
+            if operation is not None:
+                yield operation
 
     def _operation(self, operation: Operation) -> ResolvedOperation:
         parameters: dict[tuple[str, str], Parameter] = {}

@@ -79,7 +79,7 @@ def _schema(node: Node, ref: Ref | None, depth: int) -> Schema:
         enum=values,
         has_default=node.has("default"),
         default=default.value,
-        properties=tuple((name, parse_schema(each, depth + 1)) for name, each in node.entries("properties")),
+        properties=tuple(_properties(node, depth)),
         required=frozenset(_required(node)),
         additional=_additional(node, depth),
         items=None if items.value is None else parse_schema(items, depth + 1),
@@ -96,6 +96,14 @@ def _schema(node: Node, ref: Ref | None, depth: int) -> Schema:
         deprecated=node.flag("deprecated"),
         extensions=node.extensions(),
     )
+
+
+def _properties(node: Node, depth: int) -> Iterator[tuple[str, SchemaOrRef]]:
+    for name, each in node.entries("properties"):
+        if name == "$ref" and isinstance(each.value, str):
+            each.report("unsupported", "properties that are written elsewhere are left out: only schemas can be")
+        else:
+            yield name, parse_schema(each, depth + 1)
 
 
 def _parts(node: Node, key: str, depth: int) -> Iterator[SchemaOrRef]:
