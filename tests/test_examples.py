@@ -60,10 +60,10 @@ def running(application: str, server: MockServer) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
         process.send_signal(signal.SIGINT)
         output, _ = process.communicate(timeout=30)
-    except BaseException:
+    except BaseException as error:
         process.kill()
         output, _ = process.communicate()
-        print(output)
+        error.add_note(output)
         raise
     assert "Traceback" not in output, output
     assert "Error" not in output, output
