@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
+import time
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from typing import Final, TypeVar
 
@@ -12,10 +13,14 @@ import httpx
 
 from antiphon.runtime.core.transport import AsyncTransport, Transport
 from antiphon.runtime.transports._async.httpx import AsyncPooledTransport
+from antiphon.runtime.transports._async.pool import AsyncConnectionPool
 from antiphon.runtime.transports._sync.httpx import PooledTransport
+from antiphon.runtime.transports._sync.pool import ConnectionPool
 from antiphon.runtime.transports.pools import AsyncPools, Pools
 
 __all__ = [
+    "AsyncConnectionPool",
+    "ConnectionPool",
     "async_dropped",
     "async_listed",
     "async_pieces",
@@ -30,6 +35,7 @@ __all__ = [
     "pooled",
     "reached",
     "read",
+    "settled",
     "together",
 ]
 
@@ -128,3 +134,8 @@ async def async_read(response: httpx.Response) -> bytes:
 def read(response: httpx.Response) -> bytes:
     """The body of a response of httpx."""
     return response.read()
+
+
+def settled() -> None:
+    """Let other threads go on."""
+    time.sleep(0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import ssl
 from functools import lru_cache, partial
 from typing import Any, Final
@@ -14,20 +13,12 @@ import httpx
 from ._async.pool import AsyncConnectionPool
 from ._sync.pool import ConnectionPool
 from .loops import PerLoop, PerProcess
+from .sockets import socket_options
 
 __all__ = ["KEEPALIVE_SECONDS", "MAX_CONNECTIONS", "AsyncPools", "Pools"]
 
 MAX_CONNECTIONS: Final = 1000
 KEEPALIVE_SECONDS: Final = 30.0
-
-
-def _socket_options() -> list[tuple[int, int, int]]:
-    """Keep-alive probes, so that an answer that takes minutes is not lost to a router that forgets the connection."""
-    options = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)]
-    for name, value in (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 60), ("TCP_KEEPCNT", 5)):
-        if hasattr(socket, name):
-            options.append((socket.IPPROTO_TCP, getattr(socket, name), value))
-    return options
 
 
 def trust() -> ssl.SSLContext:
@@ -104,7 +95,7 @@ def _async_transport(max_connections: int, verify: ssl.SSLContext | None) -> _As
             origin,
             ssl_context=(verify or trust()) if origin.scheme == b"https" else None,
             keepalive_expiry=KEEPALIVE_SECONDS,
-            socket_options=_socket_options(),
+            socket_options=socket_options(),
         )
 
     return _AsyncTransport(AsyncConnectionPool(connect, max_connections=max_connections, keepalive=KEEPALIVE_SECONDS))
@@ -116,7 +107,7 @@ def _transport(max_connections: int, verify: ssl.SSLContext | None) -> _Transpor
             origin,
             ssl_context=(verify or trust()) if origin.scheme == b"https" else None,
             keepalive_expiry=KEEPALIVE_SECONDS,
-            socket_options=_socket_options(),
+            socket_options=socket_options(),
         )
 
     return _Transport(ConnectionPool(connect, max_connections=max_connections, keepalive=KEEPALIVE_SECONDS))

@@ -33,7 +33,8 @@ class PooledTransport:
 
     def send(self, request: Request, body: bytes | Iterator[bytes] | None) -> Reply:
         try:
-            url = _parsed(request.url) if "?" not in request.url else httpx.URL(request.url)
+            # Kept are only URLs that cannot hold a credential.
+            url = httpx.URL(request.url) if "?" in request.url or "@" in request.url else _parsed(request.url)
         except httpx.InvalidURL as error:
             raise TransportError(f"the URL is not usable: {error}") from None
         headers = _fields(request)

@@ -1,0 +1,279 @@
+"""The pool itself, over connections that are made up: who gets which, and that the counts are right at any time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpcore
+import pytest
+
+from antiphon.runtime import ClientClosedError
+
+from ..colours import AsyncConnectionPool, async_settled, async_together
+
+A = httpcore.Origin(b"http", b"a.test", 80)
+B = httpcore.Origin(b"http", b"b.test", 80)
+
+
+class AsyncFake:
+    """A connection that answers at once."""
+
+    def __init__(self, origin: httpcore.Origin) -> None:
+        self.origin = origin
+        self.is_gone = False
+        self.expired = False
+        self.refuses = False
+        self.close_error: BaseException | None = None
+        self._h11_state = _Nothing()
+
+    async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
+        if self.refuses:
+            self.refuses = False
+            raise httpcore.ConnectionNotAvailable
+        if request.url.target == b"/fail":
+            raise httpcore.ReadError("broke")
+        body: Any = AsyncFakeBody()
+        return httpcore.Response(200, content=body)
+
+    async def aclose(self) -> None:
+        self.is_gone = True
+        if self.close_error is not None:
+            raise self.close_error
+
+    def can_handle_request(self, origin: httpcore.Origin) -> bool:
+        return origin == self.origin
+
+    def is_available(self) -> bool:
+        return not self.is_gone
+
+    def is_idle(self) -> bool:
+        return not self.is_gone
+
+    def has_expired(self) -> bool:
+        return self.expired
+
+
+class _Nothing:
+    trailing_data = (b"", False)
+
+
+class AsyncFakeBody:
+    async def __aiter__(self) -> Any:
+        yield b""
+
+    async def aclose(self) -> None:
+        pass
+
+
+class AsyncWorld:
+    """A pool and the connections it made."""
+
+    def __init__(self, max_connections: int) -> None:
+        self.made: list[AsyncFake] = []
+        self.pool = AsyncConnectionPool(self._connect, max_connections=max_connections, keepalive=30)  # pyright: ignore[reportArgumentType]  made up
+
+    def _connect(self, origin: httpcore.Origin) -> AsyncFake:
+        self.made.append(AsyncFake(origin))
+        return self.made[-1]
+
+    async def ask(self, origin: httpcore.Origin = A, path: bytes = b"/", seconds: float | None = None) -> Any:
+        url = httpcore.URL(scheme=origin.scheme, host=origin.host, port=origin.port, target=path)
+        return await self.pool.handle_async_request(
+            httpcore.Request(b"GET", url, extensions={"timeout": {"pool": seconds}})
+        )
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        return self.pool.open_connections, self.pool.busy_connections
+
+
+async def _finish(response: Any) -> None:
+    await response.stream.aclose()
+
+
+async def test_a_connection_is_used_again() -> None:
+    world = AsyncWorld(2)
+    for _ in range(3):
+        response = await world.ask()
+        assert world.counts == (1, 1)
+        await _finish(response)
+        await _finish(response)
+        assert world.counts == (1, 0)
+    assert len(world.made) == 1
+
+
+async def test_the_one_used_last_is_used_first() -> None:
+    world = AsyncWorld(3)
+    first, second = await world.ask(), await world.ask()
+    await _finish(first)
+    await _finish(second)
+    response = await world.ask()
+    assert response.stream.connection is world.made[1]
+
+
+async def test_dead_ones_are_passed_over() -> None:
+    world = AsyncWorld(3)
+    responses = [await world.ask() for _ in range(3)]
+    for response in responses:
+        await _finish(response)
+    world.made[1].expired = world.made[2].expired = True
+    world.made[2].close_error = OSError("gone")
+    world.made[1].close_error = RuntimeError("loop is closed")
+    response = await world.ask()
+    assert response.stream.connection is world.made[0]
+    assert world.counts == (1, 1)
+    assert world.made[1].is_gone
+    assert world.made[2].is_gone
+
+
+async def test_an_interruption_while_dead_ones_are_closed() -> None:
+    world = AsyncWorld(3)
+    responses = [await world.ask() for _ in range(3)]
+    for response in responses:
+        await _finish(response)
+    for dead in world.made[1:]:
+        dead.expired = True
+    world.made[2].close_error = KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt):
+        await world.ask()
+    assert world.made[1].is_gone  # the others are closed all the same
+    assert world.counts == (0, 0)
+
+
+async def test_a_connection_that_fails_is_dropped() -> None:
+    world = AsyncWorld(1)
+    with pytest.raises(httpcore.ReadError):
+        await world.ask(path=b"/fail")
+    assert world.counts == (0, 0)
+    assert world.made[0].is_gone
+    await _finish(await world.ask())
+    assert world.counts == (1, 0)
+
+
+async def test_a_connection_that_refuses_is_replaced() -> None:
+    world = AsyncWorld(1)
+    await _finish(await world.ask())
+    world.made[0].refuses = True
+    await _finish(await world.ask())
+    assert len(world.made) == 2
+    assert world.counts == (1, 0)
+
+
+async def test_a_connection_with_leftovers_is_dropped() -> None:
+    world = AsyncWorld(1)
+    response = await world.ask()
+    leftover: Any = (b"evil", False)
+    world.made[0]._h11_state.trailing_data = leftover  # pyright: ignore[reportPrivateUsage]  made up
+    await _finish(response)
+    assert world.counts == (0, 0)
+    world.made[0]._h11_state = leftover  # pyright: ignore[reportPrivateUsage]  as if it looked otherwise inside
+    response = await world.ask()
+    del world.made[1]._h11_state  # pyright: ignore[reportPrivateUsage]
+    await _finish(response)
+    assert world.counts == (0, 0)
+
+
+async def test_room_is_made_for_another_server() -> None:
+    world = AsyncWorld(2)
+    await _finish(await world.ask(A))
+    await _finish(await world.ask(B))
+    both = [await world.ask(B), await world.ask(B)]
+    assert world.counts == (2, 2)
+    assert world.made[0].is_gone
+    for response in both:
+        await _finish(response)
+
+
+@pytest.mark.parametrize("origin", [A, B])
+async def test_a_turn_in_the_queue(origin: httpcore.Origin) -> None:
+    world = AsyncWorld(1)
+    response = await world.ask(A)
+
+    async def wait() -> Any:
+        return await world.ask(origin)
+
+    async def give_back() -> None:
+        while not world.pool._queue:  # pyright: ignore[reportPrivateUsage]  until the other waits
+            await async_settled()
+        await _finish(response)
+
+    outcomes: list[Any] = await async_together([wait, give_back])
+    assert world.counts == (1, 1)
+    assert outcomes[0].stream.connection.origin == origin
+    assert world.made[0].is_gone is (origin is B)
+    await _finish(outcomes[0])
+    assert world.counts == (1, 0)
+
+
+async def test_a_turn_with_the_right_to_connect() -> None:
+    world = AsyncWorld(1)
+    response = await world.ask()
+    world.made[0].is_gone = True
+
+    async def wait() -> Any:
+        return await world.ask()
+
+    async def give_back() -> None:
+        while not world.pool._queue:  # pyright: ignore[reportPrivateUsage]  until the other waits
+            await async_settled()
+        await _finish(response)
+
+    outcomes: list[Any] = await async_together([wait, give_back])
+    assert outcomes[0].stream.connection is world.made[1]
+    assert world.counts == (1, 1)
+
+
+async def test_a_turn_that_does_not_come() -> None:
+    world = AsyncWorld(1)
+    response = await world.ask()
+    with pytest.raises(httpcore.PoolTimeout):
+        await world.ask(seconds=0.001)
+    await _finish(response)
+    assert world.counts == (1, 0)
+    assert not world.pool._queue  # pyright: ignore[reportPrivateUsage]  nobody is left in it
+
+
+async def test_closing() -> None:
+    world = AsyncWorld(2)
+    busy = await world.ask()
+    await _finish(await world.ask())
+    await world.pool.aclose()
+    assert world.counts == (0, 0)
+    assert world.made[1].is_gone
+    with pytest.raises(ClientClosedError):
+        await world.ask()
+    await _finish(busy)
+    assert world.made[0].is_gone
+    assert world.counts == (0, 0)
+    await world.pool.aclose()
+
+
+async def test_closing_wakes_who_waits() -> None:
+    world = AsyncWorld(1)
+    await world.ask()
+
+    async def wait() -> Any:
+        return await world.ask()
+
+    async def close() -> None:
+        while len(world.pool._queue) < 2:  # pyright: ignore[reportPrivateUsage]  until the others wait
+            await async_settled()
+        await world.pool.aclose()
+
+    outcomes = await async_together([wait, wait, close])
+    assert [type(outcome) for outcome in outcomes[:2]] == [ClientClosedError] * 2
+
+
+async def test_idle_connections_that_are_too_old_are_closed_by_the_way() -> None:
+    world = AsyncWorld(5)
+    responses = [await world.ask() for _ in range(4)]
+    for response in responses[:3]:
+        await _finish(response)
+    idle = world.pool._idle  # pyright: ignore[reportPrivateUsage]  as if much time had passed for two of them
+    [queue] = idle.values()
+    for number in range(2):
+        since, connection = queue[number]
+        queue[number] = (since - 1000, connection)
+    await _finish(responses[3])
+    assert [each.is_gone for each in world.made] == [True, True, False, False]
+    assert world.counts == (2, 0)
