@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from types import NoneType as _NoneType
 from typing import Literal, overload
 from typing import cast as _cast
 
@@ -551,7 +552,7 @@ class Responses(APIResource):
             extra_body=extra_body,
             timeout=timeout,
         )
-        self._request(call, type(None))
+        self._request(call, _NoneType)
 
 
 class ResponsesWithRawResponse:
