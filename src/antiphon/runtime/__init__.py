@@ -98,8 +98,7 @@ else:
             "._async.pages": "AsyncAPIPage",
             "._async.resource": "AsyncAPIResource async_raw_view async_streaming_view",
             "._async.response": (
-                "AsyncAPIResponse AsyncRawResponse AsyncResponseContextManager async_raw_method "
-                "async_streamed_method "
+                "AsyncAPIResponse AsyncRawResponse AsyncResponseContextManager async_raw_method async_streamed_method "
             ),
             "._async.stream": "AsyncStream",
             "._sync.client": "APIClient",

@@ -18,8 +18,8 @@ def attach(
     """`__getattr__`, `__dir__` and `__all__` for a package.
 
     `names` are the public names, in one text, by the module they live in, which begins with a dot (`.chat`) when it is
-    one of the package; `name=other` makes `name` of the module's `other`. `modules` are public submodules, `inner` those
-    that can be reached all the same.
+    one of the package; `name=other` makes `name` of the module's `other`. `modules` are public submodules, `inner`
+    those that can be reached all the same.
     """
     where: dict[str, tuple[str, str]] = {}
     for module, listed in names.items():

@@ -77,7 +77,7 @@ def aiohttp(**arguments: Any) -> AioHTTPTransport:
     return AioHTTPTransport(trust_env=False, **arguments)
 
 
-async def opened_reply(made: AsyncTransport, url: str, timeout: Timeout = PATIENT) -> AsyncReply:  # noqa: ASYNC109
+async def opened_reply(made: AsyncTransport, url: str, timeout: Timeout = PATIENT) -> AsyncReply:
     """The answer to a GET, unread."""
     return await made.send(request(url, None, method="GET", timeout=timeout), None)
 

@@ -89,7 +89,7 @@ class Connector(aiohttp.TCPConnector):
         self._max_idle = max_idle
         self._new: set[Any] = set()
 
-    async def connect(self, req: Any, traces: Any, timeout: aiohttp.ClientTimeout) -> Any:  # noqa: ASYNC109
+    async def connect(self, req: Any, traces: Any, timeout: aiohttp.ClientTimeout) -> Any:
         """A connection that is new, or as good as new."""
         while True:
             connection = await super().connect(req, traces, timeout)
@@ -102,7 +102,7 @@ class Connector(aiohttp.TCPConnector):
                 return connection
             connection.close()
 
-    async def _create_connection(self, req: Any, traces: Any, timeout: aiohttp.ClientTimeout) -> Any:  # noqa: ASYNC109
+    async def _create_connection(self, req: Any, traces: Any, timeout: aiohttp.ClientTimeout) -> Any:
         # aiohttp applies the limit to each address on its own, and not to the look-up of the name.
         async with asyncio.timeout(timeout.sock_connect):
             protocol = await super()._create_connection(req, traces, timeout)
