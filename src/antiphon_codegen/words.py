@@ -7,8 +7,7 @@ from typing import Final
 
 __all__ = ["VERBS", "plural", "singular", "words"]
 
-_PARTS: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]+(?=s(?![a-z]))s|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
-_DIGITS_STAY: Final = re.compile(r"(?<=[A-Za-z])[0-9]+$")
+_PARTS: Final = re.compile(r"[A-Z]{2,}s(?![a-z])|[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 
 
 def words(name: str) -> list[str]:
@@ -54,7 +53,7 @@ _IRREGULAR: Final = {
 }
 _NO_PLURAL: Final = frozenset(
     """access address alias analysis analytics as aws basis bonus boss bus business campus canvas census
-    class corpus css dns focus gas gps gross has https ids is its js kudos lens logistics loss metrics
+    class corpus css details dns exists focus gas gps gross has https ids is its js kudos lens logistics loss metrics
     nexus os pass plus previous process progress radius settings sms statistics stats status this thus
     virus was""".split()
 )
@@ -88,23 +87,24 @@ def plural(word: str) -> str:
 
 
 VERBS: Final = frozenset(
-    """abort accept acknowledge activate add allocate analyze answer append apply approve archive assign
-    attach authenticate authorize backup ban batch begin block bulk calculate call cancel capture change
-    charge check checkout clear clone close commit compare complete compute confirm connect convert copy
-    count create deactivate decline decode decrypt delete deploy detach detect disable disconnect
-    discover dismiss dispatch download drop duplicate edit embed enable encode encrypt end enqueue
-    enroll estimate evaluate exchange execute expire export extend extract fetch fill find finish flush
-    follow forward generate get grant import increment index inspect install invite invoke issue join
-    kill launch leave link list load lock login logout lookup mark match merge migrate modify mount move
-    mute notify open parse patch pause pay perform pin ping play poll post preview process promote
-    provision publish pull purge push put query queue read rebuild receive recommend recover redeem
-    refresh refund register reindex reject release reload remove rename renew reopen reorder repair
-    replace replay reply request rerank resend reset resolve restart restore resume retrieve retry
-    return revert review revoke rollback rotate run save scan schedule scroll search select send set
-    share shutdown sign signup simulate skip snooze sort split start stop store submit subscribe suggest
-    suspend swap switch sync synchronize terminate test toggle track train transfer translate trigger
-    unarchive unassign unban unblock undelete undo unfollow uninstall unlink unlock unmount unmute unpin
-    unpublish unregister unsubscribe update upgrade upload upsert use validate verify void vote watch
-    withdraw write""".split()
+    """abort accept ack acknowledge activate add allocate analyze answer append apply approve archive
+    assign attach authenticate authorize backup ban batch begin block bulk calculate call cancel
+    capture change charge check checkout clear clone close commit compare complete compute confirm
+    connect consume convert copy count create deactivate decline decode decrypt delete deploy detach
+    detect disable disconnect discover dismiss dispatch download drop duplicate edit embed enable
+    encode encrypt end enqueue enroll estimate evaluate exchange execute expire export extend
+    extract favorite fetch fill find finish flush follow forward generate get grant import increment
+    index inspect install invite invoke issue join kill launch leave link list load lock login
+    logout lookup mark match materialize merge migrate modify mount move mute notify open parse
+    patch pause pay perform pin ping play poll post preview process promote provision publish pull
+    purge push put query queue read rebuild receive recommend recover redact redeem refresh refund
+    register reindex reject release reload remove rename renew reopen reorder repair replace replay
+    reply request rerank resend reset resolve restart restore resume retrieve retry return revert
+    review revoke rollback rotate run save scan schedule scroll search select send set share
+    shutdown sign signup simulate skip snooze sort split start stop store submit subscribe suggest
+    suspend swap switch sync synchronize terminate test toggle track train transfer translate
+    trigger unarchive unassign unban unblock undelete undo unfavorite unfollow uninstall unlink
+    unlock unmount unmute unpause unpin unpublish unregister unsubscribe update upgrade upload
+    upsert use validate verify void vote watch withdraw write""".split()
 )
 """Words that, at the end of a path, name what is done rather than what it is done to."""

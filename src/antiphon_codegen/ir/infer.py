@@ -7,27 +7,40 @@ there; only where two would get one name does the later one give way.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Final
+from urllib.parse import parse_qsl
 
 from ..problems import Problems
-from ..spec.model import Schema, SchemaOrRef
 from ..spec.resolve import ResolvedOperation, ResolvedSpec
-from ..words import VERBS, singular, words
+from ..words import VERBS, plural, singular, words
+from .answers import is_list
 from .config import Config, MethodConfig, ResourceConfig
 
 __all__ = ["infer"]
 
 _PARAMETER: Final = re.compile(r"\{[^{}]*\}")
 _EXTENSION: Final = re.compile(r"\.(json|xml|html|txt|csv)$")
-_VERSION: Final = re.compile(r"v[0-9]+(?:[a-z]+[0-9]*)?")
+_VERSION: Final = re.compile(r"v[0-9]+(?:[a-z]+[0-9]*)?|[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DULL: Final = frozenset({"api", "rest", "public"})
 
 _BY_FIRST_WORD: Final = {
-    "create": "create", "add": "create", "insert": "create", "new": "create", "post": "create",
-    "update": "update", "modify": "update", "edit": "update", "patch": "update", "change": "update", "set": "update",
-    "replace": "replace", "put": "replace", "upsert": "upsert",
+    "create": "create", "add": "create", "insert": "create", "new": "create",
+    "update": "update", "modify": "update", "edit": "update", "change": "update", "set": "update",
+    "replace": "replace", "upsert": "upsert",
     "delete": "delete", "remove": "delete", "destroy": "delete",
 }  # fmt: skip
+_DOES: Final = frozenset({*_BY_FIRST_WORD, "list", "retrieve", "fetch", "read", "find"})
+"""First words of operation ids that say what is done: a path that says something else names a thing."""
+_HTTP: Final = frozenset({"get", "put", "post", "patch"})
+_ALSO_NOUNS: Final = frozenset(
+    "call connect embed export import link load log post process query sign store test track upload watch".split()
+)
+_NOUNS_TO_GET: Final = frozenset(
+    "block call charge issue move order post process release share stop store track transfer".split()
+)
+"""Verbs that change things: where one is the end of a path that is read, it is meant as a noun."""
 
 
 def infer(spec: ResolvedSpec, config: Config | None, problems: Problems) -> Config:
@@ -60,108 +73,146 @@ class _Tree:
         )
 
 
+# --- paths ---
+
+
+@dataclass(frozen=True)
+class _Route:
+    """What the path of an operation says: the resource, what is done to it, and whether to one item of it."""
+
+    chain: tuple[str, ...]
+    action: str | None
+    is_item: bool
+    last: str
+    """The last constant segment, as words."""
+
+
 def _segments(path: str) -> list[str]:
     return [segment for segment in path.partition("?")[0].partition("#")[0].split("/") if segment]
 
 
-def _common_prefix(operations: tuple[ResolvedOperation, ...]) -> int:
-    """How many leading segments, such as `api` and `v1`, say nothing because every path has them."""
-    paths = [_segments(each.operation.path) for each in operations]
-    shared = 0
-    while paths and all(len(path) > shared + 1 and path[shared] == paths[0][shared] for path in paths):
-        segment = paths[0][shared]
-        if _PARAMETER.search(segment) or not (_VERSION.fullmatch(segment) or segment in ("api", "rest", "public")):
-            break
-        shared += 1
-    return shared
+def _lead(path: str) -> tuple[str, ...]:
+    """The segments a path begins with that only say which API it is, such as `api` and `v1`; never all of it."""
+    segments = _segments(path)
+    count = 0
+    while count < len(segments) - 1 and (segments[count] in _DULL or _VERSION.fullmatch(segments[count])):
+        count += 1
+    return tuple(segments[:count])
 
 
-def _place(each: ResolvedOperation, tree: _Tree, prefix: int, spec: ResolvedSpec) -> None:
-    operation = each.operation
-    chain: list[str] = []
-    action: str | None = None
-    segments = _segments(operation.path)[prefix:]
+def _common_prefix(operations: tuple[ResolvedOperation, ...]) -> tuple[str, ...]:
+    """What most paths begin with; those that begin otherwise keep their version."""
+    leads = Counter(_lead(each.operation.path) for each in operations)
+    return leads.most_common(1)[0][0] if leads else ()
+
+
+def _route(each: ResolvedOperation, prefix: tuple[str, ...], spec: ResolvedSpec) -> _Route:
+    path = each.operation.path
+    lead = _lead(path)
+    segments = _segments(path)[len(lead) :]
+    chain = [] if lead == prefix else [_joined(segment) for segment in lead if segment not in _DULL]
+    location, _, fragment = path.partition("#")
+    action: str | None = _joined(fragment) or None
+    # `?beta=true` on a path is how one API offers two versions of a thing.
+    for name, value in parse_qsl(location.partition("?")[2], keep_blank_values=True):
+        if value.lower() in ("true", "1", ""):
+            chain.insert(0, _joined(name))
+        elif action is None:
+            action = _joined(value)
     for index, segment in enumerate(segments):
         if _PARAMETER.search(segment):
             continue
         for part in _EXTENSION.sub("", segment).replace(":", ".").split("."):
             named = words(part)
-            if not named:
-                continue
-            is_last = index == len(segments) - 1
-            if is_last and named[0] in VERBS and (chain or len(named) > 1):
-                action = "_".join(named)
-            else:
-                chain.append("_".join(named))
-    branch = tree.at(chain)
+            if named:
+                is_last = index == len(segments) - 1
+                if is_last and (chain or len(named) > 1) and _is_action(named, each, spec):
+                    action = action or "_".join(named)
+                else:
+                    chain.append("_".join(named))
+    constant = next((segment for segment in reversed(segments) if not _PARAMETER.search(segment)), "")
     is_item = bool(segments) and _PARAMETER.search(segments[-1]) is not None
-    for name in _candidates(each, chain, action, is_item, spec):
+    return _Route(tuple(name for name in chain if name), action, is_item, _joined(_EXTENSION.sub("", constant)))
+
+
+def _joined(text: str) -> str:
+    return "_".join(words(text))
+
+
+def _is_action(named: list[str], each: ResolvedOperation, spec: ResolvedSpec) -> bool:
+    """Whether the last segment of a path names what is done: `/x/{id}/cancel`, but not `/connect-apps`."""
+    if named[0] not in VERBS:
+        return False
+    if len(named) == 1:
+        return each.operation.verb != "get" or named[0] not in _NOUNS_TO_GET
+    if "by" in named:
+        return True
+    if _is_plural(named[-1]) and (each.operation.verb == "get" or named[0] in _ALSO_NOUNS):
+        return False
+    said = words(each.operation.operation_id or "")
+    first = next((word for word in said if word not in _HTTP), named[0])
+    return first == named[0] or first not in _DOES
+
+
+def _is_plural(word: str) -> bool:
+    return singular(word) != word and plural(singular(word)) == word
+
+
+# --- names ---
+
+
+def _place(each: ResolvedOperation, tree: _Tree, prefix: tuple[str, ...], spec: ResolvedSpec) -> None:
+    operation = each.operation
+    route = _route(each, prefix, spec)
+    branch = tree.at(list(route.chain))
+    for name in _candidates(each, route, spec):
         if name not in branch.methods:
             branch.methods[name] = MethodConfig(name, operation.verb, operation.path, pointer=operation.pointer)
             return
 
 
-def _candidates(
-    each: ResolvedOperation, chain: list[str], action: str | None, is_item: bool, spec: ResolvedSpec
-) -> list[str]:
+def _candidates(each: ResolvedOperation, route: _Route, spec: ResolvedSpec) -> list[str]:
     """Names for an operation, the best first; the last ones are surely free."""
     operation = each.operation
     said = words(operation.operation_id or "")
-    known = {form for name in chain for word in name.split("_") for form in (word, singular(word), word + "s")}
+    known = {form for name in route.chain for word in name.split("_") for form in (word, singular(word), plural(word))}
     rest = [word for word in said if word not in known]
     names: list[str] = []
-    if action is not None:
-        names.append(action)
-    elif not chain:
+    if route.action is not None:
+        names.append(route.action)
+    elif not route.chain:
         names.append("_".join(said))
     else:
-        names.append(_by_verb(operation.verb, said[0] if said else "", is_item, _is_list(each, spec)))
-    names += ["_".join(rest), "_".join(said)]
-    parameters = [parameter.name for parameter in each.parameters if parameter.place == "path"]
-    if parameters:
-        names.append(f"{names[0]}_by_{'_'.join(words(parameters[-1]))}")
+        names += _by_verb(each, said[0] if said else "", route, spec)
+    if not _HTTP.union({"delete", "id", "by"}).issuperset(rest):
+        names.append("_".join(rest))
+    parameters = _PARAMETER.findall(operation.path)
+    if parameters and names:
+        names.append(f"{names[0]}_by_{_joined(parameters[-1])}")
+    names.append("_".join(said))
     plain = names[0] or operation.verb
     names += [f"{operation.verb}_{plain}", *(f"{plain}_{number}" for number in range(2, 1000))]
     return [name for name in names if name and not name[0].isdigit()]
 
 
-def _by_verb(verb: str, first_word: str, is_item: bool, is_list: bool) -> str:
+def _by_verb(each: ResolvedOperation, first_word: str, route: _Route, spec: ResolvedSpec) -> list[str]:
+    verb = each.operation.verb
+    of_all = not route.is_item and _is_plural(route.last.rpartition("_")[2])
     if verb == "get":
-        return "list" if is_list and not is_item else "retrieve"
+        listed = not route.is_item and (of_all or is_list(each, route.last, spec))
+        return ["list"] if listed else ["retrieve"]
+    if verb == "delete" and of_all:
+        return ["delete_all"]
     if verb in ("post", "put", "patch") and first_word in _BY_FIRST_WORD:
-        return _BY_FIRST_WORD[first_word]
-    return {
-        "post": "update" if is_item else "create",
-        "put": "replace",
-        "patch": "update",
-        "delete": "delete",
-        "head": "head",
-    }.get(verb, verb)
-
-
-def _is_list(each: ResolvedOperation, spec: ResolvedSpec) -> bool:
-    """Whether what comes back is a list, or an object around one."""
-    for status, response in each.responses:
-        if status.startswith("2"):
-            for kind, media in response.content.items():
-                if "json" in kind or kind == "*/*":
-                    schema = _resolved(media.schema, spec)
-                    if schema is None:
-                        return False
-                    if "array" in schema.types or schema.items is not None:
-                        return True
-                    return sum(_is_array(part, spec) for _, part in schema.properties) == 1
-    return False
-
-
-def _is_array(schema: SchemaOrRef, spec: ResolvedSpec) -> bool:
-    found = _resolved(schema, spec)
-    return found is not None and ("array" in found.types or found.items is not None)
-
-
-def _resolved(schema: SchemaOrRef | None, spec: ResolvedSpec) -> Schema | None:
-    for _ in range(20):
-        if schema is None or isinstance(schema, Schema):
-            return schema
-        schema = spec.schemas.get(spec.key_of(schema) or "")
-    return None
+        return [_BY_FIRST_WORD[first_word]]
+    if verb == "patch" and of_all:
+        return ["update_all"]
+    return [
+        {
+            "post": "update" if route.is_item else "create",
+            "put": "replace",
+            "patch": "update",
+            "delete": "delete",
+            "head": "head",
+        }.get(verb, verb)
+    ]
