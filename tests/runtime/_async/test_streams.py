@@ -37,6 +37,7 @@ async def test_items() -> None:
     client, transport = scripted(GOOD)
     stream = await client.things.events()
     assert isinstance(stream, AsyncStream)
+    assert transport.requests[0].headers["accept"] == "text/event-stream"
     assert transport.open_replies == 1
     assert (stream.response.status_code, stream.response.headers["x-request-id"]) == (200, "req_1")
     items = [item async for item in stream]

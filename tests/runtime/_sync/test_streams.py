@@ -38,6 +38,7 @@ def test_items() -> None:
     client, transport = scripted(GOOD)
     stream = client.things.events()
     assert isinstance(stream, Stream)
+    assert transport.requests[0].headers["accept"] == "text/event-stream"
     assert transport.open_replies == 1
     assert (stream.response.status_code, stream.response.headers["x-request-id"]) == (200, "req_1")
     items = [item for item in stream]

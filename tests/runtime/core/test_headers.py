@@ -29,6 +29,15 @@ def test_names_are_found_in_any_case() -> None:
         headers["none"]
 
 
+def test_repeated_fields_stay_apart_in_a_copy() -> None:
+    cookies = [("set-cookie", "a=1; expires=Fri, 01 Jan 2027 00:00:00 GMT"), ("set-cookie", "b=2")]
+    headers = Headers(cookies)
+    for same in (Headers(headers), copy.copy(headers), copy.deepcopy(headers), pickle.loads(pickle.dumps(headers))):
+        assert same.multi_items() == cookies
+    assert Headers(headers, secret={"x"}).get_list("Set-Cookie") == [value for _, value in cookies]
+    assert Headers(headers).redacted().get_list("set-cookie") == ["<redacted>"] * 2
+
+
 def test_equality_copy_and_pickle() -> None:
     headers = Headers({"A": "1"})
     assert headers == {"a": "1"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import pickle
 from typing import Any
@@ -95,6 +96,49 @@ def test_headers_are_removed_with_omit() -> None:
     assert "x-one" not in headers
     assert "x-stainless-retry-count" not in headers
     assert "user-agent" not in headers
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("text", "text"),
+        (5, "5"),
+        (0.5, "0.5"),
+        (True, "true"),
+        (datetime.date(2026, 1, 2), "2026-01-02"),
+        (["a", 1, False], "a,1,false"),
+        (("a", omit, None), "a"),
+        ([], None),
+        (None, None),
+        (omit, None),
+    ],
+)
+def test_header_parameters(value: object, text: str | None) -> None:
+    assert built(headers={"X-A": value}).header_fields.get("x-a") == text
+    # A parameter that is not passed leaves the user's own header alone.
+    given = settings(default_headers={"x-a": "default"})
+    assert built(headers={"X-A": value}, given=given).header_fields["x-a"] == (text or "default")
+
+
+@pytest.mark.parametrize("value", [{"a": 1}, object(), [["a"]], b"a", "a\nb", ["a\nb"]])
+def test_header_parameters_that_cannot_be_sent(value: object) -> None:
+    with pytest.raises((TypeError, ValueError), match="header 'x-a'"):
+        built(headers={"X-A": value})
+
+
+def test_cookies_of_a_call_go_beside_those_of_the_client() -> None:
+    given = settings(default_headers={"Cookie": "b=2"})
+    assert built(headers={"cookie": "c=3"}, given=given).header_fields["cookie"] == "b=2; c=3"
+    assert built(headers={"cookie": "c=3"}).header_fields["cookie"] == "c=3"
+    assert built(headers={"cookie": omit}, given=given).header_fields["cookie"] == "b=2"
+    assert built(headers={"cookie": "c=3"}, given=given, extra_headers={"COOKIE": "d"}).header_fields["cookie"] == "d"
+
+
+def test_what_a_stream_accepts() -> None:
+    assert built(streamed=True).header_fields["accept"] == "text/event-stream"
+    assert built(streamed=True, accept="application/jsonl").header_fields["accept"] == "application/jsonl"
+    assert built(streamed=True, given=settings(default_headers={"Accept": "x/y"})).header_fields["accept"] == "x/y"
+    assert built(streamed=True, extra_headers={"Accept": "x/y"}).header_fields["accept"] == "x/y"
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from antiphon.runtime import APIResponseValidationError, BaseModel, Headers, HTTPResponse, ResponseNotRead
 from antiphon.runtime.core.request import SentRequest
-from antiphon.runtime.core.response import parsed
+from antiphon.runtime.core.response import Head, parsed
 
 from ..samples import SECRET, Completion, Message, Pet, id_of, response
 
@@ -40,6 +40,14 @@ def test_facts() -> None:
     assert repr(read) == "<Response [404 Not Found]>"
     assert response(b"", 299).reason_phrase == ""
     assert response(b"", 200).is_success
+
+
+def test_repeated_header_fields_stay_apart() -> None:
+    head = Head(200, Headers([("set-cookie", "a=1"), ("set-cookie", "b=2")]))
+    read = HTTPResponse(head, response().request, b"{}")
+    for each in (read, copy.copy(read), pickle.loads(pickle.dumps(read))):
+        assert each.headers.get_list("set-cookie") == ["a=1", "b=2"]
+    assert parsed(httpx.Response, read).headers.get_list("set-cookie") == ["a=1", "b=2"]
 
 
 def test_an_unread_body() -> None:

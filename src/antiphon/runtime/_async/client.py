@@ -78,7 +78,8 @@ class AsyncAPIClient(AsyncColour, BaseClient):
 
     async def request_stream(self, call: Call, item: type[T], *, mode: Mode = "value") -> AsyncStream[T]:
         """Make a call that is answered with a stream of `item`."""
-        return await self.send(call, AsyncStreamResult(item, strict=self._strict_response_validation), mode)
+        result = AsyncStreamResult(item, strict=self._strict_response_validation)
+        return await self.send(call.replaced(streamed=True), result, mode)
 
     async def request_binary(self, call: Call, *, mode: Mode = "value") -> Any:
         """Make a call that is answered with bytes."""
@@ -200,7 +201,8 @@ class AsyncAPIClient(AsyncColour, BaseClient):
         if stream:
             stream_class = stream_cls or AsyncStream[Any]
             item = cast_to if stream_cls is None or (named := stream_item(stream_cls)) is object else named
-            return await self.send(call, AsyncStreamResult(item, strict=strict, stream_class=stream_class))
+            result = AsyncStreamResult(item, strict=strict, stream_class=stream_class)
+            return await self.send(call.replaced(streamed=True), result)
         return await self.send(call, AsyncValueResult(cast_to, strict=strict))
 
     # --- the exchange ---

@@ -79,7 +79,8 @@ class APIClient(Colour, BaseClient):
 
     def request_stream(self, call: Call, item: type[T], *, mode: Mode = "value") -> Stream[T]:
         """Make a call that is answered with a stream of `item`."""
-        return self.send(call, StreamResult(item, strict=self._strict_response_validation), mode)
+        result = StreamResult(item, strict=self._strict_response_validation)
+        return self.send(call.replaced(streamed=True), result, mode)
 
     def request_binary(self, call: Call, *, mode: Mode = "value") -> Any:
         """Make a call that is answered with bytes."""
@@ -199,7 +200,8 @@ class APIClient(Colour, BaseClient):
         if stream:
             stream_class = stream_cls or Stream[Any]
             item = cast_to if stream_cls is None or (named := stream_item(stream_cls)) is object else named
-            return self.send(call, StreamResult(item, strict=strict, stream_class=stream_class))
+            result = StreamResult(item, strict=strict, stream_class=stream_class)
+            return self.send(call.replaced(streamed=True), result)
         return self.send(call, ValueResult(cast_to, strict=strict))
 
     # --- the exchange ---

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Final, TypeAlias
 
-from .kinds import is_mapping
+from .kinds import is_bytes, is_iterable, is_mapping
+from .scalars import scalar_text
 from .sentinels import NotGiven, Omit
 
-__all__ = ["HeaderTypes", "Headers", "checked_value", "is_secret", "merge_headers"]
+__all__ = ["HeaderTypes", "Headers", "checked_value", "header_texts", "is_secret", "merge_headers"]
 
 HeaderTypes: TypeAlias = Mapping[str, str | Omit]
 """What `extra_headers=` and `default_headers=` take; `omit` as a value removes a header."""
@@ -42,8 +43,11 @@ class Headers(Mapping[str, str]):
         *,
         secret: AbstractSet[str] = frozenset(),
     ) -> None:
-        items: Iterable[tuple[str, str]] = pairs.items() if is_mapping(pairs) else pairs  # type: ignore[assignment]
-        self._pairs: list[tuple[str, str]] = [(name.lower(), value) for name, value in items]
+        if isinstance(pairs, Headers):
+            self._pairs: list[tuple[str, str]] = pairs._pairs  # never changed, so it can be shared
+        else:
+            items: Iterable[tuple[str, str]] = pairs.items() if is_mapping(pairs) else pairs  # type: ignore[assignment]
+            self._pairs = [(name.lower(), value) for name, value in items]
         self._joined: dict[str, str] | None = None
         self._secret = secret
 
@@ -143,6 +147,36 @@ def merge_headers(base: Mapping[str, str], extra: Mapping[str, str | Omit]) -> d
         else:
             merged[key] = checked_value(key, value)
     return merged
+
+
+def header_texts(values: Mapping[str, object]) -> dict[str, str]:
+    """Header parameters as text: scalars by themselves, lists joined by commas (OpenAPI 3.1, style `simple`).
+
+    None, `omit`, not-given and empty lists are left out. Raises TypeError, naming the header, for other kinds.
+    """
+    texts: dict[str, str] = {}
+    for name, value in values.items():
+        items = [item for item in _listed(value) if not _is_nothing(item)]
+        if items:
+            texts[checked_name(name)] = ",".join([_scalar(name, item) for item in items])
+    return texts
+
+
+def _listed(value: object) -> list[object]:
+    if is_iterable(value) and not isinstance(value, (str, Mapping)) and not is_bytes(value):
+        return list(value)
+    return [value]
+
+
+def _is_nothing(value: object) -> bool:
+    return value is None or isinstance(value, (Omit, NotGiven))
+
+
+def _scalar(name: str, value: object) -> str:
+    text = scalar_text(value)
+    if text is None:
+        raise TypeError(f"header {name.lower()!r} cannot hold {type(value).__name__}")
+    return text
 
 
 def is_secret(name: str) -> bool:

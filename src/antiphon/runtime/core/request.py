@@ -13,7 +13,7 @@ from .auth import Scheme, Security
 from .body import encode_form, encode_json
 from .encoding import ACCEPTED
 from .errors import APIConnectionError
-from .headers import Headers, HeaderTypes, merge_headers
+from .headers import Headers, HeaderTypes, header_texts, merge_headers
 from .kinds import is_mapping
 from .multipart import Multipart, encode_multipart
 from .query import QueryStyle, query_pairs, with_query
@@ -64,7 +64,7 @@ class Call:
     """What one method call asks for, before any client setting is applied.
 
     Values that are `omit` are left out. `body` is JSON unless `encoding` says otherwise; `content` is a body that
-    goes out as it is.
+    goes out as it is. `headers` are the call's own header parameters: scalars, or lists of them.
     """
 
     __slots__ = (
@@ -86,6 +86,7 @@ class Call:
         "query",
         "query_styles",
         "security",
+        "streamed",
         "timeout",
     )
 
@@ -99,8 +100,9 @@ class Call:
         content: object = None,
         content_type: str | None = None,
         encoding: Multipart | str | None = None,
-        headers: HeaderTypes | None = None,
+        headers: Mapping[str, object] | None = None,
         accept: str | None = None,
+        streamed: bool = False,
         security: Security | None = None,
         query_styles: Mapping[str, QueryStyle] | None = None,
         extra_headers: HeaderTypes | None = None,
@@ -121,6 +123,7 @@ class Call:
         self.encoding = encoding
         self.headers = headers
         self.accept = accept
+        self.streamed = streamed
         self.security = security
         self.query_styles = query_styles
         self.extra_headers = extra_headers
@@ -257,6 +260,8 @@ def _headers(
     timeout: Timeout,
 ) -> dict[str, str]:
     headers = {**settings.headers, **credentials}
+    if call.streamed:
+        headers["accept"] = "text/event-stream"
     if content_type is not None:
         headers["content-type"] = content_type
     headers["x-stainless-retry-count"] = "0"
@@ -270,7 +275,10 @@ def _headers(
     if call.accept is not None:
         headers["accept"] = call.accept
     if call.headers:
-        headers = merge_headers(headers, call.headers)
+        given = header_texts(call.headers)
+        if "cookie" in given and "cookie" in headers:  # RFC 6265, section 5.4: one field holds them all
+            given["cookie"] = f"{headers['cookie']}; {given['cookie']}"
+        headers = merge_headers(headers, given)
     if call.extra_headers:
         headers = merge_headers(headers, call.extra_headers)
     if isinstance(call.encoding, Multipart) and content_type is not None:

@@ -89,7 +89,8 @@ class HTTPResponse:
     @property
     def headers(self) -> Headers:
         if self._headers is None:
-            self._headers = Headers(self._head.headers)
+            found = self._head.headers
+            self._headers = found if isinstance(found, Headers) else Headers(found)
         return self._headers
 
     @property
