@@ -39,7 +39,7 @@ def checked_credential(option: str, value: object) -> str:
         raise TypeError(f"{option} must be text, not {type(value).__name__}")
     if not value.strip():
         raise ValueError(f"{option} is empty")
-    return checked_value(option, value)
+    return checked_value(option, value, what=option)
 
 
 def credential_fields(

@@ -14,15 +14,15 @@ from typing import Any, ClassVar, Final, Self
 from .auth import CredentialsError, Scheme, Security, checked_credential, credential_fields, options_used
 from .errors import ClientClosedError
 from .headers import Headers, HeaderTypes, merge_headers
-from .kinds import is_mapping
+from .kinds import checked_mapping, is_mapping
 from .logs import set_up_logging
 from .multipart import Multipart
-from .query import QueryStyle
+from .query import QueryStyle, query_pairs
 from .request import NO_QUERY, Call, Settings
 from .retry import DEFAULT_MAX_RETRIES, RetryPolicy, checked_max_retries
 from .sentinels import NotGiven, Omit, not_given
 from .timeouts import DEFAULT_TIMEOUT, Timeout, TimeoutTypes, timeout_from, timeout_of
-from .urls import URL, BaseURL
+from .urls import URL, BaseURL, shown_url
 
 __all__ = ["SDK", "BaseClient", "ClientOption", "low_level_call"]
 
@@ -99,11 +99,13 @@ class BaseClient:
             base_url = sdk.base_url
         if base_url is None:
             raise ValueError(f"{sdk.title} has no default server: pass base_url")
-        self._base_url = BaseURL(str(base_url))
+        self._base_url = _base_url(base_url)
         self.max_retries: int = checked_max_retries(max_retries)
-        self._custom_headers: dict[str, str | Omit] = {**_headers_from_env(sdk), **(default_headers or {})}
+        given_headers = checked_mapping("default_headers", default_headers)
+        self._custom_headers: dict[str, str | Omit] = {**_headers_from_env(sdk), **given_headers}
         merge_headers({}, self._custom_headers)  # refuse now what cannot be sent
-        self._custom_query: dict[str, object] = dict(default_query or {})
+        self._custom_query: dict[str, object] = dict(checked_mapping("default_query", default_query))
+        query_pairs(self._custom_query, sdk.query_style)
         self._strict_response_validation = strict
         self._enforce_credentials = enforce_credentials
         if isinstance(timeout, NotGiven):
@@ -130,7 +132,7 @@ class BaseClient:
 
     @base_url.setter
     def base_url(self, url: str) -> None:
-        self._base_url = BaseURL(str(url))
+        self._base_url = _base_url(url)
 
     @property
     def user_agent(self) -> str:
@@ -275,9 +277,7 @@ class BaseClient:
         """Tell about missing credentials now, where the client is made, and not at the first call."""
         sdk = self.sdk
         for option in sdk.options:
-            value = getattr(self, option.name)
-            if value is not None and not callable(value) and _is_credential(option, sdk):
-                checked_credential(option.name, value)
+            _check_option(option, getattr(self, option.name), sdk)
         if not self._enforce_credentials or any(callable(getattr(self, option.name)) for option in sdk.options):
             return
         if not sdk.security or any(not alternative for alternative in sdk.security):
@@ -305,9 +305,9 @@ class BaseClient:
             if added is not None and replaced is not None:
                 raise ValueError(f"the arguments default_{kind} and set_default_{kind} are mutually exclusive")
             if replaced is not None:
-                arguments[f"default_{kind}"] = replaced
+                arguments[f"default_{kind}"] = checked_mapping(f"set_default_{kind}", replaced)
             elif added is not None:
-                arguments[f"default_{kind}"] = {**(arguments[f"default_{kind}"] or {}), **added}
+                arguments[f"default_{kind}"] |= checked_mapping(f"default_{kind}", added)
         if not isinstance(timeout, NotGiven):
             arguments["timeout"] = timeout
         copy = type(self)(**arguments)
@@ -338,7 +338,7 @@ class BaseClient:
         return _rebuilt, (type(self), arguments)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} for {self._base_url.prefix}>"
+        return f"<{type(self).__name__} for {shown_url(self._base_url.prefix)}>"
 
 
 def _rebuilt(cls: type[BaseClient], arguments: dict[str, Any]) -> BaseClient:
@@ -393,6 +393,23 @@ def low_level_call(
         follow_redirects=options.get("follow_redirects"),
         security=None if (wanted := options.get("security")) is None else tuple(tuple(names) for names in wanted),
     )
+
+
+def _base_url(url: object) -> BaseURL:
+    # URLs of libraries (httpx, yarl, pydantic) know their host; other things have a text form that means nothing here.
+    if not isinstance(url, str) and not hasattr(url, "host"):
+        raise TypeError(f"base_url must be text or a URL, not {type(url).__name__}")
+    return BaseURL(str(url))
+
+
+def _check_option(option: ClientOption, value: object, sdk: SDK) -> None:
+    is_credential = _is_credential(option, sdk)
+    if value is None or (is_credential and callable(value)):
+        return
+    if is_credential or option.header is not None:
+        checked_credential(option.name, value)
+    elif not isinstance(value, str):
+        raise TypeError(f"{option.name} must be text, not {type(value).__name__}")
 
 
 def _is_credential(option: ClientOption, sdk: SDK) -> bool:

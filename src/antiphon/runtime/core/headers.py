@@ -99,14 +99,14 @@ class Headers(Mapping[str, str]):
         return f"Headers({self.redacted()._view()!r})"
 
 
-def checked_value(name: str, value: object) -> str:
+def checked_value(name: str, value: object, *, what: str | None = None) -> str:
     """The value as text that can be sent.
 
     Raises TypeError for anything but text, and ValueError for characters no header can hold (RFC 9110, section
-    5.5). The message never shows the value: it may be a secret.
+    5.5). The message never shows the value: it may be a secret. It speaks of `what`, else of the header.
     """
     if not isinstance(value, str):
-        raise TypeError(f"header {name!r} must be text, not {type(value).__name__}")
+        raise TypeError(f"{what or f'header {name!r}'} must be text, not {type(value).__name__}")
     if value.isascii() and value.isprintable():
         return value.strip()
     stripped = value.strip(" \t")
@@ -120,7 +120,7 @@ def checked_value(name: str, value: object) -> str:
             continue  # ISO 8859-1 text, obsolete but allowed
         else:
             kind = "a character outside Latin-1 (a smart quote or an invisible space, perhaps)"
-        raise ValueError(f"header {name!r} cannot be sent: {kind} at position {position}")
+        raise ValueError(f"{what or f'header {name!r}'} cannot be sent: {kind} at position {position}")
     return stripped
 
 

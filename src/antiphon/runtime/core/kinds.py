@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeGuard
 
-__all__ = ["is_bytes", "is_iterable", "is_list", "is_mapping"]
+__all__ = ["checked_mapping", "is_bytes", "is_iterable", "is_list", "is_mapping"]
 
 
 def is_mapping(value: object) -> TypeGuard[Mapping[str, Any]]:
     """Whether this is a mapping, by its text keys where it came as JSON."""
     return isinstance(value, Mapping)
+
+
+def checked_mapping(name: str, value: object) -> Mapping[str, Any]:
+    """The value, an empty mapping for None; TypeError for what is no mapping, naming the argument."""
+    if value is None:
+        return {}
+    if not is_mapping(value):
+        raise TypeError(f"{name} must be a mapping, not {type(value).__name__}")
+    return value
 
 
 def is_list(value: object) -> TypeGuard[list[Any]]:

@@ -51,6 +51,8 @@ def query_pairs(
     """
     pairs: list[tuple[str, str]] = []
     for name, value in params.items():
+        if not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]  callers are not all type-checked
+            raise TypeError(f"the name of a query parameter must be text, not {type(name).__name__}")
         _append(pairs, name, value, style if styles is None else styles.get(name, style))
     return pairs
 

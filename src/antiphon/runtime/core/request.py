@@ -14,7 +14,7 @@ from .body import encode_form, encode_json
 from .encoding import ACCEPTED
 from .errors import APIConnectionError
 from .headers import Headers, HeaderTypes, header_texts, merge_headers
-from .kinds import is_mapping
+from .kinds import checked_mapping, is_mapping
 from .multipart import Multipart, encode_multipart
 from .query import QueryStyle, query_pairs, with_query
 from .retry import RetryPolicy
@@ -41,11 +41,11 @@ class Settings:
     """The SDK's name: of its logger and in `user-agent`."""
     version: str
     base_url: BaseURL
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
     """Platform and default headers, in lower case; without credentials."""
-    default_headers: Mapping[str, str | Omit]
+    default_headers: Mapping[str, str | Omit] = field(repr=False)
     """What the user added to those, kept apart because it may replace or remove credentials."""
-    default_query: Mapping[str, object]
+    default_query: Mapping[str, object] = field(repr=False)
     timeout: Timeout = DEFAULT_TIMEOUT
     max_retries: int = 2
     retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
@@ -140,7 +140,7 @@ class Call:
         """The headers somebody asked for by name, `omit` included."""
         if not self.extra_headers:
             return settings.default_headers
-        return {**settings.default_headers, **self.extra_headers}
+        return {**settings.default_headers, **checked_mapping("extra_headers", self.extra_headers)}
 
     def replaced(self, **changes: object) -> Call:
         """A copy with some attributes changed."""
@@ -234,7 +234,7 @@ def _url(call: Call, settings: Settings, credentials: Mapping[str, str]) -> str:
         url = _next_url(url, call.next_url)
     if not (call.query or call.extra_query or settings.default_query or settings.base_url.query or credentials):
         return url
-    params = {**credentials, **settings.default_query, **call.query, **(call.extra_query or {})}
+    params = {**credentials, **settings.default_query, **call.query, **checked_mapping("extra_query", call.extra_query)}
     pairs = [(name, text) for name, text in settings.base_url.query if name not in params]
     return with_query(url, pairs + query_pairs(params, settings.query_style, call.query_styles))
 

@@ -29,6 +29,8 @@ class _Unset:
 
 
 _UNSET: Final = _Unset()
+_LONGEST: Final = 4_000_000.0
+"""46 days, which every clock and every socket can count: `threading.TIMEOUT_MAX` is not much more on Windows."""
 
 
 def _phase(name: str, value: float | _Unset | None, default: float | None) -> float | None:
@@ -37,13 +39,15 @@ def _phase(name: str, value: float | _Unset | None, default: float | None) -> fl
         return None
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(f"{name} timeout takes seconds or None, not {type(seconds).__name__}")
+    if seconds > _LONGEST:
+        return None
     if math.isnan(seconds) or seconds < 0:
         raise ValueError(f"{name} timeout must be zero or more seconds, not {seconds}")
-    return None if math.isinf(seconds) else float(seconds)
+    return float(seconds)
 
 
 class Timeout:
-    """Seconds allowed for each phase; None means no limit.
+    """Seconds allowed for each phase; None means no limit, and so does more than a month and a half.
 
     `Timeout(30)` allows 30 s for each of connecting, one read and one write; `Timeout(600, connect=5)` changes one
     of them. `pool` is how long a call may wait for a free connection. A full pool is not a fault of the server, so

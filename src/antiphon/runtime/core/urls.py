@@ -11,6 +11,7 @@ from .headers import REDACTED, is_secret
 __all__ = ["URL", "BaseURL", "redirect_url", "same_origin", "shown_url"]
 
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+_NOT_IN_NAMES: Final = frozenset('"%<>\\^`{|}')  # RFC 3986, section 3.2.2; nobody escapes names of hosts
 _SECRET_ENTRIES: Final = frozenset({"code", "sig"})
 
 
@@ -86,7 +87,7 @@ def checked_url(url: str, what: str) -> str:
         raise ValueError(f"{what} must begin with http:// or https://")
     if not parts.hostname:
         raise ValueError(f"{what} has no host")
-    if ":" not in parts.hostname and not _is_name(parts.hostname):
+    if "\\" in parts.netloc or (":" not in parts.hostname and not _is_name(parts.hostname)):
         raise ValueError(f"{what} has a host that is no name (a part of it is empty, too long or not text)")
     if port == 0:
         raise ValueError(f"{what} has port 0")
@@ -94,6 +95,8 @@ def checked_url(url: str, what: str) -> str:
 
 
 def _is_name(host: str) -> bool:
+    if not _NOT_IN_NAMES.isdisjoint(host):
+        return False
     if host.isascii():
         return all(0 < len(label) < 64 for label in host.removesuffix(".").split("."))
     try:

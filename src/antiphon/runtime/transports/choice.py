@@ -5,6 +5,7 @@ Imports no HTTP library before a request needs it. Both colours, by hand.
 
 from __future__ import annotations
 
+import inspect
 import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -30,6 +31,8 @@ def async_transport_for(http_client: Any) -> AsyncTransport:
     """
     if http_client is None:
         return _AsyncDefault()
+    if isinstance(http_client, type):
+        raise TypeError(_refused(http_client, "httpx.AsyncClient"))
     native = getattr(http_client, "antiphon_transport", None)
     if native is not None:
         return native()
@@ -38,7 +41,7 @@ def async_transport_for(http_client: Any) -> AsyncTransport:
         from ._async.httpx import AsyncClientTransport
 
         return AsyncClientTransport(http_client, library)
-    if hasattr(http_client, "send") and hasattr(http_client, "aclose") and _library(http_client, "Client") is None:
+    if _is_transport(http_client, "aclose"):
         return http_client
     raise TypeError(_refused(http_client, "httpx.AsyncClient"))
 
@@ -52,7 +55,7 @@ def transport_for(http_client: Any) -> Transport:
         from ._sync.httpx import ClientTransport
 
         return ClientTransport(http_client, library)
-    if hasattr(http_client, "send") and not hasattr(http_client, "aclose"):
+    if _is_transport(http_client, "close") and not hasattr(http_client, "aclose"):
         return http_client
     raise TypeError(_refused(http_client, "httpx.Client"))
 
@@ -132,6 +135,18 @@ def _library(client: object, name: str) -> ModuleType | None:
         if module is not None and isinstance(client, getattr(module, name)):
             return module
     return None
+
+
+def _is_transport(client: object, close: str) -> bool:
+    """Whether it has a transport's methods. The `send` of other libraries' sessions does not take a body."""
+    send: Any = getattr(client, "send", None)
+    if isinstance(client, type) or not callable(send) or not callable(getattr(client, close, None)):
+        return False
+    try:
+        inspect.signature(send).bind(None, None)
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def _refused(client: object, wanted: str) -> str:
