@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -48,7 +48,7 @@ COMMANDS = {
 
 
 @contextmanager
-def running(application: str, server: MockServer) -> Iterator[str]:
+def running(application: str, server: MockServer) -> Generator[str]:
     """The application under its own server; afterwards a signal has ended it, and it left no error behind."""
     port = free_port()
     command = [sys.executable, *(part.format(port=port) for part in COMMANDS[application])]

@@ -30,12 +30,13 @@ ALLOWED: list[tuple[str, str, str]] = [
     ("antiphon.lib", "pydantic typing_extensions", ".runtime .types .lib"),
     (
         "antiphon.mock",
-        "click jsonschema python_multipart referencing starlette uvicorn yaml",
+        "python_multipart uvicorn",
         ".mock ._version antiphon_codegen",
     ),
     ("antiphon.cli", "click", ".mock ._version antiphon_codegen"),
     ("antiphon", "", ".runtime .client .types .resources .pagination .lib ._version"),
-    ("antiphon_codegen", "click yaml typing_extensions", "antiphon_codegen"),
+    ("antiphon_codegen.samples", "jsonschema referencing", "antiphon_codegen"),
+    ("antiphon_codegen", "yaml typing_extensions", "antiphon_codegen"),
 ]
 
 WAITING = {"sleep", "socket", "select", "asyncio", "threading", "subprocess", "http.client", "urllib.request"}

@@ -1,0 +1,33 @@
+"""What operations of our own API do beyond what its description says, by operation id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from ..answer.calls import Behaviour
+from . import audio, chat, completions, embeddings, files, fine_tuning, images, models, moderations, responses
+
+__all__ = ["BEHAVIOURS"]
+
+BEHAVIOURS: Final[Mapping[str, Behaviour]] = {
+    "audio.speech.create": audio.speak,
+    "audio.transcriptions.create": audio.transcribe,
+    "audio.translations.create": audio.translate,
+    "chat.completions.create": chat.create,
+    "completions.create": completions.create,
+    "embeddings.create": embeddings.create,
+    "files.content": files.content,
+    "files.create": files.create,
+    "fine_tuning.jobs.create": fine_tuning.create,
+    "fine_tuning.jobs.retrieve": fine_tuning.retrieve,
+    "images.create_variation": images.create,
+    "images.edit": images.create,
+    "images.generate": images.create,
+    "models.list": models.listed,
+    "models.retrieve": models.retrieve,
+    "moderations.create": moderations.create,
+    "responses.cancel": responses.cancel,
+    "responses.create": responses.create,
+    "responses.retrieve": responses.retrieve,
+}

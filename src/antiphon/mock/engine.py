@@ -1,0 +1,216 @@
+"""A request in, a reply out: the whole server but for its sockets. Nothing here waits."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, TypeAlias, cast
+
+from antiphon_codegen.document import JSON
+from antiphon_codegen.samples.service import Operation, Service
+from antiphon_codegen.samples.shapes import Shapes
+
+from .answer.calls import Answer, Behaviour, Call, error_answer
+from .answer.data import Data
+from .answer.faults import BadFault, Fault, Faults
+from .answer.generic import generic_answer
+from .answer.replies import Reply, reply_to, with_fault
+from .answer.rest import rest_answer
+from .request.examining import Examiner, Incoming, Refusal, Seen
+from .request.forms import BadForm, urlencoded_fields
+from .request.security import without_secrets
+
+__all__ = ["Engine", "Given", "Received", "Scripted"]
+
+Given: TypeAlias = "Behaviour | Answer | JSON"
+"""What an operation can be given to do: a function, an answer, a body, or a text with a fault."""
+
+_REMEMBERED: Final = 10_000
+_LARGEST_KEPT: Final = 1_000_000
+
+
+@dataclass(frozen=True)
+class Received:
+    """A request that was received. Values of headers and parameters that carry credentials are left out."""
+
+    method: str
+    path: str
+    query: Mapping[str, str | list[str]]
+    headers: Mapping[str, str]
+    body: Any
+    """JSON and forms as values, text as `str`, all else as bytes; None without a body."""
+    operation: str | None
+    """The operation's id, or method and path where it has none."""
+    problems: tuple[str, ...]
+    """Why it was refused; empty for valid requests."""
+    remarks: tuple[str, ...]
+    """What the document does not know, but does not forbid either."""
+    status: int
+    """What it was answered with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scripted:
+    """An answer that was put in the queue for the next request."""
+
+    status: int = 200
+    body: JSON | bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    fault: str = ""
+
+    def answer(self) -> Answer:
+        kind = next((value for name, value in self.headers.items() if name.lower() == "content-type"), None)
+        rest = {name: value for name, value in self.headers.items() if name.lower() != "content-type"}
+        return Answer(self.status, self.body, content_type=kind, headers=rest)
+
+
+class Engine:
+    """Answers requests to one service. For one thread at a time, but for `enqueue` and `received`."""
+
+    def __init__(
+        self,
+        service: Service,
+        *,
+        seed: str = "",
+        items: int = 45,
+        page_size: int | None = None,
+        strict: bool = False,
+        behaviours: Mapping[str, Given] | None = None,
+    ) -> None:
+        self.service = service
+        shapes = Shapes(service.schemas)
+        self._examiner = Examiner(service, shapes, strict=strict)
+        self._data = Data(service, shapes, seed=seed, items=items, page_size=page_size)
+        self._faults = Faults()
+        self._own: Mapping[str, Behaviour] = _own_behaviours(service)
+        self._given = dict(behaviours or {})
+        unknown = sorted(set(self._given) - set(service.by_id) - {"*"})
+        if unknown:
+            raise ValueError(f"behaviours= names operations that the document does not have: {', '.join(unknown)}")
+        self._script: deque[Scripted] = deque()
+        self._received: deque[Received] = deque(maxlen=_REMEMBERED)
+        self._number = 0
+
+    def enqueue(self, scripted: Iterable[Scripted]) -> None:
+        """Puts answers in the queue: the next requests get them, whatever they ask for."""
+        self._script.extend(scripted)
+
+    @property
+    def received(self) -> list[Received]:
+        """The requests so far; of very many the last ones."""
+        return list(self._received)
+
+    def respond(self, incoming: Incoming) -> Reply:
+        """The reply to a request."""
+        head = incoming.method == "HEAD" and not any(each.verb == "HEAD" for each in self.service.operations)
+        seen = self._examiner.examine(replace(incoming, method="GET") if head else incoming)
+        self._number += 1
+        try:
+            reply = self._reply(incoming, seen)
+        except Exception as error:  # a behaviour of the user's: the server has to stay, and the test has to see why
+            message = f"the behaviour of {seen.operation.id if seen.operation else 'the server'} failed: {error!r}"
+            reply = reply_to(error_answer(500, message, code="behaviour_failed"))
+        self._received.append(_received(incoming, seen, reply.status))
+        identity = ("x-request-id", f"req_mock_{self._number:06d}")
+        named = any(name == "x-request-id" for name, _ in reply.headers)
+        return reply if named else replace(reply, headers=(*reply.headers, identity))
+
+    def _reply(self, incoming: Incoming, seen: Seen) -> Reply:
+        scripted = self._script.popleft() if self._script else None
+        asked = scripted.fault if scripted is not None else incoming.header("x-mock-fault")
+        given = self._given.get(seen.operation.id, self._given.get("*")) if seen.operation is not None else None
+        place = f"{incoming.method} {seen.operation.path if seen.operation is not None else incoming.path}"
+        if not asked and isinstance(given, str):
+            asked, given = given, None
+        try:
+            fault = self._faults.now(asked, place) if asked else None
+        except BadFault as error:
+            return reply_to(error_answer(400, str(error), code="invalid_fault", parameter="x-mock-fault"))
+        if scripted is not None:
+            answer = scripted.answer()
+        elif seen.refusal is not None and not _hides(fault):
+            answer = _refused(seen.refusal)
+        elif seen.operation is None or seen.refusal is not None:
+            answer = Answer(200)
+        else:
+            answer = self._answer(self._call(incoming, seen, seen.operation), given)
+        return reply_to(answer) if fault is None else with_fault(answer, fault)
+
+    def _call(self, incoming: Incoming, seen: Seen, operation: Operation) -> Call:
+        body: JSON | bytes = seen.body
+        return Call(operation, seen.path, seen.query, dict(incoming.headers), body, self._data, incoming.path)
+
+    def _answer(self, call: Call, given: Given) -> Answer:
+        if given is not None and not callable(given):
+            return given if isinstance(given, Answer) else Answer(call.operation.success.code, given)
+        behaviour = given if given is not None else self._own.get(call.operation.id)
+        if behaviour is None:
+            return rest_answer(call, generic_answer)
+        answer = behaviour(call)
+        return answer if isinstance(answer, Answer) else Answer(call.operation.success.code, answer)
+
+
+def _own_behaviours(service: Service) -> Mapping[str, Behaviour]:
+    """The behaviours of our own API, when it is the one that is served."""
+    operation = service.by_id.get("chat.completions.create")
+    if operation is None or operation.path != "/chat/completions":
+        return {}
+    from .behaviours import BEHAVIOURS
+
+    return BEHAVIOURS
+
+
+def _hides(fault: Fault | None) -> bool:
+    """Whether a fault takes the place of the answer, so that it does not matter what the request was."""
+    return fault is not None and (fault.status is not None or bool(fault.page) or fault.ending != "whole")
+
+
+def _refused(refusal: Refusal) -> Answer:
+    first, *more = refusal.problems
+    message = str(first) if not more else f"{first} (and {len(more)} more: {'; '.join(map(str, more[:5]))})"
+    return error_answer(refusal.status, message, code=first.code, parameter=first.parameter, headers=refusal.headers)
+
+
+def _received(incoming: Incoming, seen: Seen, status: int) -> Received:
+    operation = seen.operation
+    try:
+        fields = urlencoded_fields(incoming.query)
+    except BadForm:
+        fields = ()
+    query: dict[str, str | list[str]] = {}
+    for name, value in without_secrets(fields, operation):
+        known = query.get(name)
+        query[name] = value if known is None else [*(known if isinstance(known, list) else [known]), value]
+    problems = () if seen.refusal is None else seen.refusal.problems
+    return Received(
+        method=incoming.method,
+        path=incoming.path,
+        query=query,
+        headers=_merged(without_secrets(incoming.headers, operation)),
+        body=_kept(incoming, seen),
+        operation=None if operation is None else operation.id,
+        problems=tuple(map(str, problems)),
+        remarks=tuple(map(str, seen.remarks)),
+        status=status,
+    )
+
+
+def _merged(headers: Sequence[tuple[str, str]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in headers:
+        found[name] = f"{found[name]}, {value}" if name in found else value
+    return found
+
+
+def _kept(incoming: Incoming, seen: Seen) -> Any:
+    """The body to remember: what could be read of it, within bounds."""
+    if seen.body is not None or not incoming.body:
+        return cast(Any, seen.body)
+    if "json" in incoming.header("content-type") and len(incoming.body) <= _LARGEST_KEPT:
+        try:
+            return json.loads(incoming.body)
+        except (ValueError, RecursionError):
+            pass
+    return incoming.body[:_LARGEST_KEPT]
