@@ -15,6 +15,7 @@ from ..plan.symbols import (
     IterableOf,
     ListOf,
     MappingOf,
+    Module,
     Named,
     Nothing,
     OneOf,
@@ -33,6 +34,7 @@ class Spelling:
     Names of the package are imported one by one, or, where the names `through` its lazy `types` package are given,
     reached by way of that. Names in `hidden` (fields of the class that is being written) must not be used bare, and
     symbols in `renamed` are imported under another name, because the module has their own name for something else.
+    `parts` has the modules of those whose own module is a package of several.
     """
 
     def __init__(
@@ -42,19 +44,22 @@ class Spelling:
         through: Container[Symbol] | None = None,
         hidden: Container[str] = (),
         renamed: Mapping[Symbol, str] = MappingProxyType({}),
+        parts: Mapping[Symbol, Module] = MappingProxyType({}),
     ) -> None:
         self._runtime = runtime
         self._through = through
         self._hidden = hidden
         self._renamed = renamed
+        self._parts = parts
 
     def symbol(self, symbol: Symbol) -> Code:
         """A name of the package."""
+        module = self._parts.get(symbol, symbol.module)
         if self._through is not None and symbol.module[:1] == ("types",):
             # Only the package is imported; the module with the type in it is loaded when the name is used.
-            place = symbol.module[1:-1] if symbol in self._through else symbol.module[1:]
+            place = symbol.module[1:-1] if symbol in self._through else module[1:]
             return member(module_as("~types", "_types"), *place, symbol.name)
-        return name_from("~" + ".".join(symbol.module), symbol.name, self._renamed.get(symbol))
+        return name_from("~" + ".".join(module), symbol.name, self._renamed.get(symbol))
 
     def write(self, annotation: Annotation) -> Code:
         """The annotation, for places where it is not evaluated (`X | None`)."""

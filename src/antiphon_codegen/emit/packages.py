@@ -104,28 +104,47 @@ _RESOURCES: Place = (Identifier("resources"),)
 
 
 def types_packages(plan: Plan) -> list[Module]:
-    """`types` and the packages below it."""
+    """`types`, the packages below it, and the modules that are packages because they would be too long."""
     packages: dict[Place, dict[str, list[str]]] = {}
     for package, symbols in plan.exports.items():
         for depth in range(1, len(package) + 1):
             packages.setdefault(package[:depth], {})
         for symbol in symbols:
-            packages[package].setdefault(f".{symbol.module[-1]}", []).append(symbol.name)
+            _list(packages[package], plan.parts.get(symbol, symbol.module), package, symbol.name)
     children: dict[Place, list[str]] = {package: [] for package in packages}
     for package in packages:
         if len(package) > 1:
             children[package[:-1]].append(package[-1])
     shared = plan.exports.get(_SHARED, ())
+    wholes = list(dict.fromkeys(each.module if each.whole is None else each.whole for each in plan.types))
     found: list[Module] = []
     for package, names in packages.items():
         if package == _TYPES and shared:
             taken = {name for listed in names.values() for name in listed}
             names[".shared"] = [symbol.name for symbol in shared if symbol.name not in taken]
         docs = "Types of the API." if len(package) == 1 else f"Types of `{'.'.join(package[1:])}`."
-        ordered = {module: sorted(listed) for module, listed in sorted(names.items())}
-        inner = [each.module[-1] for each in plan.types if each.module[:-1] == package]
-        found.append(lazy_package(package, docs, ordered, children[package], plan.style.runtime, inner))
-    return found
+        inner = [module[-1] for module in wholes if module[:-1] == package]
+        found.append(lazy_package(package, docs, _sorted(names), children[package], plan.style.runtime, inner))
+    return found + _wholes(plan)
+
+
+def _wholes(plan: Plan) -> list[Module]:
+    found: dict[Place, list[str]] = {}
+    for each in plan.types:
+        if each.whole is not None:
+            found.setdefault(each.whole, []).append(each.module[-1])
+    return [
+        lazy_package(whole, f"Types of `{'.'.join(whole[1:])}`.", {}, [], plan.style.runtime, parts)
+        for whole, parts in found.items()
+    ]
+
+
+def _list(names: dict[str, list[str]], module: Place, package: Place, name: str) -> None:
+    names.setdefault(f".{'.'.join(module[len(package) :])}", []).append(name)
+
+
+def _sorted(names: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    return {module: sorted(listed) for module, listed in sorted(names.items())}
 
 
 def resource_packages(plan: Plan) -> list[Module]:

@@ -16,20 +16,20 @@ def pagination_module(plan: Plan) -> Module | None:
     """The module, if the API pages at all."""
     if not plan.pages:
         return None
-    runtime = plan.style.runtime
     item = code('T = {typevar}("T")', typevar=name_from("typing", "TypeVar"))
     names: list[str] = []
     body: list[Code] = []
     for page in plan.pages:
         names += [f"Async{page.cls}", f"Sync{page.cls}", f"Async{page.pager}", str(page.pager)]
-        body += _page(page, runtime)
+        body += _page(page, plan)
     listed = code("__all__ = {names!r}", names=sorted(names))
     return Module(("pagination",), "Pages of lists.", (listed, item, *body))
 
 
-def _page(page: PagePlan, runtime: str) -> list[Code]:
+def _page(page: PagePlan, plan: Plan) -> list[Code]:
+    runtime = plan.style.runtime
     rule = ident(f"_{page.cls.upper()}")
-    spelling = Spelling(runtime)
+    spelling = Spelling(runtime, parts=plan.parts)
     generic = name_from("typing", "Generic")
     holders = _holders(page, runtime)
     first = code("list[T]") if len(page.items) == 1 else code("{holder}[T] | None", holder=ident(_holder(page, 1)))

@@ -48,7 +48,7 @@ class MethodScope:
         hidden = {name for name in BUILTINS if name in members} | BUILTINS.intersection(
             each.name for each in method.arguments
         )
-        spelling = Spelling(plan.style.runtime, through=public, hidden=hidden)
+        spelling = Spelling(plan.style.runtime, through=public, hidden=hidden, parts=plan.parts)
         return cls(plan, method, senders, spelling, frozenset(hidden), declared)
 
     @property

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ..plan.model import Alias, Entry, Field, Model, Plan, TypedDictionary, TypeDeclaration, TypesModule
 from ..plan.names import BUILTINS, first_free
+from ..plan.split import mentioned
+from ..plan.symbols import Module as Place
 from ..plan.symbols import Symbol, symbols_in
 from ..python.module import Module
 from ..python.source import Code, blocks, code, doc, empty, ident, lines, lit, name_from
@@ -19,7 +21,7 @@ __all__ = ["types_modules"]
 
 def types_modules(plan: Plan) -> list[Module]:
     """Every module of types."""
-    return [_module(each, plan.style.runtime) for each in plan.types]
+    return [_module(each, plan.style.runtime, plan.parts) for each in plan.types]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +30,15 @@ class _Scope:
 
     runtime: str
     renamed: Mapping[Symbol, str]
+    parts: Mapping[Symbol, Place]
 
     def spelling(self, hidden: Iterable[str] = ()) -> Spelling:
-        return Spelling(self.runtime, hidden=BUILTINS.intersection(hidden), renamed=self.renamed)
+        return Spelling(self.runtime, hidden=BUILTINS.intersection(hidden), renamed=self.renamed, parts=self.parts)
 
 
-def _module(types: TypesModule, runtime: str) -> Module:
+def _module(types: TypesModule, runtime: str, parts: Mapping[Symbol, Place]) -> Module:
     declarations = _ordered(types.declarations)
-    scope = _Scope(runtime, _renamed(types))
+    scope = _Scope(runtime, _renamed(types), parts)
     body = [_declaration(each, scope) for each in declarations]
     names = code("__all__ = {names!r}", names=sorted(each.symbol.name for each in declarations))
     needs = frozenset(
@@ -49,25 +52,12 @@ def _renamed(types: TypesModule) -> dict[Symbol, str]:
     """Other names for types of other modules, where their own mean something else here."""
     taken: dict[str, Symbol] = {each.symbol.name: each.symbol for each in types.declarations}
     renamed: dict[Symbol, str] = {}
-    for symbol in (symbol for each in types.declarations for symbol in _mentioned(each)):
+    for symbol in (symbol for each in types.declarations for symbol in mentioned(each)):
         if taken.setdefault(symbol.name, symbol) != symbol and symbol not in renamed:
             name = first_free([f"_{symbol.name}"], taken, "")
             taken[name] = symbol
             renamed[symbol] = name
     return renamed
-
-
-def _mentioned(each: TypeDeclaration) -> Iterator[Symbol]:
-    match each:
-        case Model(fields=fields):
-            annotations = [field.annotation for field in fields]
-        case TypedDictionary(entries=entries, bases=bases):
-            yield from bases
-            annotations = [entry.annotation for entry in entries]
-        case Alias(annotation=annotation):
-            annotations = [annotation]
-    for annotation in annotations:
-        yield from symbols_in(annotation)
 
 
 def _docs_of(types: TypesModule) -> str:
@@ -162,7 +152,7 @@ def _typed_dictionary(each: TypedDictionary, scope: _Scope) -> Code:
     keys = [entry.key for entry in each.entries]
     if all(key.isidentifier() and key.isascii() and not keyword.iskeyword(key) for key in keys):
         written = _as_class(each, scope)
-        used = {need.alias or need.name for need in written.needs} | {symbol.name for symbol in _mentioned(each)}
+        used = {need.alias or need.name for need in written.needs} | {symbol.name for symbol in mentioned(each)}
         # A key of the name of a type would hide the type from the annotations below it.
         if used.isdisjoint(keys):
             return written

@@ -96,8 +96,8 @@ TypeDeclaration: TypeAlias = Model | TypedDictionary | Alias
 class TypesModule:
     module: Module
     declarations: tuple[TypeDeclaration, ...]
-    reexports: tuple[Symbol, ...] = ()
-    """Names of other modules that are public here too."""
+    whole: Module | None = None
+    """For a part of a module that would be too long: that module, which is a package with the same names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,3 +214,5 @@ class Plan:
     pages: tuple[PagePlan, ...]
     exports: Mapping[Module, tuple[Symbol, ...]] = field(default_factory=dict[Module, tuple[Symbol, ...]])
     """What each types package makes public."""
+    parts: Mapping[Symbol, Module] = field(default_factory=dict[Symbol, Module])
+    """For the types of modules that would be too long: the part of that module they are in."""

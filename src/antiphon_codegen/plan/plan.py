@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +14,7 @@ from .layout import Layout, layout, walk
 from .methods import MethodPlanner
 from .model import ClientPlan, Field, OptionPlan, PagePlan, Plan, ResourcePlan, Style, TypesModule
 from .names import Identifier, class_name, first_free, member_name, module_name, name_words, snake
+from .split import split
 from .symbols import Annotation, Builtin, Module, Nothing, OneOf, Symbol
 from .types import MODEL_MEMBERS, TypePlanner
 
@@ -73,7 +75,10 @@ def plan(api: API, wishes: Wishes, problems: Problems) -> Plan:
             _require_listed(key, located, types)
     declared = types.declarations()
     modules = tuple(TypesModule(module, tuple(found)) for module, found in declared.items())
-    return Plan(style, api, client, modules, pages, _exports(modules, types.nested))
+    exports = _exports(modules, types.owners)
+    written = split(modules, types.owners)
+    parts = {d.symbol: each.module for each in written if each.whole is not None for d in each.declarations}
+    return Plan(style, api, client, written, pages, exports, parts)
 
 
 def _style(api: API, wishes: Wishes) -> Style:
@@ -222,7 +227,7 @@ def _resource(
 # --- types ---
 
 
-def _exports(modules: tuple[TypesModule, ...], nested: set[Symbol]) -> dict[Module, tuple[Symbol, ...]]:
+def _exports(modules: tuple[TypesModule, ...], nested: Container[Symbol]) -> dict[Module, tuple[Symbol, ...]]:
     """What each package of types makes public: the names of its modules that do not belong to another type."""
     found: dict[Module, list[Symbol]] = {}
     for module in modules:

@@ -79,8 +79,8 @@ class TypePlanner:
         self._names: dict[Module, set[str]] = {}
         self._waiting: deque[tuple[str, Direction]] = deque()
         self._declared: dict[Symbol, TypeDeclaration] = {}
-        self.nested: set[Symbol] = set()
-        """The names of objects that have none in the document: they belong to the type they stand in."""
+        self.owners: dict[Symbol, Symbol] = {}
+        """For objects that have no name in the document: the type they stand in, after which they are called."""
         self._tags = _tag_properties(api)
         self._comes_back = _keys_that_come_back(api)
         self._circular = _circular_aliases(api)
@@ -217,7 +217,7 @@ class TypePlanner:
         if type.title is not None and _TITLE.fullmatch(type.title) and type.title != owner.name:
             wanted = type.title
         symbol = self.reserve(owner.module, f"{owner.name}{wanted}")
-        self.nested.add(symbol)
+        self.owners[symbol] = owner
         self._declare_object(type, direction, symbol, wanted, type.docs, root=owner)
         return symbol
 
