@@ -70,9 +70,12 @@ class AsyncWorld:
 
     def __init__(self, max_connections: int) -> None:
         self.made: list[AsyncFake] = []
+        self.refuses = False
         self.pool = AsyncConnectionPool(self._connect, max_connections=max_connections, keepalive=30)  # pyright: ignore[reportArgumentType]  made up
 
     def _connect(self, origin: httpcore.Origin) -> AsyncFake:
+        if self.refuses:
+            raise LookupError("no settings to connect with")
         self.made.append(AsyncFake(origin))
         return self.made[-1]
 
@@ -182,6 +185,47 @@ async def test_room_is_made_for_another_server() -> None:
     assert world.made[0].is_gone
     for response in both:
         await _finish(response)
+
+
+async def test_a_connection_that_cannot_be_made_takes_no_place() -> None:
+    world = AsyncWorld(1)
+    world.refuses = True
+    for _ in range(3):
+        with pytest.raises(LookupError):
+            await world.ask()
+        assert world.counts == (0, 0)
+    world.refuses = False
+    await _finish(await world.ask(A))
+    world.refuses = True
+    with pytest.raises(LookupError):
+        await world.ask(B)
+    assert world.counts == (1, 0)
+    assert not world.made[0].is_gone
+    await _finish(await world.ask(A))
+
+
+async def test_a_turn_with_a_connection_that_cannot_be_made_goes_to_the_next() -> None:
+    world = AsyncWorld(1)
+    response = await world.ask(A)
+
+    async def wait_for_b() -> Any:
+        return await world.ask(B)
+
+    async def wait_for_a() -> Any:
+        while not world.pool._queue:  # pyright: ignore[reportPrivateUsage]  until the other waits
+            await async_settled()
+        return await world.ask(A)
+
+    async def give_back() -> None:
+        while len(world.pool._queue) < 2:  # pyright: ignore[reportPrivateUsage]  until both wait
+            await async_settled()
+        world.refuses = True
+        await _finish(response)
+
+    outcomes: list[Any] = await async_together([wait_for_b, wait_for_a, give_back])
+    assert type(outcomes[0]) is LookupError
+    assert outcomes[1].stream.connection is world.made[0]
+    assert world.counts == (1, 1)
 
 
 @pytest.mark.parametrize("origin", [A, B])

@@ -203,6 +203,37 @@ def test_redirects_as_the_users_client_has_it() -> None:
         assert value.role == "user"
 
 
+def test_what_the_users_client_brings_along_stays_behind_when_a_redirect_leads_elsewhere() -> None:
+    seen: list[httpx.Request] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        if request.url.path.endswith("/v1/things"):
+            return httpx.Response(307, headers={"location": "/v2/things"})
+        if request.url.path.endswith("/v2/things"):
+            return httpx.Response(307, headers={"location": "https://elsewhere.test/things?z=1"})
+        return answered(request)
+
+    http_client = httpx.Client(
+        transport=httpx.MockTransport(handler),
+        headers={"X-Gateway-Key": SECRET},
+        auth=("user", SECRET),
+        params={"sig": SECRET},
+        cookies={"session": SECRET},
+        follow_redirects=True,
+    )
+    Client(api_key="k", http_client=http_client).things.create(text="a")
+    here, there = seen[:2], seen[2]
+    for request in here:
+        assert request.headers["x-gateway-key"] == request.url.params["sig"] == SECRET
+        assert request.headers["authorization"].startswith("Basic ")
+    assert str(there.url) == "https://elsewhere.test/things?z=1"
+    assert there.content == b'{"text":"a"}'
+    assert there.headers["host"] == "elsewhere.test"
+    assert SECRET not in str(there.headers.raw)
+    assert "authorization" not in there.headers
+
+
 def test_a_body_that_was_read_by_a_hook() -> None:
     def handler(request: httpx.Request) -> httpx.Response:
         body = gzip.compress(b'{"role": "user"}')

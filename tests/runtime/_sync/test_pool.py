@@ -71,9 +71,12 @@ class World:
 
     def __init__(self, max_connections: int) -> None:
         self.made: list[Fake] = []
+        self.refuses = False
         self.pool = ConnectionPool(self._connect, max_connections=max_connections, keepalive=30)  # pyright: ignore[reportArgumentType]  made up
 
     def _connect(self, origin: httpcore.Origin) -> Fake:
+        if self.refuses:
+            raise LookupError("no settings to connect with")
         self.made.append(Fake(origin))
         return self.made[-1]
 
@@ -181,6 +184,47 @@ def test_room_is_made_for_another_server() -> None:
     assert world.made[0].is_gone
     for response in both:
         _finish(response)
+
+
+def test_a_connection_that_cannot_be_made_takes_no_place() -> None:
+    world = World(1)
+    world.refuses = True
+    for _ in range(3):
+        with pytest.raises(LookupError):
+            world.ask()
+        assert world.counts == (0, 0)
+    world.refuses = False
+    _finish(world.ask(A))
+    world.refuses = True
+    with pytest.raises(LookupError):
+        world.ask(B)
+    assert world.counts == (1, 0)
+    assert not world.made[0].is_gone
+    _finish(world.ask(A))
+
+
+def test_a_turn_with_a_connection_that_cannot_be_made_goes_to_the_next() -> None:
+    world = World(1)
+    response = world.ask(A)
+
+    def wait_for_b() -> Any:
+        return world.ask(B)
+
+    def wait_for_a() -> Any:
+        while not world.pool._queue:  # pyright: ignore[reportPrivateUsage]  until the other waits
+            settled()
+        return world.ask(A)
+
+    def give_back() -> None:
+        while len(world.pool._queue) < 2:  # pyright: ignore[reportPrivateUsage]  until both wait
+            settled()
+        world.refuses = True
+        _finish(response)
+
+    outcomes: list[Any] = together([wait_for_b, wait_for_a, give_back])
+    assert type(outcomes[0]) is LookupError
+    assert outcomes[1].stream.connection is world.made[0]
+    assert world.counts == (1, 1)
 
 
 @pytest.mark.parametrize("origin", [A, B])

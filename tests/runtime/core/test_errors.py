@@ -28,7 +28,7 @@ from antiphon.runtime import (
     SDKError,
     UnprocessableEntityError,
 )
-from antiphon.runtime.core.errors import excerpt
+from antiphon.runtime.core.errors import excerpt, status_error
 from antiphon.runtime.core.response import ResponseNotJSON, refusal
 
 from ..samples import SECRET, response
@@ -206,3 +206,18 @@ def test_a_library_response_can_be_given() -> None:
     library = httpx.Response(404, request=httpx.Request("GET", "https://a.b"), headers={"x-request-id": "r"})
     error = NotFoundError("m", response=library, body=None)
     assert (error.request_id, error.status_code, error.request.method) == ("r", 404, "GET")
+
+
+@pytest.mark.parametrize("unseen", ["\x1b[2J", "\0", "\x08", "\x7f", "\x9b", "\u202e", "\u2066"])
+def test_excerpts_do_nothing_to_a_terminal(unseen: str) -> None:
+    assert excerpt(f"a{unseen}b") == f"a\ufffd{unseen[1:]}b"
+
+
+def test_excerpts_of_much_white_space() -> None:
+    assert excerpt("\n" * 5000 + "<html>") == "<html>"
+    assert len(excerpt("a" + " " * 5000 + "b")) < 40
+
+
+def test_a_code_of_many_digits_is_cut() -> None:
+    error = status_error(response(b"", 400), {"error": {"message": "m", "code": int("1" * 4000)}}, "")
+    assert len(str(error)) < 500

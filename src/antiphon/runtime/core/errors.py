@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar, Final, Protocol, runtime_checkable
 
 from .kinds import is_mapping
 
@@ -27,7 +27,11 @@ __all__ = [
     "status_error",
 ]
 
-_SHOWN = 300
+_SHOWN: Final = 300
+_UNSEEN: Final = dict.fromkeys(
+    [*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "\ufffd"
+)
+"""Characters that do something to a terminal instead of being shown: controls, and turns of the writing direction."""
 
 
 @runtime_checkable
@@ -234,10 +238,11 @@ def error_detail(data: object | None) -> tuple[object | None, str]:
 
 def _scalar(body: object, key: str) -> object:
     value = body.get(key) if is_mapping(body) else None
-    return excerpt(value, 100) if isinstance(value, str) else value if isinstance(value, int) else None
+    return excerpt(str(value), 100) if isinstance(value, (str, int)) else None
 
 
 def excerpt(text: str, limit: int = _SHOWN) -> str:
-    """The start of a text on one line, fit for an error message."""
-    short = " ".join(text[: limit * 2].split())
+    """The start of a text on one line, fit for an error message and for a terminal."""
+    start = text.lstrip()[: limit * 2]
+    short = " ".join(start.split()).translate(_UNSEEN)
     return short if len(short) <= limit else f"{short[:limit]}… ({len(text)} characters)"

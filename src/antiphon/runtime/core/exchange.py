@@ -44,7 +44,6 @@ class Exchange:
         self._random = random
         self._now = now
         self._redirects = 0
-        self._foreign = False  # a redirect led to another origin: no credentials any more
         self._max_retries = settings.max_retries if call.max_retries is None else checked_max_retries(call.max_retries)
 
     def attempt(self, credentials: Mapping[str, str], query: Mapping[str, str]) -> Request:
@@ -56,7 +55,7 @@ class Exchange:
                 log_request(self._logger, request)
         elif self.retries:
             given = {name.lower() for name in self._call.given_headers(self._settings)}
-            if not self._foreign:  # credentials may be fresh ones
+            if not request.is_foreign:  # credentials may be fresh ones
                 request.header_fields.update((k, v) for k, v in credentials.items() if k not in given)
             if query and not self._redirects:
                 asked = {**self._settings.default_query, **self._call.query, **(self._call.extra_query or {})}
@@ -124,7 +123,7 @@ class Exchange:
             raise APIConnectionError(message=message, request=sent)
         if not same_origin(request.url, url):
             # Whom the first server trusts, our credentials need not.
-            self._foreign = True
+            request.is_foreign = True
             fields, secrets = request.header_fields, request.secrets
             request.header_fields = {k: v for k, v in fields.items() if not is_secret(k) and k not in secrets}
         request.url = url

@@ -153,7 +153,7 @@ class Call:
 class Request:
     """One HTTP request, ready for a transport. `repr` shows no secrets."""
 
-    __slots__ = ("body", "header_fields", "method", "secrets", "timeout", "url")
+    __slots__ = ("body", "header_fields", "is_foreign", "method", "secrets", "timeout", "url")
 
     def __init__(
         self,
@@ -170,6 +170,8 @@ class Request:
         self.body = body
         self.timeout = timeout
         self.secrets = secrets
+        self.is_foreign = False
+        """Whether a redirect led to another origin, where nobody's credentials belong."""
 
     @property
     def replayable(self) -> bool:

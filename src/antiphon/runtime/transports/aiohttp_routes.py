@@ -76,6 +76,8 @@ def _route(proxies: Mapping[str, httpx.Proxy], has_exceptions: bool, url: str) -
 def _checked(proxy: httpx.Proxy, source: str) -> httpx.Proxy:
     if proxy.url.scheme not in ("http", "https"):
         raise ValueError(f"aiohttp cannot use a {proxy.url.scheme} proxy, as {source} names one")
+    if (proxy.url.port or 0) > 65535:
+        raise ValueError(f"the proxy that {source} names has a port that is no number up to 65535")
     if proxy.ssl_context is not None:
         raise ValueError("aiohttp has no TLS settings for the proxy alone: pass them as verify=")
     return proxy

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from ..core.errors import ClientClosedError
 from ..core.request import Request
@@ -125,7 +126,15 @@ class _Default:
 def _proxied() -> bool:
     import urllib.request  # httpx imports it as well
 
-    return any(scheme in ("http", "https", "all") for scheme in urllib.request.getproxies())
+    proxies = [url for scheme, url in urllib.request.getproxies().items() if scheme in ("http", "https", "all")]
+    for url in proxies:
+        try:
+            _ = urlsplit(url if "://" in url else f"http://{url}").port
+        except ValueError:  # asyncio would make a group of errors of it
+            from .errors import unusable_proxy
+
+            raise unusable_proxy("it is not a URL, or its port is no number up to 65535") from None
+    return bool(proxies)
 
 
 def _library(client: object, name: str) -> ModuleType | None:

@@ -6,9 +6,10 @@ import ssl
 from types import ModuleType
 from typing import Final
 
+from ..core.errors import APIConnectionError
 from ..core.transport import TransportError, TransportTimeout
 
-__all__ = ["TIMEOUT_WORDS", "library_errors", "transport_error"]
+__all__ = ["TIMEOUT_WORDS", "library_errors", "transport_error", "unusable_proxy"]
 
 
 def library_errors(library: ModuleType) -> tuple[type[Exception], ...]:
@@ -28,6 +29,11 @@ def transport_error(error: Exception) -> TransportError:
         return TransportTimeout(TIMEOUT_WORDS.get(name, "no answer in time"), error)
     said = str(error)
     return TransportError(f"{name}: {said}" if said else name, error)
+
+
+def unusable_proxy(why: str) -> APIConnectionError:
+    """The error for proxies of the environment that no request can go through, however often it is tried."""
+    return APIConnectionError(message=f"The environment names a proxy that cannot be used: {why}", request=None)
 
 
 TIMEOUT_WORDS: Final = {

@@ -10,6 +10,7 @@ from typing import Any, Final
 import httpcore
 import httpx
 
+from ..core.errors import APIConnectionError
 from ._async.pool import AsyncConnectionPool
 from ._sync.pool import ConnectionPool
 from .loops import PerLoop, PerProcess
@@ -22,8 +23,17 @@ KEEPALIVE_SECONDS: Final = 30.0
 
 
 def trust() -> ssl.SSLContext:
-    """The TLS settings of the default clients: made at the first https request, and shared, for it is costly."""
-    return _trust(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+    """The TLS settings of the default clients: made at the first https request, and shared, for it is costly.
+
+    Raises `APIConnectionError` when the files that the environment names cannot be read.
+    """
+    file, folder = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
+    try:
+        return _trust(file, folder)
+    except OSError as error:  # ssl.SSLError is one
+        named = f"SSL_CERT_FILE={file!r}, SSL_CERT_DIR={folder!r}"
+        message = f"The certificates to trust cannot be read ({named}): {error}"
+        raise APIConnectionError(message=message, request=None) from error
 
 
 @lru_cache(maxsize=4)

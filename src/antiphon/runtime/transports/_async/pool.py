@@ -125,9 +125,11 @@ class AsyncConnectionPool:
         with self._lock:
             self._check_open()
             connection = self._fit(key, stale)
-            if connection is None and (self._count < self._max_connections or self._made_room(stale)):
+            if connection is None and (self._count < self._max_connections or any(self._idle.values())):
+                connection = self._connect(origin)  # first, for it may raise
+                if self._count >= self._max_connections:
+                    self._make_room(stale)
                 self._count += 1
-                connection = self._connect(origin)
             if connection is None:
                 turn = AsyncTurn()
                 self._queue.append(turn)
@@ -154,14 +156,11 @@ class AsyncConnectionPool:
             self._count -= 1
         return None
 
-    def _made_room(self, stale: list[httpcore.AsyncHTTPConnection]) -> bool:
-        """Whether an idle connection to another server could be given up."""
-        for idle in list(self._idle.values()):
-            if idle:
-                stale.append(idle.popleft()[1])
-                self._count -= 1
-                return True
-        return False
+    def _make_room(self, stale: list[httpcore.AsyncHTTPConnection]) -> None:
+        """Give up an idle connection to another server; there is one."""
+        idle = next(idle for idle in self._idle.values() if idle)
+        stale.append(idle.popleft()[1])
+        self._count -= 1
 
     async def _wait(
         self,
@@ -180,13 +179,17 @@ class AsyncConnectionPool:
             raise httpcore.PoolTimeout(f"no connection became free within {seconds} s")
         connection = turn.given
         fits = connection is not None and connection.can_handle_request(origin) and not connection.has_expired()
-        with self._lock:
-            self._check_open()
-            if connection is not None and fits:
-                self._busy[connection] = key
-                return connection
-            fresh = self._connect(origin)
-            self._busy[fresh] = key
+        try:
+            with self._lock:
+                self._check_open()
+                if connection is not None and fits:
+                    self._busy[connection] = key
+                    return connection
+                fresh = self._connect(origin)
+                self._busy[fresh] = key
+        except BaseException:
+            await self._pass_on(connection)
+            raise
         if connection is not None:
             await self._close_beside([connection], fresh)
         return fresh

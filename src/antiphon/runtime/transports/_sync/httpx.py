@@ -16,7 +16,7 @@ from ...core.request import Request
 from ...core.response import Head
 from ...core.transport import Reply, TransportError
 from ..clients import Clients
-from ..errors import library_errors, transport_error
+from ..errors import library_errors, transport_error, unusable_proxy
 from ..pools import Pools
 from ..streams import Body, Closer, drained
 
@@ -74,19 +74,18 @@ class ClientTransport:
         client = self._client
         if client.is_closed:
             raise ClientClosedError("the http_client of this client is closed")
-        timeout = request.timeout
+        timeout = request.timeout.as_dict()
+        arguments: dict[str, Any] = {"headers": _fields(request), "content": body}
         try:
-            sent = client.build_request(
-                request.method,
-                request.url,
-                headers=_fields(request),
-                params=self._query(request),
-                content=body,
-                timeout=library.Timeout(
-                    connect=timeout.connect, read=timeout.read, write=timeout.write, pool=timeout.pool
-                ),
-            )
-            response = client.send(sent, stream=True, follow_redirects=False)
+            if request.is_foreign:
+                # Headers, queries, cookies and passwords of the user's client are for the first server.
+                arguments["extensions"] = {"timeout": timeout}
+                sent = library.Request(request.method, request.url, **arguments)
+                response = client.send(sent, stream=True, follow_redirects=False, auth=None)
+            else:
+                arguments.update(params=self._query(request), timeout=library.Timeout(**timeout))
+                sent = client.build_request(request.method, request.url, **arguments)
+                response = client.send(sent, stream=True, follow_redirects=False)
         except self._errors as error:
             raise transport_error(error) from None
         return _Reply(response, self._errors, self._owner)
@@ -108,7 +107,10 @@ class ProxiedTransport:
         self._clients = Clients()
 
     def send(self, request: Request, body: bytes | Iterator[bytes] | None) -> Reply:
-        client = self._clients.get()
+        try:
+            client = self._clients.get()
+        except (ImportError, ValueError, httpx.InvalidURL) as error:
+            raise unusable_proxy(str(error)) from error
         return ClientTransport(client, httpx, self).send(request, body)
 
     def close(self) -> None:
