@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import random
+import tracemalloc
 import zlib
 
 import pytest
@@ -109,6 +110,38 @@ def test_what_comes_before_a_fault_survives_it() -> None:
     assert len(start) > 80_000
 
 
-def test_a_bomb_is_bounded() -> None:
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "gzip, gzip", "deflate, gzip", "gzip, gzip, gzip, gzip"])
+def test_a_bomb_is_refused_before_it_is_in_memory(coding: str) -> None:
+    bomb = b"\0" * 20_000_000
+    for name in coding.split(", "):
+        bomb = gzip.compress(bomb) if name == "gzip" else zlib.compress(bomb)
+    decoder = body_decoder(coding, at_least=1_000_000)
+    assert decoder is not None
+    tracemalloc.start()
+    try:
+        with pytest.raises(UndecodableBody, match="more than"):
+            decoder.feed(bomb)
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_body_that_shrank_a_lot_is_no_bomb() -> None:
+    decoder = body_decoder("gzip")
+    assert decoder is not None
+    data = b"0.0, " * 4_000_000
+    assert decoder.feed(gzip.compress(data)) + decoder.finish() == data
+    decoder = body_decoder("gzip", at_least=1000)
+    assert decoder is not None
+    assert decoder.feed(gzip.compress(TEXT)) + decoder.finish() == TEXT
+
+
+def test_very_many_members() -> None:
+    decoder = body_decoder("gzip")
+    assert decoder is not None
+    assert decoder.feed(gzip.compress(b"a") * 20_000) + decoder.finish() == b"a" * 20_000
+
+
+def test_the_start_of_a_bomb() -> None:
     bomb = gzip.compress(b"\0" * 50_000_000)
     assert decode_prefix(bomb, "gzip", 1_000_000) == b"\0" * 1_000_000

@@ -9,6 +9,10 @@ __all__ = ["ACCEPTED", "BodyDecoder", "UndecodableBody", "body_decoder", "decode
 
 ACCEPTED: Final = "gzip, deflate"
 _NESTED_AT_MOST: Final = 4
+_ALLOWED: Final = 64 * 1024 * 1024
+_GROWTH: Final = 100
+"""JSON seldom shrinks to less than a twentieth, bombs shrink to a thousandth and, nested, to anything."""
+_STEP: Final = 8192
 
 
 class UndecodableBody(ValueError):
@@ -22,16 +26,23 @@ class _Gzip:
         self._member = zlib.decompressobj(wbits=31)
         self._started = False
 
-    def feed(self, data: bytes, limit: int = 0) -> bytes:
+    def feed(self, data: bytes, limit: int) -> bytes:
         out: list[bytes] = []
-        while data:
-            if self._member.eof:
-                if data.strip(b"\0") == b"":  # padding after the last member
-                    break
-                self._member = zlib.decompressobj(wbits=31)
-            self._started = True
-            out.append(self._member.decompress(data, limit))
-            data = self._member.unused_data
+        # In steps: of what follows a member zlib makes a copy, and there may be very many members.
+        for start in range(0, len(data), _STEP):
+            piece = data[start : start + _STEP]
+            while piece:
+                if self._member.eof:
+                    if piece.strip(b"\0") == b"":  # padding after the last member
+                        break
+                    self._member = zlib.decompressobj(wbits=31)
+                self._started = True
+                found = self._member.decompress(piece, limit)
+                out.append(found)
+                limit -= len(found)
+                if limit <= 0:
+                    return b"".join(out)
+                piece = self._member.unused_data
         return b"".join(out)
 
     def finish(self) -> bytes:
@@ -47,7 +58,7 @@ class _Deflate:
         self._inflate = zlib.decompressobj()
         self._head: bytes | None = b""  # until the two bytes are there that tell the forms apart
 
-    def feed(self, data: bytes, limit: int = 0) -> bytes:
+    def feed(self, data: bytes, limit: int) -> bytes:
         if self._head is not None:
             data = self._head + data
             if len(data) < 2:
@@ -71,18 +82,30 @@ class _Deflate:
 
 
 class BodyDecoder:
-    """Undoes the codings of one body. `feed` takes what arrived, `finish` says whether it was all there."""
+    """Undoes the codings of one body. `feed` takes what arrived, `finish` says whether it was all there.
 
-    def __init__(self, stages: list[_Gzip | _Deflate]) -> None:
+    A body that grows without measure was made to fill the memory: it is refused when it begins to.
+    """
+
+    def __init__(self, stages: list[_Gzip | _Deflate], at_least: int) -> None:
         self._stages = stages
+        self._at_least = at_least
+        self._taken = 0
+        self._given = 0
 
     def feed(self, data: bytes) -> bytes:
         """The decoded bytes this piece gives. Raises `UndecodableBody`."""
+        self._taken += len(data)
+        bound = max(self._at_least, self._taken * _GROWTH)
+        room = bound - self._given
         try:
             for stage in self._stages:
-                data = stage.feed(data)
+                data = stage.feed(data, room + 1)
+                if len(data) > room:
+                    raise UndecodableBody(f"{self._taken} bytes of it decode to more than {bound}")
         except zlib.error as error:
             raise UndecodableBody(str(error)) from None
+        self._given += len(data)
         return data
 
     def finish(self) -> bytes:
@@ -91,16 +114,17 @@ class BodyDecoder:
         try:
             for stage in self._stages:
                 if rest:
-                    rest = stage.feed(rest)
+                    rest = stage.feed(rest, _ALLOWED)  # a few thousand bytes, held back until here
                 rest += stage.finish()
         except zlib.error as error:
             raise UndecodableBody(str(error)) from None
         return rest
 
 
-def body_decoder(content_encoding: str | None) -> BodyDecoder | None:
+def body_decoder(content_encoding: str | None, *, at_least: int = _ALLOWED) -> BodyDecoder | None:
     """The decoder for a `Content-Encoding` value, or None when there is nothing to undo.
 
+    A body of `at_least` bytes is decoded however much it grows.
     Raises `UndecodableBody` for a coding that was not asked for and is not known.
     """
     if not content_encoding:
@@ -116,7 +140,7 @@ def body_decoder(content_encoding: str | None) -> BodyDecoder | None:
             stages.append(_Deflate())
         else:
             raise UndecodableBody(f"unknown content coding {name!r}")
-    return BodyDecoder(stages) if stages else None
+    return BodyDecoder(stages, at_least) if stages else None
 
 
 def decode_prefix(data: bytes, content_encoding: str | None, limit: int) -> bytes:
