@@ -20,6 +20,7 @@ __all__ = ["Request", "run"]
 
 _FOUND_BESIDE: Final = ("stainless.yml", "stainless.yaml", "openapi.stainless.yml", ".stainless/stainless.yml")
 _PROBLEMS_SHOWN: Final = 50
+_RUNTIME: Final = "antiphon"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def run(request: Request, out: TextIO = sys.stdout, err: TextIO = sys.stderr) ->
     if config is not None and request.config is None:
         print(f"using {config.name}, which lies beside the document", file=err)
     vendored = request.in_place or request.vendored is not None
-    runtime = "~runtime" if vendored else "antiphon.runtime"
+    runtime = "~runtime" if vendored else f"{_RUNTIME}.runtime"
     wishes = Wishes(request.package, request.project, runtime, in_place=request.in_place)
     folder = request.document.resolve().parent
     try:
@@ -59,6 +60,13 @@ def run(request: Request, out: TextIO = sys.stdout, err: TextIO = sys.stderr) ->
         return 1
     except FormatError as error:
         print(str(error), file=err)
+        return 1
+    if not vendored and generation.plan.style.package == _RUNTIME:
+        print(
+            f"an SDK cannot be called {_RUNTIME!r}, the name of the package it imports its runtime from; "
+            "give another with --package, or put the runtime into it with --vendor-runtime; nothing was written",
+            file=err,
+        )
         return 1
     _report(generation.problems, folder, err)
     if request.strict and generation.problems:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from typing import Final
 
 from ..plan.model import Argument
 from ..python.source import Code, code, comma, ident, joined, lines, lit, name_from
@@ -10,6 +12,8 @@ from .scope import MethodScope
 from .signatures import EXTRAS
 
 __all__ = ["call"]
+
+_HOLE: Final = re.compile(r"\{([^{}]*)\}")
 
 
 def call(scope: MethodScope) -> Code:
@@ -44,10 +48,10 @@ def _path(scope: MethodScope) -> Code:
     if not filled:
         return lit(path)
     fill = name_from(scope.runtime, "fill_path", "_fill_path")
-    if all(each.wire == each.name for each in filled):
-        values = comma(code("{name}={value}", name=ident(each.name), value=_value(scope, each)) for each in filled)
-    else:
-        values = code("**{entries}", entries=_entries(scope, filled))
+    names = {each.wire: str(each.name) for each in filled}
+    # By the names the caller knows, since an error tells them.
+    path = _HOLE.sub(lambda hole: f"{{{names.get(hole[1], hole[1])}}}", path)
+    values = comma(code("{name}={value}", name=ident(each.name), value=_value(scope, each)) for each in filled)
     return code("{fill}({path!r}, {values})", fill=fill, path=path, values=values)
 
 

@@ -9,7 +9,7 @@ from ..python.source import Code, blocks, code, comma, doc, empty, ident, lines,
 from .docs import argument_docs, one_line, wrapped
 from .methods import MethodWriter
 from .packages import lazy_package
-from .resources import VIEWS, mixin, subresource_properties, view_property
+from .resources import VIEWS, mixin, subresource_properties, view_property, wrapped_method
 
 __all__ = ["client_modules", "package_module"]
 
@@ -152,7 +152,7 @@ def _async_module(plan: Plan) -> Module:
         _copy(client, runtime),
     ]
     main = code("class {cls}({bases}):\n    {body}", cls=ident(cls), bases=lines(bases, ", "), body=blocks(body))
-    views = [_client_view(client, cls, suffix, what) for suffix, _, _, what in VIEWS]
+    views = [_client_view(client, cls, each, runtime) for each in VIEWS]
     return Module(("client", "_async"), f"The client of {one_line(plan.api.title, 80)}.", (main, *views))
 
 
@@ -301,12 +301,19 @@ def _client_views(cls: str) -> list[Code]:
     ]
 
 
-def _client_view(client: ClientPlan, cls: str, suffix: str, what: str) -> Code:
+def _client_view(client: ClientPlan, cls: str, view: tuple[str, str, str, str], runtime: str) -> Code:
+    suffix, make, wrap, what = view
     properties = [
         view_property(each, code("self._client.{name}", name=ident(each.attribute)), suffix)
         for each in client.resources
     ]
-    init = code("def __init__(self, client: {cls}) -> None:\n    self._client = client", cls=ident(cls))
+    statements = [code("self._client = client")]
+    if client.methods:
+        statements.append(code("view = {make}(client)", make=name_from(runtime, make)))
+        statements += [wrapped_method(each, name_from(runtime, wrap)) for each in client.methods]
+    init = code(
+        "def __init__(self, client: {cls}) -> None:\n    {statements}", cls=ident(cls), statements=lines(statements)
+    )
     return code(
         """
         class {name}:

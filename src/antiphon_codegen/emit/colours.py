@@ -19,6 +19,7 @@ _RUNTIME: Final = {
     "AsyncCredential": "Credential",
     "AsyncHTTPClient": "HTTPClient",
     "AsyncStream": "Stream",
+    "async_client": "client",  # a fixture of the generated tests
     "async_raw_method": "raw_method",
     "async_raw_view": "raw_view",
     "async_streamed_method": "streamed_method",

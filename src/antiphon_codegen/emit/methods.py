@@ -103,7 +103,7 @@ def _body(scope: MethodScope) -> Code:
             parts.append(code("return await {send}(call)", send=senders.binary))
         case "none":
             nothing = name_from("types", "NoneType", "_NoneType")
-            parts.append(code("await {send}(call, {nothing})", send=senders.request, nothing=nothing))
+            parts.append(code("return await {send}(call, {nothing})", send=senders.request, nothing=nothing))
         case _:
             into = scope.type_of(result.annotation)
             parts.append(code("return await {send}(call, {into})", send=senders.request, into=into))

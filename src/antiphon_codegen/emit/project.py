@@ -6,6 +6,7 @@ These files are written once and belong to the project's owner from then on.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 from ..plan.model import MethodPlan, Plan, ResourcePlan
@@ -23,7 +24,37 @@ def project_files(plan: Plan, document: Path) -> dict[str, str]:
         "README.md": _readme(plan),
         ".gitignore": "__pycache__/\n*.pyc\n.venv/\ndist/\n.pytest_cache/\n.ruff_cache/\n",
         f"tests/{document.name}": document.read_text("utf-8-sig"),
+        **_behaviour(plan),
     }
+
+
+def _behaviour(plan: Plan) -> dict[str, str]:
+    """A class without content for each that the configuration names as hand-written behaviour: the owner's to fill."""
+    files: dict[str, str] = {}
+    runtime = f"{plan.style.package}{plan.style.runtime[1:]}" if plan.style.runtime[0] == "~" else plan.style.runtime
+    for where, path in _mixins(plan):
+        module, _, name = path.partition(":")
+        folder, _, last = module.rpartition(".")
+        root = f"src/{plan.style.package}/{folder.replace('.', '/')}"
+        files[f"{root}/__init__.py"] = '"""Behaviour written by hand on top of the generated resources."""\n'
+        for colour, prefix in (("async", "Async"), ("sync", "")):
+            files[f"{root}/_{colour}/__init__.py"] = f'"""The {colour} side."""\n'
+            head = f'"""What `{where}` does besides its calls."""\n\nfrom {runtime} import {prefix}APIResource\n'
+            text = files.get(f"{root}/_{colour}/{last}.py", head)
+            docs = f'"""Methods put here are those of `{where}` too."""'
+            text += f"\n\nclass {prefix}{name}({prefix}APIResource):\n    {docs}\n"
+            files[f"{root}/_{colour}/{last}.py"] = text
+    return files
+
+
+def _mixins(plan: Plan) -> Iterator[tuple[str, str]]:
+    """The places of hand-written behaviour, with the resource each belongs to."""
+    waiting: list[tuple[str, ResourcePlan]] = [(str(each.attribute), each) for each in plan.client.resources]
+    while waiting:
+        path, resource = waiting.pop(0)
+        if resource.mixin is not None:
+            yield path, resource.mixin
+        waiting += [(f"{path}.{child.attribute}", child) for child in resource.resources]
 
 
 def _toml(text: str) -> str:

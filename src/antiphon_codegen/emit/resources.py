@@ -8,7 +8,7 @@ from ..python.source import Code, blocks, code, doc, ident, lines, member, modul
 from .docs import wrapped
 from .methods import MethodWriter
 
-__all__ = ["VIEWS", "mixin", "resource_modules", "subresource_properties", "view_property"]
+__all__ = ["VIEWS", "mixin", "resource_modules", "subresource_properties", "view_property", "wrapped_method"]
 
 VIEWS = (
     ("WithRawResponse", "async_raw_view", "async_raw_method", "gives responses whose bodies were read"),
@@ -134,7 +134,7 @@ def _view(resource: ResourcePlan, cls: str, suffix: str, view: str, method: str,
     statements = [code("self.{own} = {argument}", own=own, argument=argument)]
     if resource.methods:
         statements.append(code("view = {view}({argument})", view=name_from(runtime, view), argument=argument))
-        statements += [_wrapped(each, wrap) for each in resource.methods]
+        statements += [wrapped_method(each, wrap) for each in resource.methods]
     properties = [
         view_property(each, code("self.{own}.{name}", own=own, name=ident(each.attribute)), suffix)
         for each in resource.resources
@@ -161,7 +161,7 @@ def _view(resource: ResourcePlan, cls: str, suffix: str, view: str, method: str,
     )
 
 
-def _wrapped(method: MethodPlan, wrap: Code) -> Code:
+def wrapped_method(method: MethodPlan, wrap: Code) -> Code:
     name = ident(method.name)
     if method.operation.deprecated and method.stream is None and not method.variants:
         reason = code("# pyright: ignore[reportDeprecated]  the view has it as long as the resource has")

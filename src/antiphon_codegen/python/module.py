@@ -52,6 +52,8 @@ def _imports(needs: Iterable[Import], module: Module, package: str) -> Code:
             if source.text.startswith("."):
                 parent, name = _split(each.module, module)
                 found.append(code("from {parent} import {name} as {alias}", parent=parent, name=name, alias=alias))
+            elif alias.text == source.text:
+                found.append(code("import {source}", source=source))
             else:
                 found.append(code("import {source} as {alias}", source=source, alias=alias))
         elif each.alias is not None and each.alias != each.name:

@@ -85,6 +85,11 @@ class Operation:
         self.id = node.text("operationId") or f"{self.verb} {path}"
 
     @property
+    def key(self) -> str:
+        """The place of the operation: file and pointer."""
+        return f"{self._node.file}#{self._node.pointer}"
+
+    @property
     def summary(self) -> str:
         return self._node.text("summary") or ""
 

@@ -8,12 +8,14 @@ import pickle
 import traceback
 from typing import Any
 
+import httpx
 import pytest
 
 from antiphon.runtime import APIError, AuthenticationError, CredentialsError, SDKError, omit
 from antiphon.runtime.transports.scripted import Answer, Drop, ScriptedTransport, Stall
 
 from ..samples import SECRET
+from ..transports.servers import RawServer, answer, unused_port
 from .sdk import Client, scripted
 
 GOOD = Answer(200, {"role": "user", "id": "a"})
@@ -233,3 +235,35 @@ def test_the_transport_gets_the_key_itself() -> None:
     transport = ScriptedTransport([GOOD])
     Client(api_key=SECRET, http_client=transport).things.retrieve("x")
     assert transport.requests[0].headers["authorization"] == f"Bearer {SECRET}"
+
+
+def made_with(http_client: Any, base_url: str, key: Any) -> Client:
+    headers = {"X-Other-Token": SECRET}
+    arguments: dict[str, Any] = {"api_key": key, "default_headers": headers, "max_retries": 1, "timeout": 10}
+    return Client(base_url=base_url, http_client=http_client, **arguments)
+
+
+def the_key() -> str:
+    return SECRET
+
+
+@pytest.mark.parametrize("library", [None, httpx])
+@pytest.mark.parametrize("as_function", [False, True])
+def test_no_secret_is_among_the_variables_that_a_traceback_shows(library: Any, as_function: bool) -> None:
+    refused = answer(b"<html>", status="400 Bad Request")
+    with RawServer(lambda peer: (peer.request(), peer.send(refused))) as server:
+        for base_url in (server.url("/v1"), f"http://127.0.0.1:{unused_port()}"):
+            http_client = None if library is None else library.Client(trust_env=False)
+            with made_with(http_client, base_url, the_key if as_function else the_key()) as client:
+                with pytest.raises(APIError) as caught:
+                    client.things.create()
+            shown = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+            assert SECRET not in "".join(shown.format())
+
+
+def test_none_for_a_header_leaves_the_credentials_alone() -> None:
+    nothing: Any = {"Authorization": None}
+    client, transport = scripted(GOOD, GOOD, default_headers=nothing)
+    client.things.retrieve("x")
+    client.things.create(extra_headers=nothing)
+    assert [sent.headers["authorization"] for sent in transport.requests] == [f"Bearer {SECRET}"] * 2

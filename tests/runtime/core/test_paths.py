@@ -59,7 +59,7 @@ def test_dot_segments_made_by_joining_are_refused() -> None:
 
 
 def test_empty_is_refused_by_name() -> None:
-    with pytest.raises(ValueError, match="non-empty value for path parameter 'id'"):
+    with pytest.raises(ValueError, match="Expected a non-empty value for `id` but received ''"):
         fill_path("/x/{id}", id="")
 
 

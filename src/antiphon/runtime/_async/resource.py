@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from types import FunctionType, MethodType
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from ..binary import BinaryResponse
 from ..core.request import Call
@@ -18,7 +19,7 @@ __all__ = ["AsyncAPIResource", "async_raw_view", "async_streaming_view"]
 
 T = TypeVar("T")
 PageT = TypeVar("PageT", bound=AsyncAPIPage[Any])
-ResourceT = TypeVar("ResourceT", bound="AsyncAPIResource")
+CallerT = TypeVar("CallerT", bound="AsyncAPIResource | AsyncAPIClient")
 
 
 class AsyncAPIResource:
@@ -46,11 +47,41 @@ class AsyncAPIResource:
         return self._client.request_pages(call, page, mode=self._mode)
 
 
-def async_raw_view(resource: ResourceT) -> ResourceT:
-    """The resource with every call giving a response that was read."""
-    return resource._viewed("raw")  # pyright: ignore[reportPrivateUsage]  the other half of the class
+class _AsyncClientView:
+    """Stands in for a client in the methods of its own: their calls are made by the client, in another mode."""
+
+    def __init__(self, client: AsyncAPIClient, mode: Mode) -> None:
+        self._client = client
+        self._mode: Mode = mode
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(type(self._client), name)
+        return MethodType(found, self) if isinstance(found, FunctionType) else getattr(self._client, name)
+
+    async def request_value(self, call: Call, into: type[T]) -> T:
+        return await self._client.request_value(call, into, mode=self._mode)
+
+    async def request_stream(self, call: Call, item: type[T]) -> AsyncStream[T]:
+        return await self._client.request_stream(call, item, mode=self._mode)
+
+    async def request_binary(self, call: Call) -> Any:
+        return await self._client.request_binary(call, mode=self._mode)
+
+    def request_pages(self, call: Call, page: type[PageT]) -> AsyncPaged[PageT]:
+        return self._client.request_pages(call, page, mode=self._mode)
 
 
-def async_streaming_view(resource: ResourceT) -> ResourceT:
-    """The resource with every call giving an open response."""
-    return resource._viewed("streaming")  # pyright: ignore[reportPrivateUsage]  the other half of the class
+def async_raw_view(caller: CallerT) -> CallerT:
+    """The resource, or the client, with every call giving a response that was read."""
+    return _async_view(caller, "raw")
+
+
+def async_streaming_view(caller: CallerT) -> CallerT:
+    """The resource, or the client, with every call giving an open response."""
+    return _async_view(caller, "streaming")
+
+
+def _async_view(caller: CallerT, mode: Mode) -> CallerT:
+    if isinstance(caller, AsyncAPIResource):
+        return caller._viewed(mode)  # pyright: ignore[reportPrivateUsage]  the other half of the class
+    return cast(CallerT, _AsyncClientView(caller, mode))

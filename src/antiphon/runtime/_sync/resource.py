@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from types import FunctionType, MethodType
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from ..binary import BinaryResponse
 from ..core.request import Call
@@ -19,7 +20,7 @@ __all__ = ["APIResource", "raw_view", "streaming_view"]
 
 T = TypeVar("T")
 PageT = TypeVar("PageT", bound=SyncAPIPage[Any])
-ResourceT = TypeVar("ResourceT", bound="APIResource")
+CallerT = TypeVar("CallerT", bound="APIResource | APIClient")
 
 
 class APIResource:
@@ -47,11 +48,41 @@ class APIResource:
         return self._client.request_pages(call, page, mode=self._mode)
 
 
-def raw_view(resource: ResourceT) -> ResourceT:
-    """The resource with every call giving a response that was read."""
-    return resource._viewed("raw")  # pyright: ignore[reportPrivateUsage]  the other half of the class
+class _ClientView:
+    """Stands in for a client in the methods of its own: their calls are made by the client, in another mode."""
+
+    def __init__(self, client: APIClient, mode: Mode) -> None:
+        self._client = client
+        self._mode: Mode = mode
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(type(self._client), name)
+        return MethodType(found, self) if isinstance(found, FunctionType) else getattr(self._client, name)
+
+    def request_value(self, call: Call, into: type[T]) -> T:
+        return self._client.request_value(call, into, mode=self._mode)
+
+    def request_stream(self, call: Call, item: type[T]) -> Stream[T]:
+        return self._client.request_stream(call, item, mode=self._mode)
+
+    def request_binary(self, call: Call) -> Any:
+        return self._client.request_binary(call, mode=self._mode)
+
+    def request_pages(self, call: Call, page: type[PageT]) -> Paged[PageT]:
+        return self._client.request_pages(call, page, mode=self._mode)
 
 
-def streaming_view(resource: ResourceT) -> ResourceT:
-    """The resource with every call giving an open response."""
-    return resource._viewed("streaming")  # pyright: ignore[reportPrivateUsage]  the other half of the class
+def raw_view(caller: CallerT) -> CallerT:
+    """The resource, or the client, with every call giving a response that was read."""
+    return _view(caller, "raw")
+
+
+def streaming_view(caller: CallerT) -> CallerT:
+    """The resource, or the client, with every call giving an open response."""
+    return _view(caller, "streaming")
+
+
+def _view(caller: CallerT, mode: Mode) -> CallerT:
+    if isinstance(caller, APIResource):
+        return caller._viewed(mode)  # pyright: ignore[reportPrivateUsage]  the other half of the class
+    return cast(CallerT, _ClientView(caller, mode))

@@ -47,7 +47,7 @@ def _encoded(name: str, value: object) -> str:
     if text is None:
         raise TypeError(f"path parameter {name!r} must be text or a number, not {type(value).__name__}")
     if not text:
-        raise ValueError(f"expected a non-empty value for path parameter {name!r}, but received {value!r}")
+        raise ValueError(f"Expected a non-empty value for `{name}` but received {value!r}")
     try:
         return quote(text, safe=_SEGMENT_SAFE)
     except UnicodeEncodeError:
