@@ -177,10 +177,10 @@ class Judge:
         if "schema" not in content[named]:
             return None
         place = f"doc:#{pointer}/content/{_escaped(named)}/schema"
-        for value in _values(kind, body, reply):
-            fault = self.judged(place, value)
-            if fault is not None:
-                return fault
+        for forms in _values(kind, body, reply):
+            faults = [self.judged(place, value) for value in forms]
+            if None not in faults:
+                return faults[0]
         return None
 
     def judged(self, place: str, value: Any) -> str | None:
@@ -209,22 +209,27 @@ class Judge:
         return pointer, node
 
 
-def _values(kind: str, body: bytes, reply: Reply) -> list[Any]:
+def _values(kind: str, body: bytes, reply: Reply) -> list[list[Any]]:
+    """The values of a body, each in the forms in which a document may describe it."""
     if kind == "text/event-stream":
         return [_event(piece) for piece in reply.pieces if piece != b"data: [DONE]\n\n"]
     if len(reply.pieces) > 1:
-        return [json.loads(line) for line in body.splitlines()]
+        return [[json.loads(line)] for line in body.splitlines()]
     if kind.endswith("json"):
-        return [json.loads(body)]
-    return [body.decode("latin-1")]
+        return [[json.loads(body)]]
+    return [[body.decode("latin-1")]]
 
 
-def _event(piece: bytes) -> Any:
-    text = "\n".join(line.removeprefix("data: ") for line in piece.decode().splitlines() if line.startswith("data: "))
+def _event(piece: bytes) -> list[Any]:
+    """The data of an event, and the event with its name: documents describe the one or the other."""
+    lines = piece.decode().splitlines()
+    text = "\n".join(line.removeprefix("data: ") for line in lines if line.startswith("data: "))
+    name = next((line.removeprefix("event: ") for line in lines if line.startswith("event: ")), None)
     try:
-        return json.loads(text)
+        data = json.loads(text)
     except ValueError:
-        return text
+        data = text
+    return [data, {"event": name, "data": data}]
 
 
 def _escaped(step: str) -> str:

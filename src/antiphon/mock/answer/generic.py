@@ -21,6 +21,7 @@ _STREAM: Final = "text/event-stream"
 _LINES: Final = ("application/jsonl", "application/x-ndjson", "application/stream+json", "application/x-jsonl")
 _MOST_EVENTS: Final = 80
 _EVENTS: Final = 3
+_PARTS_OF_EVENTS: Final = frozenset({"event", "data", "id", "retry"})
 
 
 def generic_answer(call: Call) -> Answer:
@@ -107,13 +108,14 @@ def _events(call: Call, media: Media) -> Iterator[Event]:
     if types == frozenset({"array"}) and shape.items is not None:
         schema, shape = shape.items, data.shapes.of(shape.items)
     if not shape.unions:
+        whole = _is_whole_event(data, schema)
         for number in range(_EVENTS):
-            yield _event(data.value(schema, f"{call.seed} {number}"))
+            yield _event(data.value(schema, f"{call.seed} {number}"), whole=whole)
         return
     for number, member in enumerate(_members(data, schema)):
         value = data.value(member, f"{call.seed} {number}")
         if data.fits(value, schema):
-            yield _event(value)
+            yield _event(value, whole=_is_whole_event(data, member))
 
 
 def _members(data: Data, schema: Schema, depth: int = 0) -> list[Schema]:
@@ -138,12 +140,20 @@ def _told(union: Union, member: Schema) -> Schema:
     return {"allOf": [member], "type": "object", "required": [union.tag], "properties": {union.tag: {"const": name}}}
 
 
-def _event(value: JSON) -> Event:
-    """An event as it is sent. Some documents describe whole events, with their names, some only the data in them."""
+def _is_whole_event(data: Data, schema: Schema) -> bool:
+    """Whether a schema describes an event with its name and its data, and not only the data."""
+    properties = data.shapes.properties(schema)
+    if not {"event", "data"} <= properties.keys() or "string" not in data.shapes.types(properties["event"]):
+        return False
+    return set(data.shapes.of(schema).required) <= _PARTS_OF_EVENTS
+
+
+def _event(value: JSON, *, whole: bool) -> Event:
+    """An event as it is sent."""
     if isinstance(value, dict):
         held = cast("dict[str, Any]", value)
-        if isinstance(held.get("event"), str) and "data" in held and set(held) <= {"event", "data", "id", "retry"}:
-            return Event(held["data"], held["event"])
+        if whole and isinstance(held.get("event"), str):
+            return Event(held.get("data"), held["event"])
         if isinstance(held.get("type"), str):
             return Event(value, held["type"])
     return Event(value)
