@@ -110,7 +110,11 @@ def types_packages(plan: Plan) -> list[Module]:
         for depth in range(1, len(package) + 1):
             packages.setdefault(package[:depth], {})
         for symbol in symbols:
-            _list(packages[package], plan.parts.get(symbol, symbol.module), package, symbol.name)
+            module = plan.parts.get(symbol, symbol.module)
+            path = module[len(package) :] if module[: len(package)] == package else None
+            # What lives in another package is named in full.
+            name = f".{'.'.join(path)}" if path else ".".join((plan.style.package, *module))
+            packages[package].setdefault(name, []).append(symbol.name)
     children: dict[Place, list[str]] = {package: [] for package in packages}
     for package in packages:
         if len(package) > 1:
@@ -137,10 +141,6 @@ def _wholes(plan: Plan) -> list[Module]:
         lazy_package(whole, f"Types of `{'.'.join(whole[1:])}`.", {}, [], plan.style.runtime, parts)
         for whole, parts in found.items()
     ]
-
-
-def _list(names: dict[str, list[str]], module: Place, package: Place, name: str) -> None:
-    names.setdefault(f".{'.'.join(module[len(package) :])}", []).append(name)
 
 
 def _sorted(names: Mapping[str, list[str]]) -> dict[str, list[str]]:

@@ -29,20 +29,20 @@ class Place:
     is_shared: bool = False
     is_listed: bool = True
     """Whether the configuration gives it to a resource."""
+    also_in: Module | None = None
+    """The package that users know it from, where it had to be put into another one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The place of every named type. Modules that need each other are one: neither could be loaded first."""
+    """The place of every named type."""
 
     places: Mapping[str, Place]
-    merged: Mapping[Module, Module]
     packages: Container[Module]
 
     def module(self, module: Module) -> Module:
-        """The module that a module became part of, or itself."""
-        module = beside(module, self.packages)
-        return self.merged.get(module, module)
+        """The module, under a name that no package has."""
+        return beside(module, self.packages)
 
 
 def beside(module: Module, packages: Container[Module]) -> Module:
@@ -65,14 +65,7 @@ def layout(api: API, casings: Mapping[str, str], problems: Problems) -> Layout:
         key: replace(place, module=beside(place.module, packages), params=beside(place.params, packages))
         for key, place in _places(api, casings, problems).items()
     }
-    merged = _merged(_module_graph(api, found, packages))
-    moved = {
-        key: replace(
-            place, module=merged.get(place.module, place.module), params=merged.get(place.params, place.params)
-        )
-        for key, place in found.items()
-    }
-    return Layout(moved, merged, packages)
+    return Layout(_together(api, found), packages)
 
 
 def _packages(api: API) -> set[Module]:
@@ -98,27 +91,6 @@ def params_module(resource: Resource) -> Module:
 
 def _base(resource: Resource) -> str:
     return resource.path[-1] if resource.path else "client"
-
-
-def _module_graph(api: API, found: Mapping[str, Place], packages: Container[Module]) -> dict[Module, set[Module]]:
-    """Which modules need which: those of the named types, and those where methods name what has no name."""
-    graph: dict[Module, set[Module]] = {}
-
-    def add(module: Module, types: Iterable[Type], out: bool) -> None:
-        needed = graph.setdefault(module, set())
-        for key in _references(types):
-            place = found[key]
-            needed.update({place.module} if out else {place.module, place.params})
-
-    for key, named in api.types.items():
-        add(found[key].module, [named.type], True)
-        add(found[key].params, [named.type], False)
-    for resource in walk(api.root):
-        for method in resource.methods:
-            results, sent = types_of(method.operation)
-            add(beside(results_module(resource), packages), results, True)
-            add(beside(params_module(resource), packages), sent, False)
-    return graph
 
 
 def _references(types: Iterable[Type]) -> Iterator[str]:
@@ -149,15 +121,28 @@ def types_of(operation: Operation) -> tuple[list[Type], list[Type]]:
     return found, sent
 
 
-def _merged(graph: Mapping[Module, Iterable[Module]]) -> dict[Module, Module]:
-    """For every module in a circle, the first of that circle in the order of the document."""
-    rank = {module: number for number, module in enumerate(graph)}
-    merged: dict[Module, Module] = {}
+def _together(api: API, found: Mapping[str, Place]) -> dict[str, Place]:
+    """The places, types that are made of each other in one module: neither could be loaded without the other."""
+    graph = {key: list(_references([named.type])) for key, named in api.types.items()}
+    rank = {key: number for number, key in enumerate(api.types)}
+    moved: dict[str, Place] = dict(found)
+    taken: dict[Module, set[str]] = {}
+    for place in found.values():
+        taken.setdefault(place.module[:-1], set()).add(place.name)
     for group in components(graph):
-        if len(group) > 1:
-            first = min(group, key=lambda module: rank[module])
-            merged.update((module, first) for module in group if module != first)
-    return merged
+        first = found[min(group, key=lambda key: rank[key])]
+        package = first.module[:-1]
+        for key in sorted(group, key=lambda key: rank[key]):
+            place = found[key]
+            if place.module == first.module and place.params == first.params:
+                continue
+            name = place.name
+            if place.module[:-1] != package:
+                name = first_free([name], taken[package], "")
+                taken[package].add(name)
+            also_in = None if place.module[:-1] == package else place.module[:-1]
+            moved[key] = replace(place, name=name, module=first.module, params=first.params, also_in=also_in)
+    return moved
 
 
 def _places(api: API, casings: Mapping[str, str], problems: Problems) -> dict[str, Place]:

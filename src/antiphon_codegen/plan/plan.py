@@ -75,7 +75,7 @@ def plan(api: API, wishes: Wishes, problems: Problems) -> Plan:
             _require_listed(key, located, types)
     declared = types.declarations()
     modules = tuple(TypesModule(module, tuple(found)) for module, found in declared.items())
-    exports = _exports(modules, types.owners)
+    exports = _exports(modules, types.owners, located)
     written = split(modules, types.owners)
     parts = {d.symbol: each.module for each in written if each.whole is not None for d in each.declarations}
     return Plan(style, api, client, written, pages, exports, parts)
@@ -227,11 +227,20 @@ def _resource(
 # --- types ---
 
 
-def _exports(modules: tuple[TypesModule, ...], nested: Container[Symbol]) -> dict[Module, tuple[Symbol, ...]]:
+def _exports(
+    modules: tuple[TypesModule, ...], nested: Container[Symbol], located: Layout
+) -> dict[Module, tuple[Symbol, ...]]:
     """What each package of types makes public: the names of its modules that do not belong to another type."""
     found: dict[Module, list[Symbol]] = {}
     for module in modules:
         found.setdefault(module.module[:-1], []).extend(
             each.symbol for each in module.declarations if each.symbol not in nested
         )
+    declared = {each.symbol for module in modules for each in module.declarations}
+    for place in located.places.values():
+        symbol = Symbol(place.module, place.name)
+        if place.also_in is not None and symbol in declared:
+            known = found.setdefault(place.also_in, [])
+            if all(each.name != symbol.name for each in known):
+                known.append(symbol)
     return {package: tuple(sorted(symbols, key=lambda each: each.name)) for package, symbols in found.items()}

@@ -1,15 +1,15 @@
-"""Modules of types that would be too long for a reader become packages, with a module for each family of names.
+"""The files that types are written to: a module is one, or a package with a file for each family of names.
 
-A family is what begins with the same words. No two families need each other, so that each can be loaded by itself;
-families that would are one, or are taken apart further. What a type is called, and where its users import it from,
-does not change.
+A family is what begins with the same words. Modules are taken apart into families when they would be too long for a
+reader, and when they would need each other: of two files that do, neither could be loaded first. What a type is
+called, and where its users import it from, does not change.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from ..graphs import components
 from ..words import singular
@@ -36,7 +36,7 @@ _LONGEST: Final = 500
 """Lines of a module, as estimated here: real ones come out within the limit of 600."""
 
 _SMALL: Final = 90
-"""Families below this size are put together with others that begin with the same words, as far as that goes."""
+"""Families below this size are put together with others, as far as that goes."""
 
 _WIDTH: Final = 100
 """Characters of a line that are left for prose and annotations."""
@@ -46,14 +46,45 @@ _ENDINGS: Final = frozenset({"params", "param", "types"})
 
 
 def split(modules: Iterable[TypesModule], owners: Mapping[Symbol, Symbol]) -> tuple[TypesModule, ...]:
-    """The modules, those that are too long in parts. `owners` has the type that a nested type belongs to."""
+    """The modules, in parts where they have to be. `owners` has the type that each nested type belongs to."""
+    wholes = list(modules)
+    families = _Families()
+    for module in wholes:
+        families.add(module, owners)
+    families.break_circles()
+    families.gather()
     found: list[TypesModule] = []
-    for module in modules:
-        if sum(map(_lines, module.declarations)) <= _LONGEST or len(module.declarations) < 2:
-            found.append(module)
-        else:
-            found.extend(_parts(module, owners))
+    for module in wholes:
+        parts = families.of(module.module)
+        found += [module] if len(parts) < 2 else _parts(module, parts)
     return tuple(found)
+
+
+def _parts(module: TypesModule, families: list[_Family]) -> list[TypesModule]:
+    order = {each.symbol: number for number, each in enumerate(module.declarations)}
+    short = [_called(family.words, module.module) for family in families]
+    taken: set[str] = set()
+    found: list[TypesModule] = []
+    for family, own in zip(families, short, strict=True):
+        name = first_free([own if short.count(own) == 1 else module_name("_".join(family.words))], taken)
+        taken.add(name)
+        declarations = [each for atom in family.atoms for each in atom.declarations]
+        declarations.sort(key=lambda each: order[each.symbol])
+        found.append(TypesModule((*module.module, name), tuple(declarations), whole=module.module))
+    return found
+
+
+def _called(words: tuple[str, ...], module: Module) -> Identifier:
+    """What the file of a family is called: the words that its names begin with and the package's name does not."""
+    base = [word for word in name_words(module[-1]) if word not in _ENDINGS]
+    known = [base, [*base[:-1], singular(base[-1])]] if base else []
+    rest = list(words)
+    while len(rest) > 1 and rest[-1] in _ENDINGS:
+        rest.pop()
+    for each in known:
+        if len(rest) > len(each) and rest[: len(each)] == each:
+            return module_name("_".join(rest[len(each) :]))
+    return module_name("_".join(rest) or "all")
 
 
 def mentioned(each: TypeDeclaration) -> Iterator[Symbol]:
@@ -71,20 +102,8 @@ def mentioned(each: TypeDeclaration) -> Iterator[Symbol]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Family:
-    """Declarations that begin with the same words."""
-
-    words: tuple[str, ...]
-    members: tuple[_Atom, ...]
-
-    @property
-    def size(self) -> int:
-        return sum(each.size for each in self.members)
-
-
-@dataclass(frozen=True, slots=True)
 class _Atom:
-    """What cannot be taken apart: a declaration, or several that are made of each other."""
+    """What cannot be taken apart: a declaration with those nested in it, or several that are made of each other."""
 
     words: tuple[str, ...]
     declarations: tuple[TypeDeclaration, ...]
@@ -92,40 +111,127 @@ class _Atom:
     needs: frozenset[Symbol]
 
 
-def _parts(module: TypesModule, owners: Mapping[Symbol, Symbol]) -> list[TypesModule]:
-    atoms = _atoms(module, owners)
-    families = _without_circles(_families(atoms, 0))
-    families = _without_circles(_gathered(families))
-    if len(families) < 2:
-        return [module]
-    order = {each.symbol: number for number, each in enumerate(module.declarations)}
-    short = [_called(family.words, module.module) for family in families]
-    taken: set[str] = set()
-    found: list[TypesModule] = []
-    for family, own in zip(families, short, strict=True):
-        name = first_free([own if short.count(own) == 1 else module_name("_".join(family.words))], taken)
-        taken.add(name)
-        declarations = [each for atom in family.members for each in atom.declarations]
-        declarations.sort(key=lambda each: order[each.symbol])
-        found.append(TypesModule((*module.module, name), tuple(declarations), whole=module.module))
-    return found
+@dataclass(slots=True)
+class _Family:
+    """Declarations of one module that begin with the same words, or are needed by those that do."""
+
+    module: Module
+    words: tuple[str, ...]
+    atoms: list[_Atom]
+
+    @property
+    def size(self) -> int:
+        return sum(atom.size for atom in self.atoms)
 
 
-def _called(words: tuple[str, ...], module: Module) -> Identifier:
-    """What the module of a family is called: the words that its names begin with and the package's name does not."""
-    base = [word for word in name_words(module[-1]) if word not in _ENDINGS]
-    known = {tuple(base), (*base[:-1], singular(base[-1]))} if base else set[tuple[str, ...]]()
-    rest = list(words)
-    while len(rest) > 1 and rest[-1] in _ENDINGS:
-        rest.pop()
-    for each in known:
-        if len(rest) > len(each) and tuple(rest[: len(each)]) == each:
-            rest = rest[len(each) :]
-            break
-    return module_name("_".join(rest) or "all")
+class _Families:
+    """The families of all modules, by number, and which of them need which."""
+
+    def __init__(self) -> None:
+        self._families: dict[int, _Family] = {}
+        self._home: dict[Symbol, int] = {}
+        self._next = 0
+
+    def add(self, module: TypesModule, owners: Mapping[Symbol, Symbol]) -> None:
+        """One family for a module, or several when it is too long."""
+        atoms = _atoms(module, owners)
+        for words, members in _by_words(atoms):
+            self._enter(_Family(module.module, words, members))
+
+    def of(self, module: Module) -> list[_Family]:
+        return [family for family in self._families.values() if family.module == module]
+
+    def break_circles(self) -> None:
+        """Take families apart until no two need each other."""
+        while circle := next((group for group in components(self._graph()) if len(group) > 1), None):
+            largest = max(circle, key=lambda number: (len(self._families[number].atoms), -number))
+            family = self._families.pop(largest)
+            # A circle of single atoms cannot be: what is made of each other is one atom, and in one module.
+            parts = _taken_apart(family.atoms) if len(family.atoms) > 1 else []
+            if not parts:
+                self._families[largest] = family
+                return
+            for words, members in parts:
+                self._enter(_Family(family.module, words, members))
+
+    def gather(self) -> None:
+        """Join small families of one module with the only one that needs them, or with others that begin like them."""
+        self._join_users()
+        deepest = max((len(each.words) for each in self._families.values()), default=0)
+        for depth in range(deepest, -1, -1):
+            alike: dict[tuple[Module, tuple[str, ...]], list[int]] = {}
+            for number, each in self._families.items():
+                if len(each.words) >= depth and each.size < _SMALL:
+                    alike.setdefault((each.module, each.words[:depth]), []).append(number)
+            for (_, words), numbers in alike.items():
+                fits = sum(self._families[number].size for number in numbers) <= _LONGEST
+                if len(numbers) > 1 and fits and (depth or self._is_all(numbers)) and not self._circular(numbers):
+                    self._join(numbers, words or self._families[numbers[0]].words)
+
+    def _is_all(self, numbers: list[int]) -> bool:
+        return len(self.of(self._families[numbers[0]].module)) == len(numbers)
+
+    def _join_users(self) -> None:
+        """The smallest first, as long as there is room."""
+        waiting = sorted(self._families, key=lambda number: (self._families[number].size, number))
+        users: dict[int, set[int]] = {number: set() for number in self._families}
+        for number, needed in self._graph().items():
+            for each in needed:
+                users[each].add(number)
+        into: dict[int, int] = {}
+        for number in waiting:
+            family = self._families[number]
+            found = {_followed(each, into) for each in users[number]} - {number}
+            if family.size >= _SMALL or len(found) != 1:
+                continue
+            user = found.pop()
+            if self._families[user].module == family.module and self._families[user].size + family.size <= _LONGEST:
+                self._join([user, number], self._families[user].words)
+                into[number] = user
+
+    def _enter(self, family: _Family) -> None:
+        number = self._next
+        self._next += 1
+        self._families[number] = family
+        self._home.update((each.symbol, number) for atom in family.atoms for each in atom.declarations)
+
+    def _join(self, numbers: list[int], words: tuple[str, ...]) -> None:
+        first = numbers[0]
+        for number in numbers[1:]:
+            joined = self._families.pop(number)
+            self._families[first].atoms += joined.atoms
+            self._home.update((each.symbol, first) for atom in joined.atoms for each in atom.declarations)
+        self._families[first].words = words
+
+    def _needs(self, number: int) -> list[int]:
+        needed = (self._home.get(symbol, number) for atom in self._families[number].atoms for symbol in atom.needs)
+        return sorted({other for other in needed if other != number})
+
+    def _graph(self) -> dict[int, list[int]]:
+        return {number: self._needs(number) for number in self._families}
+
+    def _circular(self, numbers: list[int]) -> bool:
+        """Whether these families, as one, would need another that needs them."""
+        inside = set(numbers)
+        waiting = [other for number in numbers for other in self._needs(number) if other not in inside]
+        seen = set(waiting)
+        while waiting:
+            for other in self._needs(waiting.pop()):
+                if other in inside:
+                    return True
+                if other not in seen:
+                    seen.add(other)
+                    waiting.append(other)
+        return False
 
 
-# --- families ---
+def _followed(number: int, into: Mapping[int, int]) -> int:
+    while number in into:
+        number = into[number]
+    return number
+
+
+# --- words ---
 
 
 def _atoms(module: TypesModule, owners: Mapping[Symbol, Symbol]) -> list[_Atom]:
@@ -134,14 +240,15 @@ def _atoms(module: TypesModule, owners: Mapping[Symbol, Symbol]) -> list[_Atom]:
     graph = {each.symbol: list(mentioned(each)) for each in module.declarations}
     households: dict[Symbol, list[Symbol]] = {}
     for symbol in graph:
-        households.setdefault(_owner(symbol, owners, by_symbol), []).append(symbol)
+        owner = owners.get(symbol, symbol)
+        households.setdefault(owner if owner in by_symbol else symbol, []).append(symbol)
     for owner, members in households.items():
         if sum(_lines(by_symbol[each]) for each in members) <= _LONGEST:
-            graph[owner] = [*graph[owner], *(each for each in members if each != owner)]
-            for each in members:
-                if each != owner:
-                    graph[each] = [*graph[each], owner]
-    order = {symbol: number for number, symbol in enumerate(graph)}
+            nested = [each for each in members if each != owner]
+            graph[owner] += nested
+            for each in nested:
+                graph[each].append(owner)
+    order = {symbol: number for number, symbol in enumerate(by_symbol)}
     found: list[_Atom] = []
     for group in components(graph):
         group.sort(key=lambda symbol: order[symbol])
@@ -153,123 +260,36 @@ def _atoms(module: TypesModule, owners: Mapping[Symbol, Symbol]) -> list[_Atom]:
     return sorted(found, key=lambda atom: order[atom.declarations[0].symbol])
 
 
-def _owner(symbol: Symbol, owners: Mapping[Symbol, Symbol], known: Mapping[Symbol, object]) -> Symbol:
-    owner = owners.get(symbol)
-    return owner if owner is not None and owner in known else symbol
+_Parts: TypeAlias = "list[tuple[tuple[str, ...], list[_Atom]]]"
 
 
-def _families(atoms: Sequence[_Atom], depth: int) -> list[_Family]:
+def _by_words(atoms: list[_Atom]) -> _Parts:
     """The atoms by as many first words as it takes for each family to be short enough."""
-    words = _shared([atom.words for atom in atoms])
     if sum(atom.size for atom in atoms) <= _LONGEST or len(atoms) == 1:
-        return [_Family(words, tuple(atoms))]
-    depth = max(depth, len(words))
+        return [(_shared(atoms), atoms)]
+    return [part for _, inner in _taken_apart(atoms) for part in _by_words(inner)]
+
+
+def _taken_apart(atoms: list[_Atom]) -> _Parts:
+    """The atoms by one word more than they share."""
+    depth = len(_shared(atoms))
     by_word: dict[str, list[_Atom]] = {}
     for atom in atoms:
         by_word.setdefault(atom.words[depth] if depth < len(atom.words) else "", []).append(atom)
     if len(by_word) == 1:
-        return [_Family(atom.words, (atom,)) for atom in atoms]  # one name with several numbers: nothing to go by
-    return [family for inner in by_word.values() for family in _families(inner, depth + 1)]
+        return [(atom.words, [atom]) for atom in atoms]  # one name with several numbers: nothing to go by
+    return [(_shared(inner), inner) for inner in by_word.values()]
 
 
-def _shared(names: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
-    """The words that all of these begin with."""
-    shared = names[0]
-    for words in names[1:]:
+def _shared(atoms: Sequence[_Atom]) -> tuple[str, ...]:
+    """The words that the names of all of these begin with."""
+    shared = atoms[0].words
+    for atom in atoms[1:]:
         same = 0
-        while same < min(len(shared), len(words)) and shared[same] == words[same]:
+        while same < min(len(shared), len(atom.words)) and shared[same] == atom.words[same]:
             same += 1
         shared = shared[:same]
     return shared
-
-
-def _gathered(families: list[_Family]) -> list[_Family]:
-    """Small families joined with the only one that needs them, or with small ones that begin with the same words."""
-    families = _with_their_users(families)
-    for depth in range(max(len(each.words) for each in families), 0, -1):
-        small: dict[tuple[str, ...], list[_Family]] = {}
-        for each in families:
-            if len(each.words) >= depth and each.size < _SMALL:
-                small.setdefault(each.words[:depth], []).append(each)
-        for words, alike in small.items():
-            if len(alike) > 1 and sum(each.size for each in alike) <= _LONGEST:
-                joined = _joined(words, alike)
-                candidate = [joined if each is alike[0] else each for each in families if each not in alike[1:]]
-                if not _circles(candidate):
-                    families = candidate
-    return families
-
-
-def _with_their_users(families: list[_Family]) -> list[_Family]:
-    """What only one family needs becomes a part of it, the smallest first, as long as there is room."""
-    waiting = sorted(families, key=lambda each: (each.size, each.words))
-    while waiting:
-        family = waiting.pop(0)
-        needs = _needs(families)
-        own = families.index(family)
-        users = [number for number, needed in needs.items() if own in needed]
-        if family.size < _SMALL and len(users) == 1 and families[users[0]].size + family.size <= _LONGEST:
-            user = families[users[0]]
-            joined = _joined(user.words, [user, family])
-            families = [joined if each is user else each for each in families if each is not family]
-            waiting = [joined if each is user else each for each in waiting]
-    return families
-
-
-def _joined(words: tuple[str, ...], families: Iterable[_Family]) -> _Family:
-    return _Family(words, tuple(atom for each in families for atom in each.members))
-
-
-# --- circles ---
-
-
-def _without_circles(families: list[_Family]) -> list[_Family]:
-    """The families so that no two need each other."""
-    while circles := _circles(families):
-        for circle in circles:
-            joined = [families[number] for number in sorted(circle)]
-            if sum(each.size for each in joined) <= _LONGEST or all(len(each.members) == 1 for each in joined):
-                words = max(joined, key=lambda each: each.size).words
-                merged = [_joined(words, joined)]
-            else:
-                merged = [part for each in joined for part in _taken_apart(each)]
-            families = [
-                part
-                for number, each in enumerate(families)
-                for part in (merged if number == min(circle) else [] if number in circle else [each])
-            ]
-            break  # the numbers have changed
-    return families
-
-
-def _taken_apart(family: _Family) -> list[_Family]:
-    """The family by one word more."""
-    depth = len(_shared([atom.words for atom in family.members]))
-    by_word: dict[str, list[_Atom]] = {}
-    for atom in family.members:
-        by_word.setdefault(atom.words[depth] if depth < len(atom.words) else "", []).append(atom)
-    if len(by_word) == 1:
-        return [_Family(atom.words, (atom,)) for atom in family.members]
-    return [_Family(_shared([atom.words for atom in inner]), tuple(inner)) for inner in by_word.values()]
-
-
-def _circles(families: Sequence[_Family]) -> list[list[int]]:
-    return [group for group in components(_needs(families)) if len(group) > 1]
-
-
-def _needs(families: Sequence[_Family]) -> dict[int, list[int]]:
-    """Which families each of them needs, by number."""
-    home = {
-        each.symbol: number
-        for number, family in enumerate(families)
-        for atom in family.members
-        for each in atom.declarations
-    }
-    needs: dict[int, list[int]] = {}
-    for number, family in enumerate(families):
-        needed = (home.get(symbol, number) for atom in family.members for symbol in atom.needs)
-        needs[number] = [other for other in dict.fromkeys(needed) if other != number]
-    return needs
 
 
 # --- sizes ---
