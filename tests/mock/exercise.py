@@ -25,7 +25,7 @@ from antiphon_codegen.problems import Problems
 from antiphon_codegen.samples.checking import Checker
 from antiphon_codegen.samples.sampler import Sampler
 from antiphon_codegen.samples.schemas import Schema
-from antiphon_codegen.samples.service import Media, Operation, Service, read_service
+from antiphon_codegen.samples.service import Media, Operation, Parameter, Service, read_service
 from antiphon_codegen.samples.shapes import Shapes
 
 __all__ = ["Judge", "Outcome", "engine_for", "exercise"]
@@ -77,7 +77,7 @@ class _Maker:
                 continue
             value = self._sampler.value(parameter.schema, operation.id)
             if parameter.place == "path":
-                path = path.replace("{" + parameter.name + "}", quote(_text(value) or "x", safe=""))
+                path = path.replace("{" + parameter.name + "}", _in_path(parameter, value))
             elif parameter.place == "query":
                 if parameter.as_json:
                     query.append((parameter.name, json.dumps(value)))
@@ -126,6 +126,24 @@ class _Maker:
             extra = '; filename="a.txt"' if name.partition("[")[0] in files else ""
             out += f'--XX\r\nContent-Disposition: form-data; name="{name}"{extra}\r\n\r\n{text}\r\n'.encode()
         return out + b"--XX--\r\n"
+
+
+def _in_path(parameter: Parameter, value: JSON) -> str:
+    """A value as RFC 6570 expands it in the style of a path parameter."""
+    exploded = parameter.explode
+    start, separator = {"label": (".", "." if exploded else ","), "matrix": (";", ";" if exploded else ",")}.get(
+        parameter.style, ("", ",")
+    )
+    named = f"{quote(parameter.name, safe='')}=" if parameter.style == "matrix" else ""
+    if isinstance(value, dict):
+        entries = [(quote(name, safe=""), quote(_text(each), safe="")) for name, each in value.items()]
+        if exploded:
+            return start + separator.join(f"{name}={text}" for name, text in entries)
+        return start + named + ",".join(",".join(entry) for entry in entries)
+    if isinstance(value, list):
+        texts = [quote(_text(each), safe="") for each in value]
+        return start + (separator.join(named + text for text in texts) if exploded else named + ",".join(texts))
+    return start + named + (quote(_text(value), safe="") or "x")
 
 
 def _text(value: JSON) -> str:

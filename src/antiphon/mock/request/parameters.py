@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from http.cookies import CookieError, SimpleCookie
 from typing import Final, cast
+from urllib.parse import unquote
 
 from antiphon_codegen.document import JSON
 from antiphon_codegen.samples.schemas import Schema
@@ -18,6 +19,7 @@ from .reading import TextReader
 __all__ = ["Found", "read_parameters"]
 
 _SEPARATORS: Final = {"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDelimited": "|"}
+_EXPLODED: Final = {"label": ".", "matrix": ";"}
 # OpenAPI 3.1, section 4.8.12.2: definitions of these have no meaning as parameters.
 _NOT_PARAMETERS: Final = frozenset({"accept", "content-type", "authorization"})
 
@@ -105,36 +107,52 @@ def _from_query(
 def _valued(parameter: Parameter, tree: Tree, reader: TextReader, shapes: Shapes) -> JSON:
     if parameter.as_json and isinstance(tree, str):
         try:
-            return cast(JSON, json.loads(tree))
+            return cast(JSON, json.loads(unquote(tree) if parameter.place == "path" else tree))
         except (ValueError, RecursionError):
             return tree
     types = shapes.types(parameter.schema)
-    if isinstance(tree, str) and (types & {"array", "object"}):
-        tree = _split(parameter, tree, types)
+    if isinstance(tree, str):
+        tree = _bare(parameter, tree)
+        if types & {"array", "object"}:
+            tree = _split(parameter, tree, types)
+        elif parameter.place == "path":
+            tree = unquote(tree)
     return reader.read(tree, parameter.schema)
 
 
+def _bare(parameter: Parameter, text: str) -> str:
+    """The text without what its style puts before it: `.a`, `;name=a`; `;name=a;name=b` becomes `a;b`."""
+    match parameter.style:
+        case "label":
+            return text.removeprefix(".")
+        case "matrix":
+            named = f"{parameter.name}="
+            return ";".join(part.removeprefix(named) for part in text.removeprefix(";").split(";"))
+        case _:
+            return text
+
+
 def _split(parameter: Parameter, text: str, types: frozenset[str]) -> Tree:
-    """Lists and objects that are written as one text: `a,b`, `a|b`, `k,v`, `k=v`, `.a.b`, `;name=a`."""
-    if parameter.style == "matrix":
-        text = text.removeprefix(";").removeprefix(f"{parameter.name}=")
-    elif parameter.style == "label":
-        text = text.removeprefix(".")
+    """Lists and objects that are written as one text: `a,b`, `a|b`, `k,v`, `k=v`, `a.b`, `a;b`."""
     separator = _SEPARATORS.get(parameter.style, ",")
-    if parameter.style == "label" and parameter.explode:
-        separator = "."
+    if parameter.explode:
+        separator = _EXPLODED.get(parameter.style, separator)
+    in_path = parameter.place == "path"
     whole = "string" in types and separator not in text
     if (parameter.place == "query" and parameter.explode and parameter.style == "form") or whole:
-        return text
+        return unquote(text) if in_path else text
     parts = text.split(separator) if text else []
     if parameter.place == "header":
         parts = [part.strip() for part in parts]
     if "array" in types:
-        return list(parts)
-    return dict(_entries(parts, explode=parameter.explode)) or text
+        return [unquote(part) if in_path else part for part in parts]
+    found: dict[str, Tree] = {}
+    for name, value in _entries(parts, explode=parameter.explode):
+        found[unquote(name) if in_path else name] = unquote(value) if in_path else value
+    return found or text
 
 
-def _entries(parts: Sequence[str], *, explode: bool) -> Iterator[tuple[str, Tree]]:
+def _entries(parts: Sequence[str], *, explode: bool) -> Iterator[tuple[str, str]]:
     if explode:
         for part in parts:
             name, _, value = part.partition("=")

@@ -52,7 +52,7 @@ class Routes:
     def find(
         self, method: str, raw_path: str, query: Sequence[tuple[str, str]]
     ) -> tuple[list[tuple[Operation, dict[str, str]]], Missed | None]:
-        """The operations a request may be for, with the texts of their path parameters; or why there is none."""
+        """The operations a request may be for, with their path parameters still encoded; or why there is none."""
         methods: dict[str, None] = {}
         found: list[tuple[Operation, dict[str, str]]] = []
         for base in self._bases if len(raw_path) <= _LONGEST_PATH else ():
@@ -100,7 +100,7 @@ def _pieces(segment: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _values(template: str, path: str) -> dict[str, str] | None:
-    """The parameters of a path that fits a template of as many segments; None when it does not fit."""
+    """The parameters of a path that fits a template of as many segments, as they are written; None when it does not."""
     values: dict[str, str] = {}
     for segment, text in zip(_parts(template), _parts(path), strict=True):
         fixed, names = _pieces(segment)
@@ -117,7 +117,7 @@ def _values(template: str, path: str) -> dict[str, str] | None:
             end = len(text) - len(fixed[-1]) if last else text.find(fixed[place + 1] or "", at + 1)
             if end <= at:
                 return None
-            values[name] = unquote(text[at:end])
+            values[name] = text[at:end]
             at = end + len(fixed[place + 1])
     return values
 
