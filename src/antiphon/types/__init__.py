@@ -8,12 +8,15 @@ if TYPE_CHECKING:
     from . import audio as audio
     from . import audio_types as audio_types
     from . import chat as chat
+    from . import completions_params as completions_params
     from . import completions_types as completions_types
     from . import embeddings_params as embeddings_params
     from . import embeddings_types as embeddings_types
     from . import files_params as files_params
     from . import files_types as files_types
     from . import fine_tuning as fine_tuning
+    from . import grader_message as grader_message
+    from . import grader_message_param as grader_message_param
     from . import graders as graders
     from . import images_params as images_params
     from . import images_types as images_types
@@ -25,6 +28,10 @@ if TYPE_CHECKING:
     from . import shared_params as shared_params
     from .audio_types import AudioModel as AudioModel
     from .audio_types import AudioResponseFormat as AudioResponseFormat
+    from .completions_params import CompletionCreateParams as CompletionCreateParams
+    from .completions_params import CompletionCreateParamsBase as CompletionCreateParamsBase
+    from .completions_params import CompletionCreateParamsNonStreaming as CompletionCreateParamsNonStreaming
+    from .completions_params import CompletionCreateParamsStreaming as CompletionCreateParamsStreaming
     from .completions_types import Completion as Completion
     from .completions_types import CompletionChoice as CompletionChoice
     from .completions_types import CompletionUsage as CompletionUsage
@@ -37,6 +44,8 @@ if TYPE_CHECKING:
     from .files_types import FileDeleted as FileDeleted
     from .files_types import FileObject as FileObject
     from .files_types import FilePurpose as FilePurpose
+    from .grader_message import GraderMessage as GraderMessage
+    from .grader_message_param import GraderMessageParam as GraderMessageParam
     from .images_params import ImageCreateVariationParams as ImageCreateVariationParams
     from .images_params import ImageEditParams as ImageEditParams
     from .images_params import ImageEditParamsBase as ImageEditParamsBase
@@ -96,11 +105,17 @@ else:
         __name__,
         {
             ".audio_types": "AudioModel AudioResponseFormat",
+            ".completions_params": (
+                "CompletionCreateParams CompletionCreateParamsBase CompletionCreateParamsNonStreaming "
+                "CompletionCreateParamsStreaming "
+            ),
             ".completions_types": "Completion CompletionChoice CompletionUsage",
             ".embeddings_params": "EmbeddingCreateParams",
             ".embeddings_types": "CreateEmbeddingResponse Embedding EmbeddingModel",
             ".files_params": "FileCreateParams FileListParams",
             ".files_types": "FileDeleted FileObject FilePurpose",
+            ".grader_message": "GraderMessage",
+            ".grader_message_param": "GraderMessageParam",
             ".images_params": (
                 "ImageCreateVariationParams ImageEditParams ImageEditParamsBase ImageEditParamsNonStreaming "
                 "ImageEditParamsStreaming ImageGenerateParams ImageGenerateParamsBase "
@@ -127,7 +142,8 @@ else:
         },
         modules="audio chat fine_tuning graders responses shared shared_params",
         inner=(
-            "audio_types completions_types embeddings_params embeddings_types files_params files_types "
-            "images_params images_types models_types moderations_params moderations_types "
+            "audio_types completions_params completions_types embeddings_params embeddings_types "
+            "files_params files_types grader_message grader_message_param images_params images_types "
+            "models_types moderations_params moderations_types "
         ),
     )

@@ -552,7 +552,7 @@ class AsyncResponses(AsyncAPIResource):
             extra_body=extra_body,
             timeout=timeout,
         )
-        await self._request(call, _NoneType)
+        return await self._request(call, _NoneType)
 
 
 class AsyncResponsesWithRawResponse:

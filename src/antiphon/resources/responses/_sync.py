@@ -552,7 +552,7 @@ class Responses(APIResource):
             extra_body=extra_body,
             timeout=timeout,
         )
-        self._request(call, _NoneType)
+        return self._request(call, _NoneType)
 
 
 class ResponsesWithRawResponse:

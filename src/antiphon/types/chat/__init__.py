@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from .completions_params import ChatCompletionPredictionContentParam as ChatCompletionPredictionContentParam
     from .completions_params import ChatCompletionStreamOptionsParam as ChatCompletionStreamOptionsParam
     from .completions_params import CompletionCreateParams as CompletionCreateParams
-    from .completions_params import CompletionCreateParams2 as CompletionCreateParams2
-    from .completions_params import CompletionCreateParams2Base as CompletionCreateParams2Base
-    from .completions_params import CompletionCreateParams2NonStreaming as CompletionCreateParams2NonStreaming
-    from .completions_params import CompletionCreateParams2Streaming as CompletionCreateParams2Streaming
     from .completions_params import CompletionCreateParamsBase as CompletionCreateParamsBase
     from .completions_params import CompletionCreateParamsNonStreaming as CompletionCreateParamsNonStreaming
     from .completions_params import CompletionCreateParamsStreaming as CompletionCreateParamsStreaming
@@ -71,9 +67,7 @@ else:
         {
             ".completions_params": (
                 "ChatCompletionFunctionCallOptionParam ChatCompletionPredictionContentParam "
-                "ChatCompletionStreamOptionsParam CompletionCreateParams CompletionCreateParams2 "
-                "CompletionCreateParams2Base CompletionCreateParams2NonStreaming "
-                "CompletionCreateParams2Streaming CompletionCreateParamsBase "
+                "ChatCompletionStreamOptionsParam CompletionCreateParams CompletionCreateParamsBase "
                 "CompletionCreateParamsNonStreaming CompletionCreateParamsStreaming CompletionListParams "
                 "CompletionUpdateParams "
             ),

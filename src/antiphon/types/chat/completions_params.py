@@ -19,10 +19,6 @@ __all__ = [
     "ChatCompletionPredictionContentParam",
     "ChatCompletionStreamOptionsParam",
     "CompletionCreateParams",
-    "CompletionCreateParams2",
-    "CompletionCreateParams2Base",
-    "CompletionCreateParams2NonStreaming",
-    "CompletionCreateParams2Streaming",
     "CompletionCreateParamsBase",
     "CompletionCreateParamsFunction",
     "CompletionCreateParamsModeration",
@@ -264,57 +260,6 @@ class CompletionListParams(TypedDict, total=False):
     """Sort order by time of creation: `asc`, the default, puts the oldest first, `desc` the newest."""
 
 
-class CompletionCreateParams2Base(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
-
-    model: Required[str | Literal["gpt-3.5-turbo-instruct", "davinci-002", "babbage-002"]]
-    """Name of the completion model. Chat models do not work here."""
-    prompt: Required[str | SequenceNotStr[str] | Iterable[int] | Iterable[Iterable[int]] | None]
-    """Text to continue, as a string or as token IDs; an array of either is handled as several prompts in one
-    call. The default `<|endoftext|>` makes the model start a fresh document."""
-    best_of: int | None
-    """Number of candidates, up to 20, that the server generates for itself before it returns the `n` best by
-    log probability per token. It must not be smaller than `n`, cannot be streamed, and all candidates are
-    billed; left out or null means 1."""
-    echo: bool | None
-    """Whether the returned text begins with the prompt. Left out or null means false."""
-    frequency_penalty: float | None
-    """Value from -2 to 2 that lowers the chance of a token the more often it has already occurred, which curbs
-    verbatim repetition; negative values encourage it. Left out or null means 0."""
-    logit_bias: Mapping[str, int] | None
-    """Map from token ID to a number between -100 and 100 that is added to the score of that token before
-    sampling. For instance, `-100` for ID `50256` keeps the model from ending the text."""
-    logprobs: int | None
-    """How many likely alternatives, at most 5, to report per token with their log probabilities; the chosen
-    token is always added. Left out or null means no probabilities."""
-    max_tokens: int | None
-    """Most tokens to generate, 16 if left out or null. Together with the prompt they have to fit into the
-    context of the model."""
-    n: int | None
-    """Number of completions to return for each prompt, from 1 to 128. Left out or null means 1; the tokens of
-    every one are billed."""
-    presence_penalty: float | None
-    """Value from -2 to 2 that lowers the chance of every token that has occurred at all, however often, which
-    favours new subjects; negative values do the reverse. Left out or null means 0."""
-    seed: int | None
-    """Whole number that makes sampling repeatable as far as possible. A change of `system_fingerprint` in the
-    result means that the same seed may now give another text."""
-    stop: str | SequenceNotStr[str] | None
-    """One text or up to four texts at which generation ends; the matching text itself is not returned."""
-    stream_options: ChatCompletionStreamOptionsParam | None
-    """Options for a streamed completion. Send it only together with `stream` set to true."""
-    suffix: str | None
-    """Text that is to follow the generated part, for filling a gap. Only `gpt-3.5-turbo-instruct` supports it."""
-    temperature: float | None
-    """Randomness of sampling, from 0 (always close to the likeliest token) to 2 (very varied). Left out or
-    null means 1; change either this or `top_p`, not both at once."""
-    top_p: float | None
-    """Nucleus sampling: only the likeliest tokens whose probabilities add up to this share, from 0 to 1, are
-    candidates. Left out or null means 1, which keeps all tokens; change either this or `temperature`."""
-    user: str
-    """Stable pseudonym of the end user on whose behalf you call, used to trace abuse."""
-
-
 class ChatCompletionPredictionContentParam(TypedDict, total=False):
     """Text that the answer is expected to repeat in large parts, given to speed up generation."""
 
@@ -355,20 +300,5 @@ class CompletionCreateParamsStreaming(CompletionCreateParamsBase, total=False):
     null or false gives one JSON object at the end."""
 
 
-class CompletionCreateParams2NonStreaming(CompletionCreateParams2Base, total=False):
-    stream: Literal[False] | None
-    """Set to true to receive the text in pieces, as server-sent events, closed by `data: [DONE]`. Left out,
-    null or false gives one JSON object at the end."""
-
-
-class CompletionCreateParams2Streaming(CompletionCreateParams2Base, total=False):
-    stream: Required[Literal[True]]
-    """Set to true to receive the text in pieces, as server-sent events, closed by `data: [DONE]`. Left out,
-    null or false gives one JSON object at the end."""
-
-
 CompletionCreateParams: TypeAlias = CompletionCreateParamsNonStreaming | CompletionCreateParamsStreaming
-"""What `create` takes besides the parameters of its path."""
-
-CompletionCreateParams2: TypeAlias = CompletionCreateParams2NonStreaming | CompletionCreateParams2Streaming
 """What `create` takes besides the parameters of its path."""

@@ -9,13 +9,11 @@ from typing import Literal, Required
 from typing_extensions import TypedDict
 
 from ...runtime import SequenceNotStr
-from ..graders.grader_models_params import (
-    MultiGraderParam,
-    PythonGraderParam,
-    ScoreModelGraderParam,
-    StringCheckGraderParam,
-    TextSimilarityGraderParam,
-)
+from ..graders.grader_models_params.multi_grader import MultiGraderParam
+from ..graders.grader_models_params.python_grader import PythonGraderParam
+from ..graders.grader_models_params.score_model_grader import ScoreModelGraderParam
+from ..graders.grader_models_params.string_check_grader import StringCheckGraderParam
+from ..graders.grader_models_params.text_similarity_grader import TextSimilarityGraderParam
 from ..shared.models import Metadata
 
 __all__ = [

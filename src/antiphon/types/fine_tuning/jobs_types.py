@@ -7,13 +7,11 @@ import builtins as _builtins
 from typing import Annotated, Literal
 
 from ...runtime import BaseModel, Tagged
-from ..graders.grader_models_types import (
-    MultiGrader,
-    PythonGrader,
-    ScoreModelGrader,
-    StringCheckGrader,
-    TextSimilarityGrader,
-)
+from ..graders.grader_models_types.multi_grader import MultiGrader
+from ..graders.grader_models_types.python_grader import PythonGrader
+from ..graders.grader_models_types.score_model_grader import ScoreModelGrader
+from ..graders.grader_models_types.string_check_grader import StringCheckGrader
+from ..graders.grader_models_types.text_similarity_grader import TextSimilarityGrader
 from ..shared.models import Metadata
 
 __all__ = [

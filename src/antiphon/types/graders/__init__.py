@@ -7,36 +7,38 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from . import grader_models_params as grader_models_params
     from . import grader_models_types as grader_models_types
-    from .grader_models_params import GraderInputsParam as GraderInputsParam
-    from .grader_models_params import GraderMessageParam as GraderMessageParam
-    from .grader_models_params import LabelModelGraderParam as LabelModelGraderParam
-    from .grader_models_params import MultiGraderParam as MultiGraderParam
-    from .grader_models_params import PythonGraderParam as PythonGraderParam
-    from .grader_models_params import ScoreModelGraderParam as ScoreModelGraderParam
-    from .grader_models_params import StringCheckGraderParam as StringCheckGraderParam
-    from .grader_models_params import TextSimilarityGraderParam as TextSimilarityGraderParam
-    from .grader_models_types import GraderInputs as GraderInputs
-    from .grader_models_types import GraderMessage as GraderMessage
-    from .grader_models_types import LabelModelGrader as LabelModelGrader
-    from .grader_models_types import MultiGrader as MultiGrader
-    from .grader_models_types import PythonGrader as PythonGrader
-    from .grader_models_types import ScoreModelGrader as ScoreModelGrader
-    from .grader_models_types import StringCheckGrader as StringCheckGrader
-    from .grader_models_types import TextSimilarityGrader as TextSimilarityGrader
+    from .grader_models_params.grader_inputs import GraderInputsParam as GraderInputsParam
+    from .grader_models_params.multi_grader import LabelModelGraderParam as LabelModelGraderParam
+    from .grader_models_params.multi_grader import MultiGraderParam as MultiGraderParam
+    from .grader_models_params.python_grader import PythonGraderParam as PythonGraderParam
+    from .grader_models_params.score_model_grader import ScoreModelGraderParam as ScoreModelGraderParam
+    from .grader_models_params.string_check_grader import StringCheckGraderParam as StringCheckGraderParam
+    from .grader_models_params.text_similarity_grader import TextSimilarityGraderParam as TextSimilarityGraderParam
+    from .grader_models_types.grader_inputs import GraderInputs as GraderInputs
+    from .grader_models_types.multi_grader import LabelModelGrader as LabelModelGrader
+    from .grader_models_types.multi_grader import MultiGrader as MultiGrader
+    from .grader_models_types.python_grader import PythonGrader as PythonGrader
+    from .grader_models_types.score_model_grader import ScoreModelGrader as ScoreModelGrader
+    from .grader_models_types.string_check_grader import StringCheckGrader as StringCheckGrader
+    from .grader_models_types.text_similarity_grader import TextSimilarityGrader as TextSimilarityGrader
 else:
     from ...runtime.lazy import attach
 
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            ".grader_models_params": (
-                "GraderInputsParam GraderMessageParam LabelModelGraderParam MultiGraderParam "
-                "PythonGraderParam ScoreModelGraderParam StringCheckGraderParam TextSimilarityGraderParam "
-            ),
-            ".grader_models_types": (
-                "GraderInputs GraderMessage LabelModelGrader MultiGrader PythonGrader ScoreModelGrader "
-                "StringCheckGrader TextSimilarityGrader "
-            ),
+            ".grader_models_params.grader_inputs": "GraderInputsParam",
+            ".grader_models_params.multi_grader": "LabelModelGraderParam MultiGraderParam",
+            ".grader_models_params.python_grader": "PythonGraderParam",
+            ".grader_models_params.score_model_grader": "ScoreModelGraderParam",
+            ".grader_models_params.string_check_grader": "StringCheckGraderParam",
+            ".grader_models_params.text_similarity_grader": "TextSimilarityGraderParam",
+            ".grader_models_types.grader_inputs": "GraderInputs",
+            ".grader_models_types.multi_grader": "LabelModelGrader MultiGrader",
+            ".grader_models_types.python_grader": "PythonGrader",
+            ".grader_models_types.score_model_grader": "ScoreModelGrader",
+            ".grader_models_types.string_check_grader": "StringCheckGrader",
+            ".grader_models_types.text_similarity_grader": "TextSimilarityGrader",
         },
         inner="grader_models_params grader_models_types",
     )
