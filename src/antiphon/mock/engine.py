@@ -104,8 +104,9 @@ class Engine:
 
     def respond(self, incoming: Incoming) -> Reply:
         """The reply to a request."""
-        head = incoming.method == "HEAD" and not any(each.verb == "HEAD" for each in self.service.operations)
-        seen = self._examiner.examine(replace(incoming, method="GET") if head else incoming)
+        seen = self._examiner.examine(incoming)
+        if incoming.method == "HEAD" and seen.refusal is not None and seen.refusal.status == 405:
+            seen = self._examiner.examine(replace(incoming, method="GET"))
         self._number += 1
         try:
             reply = self._reply(incoming, seen)
@@ -131,7 +132,7 @@ class Engine:
         if scripted is not None:
             answer = scripted.answer()
         elif seen.refusal is not None and not _hides(fault):
-            answer = _refused(seen.refusal)
+            answer = _options(seen.refusal) if incoming.method == "OPTIONS" else _refused(seen.refusal)
         elif seen.operation is None or seen.refusal is not None:
             answer = Answer(200)
         else:
@@ -165,6 +166,14 @@ def _own_behaviours(service: Service) -> Mapping[str, Behaviour]:
 def _hides(fault: Fault | None) -> bool:
     """Whether a fault takes the place of the answer, so that it does not matter what the request was."""
     return fault is not None and (fault.status is not None or bool(fault.page) or fault.ending != "whole")
+
+
+def _options(refusal: Refusal) -> Answer:
+    """What a path can do (RFC 9110, section 9.3.7), where the document itself does not say how to answer that."""
+    if refusal.status != 405:
+        return _refused(refusal)
+    allowed = f"{refusal.headers['allow']}, OPTIONS"
+    return Answer(204, empty=True, headers={"allow": allowed})
 
 
 def _refused(refusal: Refusal) -> Answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, Final, NoReturn, cast
+from typing import Final, NoReturn, cast
 
 from antiphon_codegen.document import JSON
 from antiphon_codegen.samples.service import Media
@@ -93,18 +93,22 @@ def read_body(data: bytes, kind: str, content_type: str, media: Media, reader: T
     except BadForm as error:
         raise BadBody(str(error), "invalid_form") from None
     tree = tree_of(fields)
+    held: dict[str, JSON] = {}
     for name, encoding in media.encodings.items():
         if is_json(encoding.partition(";")[0].strip().lower()) and name in tree:
-            tree[name] = _as_json(tree[name])
-    return Body(reader.read(tree, True if media.schema is None else media.schema), checked=True)
+            try:
+                held[name] = _as_json(tree[name])
+            except BadBody:
+                continue  # it is left as it is, for the schema to judge
+            del tree[name]
+    value = reader.read(tree, True if media.schema is None else media.schema)
+    return Body({**value, **held} if isinstance(value, dict) else value, checked=True)
 
 
-def _as_json(tree: Tree) -> Tree:
-    """A field that is said to hold JSON; what does not is left as it is, for the schema to judge."""
-    text = tree.content.decode("utf-8", "replace") if isinstance(tree, Upload) else tree
-    if not isinstance(text, str):
-        return tree
-    try:
-        return cast(Any, parse_json(text.encode()))
-    except BadBody:
-        return tree
+def _as_json(tree: Tree) -> JSON:
+    """A field that is said to hold JSON, or several of one name. Raises `BadBody`."""
+    if isinstance(tree, list):
+        return [_as_json(each) for each in tree]
+    if isinstance(tree, dict):
+        return {name: _as_json(each) for name, each in tree.items()}
+    return parse_json(tree.content if isinstance(tree, Upload) else tree.encode())
