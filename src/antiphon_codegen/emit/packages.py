@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from ..plan.model import Plan, ResourcePlan
 from ..plan.names import Identifier
 from ..plan.symbols import Module as Place
 from ..python.module import Module
-from ..python.source import Code, blocks, code, ident, joined, lines, lit
+from ..python.source import Code, blocks, code, empty, ident, joined, lines, lit
+from .addresses import addresses_module
 
 __all__ = ["lazy_package", "resource_packages", "types_packages"]
 
@@ -21,11 +23,12 @@ def lazy_package(
     modules: Iterable[str],
     runtime: str,
     inner: Iterable[str] = (),
+    more: Code = empty,
 ) -> Module:
     """A package whose names live in other modules. `names` are given by module, as an import statement names it.
 
     A name may be given as `name=other`: then it is another name for `other`. `modules` are public submodules, `inner`
-    those that can be reached but are not meant for users.
+    those that can be reached but are not meant for users. `more` is what else is to be run.
     """
     modules, inner = list(modules), list(inner)
     shown: list[Code] = []
@@ -56,11 +59,13 @@ def lazy_package(
                 }},
                 {modules}
             )
+            {more}
         """,
         shown=blocks([lines(shown), lines(second)]) if shown else code("pass"),
         lazy=_lazy(runtime, place),
         table=table,
         modules=lines(listed_modules),
+        more=more,
     )
     return Module(place, docs, (body,), is_package=True)
 
@@ -121,6 +126,7 @@ def types_packages(plan: Plan) -> list[Module]:
             children[package[:-1]].append(package[-1])
     shared = plan.exports.get(_SHARED, ())
     wholes = list(dict.fromkeys(each.module if each.whole is None else each.whole for each in plan.types))
+    addresses = addresses_module(plan)
     found: list[Module] = []
     for package, names in packages.items():
         if package == _TYPES and shared:
@@ -128,8 +134,28 @@ def types_packages(plan: Plan) -> list[Module]:
             names[".shared"] = [symbol.name for symbol in shared if symbol.name not in taken]
         docs = "Types of the API." if len(package) == 1 else f"Types of `{'.'.join(package[1:])}`."
         inner = [module[-1] for module in wholes if module[:-1] == package]
-        found.append(lazy_package(package, docs, _sorted(names), children[package], plan.style.runtime, inner))
-    return found + _wholes(plan)
+        more = _FINDER if addresses is not None and package == _TYPES else empty
+        found.append(lazy_package(package, docs, _sorted(names), children[package], plan.style.runtime, inner, more))
+    return [*found, *_wholes(plan), *([addresses] if addresses is not None else [])]
+
+
+_FINDER: Final = code(
+    '''
+    import sys
+
+    class Finder:
+        """Finds the modules of `_addresses`, after every search for a file has failed."""
+
+        def find_spec(self, name, path=None, target=None):
+            if not name.startswith(f"{{__name__}}."):
+                return None
+            from ._addresses import find_spec
+
+            return find_spec(name)
+
+    sys.meta_path.append(Finder())
+    '''
+)
 
 
 def _wholes(plan: Plan) -> list[Module]:

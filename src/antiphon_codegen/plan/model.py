@@ -216,3 +216,5 @@ class Plan:
     """What each types package makes public."""
     parts: Mapping[Symbol, Module] = field(default_factory=dict[Symbol, Module])
     """For the types of modules that would be too long: the part of that module they are in."""
+    spelled: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What the configuration calls types, in snake_case and by package (`chat.chat_completion`), and their names."""

@@ -71,14 +71,14 @@ def plan(api: API, wishes: Wishes, problems: Problems) -> Plan:
     by_scheme = {page.scheme.name: page for page in pages}
     client = _client(api, style, types, located, by_scheme, problems)
     for resource in walk(api.root):
-        for _, key in resource.models:
-            _require_listed(key, located, types)
+        for wanted, key in resource.models:
+            _require_listed(wanted, key, located, types)
     declared = types.declarations()
     modules = tuple(TypesModule(module, tuple(found)) for module, found in declared.items())
     exports = _exports(modules, types.owners, located)
     written = split(modules, types.owners)
     parts = {d.symbol: each.module for each in written if each.whole is not None for d in each.declarations}
-    return Plan(style, api, client, written, pages, exports, parts)
+    return Plan(style, api, client, written, pages, exports, parts, _spelled(api, located, types))
 
 
 def _style(api: API, wishes: Wishes) -> Style:
@@ -102,10 +102,13 @@ def _telling(title: str) -> list[str]:
     return telling[:4] or found[:3]
 
 
-def _require_listed(key: str, located: Layout, types: TypePlanner) -> None:
-    """A model the author lists is there even if no operation uses it."""
+def _require_listed(wanted: str, key: str, located: Layout, types: TypePlanner) -> None:
+    """A model the author lists is there even if no operation uses it; listed as `..._param`, so is what is sent."""
+    is_input = located.places[key].name.endswith("Param")
     if not types.is_used(key):
-        types.require(key, "in" if located.places[key].name.endswith("Param") else "out")
+        types.require(key, "in" if is_input else "out")
+    if wanted.endswith("_param") and not is_input:
+        types.require(key, "in")
 
 
 # --- pages ---
@@ -239,8 +242,25 @@ def _exports(
     declared = {each.symbol for module in modules for each in module.declarations}
     for place in located.places.values():
         symbol = Symbol(place.module, place.name)
-        if place.also_in is not None and symbol in declared:
-            known = found.setdefault(place.also_in, [])
+        # Names for scalars are the same for what is sent, so users look for them there too.
+        elsewhere = place.params[:-1] if place.is_shared else place.also_in
+        if elsewhere is not None and symbol in declared and (place.also_in is not None or elsewhere in found):
+            known = found.setdefault(elsewhere, [])
             if all(each.name != symbol.name for each in known):
                 known.append(symbol)
     return {package: tuple(sorted(symbols, key=lambda each: each.name)) for package, symbols in found.items()}
+
+
+def _spelled(api: API, located: Layout, types: TypePlanner) -> dict[str, str]:
+    """What the configuration calls the types it lists."""
+    found: dict[str, str] = {}
+    called: dict[str, str] = {}
+    for resource in walk(api.root):
+        for wanted, key in resource.models:
+            called.setdefault(key, wanted)
+    for key, wanted in called.items():
+        for symbol in (types.used_as(key, "out"), types.used_as(key, "in")):
+            if symbol is not None:
+                leaf = f"{wanted}_param" if symbol.name == f"{located.places[key].name}Param" else wanted
+                found.setdefault(".".join((*symbol.module[1:-1], snake(leaf))), str(symbol.name))
+    return found

@@ -126,6 +126,10 @@ class TypePlanner:
         """Whether a named type was asked for in any direction."""
         return (key, "out") in self._symbols or (key, "in") in self._symbols
 
+    def used_as(self, key: str, direction: Direction) -> Symbol | None:
+        """The symbol of a named type in one direction, if it was asked for."""
+        return self._symbols.get((key, direction))
+
     def declare_object(self, type: Object, symbol: Symbol) -> None:
         """Plan the model of an object that comes back and has no name in the document."""
         self._declare_object(type, "out", symbol, "", type.docs)
