@@ -147,3 +147,16 @@ else:
             "models_types moderations_params moderations_types "
         ),
     )
+    import sys
+
+    class Finder:
+        """Finds the modules of `_addresses`, after every search for a file has failed."""
+
+        def find_spec(self, name, path=None, target=None):
+            if not name.startswith(f"{__name__}."):
+                return None
+            from ._addresses import find_spec
+
+            return find_spec(name)
+
+    sys.meta_path.append(Finder())

@@ -5,6 +5,17 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from antiphon.types.shared.models import ChatModel as ChatModel
+    from antiphon.types.shared.models import ErrorMisalignment as ErrorMisalignment
+    from antiphon.types.shared.models import ErrorObject as ErrorObject
+    from antiphon.types.shared.models import FunctionParameters as FunctionParameters
+    from antiphon.types.shared.models import Metadata as Metadata
+    from antiphon.types.shared.models import ModerationFailure as ModerationFailure
+    from antiphon.types.shared.models import ModerationResult as ModerationResult
+    from antiphon.types.shared.models import ModerationResults as ModerationResults
+    from antiphon.types.shared.models import ReasoningEffort as ReasoningEffort
+    from antiphon.types.shared.models import ResponsesModel as ResponsesModel
+
     from . import models as models
     from .models import ComparisonFilter as ComparisonFilter
     from .models import CompoundFilter as CompoundFilter
@@ -26,6 +37,10 @@ else:
                 "ComparisonFilter CompoundFilter CustomToolInputFormat FunctionCall FunctionDefinition "
                 "PromptCacheBreakpoint Reasoning ResponseFormatJSONObject ResponseFormatJSONSchema "
                 "ResponseFormatText "
+            ),
+            "antiphon.types.shared.models": (
+                "ChatModel ErrorMisalignment ErrorObject FunctionParameters Metadata ModerationFailure "
+                "ModerationResult ModerationResults ReasoningEffort ResponsesModel "
             ),
         },
         inner="models",
