@@ -70,7 +70,7 @@ class Tagger:
 
     def _values(self, found: Object, name: str) -> tuple[str, ...]:
         for each in found.properties:
-            if each.name == name:
+            if each.name == name and each.required:  # what may be missing tells nothing apart
                 type = each.type
                 for _ in range(10):
                     if not isinstance(type, Reference):

@@ -114,8 +114,13 @@ def _events(call: Call, media: Media) -> Iterator[Event]:
         return
     for number, member in enumerate(_members(data, schema)):
         value = data.value(member, f"{call.seed} {number}")
-        if data.fits(value, schema):
+        if data.fits(value, schema) and not _tells_of_an_error(value):
             yield _event(value, whole=_is_whole_event(data, member))
+
+
+def _tells_of_an_error(value: JSON) -> bool:
+    """Whether an event ends the stream with an error: that is what faults are for."""
+    return isinstance(value, dict) and "error" in (value.get("type"), value.get("event"))
 
 
 def _members(data: Data, schema: Schema, depth: int = 0) -> list[Schema]:
