@@ -12,10 +12,13 @@ from antiphon_codegen.samples.values import as_list, as_object
 
 from ..answer.calls import Call
 
-__all__ = ["CREATED", "count_tokens", "echoed", "identity", "said", "text_of", "tokens_of"]
+__all__ = ["CREATED", "THOUGHTS", "count_tokens", "echoed", "identity", "said", "text_of", "tokens_of"]
 
 CREATED: Final = EPOCH
 """When everything was made that is not remembered: the same in every run."""
+
+THOUGHTS: Final = 8
+"""How many tokens the model thinks, when it is asked to."""
 
 _MOST_TOKENS: Final = 400
 

@@ -1,18 +1,20 @@
-"""Responses: like chat, with an item per message, kept unless `store` is false, and a typed event for every step."""
+"""Responses: like chat, with an item for every message and call, kept unless `store` is false."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, cast
 
 from antiphon_codegen.document import JSON
 from antiphon_codegen.samples.values import as_list, as_object
 
-from ..answer.calls import Answer, Call, Event, error_answer
+from ..answer.calls import Answer, Call, error_answer
 from ..answer.generic import generic_answer
 from ..answer.resources import Thing
 from ..answer.rest import rest_answer
-from .parts import CREATED, count_tokens, echoed, identity, said, text_of, tokens_of
+from .parts import CREATED, THOUGHTS, count_tokens, echoed, identity, text_of, tokens_of
+from .replying import Question, Said, reply, tools_of
+from .response_events import events_of
 
 __all__ = ["cancel", "create", "delete", "retrieve"]
 
@@ -33,7 +35,7 @@ def create(call: Call) -> Answer | JSON:
         call.data.resources.add(call.target, response)
         _keep_input(call, response)
     if call.streaming:
-        return Answer(events=tuple(_events(response)), done=True)
+        return Answer(events=tuple(events_of(response)), done=True)
     if later:
         response["status"] = "queued"
         return {**response, "output": [], "completed_at": None}
@@ -42,30 +44,24 @@ def create(call: Call) -> Answer | JSON:
 
 def _response(call: Call, name: str) -> Thing:
     fields = call.fields
-    given = fields.get("input")
-    text = said(_asked(given))
-    prompt = count_tokens(_asked(given)) + count_tokens(text_of(fields.get("instructions")))
-    made = count_tokens(text)
-    part: JSON = {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
-    message: JSON = {
-        "id": name.replace("resp_", "msg_"),
-        "type": "message",
-        "role": "assistant",
-        "status": "completed",
-        "content": [part],
-    }
+    spoken = reply(call, _question(fields))
+    text, cut = _limited(spoken.text, fields.get("max_output_tokens"))
+    spoken = Said(text, spoken.calls)
+    prompt = count_tokens(_asked(fields.get("input"))) + count_tokens(text_of(fields.get("instructions")))
+    thinks = as_object(fields.get("reasoning")).get("effort") not in (None, "none")
+    thoughts = THOUGHTS if thinks else 0
     response: Thing = {
         "id": name,
         "object": "response",
         "created_at": CREATED,
-        "status": "completed",
-        "completed_at": CREATED + 1,
+        "status": "incomplete" if cut else "completed",
+        "completed_at": None if cut else CREATED + 1,
         "error": None,
-        "incomplete_details": None,
+        "incomplete_details": {"reason": "max_output_tokens"} if cut else None,
         "instructions": None,
         "metadata": {},
         "model": fields.get("model") or "mock-model",
-        "output": [message],
+        "output": list(_output(fields, name, spoken, thinks=thinks)),
         "parallel_tool_calls": True,
         "temperature": 1.0,
         "tool_choice": "auto",
@@ -74,13 +70,61 @@ def _response(call: Call, name: str) -> Thing:
         "usage": {
             "input_tokens": prompt,
             "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
-            "output_tokens": made,
-            "output_tokens_details": {"reasoning_tokens": 0},
-            "total_tokens": prompt + made,
+            "output_tokens": spoken.tokens + thoughts,
+            "output_tokens_details": {"reasoning_tokens": thoughts},
+            "total_tokens": prompt + spoken.tokens + thoughts,
         },
     }
     response.update(echoed(call, _ECHOED))
     return response
+
+
+def _question(fields: Mapping[str, Any]) -> Question:
+    items = [as_object(each) for each in as_list(fields.get("input"))]
+    results: list[str] = []
+    for item in reversed(items):
+        if item.get("type") not in ("function_call_output", "custom_tool_call_output"):
+            break
+        results.insert(0, text_of(item.get("output")))
+    return Question(
+        _asked(fields.get("input")),
+        tools_of(fields.get("tools"), nested=False),
+        fields.get("tool_choice"),
+        fields.get("parallel_tool_calls") is not False,
+        results or None,
+        as_object(as_object(fields.get("text")).get("format")),
+    )
+
+
+def _limited(text: str, limit: object) -> tuple[str, bool]:
+    """The text up to the limit, and whether that is less than all of it."""
+    words = tokens_of(text)
+    if not isinstance(limit, int) or len(words) <= limit:
+        return text, False
+    return "".join(words[:limit]).rstrip(), True
+
+
+def _output(fields: Mapping[str, Any], name: str, spoken: Said, *, thinks: bool) -> Iterator[dict[str, Any]]:
+    """The items of the output: what the model thought, then its calls, or its message."""
+    if thinks:
+        told = as_object(fields.get("reasoning")).get("summary")
+        summary = [{"type": "summary_text", "text": "Thinking about what was said."}] if told else []
+        yield {"id": name.replace("resp_", "rs_"), "type": "reasoning", "summary": summary}
+    for made in spoken.calls:
+        item = {"id": made.id.replace("call_", "fc_"), "call_id": made.id, "name": made.name}
+        if made.kind == "custom":
+            yield {**item, "id": made.id.replace("call_", "ctc_"), "type": "custom_tool_call", "input": made.argument}
+        else:
+            yield {**item, "type": "function_call", "status": "completed", "arguments": made.argument}
+    if not spoken.calls:
+        part: JSON = {"type": "output_text", "text": spoken.text, "annotations": [], "logprobs": []}
+        yield {
+            "id": name.replace("resp_", "msg_"),
+            "type": "message",
+            "role": "assistant",
+            "status": "completed",
+            "content": [part],
+        }
 
 
 def _asked(given: object) -> str:
@@ -120,7 +164,7 @@ def retrieve(call: Call) -> Answer | JSON:
         thing["status"] = "completed"
     if call.query.get("stream") is True:
         after = call.query.get("starting_after")
-        events = tuple(_events(thing))
+        events = tuple(events_of(thing))
         return Answer(events=events[after + 1 if isinstance(after, int) else 0 :], done=True)
     return cast(JSON, dict(thing))
 
@@ -135,31 +179,3 @@ def cancel(call: Call) -> Answer | JSON:
 def delete(call: Call) -> Answer:
     """`DELETE /responses/{response_id}`."""
     return rest_answer(call, generic_answer)
-
-
-def _events(response: Thing) -> Iterator[Event]:
-    message = as_object(response["output"][0])
-    part = as_object(message["content"][0])
-    item = message["id"]
-    unfinished: Thing = {**response, "status": "in_progress", "output": [], "completed_at": None}
-    unfinished.pop("usage", None)
-    where: dict[str, Any] = {"item_id": item, "output_index": 0, "content_index": 0}
-    steps: list[tuple[str, dict[str, Any]]] = [
-        ("response.created", {"response": unfinished}),
-        ("response.in_progress", {"response": unfinished}),
-        (
-            "response.output_item.added",
-            {"output_index": 0, "item": {**message, "status": "in_progress", "content": []}},
-        ),
-        ("response.content_part.added", {**where, "part": {**part, "text": ""}}),
-        *(
-            ("response.output_text.delta", {**where, "delta": token, "logprobs": []})
-            for token in tokens_of(part["text"])
-        ),
-        ("response.output_text.done", {**where, "text": part["text"], "logprobs": []}),
-        ("response.content_part.done", {**where, "part": part}),
-        ("response.output_item.done", {"output_index": 0, "item": message}),
-        ("response.completed", {"response": {**response, "status": "completed"}}),
-    ]
-    for number, (kind, held) in enumerate(steps):
-        yield Event({"type": kind, **held, "sequence_number": number}, kind)
