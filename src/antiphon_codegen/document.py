@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from math import isfinite
 from pathlib import Path
 from typing import Any, Final, TypeAlias, cast
 
@@ -83,12 +84,20 @@ def load(path: Path, problems: Problems, name: str | None = None) -> Document:
     text = _decoded(data, name)
     if text.lstrip()[:1] in ("{", "["):
         try:
-            root = json.loads(text, object_pairs_hook=_noting_duplicates(problems, name))
+            root = json.loads(
+                text,
+                object_pairs_hook=_noting_duplicates(problems, name),
+                parse_int=_integer,
+                parse_float=_number,
+                parse_constant=str,
+            )
         except RecursionError:
             raise _refused("too-large", "the document is nested too deeply", Origin(name)) from None
         except json.JSONDecodeError:
             pass  # YAML in flow style, or a fault that the YAML reader tells with its place
         else:
+            if _is_too_deep(root):
+                raise _refused("too-large", "the document is nested too deeply", Origin(name))
             return Document(name, path, root, _json_locator(text))
     root, marks = _YAMLReader(text, name, problems).read()
     return Document(name, path, root, _yaml_locator(root, marks))
@@ -109,7 +118,31 @@ def _refused(kind: Any, message: str, origin: Origin) -> Refused:
     return Refused(Problem(kind, message, origin))
 
 
+def _integer(text: str) -> JSON:
+    # Python takes no longer ones for numbers, and none of that length is meant as one.
+    return int(text) if len(text) < 4000 else text
+
+
+def _number(text: str) -> JSON:
+    value = float(text)
+    return value if isfinite(value) else text
+
+
 # --- JSON ---
+
+
+def _is_too_deep(root: JSON) -> bool:
+    level: list[JSON] = [root]
+    for _ in range(_MAX_DEPTH):
+        level = [
+            part
+            for node in level
+            if isinstance(node, (dict, list))
+            for part in (node.values() if isinstance(node, dict) else node)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _noting_duplicates(problems: Problems, name: str) -> Callable[[list[tuple[str, JSON]]], dict[str, JSON]]:
@@ -356,13 +389,13 @@ def _plain(text: str) -> JSON:
     first = text[0]
     if first.isdigit() or first in "+-.":
         if _INT.fullmatch(text):
-            return int(text) if len(text) < 4000 else text
+            return _integer(text)
         if _OCTAL.fullmatch(text):
             return int(text[2:], 8)
         if _HEX.fullmatch(text):
             return int(text[2:], 16)
         if _FLOAT.fullmatch(text):
-            return float(text)
+            return _number(text)
         if _INFINITE.fullmatch(text) or text in _NAN:
             return text
     return text

@@ -94,7 +94,12 @@ def _body(scope: MethodScope, by_place: dict[str, list[Argument]]) -> list[Code]
             value = code("{name} or None", name=ident(content.name))
         return [code("content={value}", value=value), code("content_type={kind!r}", kind=body.content_type)]
     if "whole" in by_place:
-        parts.append(code("body={name}", name=ident(by_place["whole"][0].name)))
+        whole = by_place["whole"][0]
+        value = ident(whole.name)
+        if not whole.required:
+            given = name_from(scope.runtime, "is_given", "_is_given")
+            value = code("{name} if {given}({name}) else None", name=value, given=given)
+        parts.append(code("body={value}", value=value))
     elif "body" in by_place:
         parts.append(code("body={entries}", entries=_entries(scope, by_place["body"])))
     if encoding == "multipart":

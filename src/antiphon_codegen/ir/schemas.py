@@ -243,7 +243,12 @@ class SchemaReader:
             parts.insert(0, schema.ref)
         telling = [part for part in parts if not _says_nothing(part)]
         own = not _says_nothing(_without_parts(schema))
+        required = schema.required.union(*(part.required for part in schema.all_of if isinstance(part, Schema)))
         if len(telling) == 1 and not own:
+            merged = self._merged(telling[0], depth + 1) if required else None
+            if isinstance(merged, Object) and any(p.name in required and not p.required for p in merged.properties):
+                joined = _joined([merged], schema.title, schema.description, self._origin(schema.file, schema.pointer))
+                return _nullable(_requiring(joined, required), "null" in schema.types)
             # `allOf: [$ref]` is how a description or null is put beside a reference.
             return _nullable(self.type_of(telling[0], depth + 1), "null" in schema.types)
         if not telling and not own:
@@ -251,7 +256,6 @@ class SchemaReader:
         if own:
             telling.append(_without_parts(schema))
         types = [self._merged(part, depth + 1) for part in telling]
-        required = schema.required.union(*(part.required for part in schema.all_of if isinstance(part, Schema)))
         return _requiring(self._merge(types, telling, schema, depth), required)
 
     def _merge(self, types: list[Type | None], parts: list[SchemaOrRef], schema: Schema, depth: int) -> Type:

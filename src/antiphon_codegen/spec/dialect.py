@@ -44,7 +44,7 @@ def schema_types(node: Node) -> tuple[str, ...]:
             node.report("bad-shape", f"{name!r} is no JSON type", "type")
     if value is not None and not isinstance(value, (str, list)):
         node.report("bad-shape", "type has to be text or a list", "type")
-    if node.flag("nullable") and "null" not in found and (found or not node.has("$ref")):
+    if node.flag("nullable") and "null" not in found:
         found.append("null")
     return tuple(dict.fromkeys(found))
 

@@ -60,6 +60,8 @@ def _schema(node: Node, ref: Ref | None, depth: int) -> Schema:
     if isinstance(discriminator.value, str):  # OpenAPI 2 style, still met
         name, mapping = discriminator.value, dict[str, str]()
     else:
+        if discriminator.value is not None and not isinstance(discriminator.value, dict):
+            node.report("bad-shape", "a discriminator has to be an object", "discriminator")
         name = discriminator.text("propertyName")
         mapping = {key: each.value for key, each in discriminator.entries("mapping") if isinstance(each.value, str)}
     items = node.child("items")
