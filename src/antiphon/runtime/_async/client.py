@@ -216,12 +216,11 @@ class AsyncAPIClient(AsyncColour, BaseClient):
         self.check_open()
         settings = self.settings
         call = await self._prepare(call)
-        given = call.given_headers(settings)
+        given = call.given_headers(settings) & settings.secrets  # names only: tracebacks may show variables
         exchange = Exchange(call, settings, self._logger, random=random.random, now=time.time)
         functions = self.credential_functions(call, given)
         while True:
-            fresh = {name: await async_resolved(function) for name, function in functions.items()}
-            request = exchange.attempt(*self.fields_for(call, given, fresh))
+            request = exchange.attempt(*self.fields_for(call, given, await self._asked(functions)))
             started = time.perf_counter()
             try:
                 reply = await self._send(request)
@@ -237,6 +236,9 @@ class AsyncAPIClient(AsyncColour, BaseClient):
                     return opened
             if delay:
                 await async_sleep(delay)
+
+    async def _asked(self, functions: Mapping[str, Callable[[], Any]]) -> dict[str, str]:
+        return {name: await async_resolved(function) for name, function in functions.items()}
 
     async def _send(self, request: Request) -> AsyncReply:
         body = request.body

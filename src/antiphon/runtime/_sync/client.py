@@ -215,12 +215,11 @@ class APIClient(Colour, BaseClient):
         self.check_open()
         settings = self.settings
         call = self._prepare(call)
-        given = call.given_headers(settings)
+        given = call.given_headers(settings) & settings.secrets  # names only: tracebacks may show variables
         exchange = Exchange(call, settings, self._logger, random=random.random, now=time.time)
         functions = self.credential_functions(call, given)
         while True:
-            fresh = {name: resolved(function) for name, function in functions.items()}
-            request = exchange.attempt(*self.fields_for(call, given, fresh))
+            request = exchange.attempt(*self.fields_for(call, given, self._asked(functions)))
             started = time.perf_counter()
             try:
                 reply = self._send(request)
@@ -236,6 +235,9 @@ class APIClient(Colour, BaseClient):
                     return opened
             if delay:
                 sleep(delay)
+
+    def _asked(self, functions: Mapping[str, Callable[[], Any]]) -> dict[str, str]:
+        return {name: resolved(function) for name, function in functions.items()}
 
     def _send(self, request: Request) -> Reply:
         body = request.body

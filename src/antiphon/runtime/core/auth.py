@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -46,11 +46,12 @@ def credential_fields(
     security: Security,
     schemes: Mapping[str, Scheme],
     value_of: Callable[[str], str | None],
-    given_headers: Mapping[str, object],
+    given_headers: Iterable[str],
 ) -> tuple[dict[str, str], dict[str, str]]:
     """The header and query fields of the first alternative whose credentials are all there.
 
-    A header the caller gave, or removed with `omit`, satisfies every scheme that would set it. Raises
+    A header the caller gave, or removed with `omit`, satisfies every scheme that would set it: `given_headers` are
+    the names of those. Raises
     `CredentialsError` naming the options when no alternative can be met.
     """
     given = {name.lower() for name in given_headers}
@@ -65,7 +66,7 @@ def credential_fields(
 
 
 def options_used(
-    security: Security, schemes: Mapping[str, Scheme], has: Callable[[str], bool], given_headers: Mapping[str, object]
+    security: Security, schemes: Mapping[str, Scheme], has: Callable[[str], bool], given_headers: Iterable[str]
 ) -> tuple[str, ...]:
     """The client options whose values `credential_fields` takes; none when no alternative can be met."""
     given = {name.lower() for name in given_headers}

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Final, Self
 
 from .auth import CredentialsError, Scheme, Security, checked_credential, credential_fields, options_used
 from .errors import ClientClosedError
-from .headers import Headers, HeaderTypes, merge_headers
+from .headers import Headers, HeaderTypes, header_names, merge_headers
 from .kinds import checked_mapping, is_mapping
 from .logs import set_up_logging
 from .multipart import Multipart
@@ -117,7 +117,7 @@ class BaseClient:
         self._settings: Settings | None = None
         self._settings_key: tuple[object, ...] = ()
         self._credentials_key: tuple[object, ...] = ()
-        self._credentials: dict[Security | None, tuple[dict[str, str], dict[str, str]]] = {}
+        self._credentials: dict[tuple[Security | None, frozenset[str]], tuple[dict[str, str], dict[str, str]]] = {}
         self._logger = logging.getLogger(sdk.name)
         if sdk.log_env is not None:
             set_up_logging(sdk.name, os.environ.get(sdk.log_env))
@@ -152,7 +152,7 @@ class BaseClient:
     def auth_headers(self) -> dict[str, str]:
         """The headers that authorise a request by the client's own credentials."""
         try:
-            return dict(self._fields_for(None, {})[0])
+            return dict(self._fields_for(None, frozenset())[0])
         except CredentialsError:
             return {}
 
@@ -195,7 +195,7 @@ class BaseClient:
                 "this client is closed: create a new one, or keep it open until the last call is done"
             )
 
-    def credential_functions(self, call: Call, given: Mapping[str, object]) -> dict[str, Callable[[], Any]]:
+    def credential_functions(self, call: Call, given: frozenset[str]) -> dict[str, Callable[[], Any]]:
         """The options of which this call needs the value, and whose value is a function to be asked before each try."""
         values = {option.name: getattr(self, option.name) for option in self.sdk.options}
         if not any(map(callable, values.values())):
@@ -205,25 +205,28 @@ class BaseClient:
         return {name: values[name] for name in used if callable(values[name])}
 
     def fields_for(
-        self, call: Call, given: Mapping[str, object], fresh: Mapping[str, str] | None = None
+        self, call: Call, given: frozenset[str] = frozenset(), fresh: Mapping[str, str] | None = None
     ) -> tuple[dict[str, str], dict[str, str]]:
-        """The header and query fields that authorise a call; `fresh` are values just asked from functions.
+        """The header and query fields that authorise a call, less the headers that are `given`.
+
+        `fresh` are values just asked from functions.
 
         Raises `CredentialsError` when the client has none that the call's security takes.
         """
-        if fresh or given:
+        if fresh:
             return self._fields_for(call.security, given, fresh)
         values = tuple(getattr(self, option.name) for option in self.sdk.options)
         if values != self._credentials_key:
             self._credentials_key = values
             self._credentials.clear()
-        fields = self._credentials.get(call.security)
+        key = (call.security, given)
+        fields = self._credentials.get(key)
         if fields is None:
-            fields = self._credentials[call.security] = self._fields_for(call.security, {})
+            fields = self._credentials[key] = self._fields_for(call.security, given)
         return fields
 
     def _fields_for(
-        self, security: Security | None, given: Mapping[str, object], fresh: Mapping[str, str] | None = None
+        self, security: Security | None, given: frozenset[str], fresh: Mapping[str, str] | None = None
     ) -> tuple[dict[str, str], dict[str, str]]:
         def value_of(name: str) -> str | None:
             if fresh and name in fresh:
@@ -284,7 +287,7 @@ class BaseClient:
             return
         every = (*sdk.security, *((name,) for name in sdk.schemes))  # one credential of any kind is enough to begin
         try:
-            credential_fields(every, sdk.schemes, lambda name: getattr(self, name), self._custom_headers)
+            credential_fields(every, sdk.schemes, lambda name: getattr(self, name), header_names(self._custom_headers))
         except CredentialsError:
             raise CredentialsError(self._missing_credentials()) from None
 

@@ -54,7 +54,7 @@ class Exchange:
             if self._logger.isEnabledFor(logging.DEBUG):
                 log_request(self._logger, request)
         elif self.retries:
-            given = {name.lower() for name in self._call.given_headers(self._settings)}
+            given = self._call.given_headers(self._settings)
             if not request.is_foreign:  # credentials may be fresh ones
                 request.header_fields.update((k, v) for k, v in credentials.items() if k not in given)
             if query and not self._redirects:

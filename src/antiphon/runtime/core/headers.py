@@ -13,7 +13,7 @@ from .kinds import is_bytes, is_iterable, is_mapping
 from .scalars import scalar_text
 from .sentinels import NotGiven, Omit
 
-__all__ = ["HeaderTypes", "Headers", "checked_value", "header_texts", "is_secret", "merge_headers"]
+__all__ = ["HeaderTypes", "Headers", "checked_value", "header_names", "header_texts", "is_secret", "merge_headers"]
 
 HeaderTypes: TypeAlias = Mapping[str, str | Omit]
 """What `extra_headers=` and `default_headers=` take; `omit` as a value removes a header."""
@@ -147,6 +147,13 @@ def merge_headers(base: Mapping[str, str], extra: Mapping[str, str | Omit]) -> d
         else:
             merged[key] = checked_value(key, value)
     return merged
+
+
+def header_names(headers: Mapping[str, object]) -> frozenset[str]:
+    """The names, in lower case, of the headers that are set or removed here; None and not-given ones are neither."""
+    return frozenset(
+        str(name).lower() for name, value in headers.items() if value is not None and not isinstance(value, NotGiven)
+    )
 
 
 def header_texts(values: Mapping[str, object]) -> dict[str, str]:

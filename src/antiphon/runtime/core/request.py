@@ -13,7 +13,7 @@ from .auth import Scheme, Security
 from .body import encode_form, encode_json
 from .encoding import ACCEPTED
 from .errors import APIConnectionError
-from .headers import Headers, HeaderTypes, header_texts, merge_headers
+from .headers import Headers, HeaderTypes, header_names, header_texts, merge_headers
 from .kinds import checked_mapping, is_mapping
 from .multipart import Multipart, encode_multipart
 from .query import QueryStyle, query_pairs, with_query
@@ -136,11 +136,12 @@ class Call:
         self.next_url = next_url
         """The URL that the server gave for the next page, to be used instead of the path."""
 
-    def given_headers(self, settings: Settings) -> Mapping[str, object]:
-        """The headers somebody asked for by name, `omit` included."""
-        if not self.extra_headers:
-            return settings.default_headers
-        return {**settings.default_headers, **checked_mapping("extra_headers", self.extra_headers)}
+    def given_headers(self, settings: Settings) -> frozenset[str]:
+        """The names, in lower case, of the headers somebody set, or removed with `omit`."""
+        given = header_names(settings.default_headers)
+        return (
+            given | header_names(checked_mapping("extra_headers", self.extra_headers)) if self.extra_headers else given
+        )
 
     def replaced(self, **changes: object) -> Call:
         """A copy with some attributes changed."""

@@ -31,22 +31,7 @@ class AsyncPooledTransport:
         self.pools = AsyncPools() if pools is None else pools
 
     async def send(self, request: Request, body: bytes | AsyncIterator[bytes] | None) -> AsyncReply:
-        try:
-            # Kept are only URLs that cannot hold a credential.
-            url = httpx.URL(request.url) if "?" in request.url or "@" in request.url else _parsed(request.url)
-        except httpx.InvalidURL as error:
-            raise TransportError(f"the URL is not usable: {error}") from None
-        headers = _fields(request)
-        if "host" not in request.header_fields:
-            headers.insert(0, (b"host", url.netloc))
-        timeout = request.timeout
-        sent = httpx.Request(
-            request.method,
-            url,
-            headers=headers,
-            stream=httpx.ByteStream(body or b"") if body is None or isinstance(body, bytes) else AsyncBody(body),
-            extensions={"timeout": timeout.as_dict()},
-        )
+        sent = _built(request, body)
         pools = self.pools
         transport = await pools.transport()
         try:
@@ -69,25 +54,25 @@ class AsyncClientTransport:
         self._errors = library_errors(library)
 
     async def send(self, request: Request, body: bytes | AsyncIterator[bytes] | None) -> AsyncReply:
-        library: Any = self._library
         client = self._client
         if client.is_closed:
             raise ClientClosedError("the http_client of this client is closed")
-        timeout = request.timeout.as_dict()
-        arguments: dict[str, Any] = {"headers": _fields(request), "content": body}
+        # Headers, queries, cookies and passwords of the user's client are for the server that was first asked.
+        options: dict[str, Any] = {"auth": None} if request.is_foreign else {}
         try:
-            if request.is_foreign:
-                # Headers, queries, cookies and passwords of the user's client are for the first server.
-                arguments["extensions"] = {"timeout": timeout}
-                sent = library.Request(request.method, request.url, **arguments)
-                response = await client.send(sent, stream=True, follow_redirects=False, auth=None)
-            else:
-                arguments.update(params=self._query(request), timeout=library.Timeout(**timeout))
-                sent = client.build_request(request.method, request.url, **arguments)
-                response = await client.send(sent, stream=True, follow_redirects=False)
+            response = await client.send(self._built(request, body), stream=True, follow_redirects=False, **options)
         except self._errors as error:
             raise transport_error(error) from None
         return _AsyncReply(response, self._errors, self._owner)
+
+    def _built(self, request: Request, body: bytes | AsyncIterator[bytes] | None) -> httpx.Request:
+        library: Any = self._library
+        timeout = request.timeout.as_dict()
+        arguments: dict[str, Any] = {"headers": _fields(request), "content": body}
+        if request.is_foreign:
+            return library.Request(request.method, request.url, extensions={"timeout": timeout}, **arguments)
+        arguments.update(params=self._query(request), timeout=library.Timeout(**timeout))
+        return self._client.build_request(request.method, request.url, **arguments)
 
     def _query(self, request: Request) -> Any:
         """The client's own query entries and ours; given only the former, httpx would drop what the URL has."""
@@ -180,6 +165,25 @@ class _AsyncReply:
     def abandon(self) -> None:
         if not self._is_done:
             self._closer.close_later(self.aclose)
+
+
+def _built(request: Request, body: bytes | AsyncIterator[bytes] | None) -> httpx.Request:
+    # By itself, so that no frame on the way of an error has the headers among its variables.
+    try:
+        # Kept are only URLs that cannot hold a credential.
+        url = httpx.URL(request.url) if "?" in request.url or "@" in request.url else _parsed(request.url)
+    except httpx.InvalidURL as error:
+        raise TransportError(f"the URL is not usable: {error}") from None
+    headers = _fields(request)
+    if "host" not in request.header_fields:
+        headers.insert(0, (b"host", url.netloc))
+    return httpx.Request(
+        request.method,
+        url,
+        headers=headers,
+        stream=httpx.ByteStream(body or b"") if body is None or isinstance(body, bytes) else AsyncBody(body),
+        extensions={"timeout": request.timeout.as_dict()},
+    )
 
 
 def _fields(request: Request) -> list[tuple[bytes, bytes]]:
