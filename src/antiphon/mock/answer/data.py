@@ -15,6 +15,7 @@ from antiphon_codegen.samples.shapes import Shapes
 
 from .calls import Call
 from .resources import Resources, Thing, stem_of
+from .states import settle
 
 __all__ = ["Data"]
 
@@ -51,6 +52,15 @@ class Data:
             if self.fits(example, media.schema):
                 return self._echoed(example, call, media.schema)
         return self._echoed(self.value(media.schema, call.seed), call, media.schema)
+
+    def constants(self, schema: Schema) -> tuple[Any, ...]:
+        """The values a schema lists, in unions too."""
+        shape = self.shapes.of(schema)
+        found: list[Any] = [shape.facts["const"]] if "const" in shape.facts else list(shape.facts.get("enum", ()))
+        for union in shape.unions:
+            for member in union.members[:100]:
+                found.extend(self.constants(member))
+        return tuple(found)
 
     def sample(self, call: Call, known: Mapping[str, JSON]) -> dict[str, Any]:
         """The object the document promises, with some of its properties known."""
@@ -99,6 +109,7 @@ class Data:
             for name in ("created_at", "created"):
                 if isinstance(thing.get(name), int) and thing[name] > 1_000_000_000:
                     thing[name] = EPOCH - 60 * index
+            settle(self, schema, thing)
             yield str(thing.get("id", index)), thing if self.fits(thing, schema) else value
 
     def identity(self, schema: Schema, stem: str, number: int, otherwise: object) -> Any:

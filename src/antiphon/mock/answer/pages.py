@@ -17,6 +17,8 @@ from antiphon_codegen.samples.shapes import Shapes
 
 from .calls import Call
 from .data import Data
+from .resources import Thing
+from .states import finish
 
 __all__ = ["Listing", "listing_of", "page"]
 
@@ -158,6 +160,9 @@ def page(listing: Listing, call: Call, body: JSON) -> JSON:
         everything = everything[: max(created, 0) + min(_UNPAGED, data.items)]
     start, end = _window(listing, call, everything, size)
     shown = everything[start:end]
+    for thing in shown:
+        if isinstance(thing, dict):
+            finish(data, listing.item, cast(Thing, thing))
     if listing.items is None:
         return shown
     answer = dict(cast("dict[str, JSON]", body)) if isinstance(body, dict) else {}

@@ -6,33 +6,18 @@ is answered with a sample, for a server that stands in for another one cannot kn
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final, cast
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, cast
 
 from antiphon_codegen.document import JSON
-from antiphon_codegen.samples.schemas import Schema
 from antiphon_codegen.samples.service import Operation, Service
 
 from .calls import Answer, Call, error_answer
 from .resources import Thing, stem_of
+from .states import after_action, begin, finish, settle
 
-__all__ = ["item_path", "rest_answer"]
-
-_ENDS: Final = ("completed", "succeeded", "processed", "ready", "active", "complete", "done", "success")
-_BEGINNINGS: Final = frozenset(
-    {
-        *("validating", "validating_files", "queued", "pending", "in_progress", "running", "uploaded", "created"),
-        *("processing", "starting", "finalizing", "initializing"),
-    }
-)
-_ACTIONS: Final[Mapping[str, tuple[str, ...]]] = {
-    "cancel": ("cancelled", "canceled", "cancelling"),
-    "pause": ("paused",),
-    "resume": ("running", "in_progress", "active", "queued"),
-    "archive": ("archived",),
-    "complete": ("completed",),
-    "expire": ("expired",),
-}
+__all__ = ["rest_answer"]
 
 
 def rest_answer(call: Call, otherwise: Callable[[Call], Answer]) -> Answer:
@@ -50,12 +35,13 @@ def rest_answer(call: Call, otherwise: Callable[[Call], Answer]) -> Answer:
         if operation.verb in ("POST", "PATCH", "PUT"):
             return _changed(call, collection, name, call.fields, otherwise)
     elif operation.verb == "POST":
+        if _has_items(call.data.service, operation):
+            return _created(call, otherwise)
         above = operation.path.rpartition("/")[0]
         if _is_parameter(above):
             parent, _, name = collection.rpartition("/")
-            return _changed(call, parent, name, _status_after(call, last), otherwise)
-        if item_path(call.data.service, operation) is not None:
-            return _created(call, otherwise)
+            action = after_action(call.data, call.data.json_schema(operation), last)
+            return _changed(call, parent, name, action, otherwise)
     return otherwise(call)
 
 
@@ -63,18 +49,10 @@ def _is_parameter(path: str) -> bool:
     return path.endswith("}") and path.rpartition("/")[2].startswith("{")
 
 
-def item_path(service: Service, operation: Operation) -> Operation | None:
-    """The operation that retrieves what this one creates."""
+def _has_items(service: Service, operation: Operation) -> bool:
+    """Whether there is more to be done with what is created at a path."""
     prefix = operation.path + "/{"
-    for each in service.operations:
-        if (
-            each.verb == "GET"
-            and each.path.startswith(prefix)
-            and _is_parameter(each.path)
-            and each.path.count("/") == operation.path.count("/") + 1
-        ):
-            return each
-    return None
+    return any(each.path.startswith(prefix) for each in service.operations)
 
 
 def _created(call: Call, otherwise: Callable[[Call], Answer]) -> Answer:
@@ -83,18 +61,31 @@ def _created(call: Call, otherwise: Callable[[Call], Answer]) -> Answer:
     if answer.events is not None or not isinstance(thing, dict) or "id" not in thing:
         return answer
     made = cast(Thing, dict(thing))
-    resources = call.data.resources
     schema = call.data.json_schema(call.operation)
-    part: Schema = call.data.shapes.properties(schema).get("id", True) if schema is not None else True
-    number = resources.number()
-    for candidate in (f"{stem_of(call.operation.path)}-new-{number:04d}", str(9000 + number), 9000 + number):
-        if call.data.fits(candidate, part):
-            made["id"] = candidate
-            break
-    if schema is not None and not call.data.fits(made, schema):
+    if schema is None:
         return answer
-    resources.add(call.target, made)
+    part = call.data.shapes.properties(schema).get("id", True)
+    made["id"] = next((each for each in _identities(call) if call.data.fits(each, part)), made["id"])
+    begin(call.data, schema, made)
+    if not call.data.fits(made, schema):
+        return answer
+    call.data.resources.add(call.target, made)
     return Answer(answer.status, cast(JSON, dict(made)), content_type=answer.content_type, headers=answer.headers)
+
+
+def _identities(call: Call) -> Iterator[Any]:
+    """Ids that a new thing could have: that of the thing it stands for, if the request names one, else a new one."""
+    prefix = call.operation.path + "/{"
+    for each in call.data.service.operations:
+        name = each.path.removeprefix(prefix).partition("}")[0]
+        if each.path.startswith(prefix) and isinstance(call.fields.get(name), (str, int)):
+            yield call.fields[name]
+            break
+    number = call.data.resources.number()
+    yield f"{stem_of(call.operation.path)}-new-{number:04d}"
+    yield str(9000 + number)
+    yield 9000 + number
+    yield str(uuid.UUID(int=number, version=4))
 
 
 def _retrieved(call: Call, collection: str, name: str, otherwise: Callable[[Call], Answer]) -> Answer:
@@ -104,7 +95,9 @@ def _retrieved(call: Call, collection: str, name: str, otherwise: Callable[[Call
         if resources.is_deleted(collection, name):
             return _gone(call, name)
         return _settled(call, otherwise(call))
-    _advance(call, thing)
+    schema = call.data.json_schema(call.operation)
+    if schema is not None:
+        finish(call.data, schema, thing)
     return _known(call, thing, otherwise)
 
 
@@ -150,39 +143,11 @@ def _gone(call: Call, name: str) -> Answer:
     return error_answer(404, f"no {stem_of(call.operation.path)} has the id {name!r}: it was deleted", code="not_found")
 
 
-def _states(call: Call) -> tuple[Any, ...]:
-    schema = call.data.json_schema(call.operation)
-    part = None if schema is None else call.data.shapes.properties(schema).get("status")
-    return () if part is None else tuple(call.data.shapes.of(part).facts.get("enum", ()))
-
-
-def _status_after(call: Call, action: str) -> dict[str, Any]:
-    """What an action like `cancel` does to a thing."""
-    states = _states(call)
-    found = next((state for state in _ACTIONS.get(action, ()) if state in states), None)
-    return {} if found is None else {"status": found}
-
-
-def _end(call: Call, status: object) -> object:
-    """Where a status that is but a beginning leads to."""
-    if not isinstance(status, str) or status not in _BEGINNINGS:
-        return None
-    return next((state for state in _ENDS if state in _states(call)), None)
-
-
-def _advance(call: Call, thing: Thing) -> None:
-    """Work on a thing is done by the time it is looked at again: who waits for its end does not wait long."""
-    end = _end(call, thing.get("status"))
-    if end is not None:
-        thing["status"] = end
-
-
 def _settled(call: Call, answer: Answer) -> Answer:
-    body = answer.body
-    if not isinstance(body, dict):
+    """The answer about a thing nobody heard of: one whose work was done long ago."""
+    schema = call.data.json_schema(call.operation)
+    if not isinstance(answer.body, dict) or schema is None:
         return answer
-    end = _end(call, body.get("status"))
-    if end is None:
-        return answer
-    made: dict[str, JSON] = {**body, "status": cast(JSON, end)}
-    return Answer(answer.status, made, content_type=answer.content_type, headers=answer.headers)
+    thing = cast(Thing, dict(answer.body))
+    settle(call.data, schema, thing)
+    return Answer(answer.status, cast(JSON, thing), content_type=answer.content_type, headers=answer.headers)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, cast
+from typing import Final
 
 from antiphon_codegen.document import JSON
-from antiphon_codegen.samples.schemas import Schema
 
 from ..answer.calls import Answer, Call
 from ..answer.rest import rest_answer
@@ -43,15 +42,6 @@ def _names(call: Call) -> list[str]:
         for media in operation.body if operation is not None else ():
             if media.schema is not None:
                 model = call.data.shapes.properties(media.schema).get("model", True)
-                found.update(dict.fromkeys(_constants(call, model)[:_MOST]))
+                listed = [each for each in call.data.constants(model) if isinstance(each, str)]
+                found.update(dict.fromkeys(listed[:_MOST]))
     return list(found) or ["mock-model"]
-
-
-def _constants(call: Call, schema: Schema) -> list[str]:
-    """The names a property lists, in unions too."""
-    shape = call.data.shapes.of(schema)
-    found = [each for each in cast("list[Any]", shape.facts.get("enum", [])) if isinstance(each, str)]
-    for union in shape.unions:
-        for member in union.members:
-            found.extend(_constants(call, member))
-    return found

@@ -17,6 +17,8 @@ __all__ = ["events_of"]
 Step: TypeAlias = "tuple[str, dict[str, Any]]"
 
 _PIECE: Final = 12
+_NO_CONTENT: Final[dict[str, Any]] = {"content": []}
+_NO_SUMMARY: Final[dict[str, Any]] = {"summary": []}
 
 
 def events_of(response: Thing) -> Iterator[Event]:
@@ -33,16 +35,16 @@ def _steps(response: Thing) -> Iterator[Step]:
     yield "created", {"response": unfinished}
     yield "in_progress", {"response": unfinished}
     for index, item in enumerate(map(as_object, as_list(response["output"]))):
-        started: dict[str, Any]
         match item["type"]:
             case "message":
-                started, steps = {**item, "content": []}, _of_message(item)
+                empty, steps = _NO_CONTENT, _of_message(item)
             case "reasoning":
-                started, steps = {**item, "summary": []}, _of_reasoning(item)
+                empty, steps = _NO_SUMMARY, _of_reasoning(item)
             case "function_call":
-                started, steps = {**item, "arguments": ""}, _of_call(item, "function_call_arguments", "arguments")
+                empty, steps = {"arguments": ""}, _of_call(item, "function_call_arguments", "arguments")
             case _:
-                started, steps = {**item, "input": ""}, _of_call(item, "custom_tool_call_input", "input")
+                empty, steps = {"input": ""}, _of_call(item, "custom_tool_call_input", "input")
+        started = {**item, **empty}
         if "status" in started:
             started["status"] = "in_progress"
         yield "output_item.added", {"output_index": index, "item": started}
