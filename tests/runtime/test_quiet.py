@@ -17,7 +17,7 @@ ROOT: Final = Path(__file__).parents[2]
 EVENTS: Final = STREAM + chunk(b'data: {"id": "1"}\n\n') * 2 + chunk(b"data: [DONE]\n\n") + b"0\r\n\r\n"
 
 PREAMBLE: Final = """
-import asyncio, gc, os, sys, threading
+import asyncio, gc, os, signal, sys, threading
 from tests.runtime._async.sdk import AsyncClient
 from tests.runtime._sync.sdk import Client
 
@@ -76,6 +76,17 @@ SYNC: Final = {
                 threading.Event().wait()
         threading.Thread(target=work, daemon=True).start()
         begun.wait(20)
+    """,
+    "interrupted by the user": """
+        signal.signal(signal.SIGALRM, signal.default_int_handler)
+        client = Client(api_key="k", base_url=URL)
+        try:
+            signal.setitimer(signal.ITIMER_REAL, 0.05)
+            client.get("/hold", cast_to=str)
+        except KeyboardInterrupt:
+            assert client.things.create().id == "ok"
+        else:
+            raise SystemExit("not interrupted")
     """,
     "an upload that fails": """
         from pathlib import Path
@@ -213,6 +224,21 @@ ASYNC: Final = {
         except LookupError:
             pass
     """,
+    "interrupted by the user": """
+        client = AsyncClient(api_key="k", base_url=URL)
+        async def main():
+            asyncio.get_running_loop().call_later(0.05, os.kill, os.getpid(), signal.SIGINT)
+            await asyncio.gather(*(client.get("/hold", cast_to=str) for _ in range(5)))
+        try:
+            asyncio.run(main())
+        except KeyboardInterrupt:
+            pass
+        else:
+            raise SystemExit("not interrupted")
+        async def again():
+            assert (await client.things.create()).id == "ok"
+        asyncio.run(again())
+    """,
     "a group where one fails": """
         client = AsyncClient(api_key="k", base_url=URL, max_retries=0)
         async def fail():
@@ -267,6 +293,10 @@ ASYNC: Final = {
 
 def answers(peer: Peer) -> None:
     while asked := peer.request():
+        if b"/hold" in asked:
+            peer.send(STREAM)
+            peer.until_closed()
+            return
         peer.send(EVENTS if b"/events" in asked else answer(b'{"id": "ok"}'))
 
 

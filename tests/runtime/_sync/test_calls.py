@@ -222,7 +222,7 @@ def test_strict_clients() -> None:
 @pytest.mark.parametrize("thing_id", ["", ".", ".."])
 def test_path_parameters_are_checked_before_anything_is_sent(thing_id: str) -> None:
     client, transport = scripted()
-    with pytest.raises(ValueError, match="Expected a non-empty value|path parameters"):
+    with pytest.raises(ValueError, match=r"Expected a non-empty value|path parameters"):
         client.things.retrieve(thing_id)
     assert transport.requests == []
 

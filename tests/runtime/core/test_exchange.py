@@ -109,6 +109,21 @@ def test_fresh_credentials_go_with_each_attempt() -> None:
     assert request.url == "https://a.b/v1/x?appid=2"
 
 
+def test_every_attempt_has_the_same_idempotency_key() -> None:
+    one = exchange(idempotency_header="idempotency-key")
+    keys = set[str]()
+    for outcome in (head(500), head(307, {"location": "/y"}), TransportError("broke"), None):
+        keys.add(begin(one).header_fields["idempotency-key"])
+        if isinstance(outcome, Head):
+            assert one.answered(outcome) is not None
+        elif outcome is not None:
+            one.failed(outcome)
+    assert len(keys) == 1
+    assert keys.pop().startswith("thing-")
+    other = exchange(idempotency_header="idempotency-key")
+    assert begin(other).header_fields["idempotency-key"] != begin(one).header_fields["idempotency-key"]
+
+
 def test_headers_of_the_callers_own_stay() -> None:
     call = Call("POST", "/x", extra_headers={"Authorization": "mine", "X-Stainless-Retry-Count": "99"})
     one = exchange(call)

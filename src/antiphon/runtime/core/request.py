@@ -272,7 +272,7 @@ def _headers(
         seconds = timeout.read
         headers["x-stainless-read-timeout"] = str(int(seconds) if seconds.is_integer() else seconds)
     if settings.idempotency_header is not None and call.method not in ("get", "GET"):
-        headers[settings.idempotency_header] = call.idempotency_key or f"antiphon-{uuid4()}"
+        headers[settings.idempotency_header] = call.idempotency_key or f"{settings.name}-{uuid4()}"
     if settings.default_headers:
         headers = merge_headers(headers, settings.default_headers)
     if call.accept is not None:
