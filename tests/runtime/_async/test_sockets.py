@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import threading
 import time
 import traceback
@@ -22,7 +21,6 @@ from antiphon.runtime import (
     ClientClosedError,
     Timeout,
 )
-from antiphon.runtime.transports.insides import socket_of
 
 from ..colours import async_dropped, async_pooled, async_reached, async_together
 from ..samples import SECRET, Message
@@ -240,19 +238,6 @@ async def test_one_connection_serves_calls_in_turn() -> None:
             for _ in range(10):
                 await client.things.create()
         assert (server.connections, len(server.requests)) == (1, 10)
-
-
-async def test_routers_do_not_forget_a_connection_that_waits() -> None:
-    pooled: Any = async_pooled(1)
-    with RawServer(serve_ok) as server:
-        async with client_of(server, http_client=pooled) as client:
-            await client.things.create()
-            [idle] = pooled.pools.pool._idle.values()
-            sock: Any = socket_of(idle[0][1])
-            assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
-            for name in ("TCP_KEEPIDLE", "TCP_KEEPINTVL"):
-                if hasattr(socket, name):
-                    assert sock.getsockopt(socket.IPPROTO_TCP, getattr(socket, name)) == 60
 
 
 async def test_errors_leave_their_connection_usable() -> None:
