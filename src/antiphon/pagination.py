@@ -8,14 +8,26 @@ from typing import ClassVar, Generic, TypeAlias, TypeVar
 from .runtime import AsyncAPIPage, AsyncPaginator, PageRule, SyncAPIPage
 
 __all__ = [
+    "AsyncConversationCursorPage",
+    "AsyncConversationCursorPager",
     "AsyncCursorPage",
     "AsyncCursorPager",
+    "AsyncNextCursorPage",
+    "AsyncNextCursorPager",
     "AsyncPage",
     "AsyncPager",
+    "AsyncTokenPage",
+    "AsyncTokenPager",
+    "ConversationCursorPager",
     "CursorPager",
+    "NextCursorPager",
     "Pager",
+    "SyncConversationCursorPage",
     "SyncCursorPage",
+    "SyncNextCursorPage",
     "SyncPage",
+    "SyncTokenPage",
+    "TokenPager",
 ]
 
 T = TypeVar("T")
@@ -62,4 +74,76 @@ class SyncCursorPage(SyncAPIPage[T], Generic[T]):
 AsyncCursorPager: TypeAlias = AsyncPaginator[T, AsyncCursorPage[T]]
 """An async list call: await it for the first page, or iterate it for the items of all pages."""
 CursorPager: TypeAlias = SyncCursorPage[T]
+"""A list call: the first page, which iterates over the items of all pages."""
+
+_CONVERSATIONCURSORPAGE = PageRule("cursor", items="data", param="after", cursor="last_id", has_more="has_more")
+
+
+class AsyncConversationCursorPage(AsyncAPIPage[T], Generic[T]):
+    rule: ClassVar[PageRule] = _CONVERSATIONCURSORPAGE
+
+    data: list[T]
+    has_more: bool | None = None
+    last_id: str | None = None
+
+
+class SyncConversationCursorPage(SyncAPIPage[T], Generic[T]):
+    rule: ClassVar[PageRule] = _CONVERSATIONCURSORPAGE
+
+    data: list[T]
+    has_more: bool | None = None
+    last_id: str | None = None
+
+
+AsyncConversationCursorPager: TypeAlias = AsyncPaginator[T, AsyncConversationCursorPage[T]]
+"""An async list call: await it for the first page, or iterate it for the items of all pages."""
+ConversationCursorPager: TypeAlias = SyncConversationCursorPage[T]
+"""A list call: the first page, which iterates over the items of all pages."""
+
+_NEXTCURSORPAGE = PageRule("cursor", items="data", param="after", cursor="next", has_more="has_more")
+
+
+class AsyncNextCursorPage(AsyncAPIPage[T], Generic[T]):
+    rule: ClassVar[PageRule] = _NEXTCURSORPAGE
+
+    data: list[T]
+    has_more: bool | None = None
+    next: str | None = None
+
+
+class SyncNextCursorPage(SyncAPIPage[T], Generic[T]):
+    rule: ClassVar[PageRule] = _NEXTCURSORPAGE
+
+    data: list[T]
+    has_more: bool | None = None
+    next: str | None = None
+
+
+AsyncNextCursorPager: TypeAlias = AsyncPaginator[T, AsyncNextCursorPage[T]]
+"""An async list call: await it for the first page, or iterate it for the items of all pages."""
+NextCursorPager: TypeAlias = SyncNextCursorPage[T]
+"""A list call: the first page, which iterates over the items of all pages."""
+
+_TOKENPAGE = PageRule("cursor", items="data", param="page", cursor="next", has_more="has_more")
+
+
+class AsyncTokenPage(AsyncAPIPage[T], Generic[T]):
+    rule: ClassVar[PageRule] = _TOKENPAGE
+
+    data: list[T]
+    has_more: bool | None = None
+    next: str | None = None
+
+
+class SyncTokenPage(SyncAPIPage[T], Generic[T]):
+    rule: ClassVar[PageRule] = _TOKENPAGE
+
+    data: list[T]
+    has_more: bool | None = None
+    next: str | None = None
+
+
+AsyncTokenPager: TypeAlias = AsyncPaginator[T, AsyncTokenPage[T]]
+"""An async list call: await it for the first page, or iterate it for the items of all pages."""
+TokenPager: TypeAlias = SyncTokenPage[T]
 """A list call: the first page, which iterates over the items of all pages."""

@@ -8,6 +8,7 @@ import inspect
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -26,14 +27,18 @@ def server() -> Iterator[MockServer]:
 
 @STRICT
 def client(server: MockServer, request: pytest.FixtureRequest) -> Iterator[Client]:
-    with Client(base_url=server.url, api_key="no-secret", _strict_response_validation=request.param) as client:
+    with Client(
+        base_url=server.url, api_key="no-secret", admin_api_key="no-secret", _strict_response_validation=request.param
+    ) as client:
         yield client
 
 
 @STRICT
 def async_client(server: MockServer, request: pytest.FixtureRequest) -> AsyncClient:
     """Opened and closed where it is used, in the loop of the test."""
-    return AsyncClient(base_url=server.url, api_key="no-secret", _strict_response_validation=request.param)
+    return AsyncClient(
+        base_url=server.url, api_key="no-secret", admin_api_key="no-secret", _strict_response_validation=request.param
+    )
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -48,7 +53,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         async with AsyncExitStack() as stack:
             for value in arguments.values():
                 if isinstance(value, AbstractAsyncContextManager):
-                    await stack.enter_async_context(value)
+                    await stack.enter_async_context(cast("AbstractAsyncContextManager[object]", value))
             await pyfuncitem.obj(**arguments)
 
     asyncio.run(run())

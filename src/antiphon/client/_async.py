@@ -15,15 +15,17 @@ from ._facts import FACTS
 class AsyncClient(AsyncAPIClient):
     """The client of OpenAI-style API.
 
-    The HTTP interface that OpenAI defined and that many servers offer: chat and responses, embeddings,
-    files, images, audio, moderation and fine-tuning. This description is the source of the antiphon SDK;
-    which parts of it a server has is up to the server.
+    The HTTP interface that OpenAI defined and that many servers offer, in part or whole: chat and
+    responses, conversations, embeddings, files and uploads, images, audio and video, moderation,
+    fine-tuning, batches, vector stores, evals, realtime sessions, agents, webhooks and the administration
+    of an organization. This description is the source of the antiphon SDK; which parts of it a server has
+    is up to the server.
     """
 
     sdk = FACTS
 
     api_key: AsyncCredential | None
-    admin_api_key: str | None
+    admin_api_key: AsyncCredential | None
     organization: str | None
     project: str | None
     webhook_secret: str | None
@@ -32,7 +34,7 @@ class AsyncClient(AsyncAPIClient):
         self,
         *,
         api_key: AsyncCredential | None = None,
-        admin_api_key: str | None = None,
+        admin_api_key: AsyncCredential | None = None,
         organization: str | None = None,
         project: str | None = None,
         webhook_secret: str | None = None,
@@ -50,7 +52,8 @@ class AsyncClient(AsyncAPIClient):
         Args:
             api_key: The credential, or a function that gives it before every attempt; without it
                 `OPENAI_API_KEY` of the environment.
-            admin_api_key: The API's `admin_api_key`; without it `OPENAI_ADMIN_KEY` of the environment.
+            admin_api_key: The credential, or a function that gives it before every attempt; without it
+                `OPENAI_ADMIN_KEY` of the environment.
             organization: The API's `OpenAI-Organization`; without it `OPENAI_ORG_ID` of the environment.
             project: The API's `OpenAI-Project`; without it `OPENAI_PROJECT_ID` of the environment.
             webhook_secret: The API's `webhook_secret`; without it `OPENAI_WEBHOOK_SECRET` of the
@@ -92,6 +95,10 @@ class AsyncClient(AsyncAPIClient):
         return _resources.responses.AsyncResponses(self)
 
     @cached_property
+    def conversations(self) -> _resources.conversations.AsyncConversations:
+        return _resources.conversations.AsyncConversations(self)
+
+    @cached_property
     def completions(self) -> _resources.completions.AsyncCompletions:
         return _resources.completions.AsyncCompletions(self)
 
@@ -112,6 +119,10 @@ class AsyncClient(AsyncAPIClient):
         return _resources.files.AsyncFiles(self)
 
     @cached_property
+    def uploads(self) -> _resources.uploads.AsyncUploads:
+        return _resources.uploads.AsyncUploads(self)
+
+    @cached_property
     def images(self) -> _resources.images.AsyncImages:
         return _resources.images.AsyncImages(self)
 
@@ -120,8 +131,64 @@ class AsyncClient(AsyncAPIClient):
         return _resources.audio.AsyncAudio(self)
 
     @cached_property
+    def videos(self) -> _resources.videos.AsyncVideos:
+        return _resources.videos.AsyncVideos(self)
+
+    @cached_property
     def fine_tuning(self) -> _resources.fine_tuning.AsyncFineTuning:
         return _resources.fine_tuning.AsyncFineTuning(self)
+
+    @cached_property
+    def batches(self) -> _resources.batches.AsyncBatches:
+        return _resources.batches.AsyncBatches(self)
+
+    @cached_property
+    def vector_stores(self) -> _resources.vector_stores.AsyncVectorStores:
+        return _resources.vector_stores.AsyncVectorStores(self)
+
+    @cached_property
+    def containers(self) -> _resources.containers.AsyncContainers:
+        return _resources.containers.AsyncContainers(self)
+
+    @cached_property
+    def evals(self) -> _resources.evals.AsyncEvals:
+        return _resources.evals.AsyncEvals(self)
+
+    @cached_property
+    def skills(self) -> _resources.skills.AsyncSkills:
+        return _resources.skills.AsyncSkills(self)
+
+    @cached_property
+    def decisions(self) -> _resources.decisions.AsyncDecisions:
+        return _resources.decisions.AsyncDecisions(self)
+
+    @cached_property
+    def live(self) -> _resources.live.AsyncLive:
+        return _resources.live.AsyncLive(self)
+
+    @cached_property
+    def safety(self) -> _resources.safety.AsyncSafety:
+        return _resources.safety.AsyncSafety(self)
+
+    @cached_property
+    def content_provenance_checks(self) -> _resources.content_provenance_checks.AsyncContentProvenanceChecks:
+        return _resources.content_provenance_checks.AsyncContentProvenanceChecks(self)
+
+    @cached_property
+    def webhooks(self) -> _resources.webhooks.AsyncWebhooks:
+        return _resources.webhooks.AsyncWebhooks(self)
+
+    @cached_property
+    def beta(self) -> _resources.beta.AsyncBeta:
+        return _resources.beta.AsyncBeta(self)
+
+    @cached_property
+    def realtime(self) -> _resources.realtime.AsyncRealtime:
+        return _resources.realtime.AsyncRealtime(self)
+
+    @cached_property
+    def admin(self) -> _resources.admin.AsyncAdmin:
+        return _resources.admin.AsyncAdmin(self)
 
     @cached_property
     def with_raw_response(self) -> AsyncClientWithRawResponse:
@@ -137,7 +204,7 @@ class AsyncClient(AsyncAPIClient):
         self,
         *,
         api_key: AsyncCredential | None = None,
-        admin_api_key: str | None = None,
+        admin_api_key: AsyncCredential | None = None,
         organization: str | None = None,
         project: str | None = None,
         webhook_secret: str | None = None,
@@ -191,6 +258,10 @@ class AsyncClientWithRawResponse:
         return _resources.responses.AsyncResponsesWithRawResponse(self._client.responses)
 
     @cached_property
+    def conversations(self) -> _resources.conversations.AsyncConversationsWithRawResponse:
+        return _resources.conversations.AsyncConversationsWithRawResponse(self._client.conversations)
+
+    @cached_property
     def completions(self) -> _resources.completions.AsyncCompletionsWithRawResponse:
         return _resources.completions.AsyncCompletionsWithRawResponse(self._client.completions)
 
@@ -211,6 +282,10 @@ class AsyncClientWithRawResponse:
         return _resources.files.AsyncFilesWithRawResponse(self._client.files)
 
     @cached_property
+    def uploads(self) -> _resources.uploads.AsyncUploadsWithRawResponse:
+        return _resources.uploads.AsyncUploadsWithRawResponse(self._client.uploads)
+
+    @cached_property
     def images(self) -> _resources.images.AsyncImagesWithRawResponse:
         return _resources.images.AsyncImagesWithRawResponse(self._client.images)
 
@@ -219,8 +294,68 @@ class AsyncClientWithRawResponse:
         return _resources.audio.AsyncAudioWithRawResponse(self._client.audio)
 
     @cached_property
+    def videos(self) -> _resources.videos.AsyncVideosWithRawResponse:
+        return _resources.videos.AsyncVideosWithRawResponse(self._client.videos)
+
+    @cached_property
     def fine_tuning(self) -> _resources.fine_tuning.AsyncFineTuningWithRawResponse:
         return _resources.fine_tuning.AsyncFineTuningWithRawResponse(self._client.fine_tuning)
+
+    @cached_property
+    def batches(self) -> _resources.batches.AsyncBatchesWithRawResponse:
+        return _resources.batches.AsyncBatchesWithRawResponse(self._client.batches)
+
+    @cached_property
+    def vector_stores(self) -> _resources.vector_stores.AsyncVectorStoresWithRawResponse:
+        return _resources.vector_stores.AsyncVectorStoresWithRawResponse(self._client.vector_stores)
+
+    @cached_property
+    def containers(self) -> _resources.containers.AsyncContainersWithRawResponse:
+        return _resources.containers.AsyncContainersWithRawResponse(self._client.containers)
+
+    @cached_property
+    def evals(self) -> _resources.evals.AsyncEvalsWithRawResponse:
+        return _resources.evals.AsyncEvalsWithRawResponse(self._client.evals)
+
+    @cached_property
+    def skills(self) -> _resources.skills.AsyncSkillsWithRawResponse:
+        return _resources.skills.AsyncSkillsWithRawResponse(self._client.skills)
+
+    @cached_property
+    def decisions(self) -> _resources.decisions.AsyncDecisionsWithRawResponse:
+        return _resources.decisions.AsyncDecisionsWithRawResponse(self._client.decisions)
+
+    @cached_property
+    def live(self) -> _resources.live.AsyncLiveWithRawResponse:
+        return _resources.live.AsyncLiveWithRawResponse(self._client.live)
+
+    @cached_property
+    def safety(self) -> _resources.safety.AsyncSafetyWithRawResponse:
+        return _resources.safety.AsyncSafetyWithRawResponse(self._client.safety)
+
+    @cached_property
+    def content_provenance_checks(
+        self,
+    ) -> _resources.content_provenance_checks.AsyncContentProvenanceChecksWithRawResponse:
+        return _resources.content_provenance_checks.AsyncContentProvenanceChecksWithRawResponse(
+            self._client.content_provenance_checks
+        )
+
+    @cached_property
+    def webhooks(self) -> _resources.webhooks.AsyncWebhooksWithRawResponse:
+        return _resources.webhooks.AsyncWebhooksWithRawResponse(self._client.webhooks)
+
+    @cached_property
+    def beta(self) -> _resources.beta.AsyncBetaWithRawResponse:
+        return _resources.beta.AsyncBetaWithRawResponse(self._client.beta)
+
+    @cached_property
+    def realtime(self) -> _resources.realtime.AsyncRealtimeWithRawResponse:
+        return _resources.realtime.AsyncRealtimeWithRawResponse(self._client.realtime)
+
+    @cached_property
+    def admin(self) -> _resources.admin.AsyncAdminWithRawResponse:
+        return _resources.admin.AsyncAdminWithRawResponse(self._client.admin)
 
 
 class AsyncClientWithStreamingResponse:
@@ -236,6 +371,10 @@ class AsyncClientWithStreamingResponse:
     @cached_property
     def responses(self) -> _resources.responses.AsyncResponsesWithStreamingResponse:
         return _resources.responses.AsyncResponsesWithStreamingResponse(self._client.responses)
+
+    @cached_property
+    def conversations(self) -> _resources.conversations.AsyncConversationsWithStreamingResponse:
+        return _resources.conversations.AsyncConversationsWithStreamingResponse(self._client.conversations)
 
     @cached_property
     def completions(self) -> _resources.completions.AsyncCompletionsWithStreamingResponse:
@@ -258,6 +397,10 @@ class AsyncClientWithStreamingResponse:
         return _resources.files.AsyncFilesWithStreamingResponse(self._client.files)
 
     @cached_property
+    def uploads(self) -> _resources.uploads.AsyncUploadsWithStreamingResponse:
+        return _resources.uploads.AsyncUploadsWithStreamingResponse(self._client.uploads)
+
+    @cached_property
     def images(self) -> _resources.images.AsyncImagesWithStreamingResponse:
         return _resources.images.AsyncImagesWithStreamingResponse(self._client.images)
 
@@ -266,5 +409,65 @@ class AsyncClientWithStreamingResponse:
         return _resources.audio.AsyncAudioWithStreamingResponse(self._client.audio)
 
     @cached_property
+    def videos(self) -> _resources.videos.AsyncVideosWithStreamingResponse:
+        return _resources.videos.AsyncVideosWithStreamingResponse(self._client.videos)
+
+    @cached_property
     def fine_tuning(self) -> _resources.fine_tuning.AsyncFineTuningWithStreamingResponse:
         return _resources.fine_tuning.AsyncFineTuningWithStreamingResponse(self._client.fine_tuning)
+
+    @cached_property
+    def batches(self) -> _resources.batches.AsyncBatchesWithStreamingResponse:
+        return _resources.batches.AsyncBatchesWithStreamingResponse(self._client.batches)
+
+    @cached_property
+    def vector_stores(self) -> _resources.vector_stores.AsyncVectorStoresWithStreamingResponse:
+        return _resources.vector_stores.AsyncVectorStoresWithStreamingResponse(self._client.vector_stores)
+
+    @cached_property
+    def containers(self) -> _resources.containers.AsyncContainersWithStreamingResponse:
+        return _resources.containers.AsyncContainersWithStreamingResponse(self._client.containers)
+
+    @cached_property
+    def evals(self) -> _resources.evals.AsyncEvalsWithStreamingResponse:
+        return _resources.evals.AsyncEvalsWithStreamingResponse(self._client.evals)
+
+    @cached_property
+    def skills(self) -> _resources.skills.AsyncSkillsWithStreamingResponse:
+        return _resources.skills.AsyncSkillsWithStreamingResponse(self._client.skills)
+
+    @cached_property
+    def decisions(self) -> _resources.decisions.AsyncDecisionsWithStreamingResponse:
+        return _resources.decisions.AsyncDecisionsWithStreamingResponse(self._client.decisions)
+
+    @cached_property
+    def live(self) -> _resources.live.AsyncLiveWithStreamingResponse:
+        return _resources.live.AsyncLiveWithStreamingResponse(self._client.live)
+
+    @cached_property
+    def safety(self) -> _resources.safety.AsyncSafetyWithStreamingResponse:
+        return _resources.safety.AsyncSafetyWithStreamingResponse(self._client.safety)
+
+    @cached_property
+    def content_provenance_checks(
+        self,
+    ) -> _resources.content_provenance_checks.AsyncContentProvenanceChecksWithStreamingResponse:
+        return _resources.content_provenance_checks.AsyncContentProvenanceChecksWithStreamingResponse(
+            self._client.content_provenance_checks
+        )
+
+    @cached_property
+    def webhooks(self) -> _resources.webhooks.AsyncWebhooksWithStreamingResponse:
+        return _resources.webhooks.AsyncWebhooksWithStreamingResponse(self._client.webhooks)
+
+    @cached_property
+    def beta(self) -> _resources.beta.AsyncBetaWithStreamingResponse:
+        return _resources.beta.AsyncBetaWithStreamingResponse(self._client.beta)
+
+    @cached_property
+    def realtime(self) -> _resources.realtime.AsyncRealtimeWithStreamingResponse:
+        return _resources.realtime.AsyncRealtimeWithStreamingResponse(self._client.realtime)
+
+    @cached_property
+    def admin(self) -> _resources.admin.AsyncAdminWithStreamingResponse:
+        return _resources.admin.AsyncAdminWithStreamingResponse(self._client.admin)

@@ -21,7 +21,7 @@ FACTS = SDK(
         ClientOption("project", env="OPENAI_PROJECT_ID", header="OpenAI-Project"),
         ClientOption("webhook_secret", env="OPENAI_WEBHOOK_SECRET"),
     ),
-    schemes={"ApiKeyAuth": Scheme("bearer", ("api_key",))},
+    schemes={"ApiKeyAuth": Scheme("bearer", ("api_key",)), "AdminApiKeyAuth": Scheme("bearer", ("admin_api_key",))},
     security=(("ApiKeyAuth",),),
     query_style=QueryStyle("brackets", "brackets"),
     form_style=QueryStyle("brackets", "brackets"),

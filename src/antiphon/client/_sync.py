@@ -15,15 +15,17 @@ from ._facts import FACTS
 class Client(APIClient):
     """The client of OpenAI-style API.
 
-    The HTTP interface that OpenAI defined and that many servers offer: chat and responses, embeddings,
-    files, images, audio, moderation and fine-tuning. This description is the source of the antiphon SDK;
-    which parts of it a server has is up to the server.
+    The HTTP interface that OpenAI defined and that many servers offer, in part or whole: chat and
+    responses, conversations, embeddings, files and uploads, images, audio and video, moderation,
+    fine-tuning, batches, vector stores, evals, realtime sessions, agents, webhooks and the administration
+    of an organization. This description is the source of the antiphon SDK; which parts of it a server has
+    is up to the server.
     """
 
     sdk = FACTS
 
     api_key: Credential | None
-    admin_api_key: str | None
+    admin_api_key: Credential | None
     organization: str | None
     project: str | None
     webhook_secret: str | None
@@ -32,7 +34,7 @@ class Client(APIClient):
         self,
         *,
         api_key: Credential | None = None,
-        admin_api_key: str | None = None,
+        admin_api_key: Credential | None = None,
         organization: str | None = None,
         project: str | None = None,
         webhook_secret: str | None = None,
@@ -50,7 +52,8 @@ class Client(APIClient):
         Args:
             api_key: The credential, or a function that gives it before every attempt; without it
                 `OPENAI_API_KEY` of the environment.
-            admin_api_key: The API's `admin_api_key`; without it `OPENAI_ADMIN_KEY` of the environment.
+            admin_api_key: The credential, or a function that gives it before every attempt; without it
+                `OPENAI_ADMIN_KEY` of the environment.
             organization: The API's `OpenAI-Organization`; without it `OPENAI_ORG_ID` of the environment.
             project: The API's `OpenAI-Project`; without it `OPENAI_PROJECT_ID` of the environment.
             webhook_secret: The API's `webhook_secret`; without it `OPENAI_WEBHOOK_SECRET` of the
@@ -92,6 +95,10 @@ class Client(APIClient):
         return _resources.responses.Responses(self)
 
     @cached_property
+    def conversations(self) -> _resources.conversations.Conversations:
+        return _resources.conversations.Conversations(self)
+
+    @cached_property
     def completions(self) -> _resources.completions.Completions:
         return _resources.completions.Completions(self)
 
@@ -112,6 +119,10 @@ class Client(APIClient):
         return _resources.files.Files(self)
 
     @cached_property
+    def uploads(self) -> _resources.uploads.Uploads:
+        return _resources.uploads.Uploads(self)
+
+    @cached_property
     def images(self) -> _resources.images.Images:
         return _resources.images.Images(self)
 
@@ -120,8 +131,64 @@ class Client(APIClient):
         return _resources.audio.Audio(self)
 
     @cached_property
+    def videos(self) -> _resources.videos.Videos:
+        return _resources.videos.Videos(self)
+
+    @cached_property
     def fine_tuning(self) -> _resources.fine_tuning.FineTuning:
         return _resources.fine_tuning.FineTuning(self)
+
+    @cached_property
+    def batches(self) -> _resources.batches.Batches:
+        return _resources.batches.Batches(self)
+
+    @cached_property
+    def vector_stores(self) -> _resources.vector_stores.VectorStores:
+        return _resources.vector_stores.VectorStores(self)
+
+    @cached_property
+    def containers(self) -> _resources.containers.Containers:
+        return _resources.containers.Containers(self)
+
+    @cached_property
+    def evals(self) -> _resources.evals.Evals:
+        return _resources.evals.Evals(self)
+
+    @cached_property
+    def skills(self) -> _resources.skills.Skills:
+        return _resources.skills.Skills(self)
+
+    @cached_property
+    def decisions(self) -> _resources.decisions.Decisions:
+        return _resources.decisions.Decisions(self)
+
+    @cached_property
+    def live(self) -> _resources.live.Live:
+        return _resources.live.Live(self)
+
+    @cached_property
+    def safety(self) -> _resources.safety.Safety:
+        return _resources.safety.Safety(self)
+
+    @cached_property
+    def content_provenance_checks(self) -> _resources.content_provenance_checks.ContentProvenanceChecks:
+        return _resources.content_provenance_checks.ContentProvenanceChecks(self)
+
+    @cached_property
+    def webhooks(self) -> _resources.webhooks.Webhooks:
+        return _resources.webhooks.Webhooks(self)
+
+    @cached_property
+    def beta(self) -> _resources.beta.Beta:
+        return _resources.beta.Beta(self)
+
+    @cached_property
+    def realtime(self) -> _resources.realtime.Realtime:
+        return _resources.realtime.Realtime(self)
+
+    @cached_property
+    def admin(self) -> _resources.admin.Admin:
+        return _resources.admin.Admin(self)
 
     @cached_property
     def with_raw_response(self) -> ClientWithRawResponse:
@@ -137,7 +204,7 @@ class Client(APIClient):
         self,
         *,
         api_key: Credential | None = None,
-        admin_api_key: str | None = None,
+        admin_api_key: Credential | None = None,
         organization: str | None = None,
         project: str | None = None,
         webhook_secret: str | None = None,
@@ -191,6 +258,10 @@ class ClientWithRawResponse:
         return _resources.responses.ResponsesWithRawResponse(self._client.responses)
 
     @cached_property
+    def conversations(self) -> _resources.conversations.ConversationsWithRawResponse:
+        return _resources.conversations.ConversationsWithRawResponse(self._client.conversations)
+
+    @cached_property
     def completions(self) -> _resources.completions.CompletionsWithRawResponse:
         return _resources.completions.CompletionsWithRawResponse(self._client.completions)
 
@@ -211,6 +282,10 @@ class ClientWithRawResponse:
         return _resources.files.FilesWithRawResponse(self._client.files)
 
     @cached_property
+    def uploads(self) -> _resources.uploads.UploadsWithRawResponse:
+        return _resources.uploads.UploadsWithRawResponse(self._client.uploads)
+
+    @cached_property
     def images(self) -> _resources.images.ImagesWithRawResponse:
         return _resources.images.ImagesWithRawResponse(self._client.images)
 
@@ -219,8 +294,68 @@ class ClientWithRawResponse:
         return _resources.audio.AudioWithRawResponse(self._client.audio)
 
     @cached_property
+    def videos(self) -> _resources.videos.VideosWithRawResponse:
+        return _resources.videos.VideosWithRawResponse(self._client.videos)
+
+    @cached_property
     def fine_tuning(self) -> _resources.fine_tuning.FineTuningWithRawResponse:
         return _resources.fine_tuning.FineTuningWithRawResponse(self._client.fine_tuning)
+
+    @cached_property
+    def batches(self) -> _resources.batches.BatchesWithRawResponse:
+        return _resources.batches.BatchesWithRawResponse(self._client.batches)
+
+    @cached_property
+    def vector_stores(self) -> _resources.vector_stores.VectorStoresWithRawResponse:
+        return _resources.vector_stores.VectorStoresWithRawResponse(self._client.vector_stores)
+
+    @cached_property
+    def containers(self) -> _resources.containers.ContainersWithRawResponse:
+        return _resources.containers.ContainersWithRawResponse(self._client.containers)
+
+    @cached_property
+    def evals(self) -> _resources.evals.EvalsWithRawResponse:
+        return _resources.evals.EvalsWithRawResponse(self._client.evals)
+
+    @cached_property
+    def skills(self) -> _resources.skills.SkillsWithRawResponse:
+        return _resources.skills.SkillsWithRawResponse(self._client.skills)
+
+    @cached_property
+    def decisions(self) -> _resources.decisions.DecisionsWithRawResponse:
+        return _resources.decisions.DecisionsWithRawResponse(self._client.decisions)
+
+    @cached_property
+    def live(self) -> _resources.live.LiveWithRawResponse:
+        return _resources.live.LiveWithRawResponse(self._client.live)
+
+    @cached_property
+    def safety(self) -> _resources.safety.SafetyWithRawResponse:
+        return _resources.safety.SafetyWithRawResponse(self._client.safety)
+
+    @cached_property
+    def content_provenance_checks(
+        self,
+    ) -> _resources.content_provenance_checks.ContentProvenanceChecksWithRawResponse:
+        return _resources.content_provenance_checks.ContentProvenanceChecksWithRawResponse(
+            self._client.content_provenance_checks
+        )
+
+    @cached_property
+    def webhooks(self) -> _resources.webhooks.WebhooksWithRawResponse:
+        return _resources.webhooks.WebhooksWithRawResponse(self._client.webhooks)
+
+    @cached_property
+    def beta(self) -> _resources.beta.BetaWithRawResponse:
+        return _resources.beta.BetaWithRawResponse(self._client.beta)
+
+    @cached_property
+    def realtime(self) -> _resources.realtime.RealtimeWithRawResponse:
+        return _resources.realtime.RealtimeWithRawResponse(self._client.realtime)
+
+    @cached_property
+    def admin(self) -> _resources.admin.AdminWithRawResponse:
+        return _resources.admin.AdminWithRawResponse(self._client.admin)
 
 
 class ClientWithStreamingResponse:
@@ -236,6 +371,10 @@ class ClientWithStreamingResponse:
     @cached_property
     def responses(self) -> _resources.responses.ResponsesWithStreamingResponse:
         return _resources.responses.ResponsesWithStreamingResponse(self._client.responses)
+
+    @cached_property
+    def conversations(self) -> _resources.conversations.ConversationsWithStreamingResponse:
+        return _resources.conversations.ConversationsWithStreamingResponse(self._client.conversations)
 
     @cached_property
     def completions(self) -> _resources.completions.CompletionsWithStreamingResponse:
@@ -258,6 +397,10 @@ class ClientWithStreamingResponse:
         return _resources.files.FilesWithStreamingResponse(self._client.files)
 
     @cached_property
+    def uploads(self) -> _resources.uploads.UploadsWithStreamingResponse:
+        return _resources.uploads.UploadsWithStreamingResponse(self._client.uploads)
+
+    @cached_property
     def images(self) -> _resources.images.ImagesWithStreamingResponse:
         return _resources.images.ImagesWithStreamingResponse(self._client.images)
 
@@ -266,5 +409,65 @@ class ClientWithStreamingResponse:
         return _resources.audio.AudioWithStreamingResponse(self._client.audio)
 
     @cached_property
+    def videos(self) -> _resources.videos.VideosWithStreamingResponse:
+        return _resources.videos.VideosWithStreamingResponse(self._client.videos)
+
+    @cached_property
     def fine_tuning(self) -> _resources.fine_tuning.FineTuningWithStreamingResponse:
         return _resources.fine_tuning.FineTuningWithStreamingResponse(self._client.fine_tuning)
+
+    @cached_property
+    def batches(self) -> _resources.batches.BatchesWithStreamingResponse:
+        return _resources.batches.BatchesWithStreamingResponse(self._client.batches)
+
+    @cached_property
+    def vector_stores(self) -> _resources.vector_stores.VectorStoresWithStreamingResponse:
+        return _resources.vector_stores.VectorStoresWithStreamingResponse(self._client.vector_stores)
+
+    @cached_property
+    def containers(self) -> _resources.containers.ContainersWithStreamingResponse:
+        return _resources.containers.ContainersWithStreamingResponse(self._client.containers)
+
+    @cached_property
+    def evals(self) -> _resources.evals.EvalsWithStreamingResponse:
+        return _resources.evals.EvalsWithStreamingResponse(self._client.evals)
+
+    @cached_property
+    def skills(self) -> _resources.skills.SkillsWithStreamingResponse:
+        return _resources.skills.SkillsWithStreamingResponse(self._client.skills)
+
+    @cached_property
+    def decisions(self) -> _resources.decisions.DecisionsWithStreamingResponse:
+        return _resources.decisions.DecisionsWithStreamingResponse(self._client.decisions)
+
+    @cached_property
+    def live(self) -> _resources.live.LiveWithStreamingResponse:
+        return _resources.live.LiveWithStreamingResponse(self._client.live)
+
+    @cached_property
+    def safety(self) -> _resources.safety.SafetyWithStreamingResponse:
+        return _resources.safety.SafetyWithStreamingResponse(self._client.safety)
+
+    @cached_property
+    def content_provenance_checks(
+        self,
+    ) -> _resources.content_provenance_checks.ContentProvenanceChecksWithStreamingResponse:
+        return _resources.content_provenance_checks.ContentProvenanceChecksWithStreamingResponse(
+            self._client.content_provenance_checks
+        )
+
+    @cached_property
+    def webhooks(self) -> _resources.webhooks.WebhooksWithStreamingResponse:
+        return _resources.webhooks.WebhooksWithStreamingResponse(self._client.webhooks)
+
+    @cached_property
+    def beta(self) -> _resources.beta.BetaWithStreamingResponse:
+        return _resources.beta.BetaWithStreamingResponse(self._client.beta)
+
+    @cached_property
+    def realtime(self) -> _resources.realtime.RealtimeWithStreamingResponse:
+        return _resources.realtime.RealtimeWithStreamingResponse(self._client.realtime)
+
+    @cached_property
+    def admin(self) -> _resources.admin.AdminWithStreamingResponse:
+        return _resources.admin.AdminWithStreamingResponse(self._client.admin)

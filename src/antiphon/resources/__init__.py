@@ -5,22 +5,56 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from . import admin as admin
     from . import audio as audio
+    from . import batches as batches
+    from . import beta as beta
     from . import chat as chat
     from . import completions as completions
+    from . import containers as containers
+    from . import content_provenance_checks as content_provenance_checks
+    from . import conversations as conversations
+    from . import decisions as decisions
     from . import embeddings as embeddings
+    from . import evals as evals
     from . import files as files
     from . import fine_tuning as fine_tuning
     from . import images as images
+    from . import live as live
     from . import models as models
     from . import moderations as moderations
+    from . import realtime as realtime
     from . import responses as responses
+    from . import safety as safety
+    from . import skills as skills
+    from . import uploads as uploads
+    from . import vector_stores as vector_stores
+    from . import videos as videos
+    from . import webhooks as webhooks
+    from .admin import Admin as Admin
+    from .admin import AdminWithRawResponse as AdminWithRawResponse
+    from .admin import AdminWithStreamingResponse as AdminWithStreamingResponse
+    from .admin import AsyncAdmin as AsyncAdmin
+    from .admin import AsyncAdminWithRawResponse as AsyncAdminWithRawResponse
+    from .admin import AsyncAdminWithStreamingResponse as AsyncAdminWithStreamingResponse
     from .audio import AsyncAudio as AsyncAudio
     from .audio import AsyncAudioWithRawResponse as AsyncAudioWithRawResponse
     from .audio import AsyncAudioWithStreamingResponse as AsyncAudioWithStreamingResponse
     from .audio import Audio as Audio
     from .audio import AudioWithRawResponse as AudioWithRawResponse
     from .audio import AudioWithStreamingResponse as AudioWithStreamingResponse
+    from .batches import AsyncBatches as AsyncBatches
+    from .batches import AsyncBatchesWithRawResponse as AsyncBatchesWithRawResponse
+    from .batches import AsyncBatchesWithStreamingResponse as AsyncBatchesWithStreamingResponse
+    from .batches import Batches as Batches
+    from .batches import BatchesWithRawResponse as BatchesWithRawResponse
+    from .batches import BatchesWithStreamingResponse as BatchesWithStreamingResponse
+    from .beta import AsyncBeta as AsyncBeta
+    from .beta import AsyncBetaWithRawResponse as AsyncBetaWithRawResponse
+    from .beta import AsyncBetaWithStreamingResponse as AsyncBetaWithStreamingResponse
+    from .beta import Beta as Beta
+    from .beta import BetaWithRawResponse as BetaWithRawResponse
+    from .beta import BetaWithStreamingResponse as BetaWithStreamingResponse
     from .chat import AsyncChat as AsyncChat
     from .chat import AsyncChatWithRawResponse as AsyncChatWithRawResponse
     from .chat import AsyncChatWithStreamingResponse as AsyncChatWithStreamingResponse
@@ -33,12 +67,50 @@ if TYPE_CHECKING:
     from .completions import Completions as Completions
     from .completions import CompletionsWithRawResponse as CompletionsWithRawResponse
     from .completions import CompletionsWithStreamingResponse as CompletionsWithStreamingResponse
+    from .containers import AsyncContainers as AsyncContainers
+    from .containers import AsyncContainersWithRawResponse as AsyncContainersWithRawResponse
+    from .containers import AsyncContainersWithStreamingResponse as AsyncContainersWithStreamingResponse
+    from .containers import Containers as Containers
+    from .containers import ContainersWithRawResponse as ContainersWithRawResponse
+    from .containers import ContainersWithStreamingResponse as ContainersWithStreamingResponse
+    from .content_provenance_checks import AsyncContentProvenanceChecks as AsyncContentProvenanceChecks
+    from .content_provenance_checks import (
+        AsyncContentProvenanceChecksWithRawResponse as AsyncContentProvenanceChecksWithRawResponse,
+    )
+    from .content_provenance_checks import (
+        AsyncContentProvenanceChecksWithStreamingResponse as AsyncContentProvenanceChecksWithStreamingResponse,
+    )
+    from .content_provenance_checks import ContentProvenanceChecks as ContentProvenanceChecks
+    from .content_provenance_checks import (
+        ContentProvenanceChecksWithRawResponse as ContentProvenanceChecksWithRawResponse,
+    )
+    from .content_provenance_checks import (
+        ContentProvenanceChecksWithStreamingResponse as ContentProvenanceChecksWithStreamingResponse,
+    )
+    from .conversations import AsyncConversations as AsyncConversations
+    from .conversations import AsyncConversationsWithRawResponse as AsyncConversationsWithRawResponse
+    from .conversations import AsyncConversationsWithStreamingResponse as AsyncConversationsWithStreamingResponse
+    from .conversations import Conversations as Conversations
+    from .conversations import ConversationsWithRawResponse as ConversationsWithRawResponse
+    from .conversations import ConversationsWithStreamingResponse as ConversationsWithStreamingResponse
+    from .decisions import AsyncDecisions as AsyncDecisions
+    from .decisions import AsyncDecisionsWithRawResponse as AsyncDecisionsWithRawResponse
+    from .decisions import AsyncDecisionsWithStreamingResponse as AsyncDecisionsWithStreamingResponse
+    from .decisions import Decisions as Decisions
+    from .decisions import DecisionsWithRawResponse as DecisionsWithRawResponse
+    from .decisions import DecisionsWithStreamingResponse as DecisionsWithStreamingResponse
     from .embeddings import AsyncEmbeddings as AsyncEmbeddings
     from .embeddings import AsyncEmbeddingsWithRawResponse as AsyncEmbeddingsWithRawResponse
     from .embeddings import AsyncEmbeddingsWithStreamingResponse as AsyncEmbeddingsWithStreamingResponse
     from .embeddings import Embeddings as Embeddings
     from .embeddings import EmbeddingsWithRawResponse as EmbeddingsWithRawResponse
     from .embeddings import EmbeddingsWithStreamingResponse as EmbeddingsWithStreamingResponse
+    from .evals import AsyncEvals as AsyncEvals
+    from .evals import AsyncEvalsWithRawResponse as AsyncEvalsWithRawResponse
+    from .evals import AsyncEvalsWithStreamingResponse as AsyncEvalsWithStreamingResponse
+    from .evals import Evals as Evals
+    from .evals import EvalsWithRawResponse as EvalsWithRawResponse
+    from .evals import EvalsWithStreamingResponse as EvalsWithStreamingResponse
     from .files import AsyncFiles as AsyncFiles
     from .files import AsyncFilesWithRawResponse as AsyncFilesWithRawResponse
     from .files import AsyncFilesWithStreamingResponse as AsyncFilesWithStreamingResponse
@@ -57,6 +129,12 @@ if TYPE_CHECKING:
     from .images import Images as Images
     from .images import ImagesWithRawResponse as ImagesWithRawResponse
     from .images import ImagesWithStreamingResponse as ImagesWithStreamingResponse
+    from .live import AsyncLive as AsyncLive
+    from .live import AsyncLiveWithRawResponse as AsyncLiveWithRawResponse
+    from .live import AsyncLiveWithStreamingResponse as AsyncLiveWithStreamingResponse
+    from .live import Live as Live
+    from .live import LiveWithRawResponse as LiveWithRawResponse
+    from .live import LiveWithStreamingResponse as LiveWithStreamingResponse
     from .models import AsyncModels as AsyncModels
     from .models import AsyncModelsWithRawResponse as AsyncModelsWithRawResponse
     from .models import AsyncModelsWithStreamingResponse as AsyncModelsWithStreamingResponse
@@ -69,12 +147,54 @@ if TYPE_CHECKING:
     from .moderations import Moderations as Moderations
     from .moderations import ModerationsWithRawResponse as ModerationsWithRawResponse
     from .moderations import ModerationsWithStreamingResponse as ModerationsWithStreamingResponse
+    from .realtime import AsyncRealtime as AsyncRealtime
+    from .realtime import AsyncRealtimeWithRawResponse as AsyncRealtimeWithRawResponse
+    from .realtime import AsyncRealtimeWithStreamingResponse as AsyncRealtimeWithStreamingResponse
+    from .realtime import Realtime as Realtime
+    from .realtime import RealtimeWithRawResponse as RealtimeWithRawResponse
+    from .realtime import RealtimeWithStreamingResponse as RealtimeWithStreamingResponse
     from .responses import AsyncResponses as AsyncResponses
     from .responses import AsyncResponsesWithRawResponse as AsyncResponsesWithRawResponse
     from .responses import AsyncResponsesWithStreamingResponse as AsyncResponsesWithStreamingResponse
     from .responses import Responses as Responses
     from .responses import ResponsesWithRawResponse as ResponsesWithRawResponse
     from .responses import ResponsesWithStreamingResponse as ResponsesWithStreamingResponse
+    from .safety import AsyncSafety as AsyncSafety
+    from .safety import AsyncSafetyWithRawResponse as AsyncSafetyWithRawResponse
+    from .safety import AsyncSafetyWithStreamingResponse as AsyncSafetyWithStreamingResponse
+    from .safety import Safety as Safety
+    from .safety import SafetyWithRawResponse as SafetyWithRawResponse
+    from .safety import SafetyWithStreamingResponse as SafetyWithStreamingResponse
+    from .skills import AsyncSkills as AsyncSkills
+    from .skills import AsyncSkillsWithRawResponse as AsyncSkillsWithRawResponse
+    from .skills import AsyncSkillsWithStreamingResponse as AsyncSkillsWithStreamingResponse
+    from .skills import Skills as Skills
+    from .skills import SkillsWithRawResponse as SkillsWithRawResponse
+    from .skills import SkillsWithStreamingResponse as SkillsWithStreamingResponse
+    from .uploads import AsyncUploads as AsyncUploads
+    from .uploads import AsyncUploadsWithRawResponse as AsyncUploadsWithRawResponse
+    from .uploads import AsyncUploadsWithStreamingResponse as AsyncUploadsWithStreamingResponse
+    from .uploads import Uploads as Uploads
+    from .uploads import UploadsWithRawResponse as UploadsWithRawResponse
+    from .uploads import UploadsWithStreamingResponse as UploadsWithStreamingResponse
+    from .vector_stores import AsyncVectorStores as AsyncVectorStores
+    from .vector_stores import AsyncVectorStoresWithRawResponse as AsyncVectorStoresWithRawResponse
+    from .vector_stores import AsyncVectorStoresWithStreamingResponse as AsyncVectorStoresWithStreamingResponse
+    from .vector_stores import VectorStores as VectorStores
+    from .vector_stores import VectorStoresWithRawResponse as VectorStoresWithRawResponse
+    from .vector_stores import VectorStoresWithStreamingResponse as VectorStoresWithStreamingResponse
+    from .videos import AsyncVideos as AsyncVideos
+    from .videos import AsyncVideosWithRawResponse as AsyncVideosWithRawResponse
+    from .videos import AsyncVideosWithStreamingResponse as AsyncVideosWithStreamingResponse
+    from .videos import Videos as Videos
+    from .videos import VideosWithRawResponse as VideosWithRawResponse
+    from .videos import VideosWithStreamingResponse as VideosWithStreamingResponse
+    from .webhooks import AsyncWebhooks as AsyncWebhooks
+    from .webhooks import AsyncWebhooksWithRawResponse as AsyncWebhooksWithRawResponse
+    from .webhooks import AsyncWebhooksWithStreamingResponse as AsyncWebhooksWithStreamingResponse
+    from .webhooks import Webhooks as Webhooks
+    from .webhooks import WebhooksWithRawResponse as WebhooksWithRawResponse
+    from .webhooks import WebhooksWithStreamingResponse as WebhooksWithStreamingResponse
 else:
     from ..runtime.lazy import attach
 
@@ -88,6 +208,11 @@ else:
             ".responses": (
                 "AsyncResponses AsyncResponsesWithRawResponse AsyncResponsesWithStreamingResponse Responses "
                 "ResponsesWithRawResponse ResponsesWithStreamingResponse "
+            ),
+            ".conversations": (
+                "AsyncConversations AsyncConversationsWithRawResponse "
+                "AsyncConversationsWithStreamingResponse Conversations ConversationsWithRawResponse "
+                "ConversationsWithStreamingResponse "
             ),
             ".completions": (
                 "AsyncCompletions AsyncCompletionsWithRawResponse AsyncCompletionsWithStreamingResponse "
@@ -109,6 +234,10 @@ else:
                 "AsyncFiles AsyncFilesWithRawResponse AsyncFilesWithStreamingResponse Files "
                 "FilesWithRawResponse FilesWithStreamingResponse "
             ),
+            ".uploads": (
+                "AsyncUploads AsyncUploadsWithRawResponse AsyncUploadsWithStreamingResponse Uploads "
+                "UploadsWithRawResponse UploadsWithStreamingResponse "
+            ),
             ".images": (
                 "AsyncImages AsyncImagesWithRawResponse AsyncImagesWithStreamingResponse Images "
                 "ImagesWithRawResponse ImagesWithStreamingResponse "
@@ -117,10 +246,71 @@ else:
                 "AsyncAudio AsyncAudioWithRawResponse AsyncAudioWithStreamingResponse Audio "
                 "AudioWithRawResponse AudioWithStreamingResponse "
             ),
+            ".videos": (
+                "AsyncVideos AsyncVideosWithRawResponse AsyncVideosWithStreamingResponse Videos "
+                "VideosWithRawResponse VideosWithStreamingResponse "
+            ),
             ".fine_tuning": (
                 "AsyncFineTuning AsyncFineTuningWithRawResponse AsyncFineTuningWithStreamingResponse "
                 "FineTuning FineTuningWithRawResponse FineTuningWithStreamingResponse "
             ),
+            ".batches": (
+                "AsyncBatches AsyncBatchesWithRawResponse AsyncBatchesWithStreamingResponse Batches "
+                "BatchesWithRawResponse BatchesWithStreamingResponse "
+            ),
+            ".vector_stores": (
+                "AsyncVectorStores AsyncVectorStoresWithRawResponse AsyncVectorStoresWithStreamingResponse "
+                "VectorStores VectorStoresWithRawResponse VectorStoresWithStreamingResponse "
+            ),
+            ".containers": (
+                "AsyncContainers AsyncContainersWithRawResponse AsyncContainersWithStreamingResponse "
+                "Containers ContainersWithRawResponse ContainersWithStreamingResponse "
+            ),
+            ".evals": (
+                "AsyncEvals AsyncEvalsWithRawResponse AsyncEvalsWithStreamingResponse Evals "
+                "EvalsWithRawResponse EvalsWithStreamingResponse "
+            ),
+            ".skills": (
+                "AsyncSkills AsyncSkillsWithRawResponse AsyncSkillsWithStreamingResponse Skills "
+                "SkillsWithRawResponse SkillsWithStreamingResponse "
+            ),
+            ".decisions": (
+                "AsyncDecisions AsyncDecisionsWithRawResponse AsyncDecisionsWithStreamingResponse Decisions "
+                "DecisionsWithRawResponse DecisionsWithStreamingResponse "
+            ),
+            ".live": (
+                "AsyncLive AsyncLiveWithRawResponse AsyncLiveWithStreamingResponse Live LiveWithRawResponse "
+                "LiveWithStreamingResponse "
+            ),
+            ".safety": (
+                "AsyncSafety AsyncSafetyWithRawResponse AsyncSafetyWithStreamingResponse Safety "
+                "SafetyWithRawResponse SafetyWithStreamingResponse "
+            ),
+            ".content_provenance_checks": (
+                "AsyncContentProvenanceChecks AsyncContentProvenanceChecksWithRawResponse "
+                "AsyncContentProvenanceChecksWithStreamingResponse ContentProvenanceChecks "
+                "ContentProvenanceChecksWithRawResponse ContentProvenanceChecksWithStreamingResponse "
+            ),
+            ".webhooks": (
+                "AsyncWebhooks AsyncWebhooksWithRawResponse AsyncWebhooksWithStreamingResponse Webhooks "
+                "WebhooksWithRawResponse WebhooksWithStreamingResponse "
+            ),
+            ".beta": (
+                "AsyncBeta AsyncBetaWithRawResponse AsyncBetaWithStreamingResponse Beta BetaWithRawResponse "
+                "BetaWithStreamingResponse "
+            ),
+            ".realtime": (
+                "AsyncRealtime AsyncRealtimeWithRawResponse AsyncRealtimeWithStreamingResponse Realtime "
+                "RealtimeWithRawResponse RealtimeWithStreamingResponse "
+            ),
+            ".admin": (
+                "AsyncAdmin AsyncAdminWithRawResponse AsyncAdminWithStreamingResponse Admin "
+                "AdminWithRawResponse AdminWithStreamingResponse "
+            ),
         },
-        modules=("audio chat completions embeddings files fine_tuning images models moderations responses "),
+        modules=(
+            "admin audio batches beta chat completions containers content_provenance_checks "
+            "conversations decisions embeddings evals files fine_tuning images live models moderations "
+            "realtime responses safety skills uploads vector_stores videos webhooks "
+        ),
     )

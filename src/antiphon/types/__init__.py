@@ -5,29 +5,67 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from . import admin as admin
     from . import audio as audio
     from . import audio_types as audio_types
+    from . import batches_params as batches_params
+    from . import batches_types as batches_types
+    from . import beta as beta
     from . import chat as chat
+    from . import chat_completion_page as chat_completion_page
+    from . import chat_completion_store_message_page as chat_completion_store_message_page
     from . import completions_params as completions_params
     from . import completions_types as completions_types
+    from . import containers as containers
+    from . import containers_params as containers_params
+    from . import containers_types as containers_types
+    from . import content_provenance_checks_params as content_provenance_checks_params
+    from . import content_provenance_checks_types as content_provenance_checks_types
+    from . import conversations as conversations
+    from . import decisions_params as decisions_params
+    from . import decisions_types as decisions_types
     from . import embeddings_params as embeddings_params
     from . import embeddings_types as embeddings_types
+    from . import evals as evals
+    from . import evals_params as evals_params
+    from . import evals_types as evals_types
     from . import files_params as files_params
     from . import files_types as files_types
     from . import fine_tuning as fine_tuning
-    from . import grader_message as grader_message
-    from . import grader_message_param as grader_message_param
     from . import graders as graders
     from . import images_params as images_params
     from . import images_types as images_types
+    from . import live as live
     from . import models_types as models_types
     from . import moderations_params as moderations_params
     from . import moderations_types as moderations_types
+    from . import realtime as realtime
     from . import responses as responses
+    from . import safety as safety
     from . import shared as shared
     from . import shared_params as shared_params
+    from . import skills as skills
+    from . import skills_params as skills_params
+    from . import skills_types as skills_types
+    from . import uploads as uploads
+    from . import uploads_params as uploads_params
+    from . import uploads_types as uploads_types
+    from . import vector_stores as vector_stores
+    from . import vector_stores_params as vector_stores_params
+    from . import vector_stores_types as vector_stores_types
+    from . import videos_params as videos_params
+    from . import videos_types as videos_types
+    from . import webhooks as webhooks
     from .audio_types import AudioModel as AudioModel
     from .audio_types import AudioResponseFormat as AudioResponseFormat
+    from .batches_params import BatchCreateParams as BatchCreateParams
+    from .batches_params import BatchListParams as BatchListParams
+    from .batches_types import Batch as Batch
+    from .batches_types import BatchError as BatchError
+    from .batches_types import BatchRequestCounts as BatchRequestCounts
+    from .batches_types import BatchUsage as BatchUsage
+    from .chat_completion_page import ChatCompletionPage as ChatCompletionPage
+    from .chat_completion_store_message_page import ChatCompletionStoreMessagePage as ChatCompletionStoreMessagePage
     from .completions_params import CompletionCreateParams as CompletionCreateParams
     from .completions_params import CompletionCreateParamsBase as CompletionCreateParamsBase
     from .completions_params import CompletionCreateParamsNonStreaming as CompletionCreateParamsNonStreaming
@@ -35,17 +73,47 @@ if TYPE_CHECKING:
     from .completions_types import Completion as Completion
     from .completions_types import CompletionChoice as CompletionChoice
     from .completions_types import CompletionUsage as CompletionUsage
+    from .containers_params import ContainerCreateParams as ContainerCreateParams
+    from .containers_params import ContainerListParams as ContainerListParams
+    from .containers_types import ContainerCreateResponse as ContainerCreateResponse
+    from .containers_types import ContainerListResponse as ContainerListResponse
+    from .containers_types import ContainerNetworkPolicy as ContainerNetworkPolicy
+    from .containers_types import ContainerRetrieveResponse as ContainerRetrieveResponse
+    from .content_provenance_checks_params import (
+        ContentProvenanceCheckCreateParams as ContentProvenanceCheckCreateParams,
+    )
+    from .content_provenance_checks_types import ContentProvenanceCheck as ContentProvenanceCheck
+    from .decisions_params import DecisionCreateParams as DecisionCreateParams
+    from .decisions_params import DecisionInputImageParam as DecisionInputImageParam
+    from .decisions_params import DecisionInputMessageUnionParam as DecisionInputMessageUnionParam
+    from .decisions_params import DecisionInputPartUnionParam as DecisionInputPartUnionParam
+    from .decisions_params import DecisionInputTextParam as DecisionInputTextParam
+    from .decisions_params import DecisionPromptCacheBreakpointParam as DecisionPromptCacheBreakpointParam
+    from .decisions_types import Decision as Decision
     from .embeddings_params import EmbeddingCreateParams as EmbeddingCreateParams
     from .embeddings_types import CreateEmbeddingResponse as CreateEmbeddingResponse
     from .embeddings_types import Embedding as Embedding
     from .embeddings_types import EmbeddingModel as EmbeddingModel
+    from .evals_params import DecisionInputMessageParam as DecisionInputMessageParam
+    from .evals_params import EvalCreateParams as EvalCreateParams
+    from .evals_params import EvalListParams as EvalListParams
+    from .evals_params import EvalUpdateParams as EvalUpdateParams
+    from .evals_types import EvalCreateResponse as EvalCreateResponse
+    from .evals_types import EvalCustomDataSourceConfig as EvalCustomDataSourceConfig
+    from .evals_types import EvalDataSourceConfigLogs as EvalDataSourceConfigLogs
+    from .evals_types import EvalDeleteResponse as EvalDeleteResponse
+    from .evals_types import EvalGraderPython as EvalGraderPython
+    from .evals_types import EvalGraderScoreModel as EvalGraderScoreModel
+    from .evals_types import EvalGraderTextSimilarity as EvalGraderTextSimilarity
+    from .evals_types import EvalListResponse as EvalListResponse
+    from .evals_types import EvalRetrieveResponse as EvalRetrieveResponse
+    from .evals_types import EvalStoredCompletionsDataSourceConfig as EvalStoredCompletionsDataSourceConfig
+    from .evals_types import EvalUpdateResponse as EvalUpdateResponse
     from .files_params import FileCreateParams as FileCreateParams
     from .files_params import FileListParams as FileListParams
     from .files_types import FileDeleted as FileDeleted
     from .files_types import FileObject as FileObject
     from .files_types import FilePurpose as FilePurpose
-    from .grader_message import GraderMessage as GraderMessage
-    from .grader_message_param import GraderMessageParam as GraderMessageParam
     from .images_params import ImageCreateVariationParams as ImageCreateVariationParams
     from .images_params import ImageEditParams as ImageEditParams
     from .images_params import ImageEditParamsBase as ImageEditParamsBase
@@ -55,22 +123,17 @@ if TYPE_CHECKING:
     from .images_params import ImageGenerateParamsBase as ImageGenerateParamsBase
     from .images_params import ImageGenerateParamsNonStreaming as ImageGenerateParamsNonStreaming
     from .images_params import ImageGenerateParamsStreaming as ImageGenerateParamsStreaming
-    from .images_params import ImageGenerationToolParam as ImageGenerationToolParam
     from .images_params import ImageInputReferenceParam as ImageInputReferenceParam
-    from .images_params import SvgUsageParam as SvgUsageParam
     from .images_types import Image as Image
     from .images_types import ImageEditCompletedEvent as ImageEditCompletedEvent
     from .images_types import ImageEditPartialImageEvent as ImageEditPartialImageEvent
     from .images_types import ImageEditStreamEvent as ImageEditStreamEvent
     from .images_types import ImageGenCompletedEvent as ImageGenCompletedEvent
-    from .images_types import ImageGenerationTool as ImageGenerationTool
     from .images_types import ImageGenPartialImageEvent as ImageGenPartialImageEvent
     from .images_types import ImageGenStreamEvent as ImageGenStreamEvent
     from .images_types import ImageModel as ImageModel
     from .images_types import ImagesResponse as ImagesResponse
-    from .images_types import ImageTokensDetails as ImageTokensDetails
     from .images_types import ImageUsage as ImageUsage
-    from .images_types import SvgUsage as SvgUsage
     from .models_types import Model as Model
     from .models_types import ModelDeleted as ModelDeleted
     from .moderations_params import ModerationCreateParams as ModerationCreateParams
@@ -80,24 +143,140 @@ if TYPE_CHECKING:
     from .moderations_types import Moderation as Moderation
     from .moderations_types import ModerationCreateResponse as ModerationCreateResponse
     from .moderations_types import ModerationModel as ModerationModel
+    from .shared import AllModels as AllModels
+    from .shared import AssistantToolResources as AssistantToolResources
+    from .shared import BetaResponseImageGenerationCallError as BetaResponseImageGenerationCallError
+    from .shared import BetaResponseLocalShellCallAction as BetaResponseLocalShellCallAction
     from .shared import ChatModel as ChatModel
     from .shared import ComparisonFilter as ComparisonFilter
     from .shared import CompoundFilter as CompoundFilter
+    from .shared import ComputerClick as ComputerClick
+    from .shared import ComputerDoubleClick as ComputerDoubleClick
+    from .shared import ComputerDrag as ComputerDrag
+    from .shared import ComputerKeypress as ComputerKeypress
+    from .shared import ComputerMove as ComputerMove
+    from .shared import ComputerScroll as ComputerScroll
+    from .shared import ComputerType as ComputerType
+    from .shared import ContainerFileCitation as ContainerFileCitation
     from .shared import CustomToolInputFormat as CustomToolInputFormat
+    from .shared import CustomToolInputFormatText as CustomToolInputFormatText
+    from .shared import DecisionContentPartRefusal as DecisionContentPartRefusal
+    from .shared import DecisionInputJSON as DecisionInputJSON
+    from .shared import DecisionQuestionInputImage as DecisionQuestionInputImage
+    from .shared import DecisionQuestionInputText as DecisionQuestionInputText
     from .shared import ErrorMisalignment as ErrorMisalignment
     from .shared import ErrorObject as ErrorObject
-    from .shared import FunctionCall as FunctionCall
+    from .shared import FileCitation as FileCitation
+    from .shared import FileSearchToolRankingOptions as FileSearchToolRankingOptions
     from .shared import FunctionDefinition as FunctionDefinition
     from .shared import FunctionParameters as FunctionParameters
+    from .shared import GraderMessage as GraderMessage
+    from .shared import GraderSamplingParams as GraderSamplingParams
+    from .shared import HostedSkillParamSkillReference as HostedSkillParamSkillReference
+    from .shared import ImageGenerationTool as ImageGenerationTool
+    from .shared import McpTool as McpTool
+    from .shared import McpToolApprovalFilter as McpToolApprovalFilter
+    from .shared import McpToolFilter as McpToolFilter
     from .shared import Metadata as Metadata
-    from .shared import ModerationFailure as ModerationFailure
+    from .shared import ModerationInputError as ModerationInputError
     from .shared import ModerationResult as ModerationResult
-    from .shared import ModerationResults as ModerationResults
+    from .shared import NamespaceFunctionTool as NamespaceFunctionTool
+    from .shared import OAuthErrorCode as OAuthErrorCode
     from .shared import PromptCacheBreakpoint as PromptCacheBreakpoint
+    from .shared import RealtimeContentPart as RealtimeContentPart
+    from .shared import RealtimeMcpListToolsTool as RealtimeMcpListToolsTool
+    from .shared import Reasoning as Reasoning
     from .shared import ReasoningEffort as ReasoningEffort
+    from .shared import ResponseAdditionalTools as ResponseAdditionalTools
+    from .shared import ResponseAnnotationFilePath as ResponseAnnotationFilePath
+    from .shared import ResponseCallerDirect as ResponseCallerDirect
+    from .shared import ResponseCallerProgram as ResponseCallerProgram
+    from .shared import ResponseComputerSafetyCheck as ResponseComputerSafetyCheck
+    from .shared import ResponseConfigurationUpdateItemReasoning as ResponseConfigurationUpdateItemReasoning
+    from .shared import ResponseFileSearchToolCallResult as ResponseFileSearchToolCallResult
     from .shared import ResponseFormatJSONObject as ResponseFormatJSONObject
+    from .shared import ResponseFormatJSONSchema as ResponseFormatJSONSchema
     from .shared import ResponseFormatText as ResponseFormatText
+    from .shared import ResponseFormatTextGrammar as ResponseFormatTextGrammar
+    from .shared import ResponseFormatTextPython as ResponseFormatTextPython
+    from .shared import ResponseImageGenerationCall as ResponseImageGenerationCall
+    from .shared import ResponseInputTransformation as ResponseInputTransformation
+    from .shared import ResponseLocalShellCall as ResponseLocalShellCall
+    from .shared import ResponseLocalShellTool as ResponseLocalShellTool
+    from .shared import ResponseLogprob as ResponseLogprob
+    from .shared import ResponseMcpApprovalRequest as ResponseMcpApprovalRequest
+    from .shared import ResponseMcpApprovalResponse as ResponseMcpApprovalResponse
+    from .shared import ResponseMcpCall as ResponseMcpCall
+    from .shared import ResponseMcpListTools as ResponseMcpListTools
+    from .shared import ResponseModeration as ResponseModeration
+    from .shared import ResponseOutcomeExit as ResponseOutcomeExit
+    from .shared import ResponseOutputCallerProgram as ResponseOutputCallerProgram
+    from .shared import ResponseOutputLogs as ResponseOutputLogs
+    from .shared import ResponseOutputTextLogprob as ResponseOutputTextLogprob
+    from .shared import ResponseProgram as ResponseProgram
+    from .shared import ResponseProgrammaticToolCalling as ResponseProgrammaticToolCalling
+    from .shared import ResponseProgramOutput as ResponseProgramOutput
+    from .shared import ResponsePromptCacheDiagnosticsCacheMiss as ResponsePromptCacheDiagnosticsCacheMiss
+    from .shared import ResponseReasoningSummaryText as ResponseReasoningSummaryText
+    from .shared import ResponseReasoningText as ResponseReasoningText
+    from .shared import ResponseShellOutput as ResponseShellOutput
+    from .shared import ResponseShellOutputDelta as ResponseShellOutputDelta
     from .shared import ResponsesModel as ResponsesModel
+    from .shared import ResponsesServerError as ResponsesServerError
+    from .shared import ResponseSteerAcceptedEventSteer as ResponseSteerAcceptedEventSteer
+    from .shared import ResponseSteerFailedEventError as ResponseSteerFailedEventError
+    from .shared import ResponseToolUsage as ResponseToolUsage
+    from .shared import ResponseUsageInputTokensDetails as ResponseUsageInputTokensDetails
+    from .shared import ResponseWebSearchAction as ResponseWebSearchAction
+    from .shared import SvgUsage as SvgUsage
+    from .shared import TranscriptionDurationUsage as TranscriptionDurationUsage
+    from .shared import TranscriptionLogprob as TranscriptionLogprob
+    from .shared import TranscriptionTokenUsage as TranscriptionTokenUsage
+    from .shared import URLCitation as URLCitation
+    from .shared import WebSearchPreviewToolUserLocation as WebSearchPreviewToolUserLocation
+    from .shared import WebSearchToolUserLocation as WebSearchToolUserLocation
+    from .skills_params import SkillCreateParams as SkillCreateParams
+    from .skills_params import SkillListParams as SkillListParams
+    from .skills_params import SkillUpdateParams as SkillUpdateParams
+    from .skills_types import DeletedSkill as DeletedSkill
+    from .skills_types import Skill as Skill
+    from .skills_types import SkillList as SkillList
+    from .uploads_params import UploadCompleteParams as UploadCompleteParams
+    from .uploads_params import UploadCreateParams as UploadCreateParams
+    from .uploads_types import Upload as Upload
+    from .vector_stores_params import AutoFileChunkingStrategyParam as AutoFileChunkingStrategyParam
+    from .vector_stores_params import FileChunkingStrategyParam as FileChunkingStrategyParam
+    from .vector_stores_params import StaticFileChunkingStrategyObjectParam as StaticFileChunkingStrategyObjectParam
+    from .vector_stores_params import StaticFileChunkingStrategyParam as StaticFileChunkingStrategyParam
+    from .vector_stores_params import VectorStoreCreateParams as VectorStoreCreateParams
+    from .vector_stores_params import VectorStoreDeleteParams as VectorStoreDeleteParams
+    from .vector_stores_params import VectorStoreListParams as VectorStoreListParams
+    from .vector_stores_params import VectorStoreRetrieveParams as VectorStoreRetrieveParams
+    from .vector_stores_params import VectorStoreSearchParams as VectorStoreSearchParams
+    from .vector_stores_params import VectorStoreUpdateParams as VectorStoreUpdateParams
+    from .vector_stores_types import FileChunkingStrategy as FileChunkingStrategy
+    from .vector_stores_types import OtherFileChunkingStrategyObject as OtherFileChunkingStrategyObject
+    from .vector_stores_types import StaticFileChunkingStrategy as StaticFileChunkingStrategy
+    from .vector_stores_types import StaticFileChunkingStrategyObject as StaticFileChunkingStrategyObject
+    from .vector_stores_types import VectorStore as VectorStore
+    from .vector_stores_types import VectorStoreDeleted as VectorStoreDeleted
+    from .vector_stores_types import VectorStoreFileCounts as VectorStoreFileCounts
+    from .vector_stores_types import VectorStoreSearchResponse as VectorStoreSearchResponse
+    from .videos_params import VideoCreateCharacterParams as VideoCreateCharacterParams
+    from .videos_params import VideoCreateParams as VideoCreateParams
+    from .videos_params import VideoDownloadContentParams as VideoDownloadContentParams
+    from .videos_params import VideoEditParams as VideoEditParams
+    from .videos_params import VideoExtendParams as VideoExtendParams
+    from .videos_params import VideoListParams as VideoListParams
+    from .videos_params import VideoRemixParams as VideoRemixParams
+    from .videos_types import Video as Video
+    from .videos_types import VideoCreateCharacterResponse as VideoCreateCharacterResponse
+    from .videos_types import VideoCreateError as VideoCreateError
+    from .videos_types import VideoDeleteResponse as VideoDeleteResponse
+    from .videos_types import VideoGetCharacterResponse as VideoGetCharacterResponse
+    from .videos_types import VideoModel as VideoModel
+    from .videos_types import VideoSeconds as VideoSeconds
+    from .videos_types import VideoSize as VideoSize
 else:
     from ..runtime.lazy import attach
 
@@ -105,27 +284,45 @@ else:
         __name__,
         {
             ".audio_types": "AudioModel AudioResponseFormat",
+            ".batches_params": "BatchCreateParams BatchListParams",
+            ".batches_types": "Batch BatchError BatchRequestCounts BatchUsage",
+            ".chat_completion_page": "ChatCompletionPage",
+            ".chat_completion_store_message_page": "ChatCompletionStoreMessagePage",
             ".completions_params": (
                 "CompletionCreateParams CompletionCreateParamsBase CompletionCreateParamsNonStreaming "
                 "CompletionCreateParamsStreaming "
             ),
             ".completions_types": "Completion CompletionChoice CompletionUsage",
+            ".containers_params": "ContainerCreateParams ContainerListParams",
+            ".containers_types": (
+                "ContainerCreateResponse ContainerListResponse ContainerNetworkPolicy ContainerRetrieveResponse "
+            ),
+            ".content_provenance_checks_params": "ContentProvenanceCheckCreateParams",
+            ".content_provenance_checks_types": "ContentProvenanceCheck",
+            ".decisions_params": (
+                "DecisionCreateParams DecisionInputImageParam DecisionInputMessageUnionParam "
+                "DecisionInputPartUnionParam DecisionInputTextParam DecisionPromptCacheBreakpointParam "
+            ),
+            ".decisions_types": "Decision",
             ".embeddings_params": "EmbeddingCreateParams",
             ".embeddings_types": "CreateEmbeddingResponse Embedding EmbeddingModel",
+            ".evals_params": ("DecisionInputMessageParam EvalCreateParams EvalListParams EvalUpdateParams "),
+            ".evals_types": (
+                "EvalCreateResponse EvalCustomDataSourceConfig EvalDataSourceConfigLogs EvalDeleteResponse "
+                "EvalGraderPython EvalGraderScoreModel EvalGraderTextSimilarity EvalListResponse "
+                "EvalRetrieveResponse EvalStoredCompletionsDataSourceConfig EvalUpdateResponse "
+            ),
             ".files_params": "FileCreateParams FileListParams",
             ".files_types": "FileDeleted FileObject FilePurpose",
-            ".grader_message": "GraderMessage",
-            ".grader_message_param": "GraderMessageParam",
             ".images_params": (
                 "ImageCreateVariationParams ImageEditParams ImageEditParamsBase ImageEditParamsNonStreaming "
                 "ImageEditParamsStreaming ImageGenerateParams ImageGenerateParamsBase "
-                "ImageGenerateParamsNonStreaming ImageGenerateParamsStreaming ImageGenerationToolParam "
-                "ImageInputReferenceParam SvgUsageParam "
+                "ImageGenerateParamsNonStreaming ImageGenerateParamsStreaming ImageInputReferenceParam "
             ),
             ".images_types": (
                 "Image ImageEditCompletedEvent ImageEditPartialImageEvent ImageEditStreamEvent "
-                "ImageGenCompletedEvent ImageGenPartialImageEvent ImageGenStreamEvent ImageGenerationTool "
-                "ImageModel ImageTokensDetails ImageUsage ImagesResponse SvgUsage "
+                "ImageGenCompletedEvent ImageGenPartialImageEvent ImageGenStreamEvent ImageModel ImageUsage "
+                "ImagesResponse "
             ),
             ".models_types": "Model ModelDeleted",
             ".moderations_params": (
@@ -134,22 +331,75 @@ else:
             ),
             ".moderations_types": "Moderation ModerationCreateResponse ModerationModel",
             ".shared": (
-                "ChatModel ComparisonFilter CompoundFilter CustomToolInputFormat ErrorMisalignment "
-                "ErrorObject FunctionCall FunctionDefinition FunctionParameters Metadata ModerationFailure "
-                "ModerationResult ModerationResults PromptCacheBreakpoint ReasoningEffort "
-                "ResponseFormatJSONObject ResponseFormatText ResponsesModel "
+                "AllModels AssistantToolResources BetaResponseImageGenerationCallError "
+                "BetaResponseLocalShellCallAction ChatModel ComparisonFilter CompoundFilter ComputerClick "
+                "ComputerDoubleClick ComputerDrag ComputerKeypress ComputerMove ComputerScroll ComputerType "
+                "ContainerFileCitation CustomToolInputFormat CustomToolInputFormatText "
+                "DecisionContentPartRefusal DecisionInputJSON DecisionQuestionInputImage "
+                "DecisionQuestionInputText ErrorMisalignment ErrorObject FileCitation "
+                "FileSearchToolRankingOptions FunctionDefinition FunctionParameters GraderMessage "
+                "GraderSamplingParams HostedSkillParamSkillReference ImageGenerationTool McpTool "
+                "McpToolApprovalFilter McpToolFilter Metadata ModerationInputError ModerationResult "
+                "NamespaceFunctionTool OAuthErrorCode PromptCacheBreakpoint RealtimeContentPart "
+                "RealtimeMcpListToolsTool Reasoning ReasoningEffort ResponseAdditionalTools "
+                "ResponseAnnotationFilePath ResponseCallerDirect ResponseCallerProgram "
+                "ResponseComputerSafetyCheck ResponseConfigurationUpdateItemReasoning "
+                "ResponseFileSearchToolCallResult ResponseFormatJSONObject ResponseFormatJSONSchema "
+                "ResponseFormatText ResponseFormatTextGrammar ResponseFormatTextPython "
+                "ResponseImageGenerationCall ResponseInputTransformation ResponseLocalShellCall "
+                "ResponseLocalShellTool ResponseLogprob ResponseMcpApprovalRequest "
+                "ResponseMcpApprovalResponse ResponseMcpCall ResponseMcpListTools ResponseModeration "
+                "ResponseOutcomeExit ResponseOutputCallerProgram ResponseOutputLogs "
+                "ResponseOutputTextLogprob ResponseProgram ResponseProgramOutput "
+                "ResponseProgrammaticToolCalling ResponsePromptCacheDiagnosticsCacheMiss "
+                "ResponseReasoningSummaryText ResponseReasoningText ResponseShellOutput "
+                "ResponseShellOutputDelta ResponseSteerAcceptedEventSteer ResponseSteerFailedEventError "
+                "ResponseToolUsage ResponseUsageInputTokensDetails ResponseWebSearchAction ResponsesModel "
+                "ResponsesServerError SvgUsage TranscriptionDurationUsage TranscriptionLogprob "
+                "TranscriptionTokenUsage URLCitation WebSearchPreviewToolUserLocation "
+                "WebSearchToolUserLocation "
+            ),
+            ".skills_params": "SkillCreateParams SkillListParams SkillUpdateParams",
+            ".skills_types": "DeletedSkill Skill SkillList",
+            ".uploads_params": "UploadCompleteParams UploadCreateParams",
+            ".uploads_types": "Upload",
+            ".vector_stores_params": (
+                "AutoFileChunkingStrategyParam FileChunkingStrategyParam "
+                "StaticFileChunkingStrategyObjectParam StaticFileChunkingStrategyParam "
+                "VectorStoreCreateParams VectorStoreDeleteParams VectorStoreListParams "
+                "VectorStoreRetrieveParams VectorStoreSearchParams VectorStoreUpdateParams "
+            ),
+            ".vector_stores_types": (
+                "FileChunkingStrategy OtherFileChunkingStrategyObject StaticFileChunkingStrategy "
+                "StaticFileChunkingStrategyObject VectorStore VectorStoreDeleted VectorStoreFileCounts "
+                "VectorStoreSearchResponse "
+            ),
+            ".videos_params": (
+                "VideoCreateCharacterParams VideoCreateParams VideoDownloadContentParams VideoEditParams "
+                "VideoExtendParams VideoListParams VideoRemixParams "
+            ),
+            ".videos_types": (
+                "Video VideoCreateCharacterResponse VideoCreateError VideoDeleteResponse "
+                "VideoGetCharacterResponse VideoModel VideoSeconds VideoSize "
             ),
         },
-        modules="audio chat fine_tuning graders responses shared shared_params",
+        modules=(
+            "admin audio beta chat containers conversations evals fine_tuning graders live realtime "
+            "responses safety shared shared_params skills uploads vector_stores webhooks "
+        ),
         inner=(
-            "audio_types completions_params completions_types embeddings_params embeddings_types "
-            "files_params files_types grader_message grader_message_param images_params images_types "
-            "models_types moderations_params moderations_types "
+            "audio_types batches_params batches_types chat_completion_page "
+            "chat_completion_store_message_page completions_params completions_types containers_params "
+            "containers_types content_provenance_checks_params content_provenance_checks_types "
+            "decisions_params decisions_types embeddings_params embeddings_types evals_params "
+            "evals_types files_params files_types images_params images_types models_types "
+            "moderations_params moderations_types skills_params skills_types uploads_params "
+            "uploads_types vector_stores_params vector_stores_types videos_params videos_types "
         ),
     )
     import sys
 
-    class Finder:
+    class _Finder:
         """Finds the modules of `_addresses`, after every search for a file has failed."""
 
         def find_spec(self, name, path=None, target=None):
@@ -159,4 +409,4 @@ else:
 
             return find_spec(name)
 
-    sys.meta_path.append(Finder())
+    sys.meta_path.append(_Finder())

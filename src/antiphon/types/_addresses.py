@@ -11,7 +11,19 @@ from types import ModuleType
 from typing import Any, cast
 
 ROOT = __name__.rpartition(".")[0]
-SPELLED: dict[str, str] = {}
+SPELLED: dict[str, str] = {
+    "beta.chatkit.chat_session_chatkit_configuration": "ChatSessionChatKitConfiguration",
+    "beta.chatkit.chat_session_chatkit_configuration_param": "ChatSessionChatKitConfigurationParam",
+    "beta.chatkit.chatkit_attachment": "ChatKitAttachment",
+    "beta.chatkit.chatkit_response_output_text": "ChatKitResponseOutputText",
+    "beta.chatkit.chatkit_thread": "ChatKitThread",
+    "beta.chatkit.chatkit_thread_assistant_message_item": "ChatKitThreadAssistantMessageItem",
+    "beta.chatkit.chatkit_thread_item_list": "ChatKitThreadItemList",
+    "beta.chatkit.chatkit_thread_user_message_item": "ChatKitThreadUserMessageItem",
+    "beta.chatkit.chatkit_widget_item": "ChatKitWidgetItem",
+    "beta.chatkit_workflow": "ChatKitWorkflow",
+    "shared.oauth_error_code": "OAuthErrorCode",
+}
 """Modules, below this package, whose names do not follow from those of their types."""
 
 _PARTS = _compile(r"[A-Z]{2,}s(?![a-z])|[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")

@@ -9,7 +9,7 @@ from typing import Literal, Required, TypeAlias
 from typing_extensions import TypedDict
 
 from ..runtime import SequenceNotStr
-from .chat.completions_params import ChatCompletionStreamOptionsParam
+from .chat.completions_params.chat_completion import ChatCompletionStreamOptionsParam
 
 __all__ = [
     "CompletionCreateParams",

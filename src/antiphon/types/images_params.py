@@ -10,7 +10,6 @@ from typing_extensions import TypedDict
 
 from ..runtime import FileTypes
 from .images_types import ImageModel
-from .responses.settings_params import ResponseConfigurationUpdateItemReasoningParam
 
 __all__ = [
     "ImageCreateVariationParams",
@@ -24,11 +23,7 @@ __all__ = [
     "ImageGenerateParamsSVG",
     "ImageGenerateParamsSVGReasoning",
     "ImageGenerateParamsStreaming",
-    "ImageGenerationToolParam",
-    "ImageGenerationToolParamInputImageMask",
-    "ImageGenerationToolParamSVG",
     "ImageInputReferenceParam",
-    "SvgUsageParam",
 ]
 
 
@@ -103,7 +98,7 @@ class ImageGenerateParamsSVG(TypedDict, total=False):
 class ImageGenerateParamsSVGReasoning(TypedDict, total=False):
     """Reasoning settings of the model that writes the SVG."""
 
-    effort: str
+    effort: Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
     """How much that model should think before it writes."""
 
 
@@ -170,95 +165,6 @@ class ImageInputReferenceParam(TypedDict, total=False):
     """Web address of the image, or the image itself as a Base64 data URL; at most 20,971,520 characters."""
     file_id: str
     """ID of an uploaded image file, beginning with `file-`."""
-
-
-class ImageGenerationToolParam(TypedDict, total=False):
-    type: Required[Literal["image_generation"]]
-    """Always `image_generation`: the model can have images generated."""
-    model: (
-        str
-        | Literal[
-            "gpt-image-1",
-            "gpt-image-1-mini",
-            "gpt-image-2",
-            "gpt-image-2-2026-04-21",
-            "gpt-image-2.5-sunburst",
-            "gpt-image-2.5-sunburst-2026-09-08",
-            "gpt-image-2.5-flare",
-            "gpt-image-2.5-flare-2026-09-08",
-            "gpt-image-2.6-sunburst",
-            "gpt-image-2.6-flare",
-            "gpt-image-1.5",
-            "chatgpt-image-latest",
-        ]
-    )
-    """Image model to use; `gpt-image-1` by default."""
-    quality: Literal["low", "medium", "high", "xhigh", "max", "auto"]
-    """Quality of the images. More costs more time and tokens; `auto` (the default) leaves it to the model. Not
-    every model knows all values."""
-    size: str | Literal["1024x1024", "1024x1536", "1536x1024", "auto"]
-    """Width and height in pixels, such as `1024x1536`. With `auto` (the default) the model chooses; newer
-    models take other sizes too."""
-    output_format: Literal["png", "webp", "jpeg", "gif", "svg"]
-    """File format of the images; `png` by default. `gif` is for animations, `svg` for vector graphics."""
-    output_compression: int
-    """Compression level from 0 to 100; the default is 100."""
-    moderation: Literal["auto", "low"]
-    """How strictly images are moderated: `auto` (the default) or the more lenient `low`."""
-    background: Literal["transparent", "opaque", "auto"]
-    """Background of the images. `transparent` needs a file format that supports it; with `auto` (the default)
-    the model chooses."""
-    input_fidelity: Literal["high", "low"] | None
-    """How faithfully features of input images, above all faces, are preserved. Not all image models support
-    it; null or left out means `low`."""
-    input_image_mask: ImageGenerationToolParamInputImageMask
-    """Mask that shows which part of an image is to be changed."""
-    partial_images: int
-    """How many previews to send while an image is made, 0 to 3. They come only with streaming; the default is
-    0."""
-    action: Literal["generate", "edit", "auto"]
-    """Whether to make new images (`generate`) or change existing ones (`edit`). With `auto` the model decides."""
-    complexity: Literal["low", "medium", "high"]
-    """How intricate the image is to be."""
-    frame_count: int
-    """How many frames an animation has."""
-    frame_duration_ms: int
-    """How long each frame of an animation is shown, in milliseconds."""
-    svg: ImageGenerationToolParamSVG
-    """Settings for images in SVG format."""
-
-
-class ImageGenerationToolParamInputImageMask(TypedDict, total=False):
-    """Mask that shows which part of an image is to be changed."""
-
-    image_url: str
-    """The mask as image data in base64."""
-    file_id: str
-    """Identifier of an uploaded file with the mask."""
-
-
-class ImageGenerationToolParamSVG(TypedDict, total=False):
-    """Settings for images in SVG format."""
-
-    model: str
-    """Model that writes the SVG."""
-    reasoning: ResponseConfigurationUpdateItemReasoningParam
-    """Reasoning settings of that model."""
-
-
-class SvgUsageParam(TypedDict, total=False):
-    """Number of tokens that writing SVG took, counted apart from `usage`. Absent for other formats."""
-
-    input_tokens: Required[int]
-    """Tokens that the SVG model was sent."""
-    model: Required[str]
-    """Name of the model that wrote the SVG."""
-    output_tokens: Required[int]
-    """Tokens that the SVG model generated."""
-    reasoning_tokens: Required[int]
-    """Generated tokens that are hidden reasoning."""
-    total_tokens: Required[int]
-    """Sum of the tokens sent and generated."""
 
 
 class ImageEditParamsNonStreaming(ImageEditParamsBase, total=False):

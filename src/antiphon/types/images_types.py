@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Annotated, Literal, TypeAlias
 
 from ..runtime import BaseModel, Tagged
-from .responses.settings import ResponseConfigurationUpdateItemReasoning
+from .shared.models.svg_usage import SvgUsage
 
 __all__ = [
     "Image",
@@ -16,17 +16,13 @@ __all__ = [
     "ImageGenCompletedEvent",
     "ImageGenPartialImageEvent",
     "ImageGenStreamEvent",
-    "ImageGenerationTool",
-    "ImageGenerationToolInputImageMask",
-    "ImageGenerationToolSVG",
     "ImageModel",
-    "ImageTokensDetails",
     "ImageUsage",
     "ImageUsageInputTokensDetails",
     "ImagesResponse",
     "ImagesResponseUsage",
     "ImagesResponseUsageInputTokensDetails",
-    "SvgUsage",
+    "ImagesResponseUsageOutputTokensDetails",
 ]
 
 
@@ -64,7 +60,7 @@ class ImagesResponseUsage(BaseModel):
     """Tokens that were generated."""
     input_tokens_details: ImagesResponseUsageInputTokensDetails
     """What the input tokens consist of."""
-    output_tokens_details: ImageTokensDetails | None = None
+    output_tokens_details: ImagesResponseUsageOutputTokensDetails | None = None
     """What the generated tokens consist of."""
 
 
@@ -75,6 +71,15 @@ class ImagesResponseUsageInputTokensDetails(BaseModel):
     """Input tokens that are text."""
     image_tokens: int
     """Input tokens that are images."""
+
+
+class ImagesResponseUsageOutputTokensDetails(BaseModel):
+    """What the generated tokens consist of."""
+
+    image_tokens: int
+    """Generated tokens that are images."""
+    text_tokens: int
+    """Generated tokens that are text."""
 
 
 class Image(BaseModel):
@@ -181,90 +186,6 @@ class ImageGenPartialImageEvent(BaseModel):
     """Number of the preview, counted from 0."""
 
 
-class ImageTokensDetails(BaseModel):
-    """Breakdown of the input tokens."""
-
-    image_tokens: int
-    """Input tokens that came from images."""
-    text_tokens: int
-    """Input tokens that came from text."""
-
-
-class ImageGenerationTool(BaseModel):
-    type: Literal["image_generation"]
-    """Always `image_generation`: the model can have images generated."""
-    model: (
-        str
-        | Literal[
-            "gpt-image-1",
-            "gpt-image-1-mini",
-            "gpt-image-2",
-            "gpt-image-2-2026-04-21",
-            "gpt-image-2.5-sunburst",
-            "gpt-image-2.5-sunburst-2026-09-08",
-            "gpt-image-2.5-flare",
-            "gpt-image-2.5-flare-2026-09-08",
-            "gpt-image-2.6-sunburst",
-            "gpt-image-2.6-flare",
-            "gpt-image-1.5",
-            "chatgpt-image-latest",
-        ]
-        | None
-    ) = None
-    """Image model to use; `gpt-image-1` by default."""
-    quality: Literal["low", "medium", "high", "xhigh", "max", "auto"] | str | None = None
-    """Quality of the images. More costs more time and tokens; `auto` (the default) leaves it to the model. Not
-    every model knows all values."""
-    size: str | Literal["1024x1024", "1024x1536", "1536x1024", "auto"] | None = None
-    """Width and height in pixels, such as `1024x1536`. With `auto` (the default) the model chooses; newer
-    models take other sizes too."""
-    output_format: Literal["png", "webp", "jpeg", "gif", "svg"] | str | None = None
-    """File format of the images; `png` by default. `gif` is for animations, `svg` for vector graphics."""
-    output_compression: int | None = None
-    """Compression level from 0 to 100; the default is 100."""
-    moderation: Literal["auto", "low"] | str | None = None
-    """How strictly images are moderated: `auto` (the default) or the more lenient `low`."""
-    background: Literal["transparent", "opaque", "auto"] | str | None = None
-    """Background of the images. `transparent` needs a file format that supports it; with `auto` (the default)
-    the model chooses."""
-    input_fidelity: Literal["high", "low"] | str | None = None
-    """How faithfully features of input images, above all faces, are preserved. Not all image models support
-    it; null or left out means `low`."""
-    input_image_mask: ImageGenerationToolInputImageMask | None = None
-    """Mask that shows which part of an image is to be changed."""
-    partial_images: int | None = None
-    """How many previews to send while an image is made, 0 to 3. They come only with streaming; the default is
-    0."""
-    action: Literal["generate", "edit", "auto"] | str | None = None
-    """Whether to make new images (`generate`) or change existing ones (`edit`). With `auto` the model decides."""
-    complexity: Literal["low", "medium", "high"] | str | None = None
-    """How intricate the image is to be."""
-    frame_count: int | None = None
-    """How many frames an animation has."""
-    frame_duration_ms: int | None = None
-    """How long each frame of an animation is shown, in milliseconds."""
-    svg: ImageGenerationToolSVG | None = None
-    """Settings for images in SVG format."""
-
-
-class ImageGenerationToolInputImageMask(BaseModel):
-    """Mask that shows which part of an image is to be changed."""
-
-    image_url: str | None = None
-    """The mask as image data in base64."""
-    file_id: str | None = None
-    """Identifier of an uploaded file with the mask."""
-
-
-class ImageGenerationToolSVG(BaseModel):
-    """Settings for images in SVG format."""
-
-    model: str | None = None
-    """Model that writes the SVG."""
-    reasoning: ResponseConfigurationUpdateItemReasoning | None = None
-    """Reasoning settings of that model."""
-
-
 class ImageUsage(BaseModel):
     """Number of tokens that the edit took."""
 
@@ -285,21 +206,6 @@ class ImageUsageInputTokensDetails(BaseModel):
     """Input tokens that are text."""
     image_tokens: int
     """Input tokens that are images."""
-
-
-class SvgUsage(BaseModel):
-    """Number of tokens that writing SVG took, counted apart from `usage`. Absent for other formats."""
-
-    input_tokens: int
-    """Tokens that the SVG model was sent."""
-    model: str
-    """Name of the model that wrote the SVG."""
-    output_tokens: int
-    """Tokens that the SVG model generated."""
-    reasoning_tokens: int
-    """Generated tokens that are hidden reasoning."""
-    total_tokens: int
-    """Sum of the tokens sent and generated."""
 
 
 ImageModel: TypeAlias = Literal[

@@ -8,6 +8,9 @@ import pytest
 import antiphon.types as _types
 from antiphon import AsyncClient
 
+# Deprecated methods are tested like any other.
+# pyright: reportDeprecated=false
+
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_create(async_client: AsyncClient) -> None:

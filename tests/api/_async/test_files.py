@@ -9,6 +9,9 @@ import antiphon.types as _types
 from antiphon import AsyncClient
 from antiphon.pagination import AsyncCursorPage
 
+# Deprecated methods are tested like any other.
+# pyright: reportDeprecated=false
+
 
 async def test_create(async_client: AsyncClient) -> None:
     value = await async_client.files.create(file=b"opal cedar", purpose="assistants")

@@ -132,6 +132,38 @@ async def test_cancel_needs_response_id(async_client: AsyncClient) -> None:
         await async_client.responses.cancel("")
 
 
+async def test_compact(async_client: AsyncClient) -> None:
+    value = await async_client.responses.compact(model="harbor delta")
+    assert type(value) is _types.responses.CompactedResponse
+
+
+async def test_compact_with_all_params(async_client: AsyncClient) -> None:
+    value = await async_client.responses.compact(
+        model="harbor delta",
+        input="birch willow",
+        previous_response_id="previous_response-a03e630e",
+        instructions="ember juniper",
+        prompt_cache_key="opal lagoon",
+        prompt_cache_options={"ttl": "30m", "mode": "implicit"},
+        service_tier="auto",
+        image={"context_compression": "enabled"},
+    )
+    assert type(value) is _types.responses.CompactedResponse
+
+
+async def test_compact_raw_response(async_client: AsyncClient) -> None:
+    response = await async_client.responses.with_raw_response.compact(model="harbor delta")
+    assert response.status_code < 300
+    assert response.parse() is not None
+
+
+async def test_compact_streaming_response(async_client: AsyncClient) -> None:
+    async with async_client.responses.with_streaming_response.compact(model="harbor delta") as response:
+        assert response.status_code < 300
+        assert not response.is_closed
+    assert response.is_closed
+
+
 async def test_delete(async_client: AsyncClient) -> None:
     await async_client.responses.delete("meadow fjord")
 

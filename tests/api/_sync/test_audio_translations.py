@@ -8,6 +8,9 @@ import pytest
 import antiphon.types as _types
 from antiphon import Client
 
+# Deprecated methods are tested like any other.
+# pyright: reportDeprecated=false
+
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_create(client: Client) -> None:

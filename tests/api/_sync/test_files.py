@@ -9,6 +9,9 @@ import antiphon.types as _types
 from antiphon import Client
 from antiphon.pagination import SyncCursorPage
 
+# Deprecated methods are tested like any other.
+# pyright: reportDeprecated=false
+
 
 def test_create(client: Client) -> None:
     value = client.files.create(file=b"opal cedar", purpose="assistants")

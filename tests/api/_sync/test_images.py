@@ -8,6 +8,9 @@ import pytest
 import antiphon.types as _types
 from antiphon import Client
 
+# Deprecated methods are tested like any other.
+# pyright: reportDeprecated=false
+
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_create_variation(client: Client) -> None:
@@ -52,10 +55,10 @@ def test_edit_with_all_params(client: Client) -> None:
         n=1,
         quality="low",
         input_fidelity="high",
-        size="1024x1024",
+        size="auto",
         user="lagoon quartz",
         output_format="png",
-        output_compression=100,
+        output_compression=89,
         moderation="low",
         background="transparent",
         partial_images=0,
@@ -106,7 +109,7 @@ def test_generate_with_all_params(client: Client) -> None:
         frame_count=78,
         frame_duration_ms=3,
         safety_identifier="opal quartz",
-        svg={"model": "meadow lagoon", "reasoning": {"effort": "willow cedar"}},
+        svg={"model": "meadow lagoon", "reasoning": {"effort": "none"}},
     )
     assert type(value) is _types.ImagesResponse
 

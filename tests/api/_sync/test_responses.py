@@ -132,6 +132,38 @@ def test_cancel_needs_response_id(client: Client) -> None:
         client.responses.cancel("")
 
 
+def test_compact(client: Client) -> None:
+    value = client.responses.compact(model="harbor delta")
+    assert type(value) is _types.responses.CompactedResponse
+
+
+def test_compact_with_all_params(client: Client) -> None:
+    value = client.responses.compact(
+        model="harbor delta",
+        input="birch willow",
+        previous_response_id="previous_response-a03e630e",
+        instructions="ember juniper",
+        prompt_cache_key="opal lagoon",
+        prompt_cache_options={"ttl": "30m", "mode": "implicit"},
+        service_tier="auto",
+        image={"context_compression": "enabled"},
+    )
+    assert type(value) is _types.responses.CompactedResponse
+
+
+def test_compact_raw_response(client: Client) -> None:
+    response = client.responses.with_raw_response.compact(model="harbor delta")
+    assert response.status_code < 300
+    assert response.parse() is not None
+
+
+def test_compact_streaming_response(client: Client) -> None:
+    with client.responses.with_streaming_response.compact(model="harbor delta") as response:
+        assert response.status_code < 300
+        assert not response.is_closed
+    assert response.is_closed
+
+
 def test_delete(client: Client) -> None:
     client.responses.delete("meadow fjord")
 

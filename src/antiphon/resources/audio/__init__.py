@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from . import speech as speech
     from . import transcriptions as transcriptions
     from . import translations as translations
+    from . import voice_consents as voice_consents
+    from . import voices as voices
     from ._async import AsyncAudio as AsyncAudio
     from ._async import AsyncAudioWithRawResponse as AsyncAudioWithRawResponse
     from ._async import AsyncAudioWithStreamingResponse as AsyncAudioWithStreamingResponse
@@ -32,6 +34,18 @@ if TYPE_CHECKING:
     from .translations import Translations as Translations
     from .translations import TranslationsWithRawResponse as TranslationsWithRawResponse
     from .translations import TranslationsWithStreamingResponse as TranslationsWithStreamingResponse
+    from .voice_consents import AsyncVoiceConsents as AsyncVoiceConsents
+    from .voice_consents import AsyncVoiceConsentsWithRawResponse as AsyncVoiceConsentsWithRawResponse
+    from .voice_consents import AsyncVoiceConsentsWithStreamingResponse as AsyncVoiceConsentsWithStreamingResponse
+    from .voice_consents import VoiceConsents as VoiceConsents
+    from .voice_consents import VoiceConsentsWithRawResponse as VoiceConsentsWithRawResponse
+    from .voice_consents import VoiceConsentsWithStreamingResponse as VoiceConsentsWithStreamingResponse
+    from .voices import AsyncVoices as AsyncVoices
+    from .voices import AsyncVoicesWithRawResponse as AsyncVoicesWithRawResponse
+    from .voices import AsyncVoicesWithStreamingResponse as AsyncVoicesWithStreamingResponse
+    from .voices import Voices as Voices
+    from .voices import VoicesWithRawResponse as VoicesWithRawResponse
+    from .voices import VoicesWithStreamingResponse as VoicesWithStreamingResponse
 else:
     from ...runtime.lazy import attach
 
@@ -53,6 +67,15 @@ else:
                 "AsyncTranslations AsyncTranslationsWithRawResponse AsyncTranslationsWithStreamingResponse "
                 "Translations TranslationsWithRawResponse TranslationsWithStreamingResponse "
             ),
+            ".voice_consents": (
+                "AsyncVoiceConsents AsyncVoiceConsentsWithRawResponse "
+                "AsyncVoiceConsentsWithStreamingResponse VoiceConsents VoiceConsentsWithRawResponse "
+                "VoiceConsentsWithStreamingResponse "
+            ),
+            ".voices": (
+                "AsyncVoices AsyncVoicesWithRawResponse AsyncVoicesWithStreamingResponse Voices "
+                "VoicesWithRawResponse VoicesWithStreamingResponse "
+            ),
         },
-        modules="speech transcriptions translations",
+        modules="speech transcriptions translations voice_consents voices",
     )

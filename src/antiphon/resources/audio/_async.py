@@ -25,6 +25,14 @@ class AsyncAudio(AsyncAPIResource):
         return _audio.translations.AsyncTranslations(self._client)
 
     @cached_property
+    def voice_consents(self) -> _audio.voice_consents.AsyncVoiceConsents:
+        return _audio.voice_consents.AsyncVoiceConsents(self._client)
+
+    @cached_property
+    def voices(self) -> _audio.voices.AsyncVoices:
+        return _audio.voices.AsyncVoices(self._client)
+
+    @cached_property
     def with_raw_response(self) -> AsyncAudioWithRawResponse:
         """This resource, where every call gives responses whose bodies were read."""
         return AsyncAudioWithRawResponse(self)
@@ -53,6 +61,14 @@ class AsyncAudioWithRawResponse:
     def translations(self) -> _audio.translations.AsyncTranslationsWithRawResponse:
         return _audio.translations.AsyncTranslationsWithRawResponse(self._audio.translations)
 
+    @cached_property
+    def voice_consents(self) -> _audio.voice_consents.AsyncVoiceConsentsWithRawResponse:
+        return _audio.voice_consents.AsyncVoiceConsentsWithRawResponse(self._audio.voice_consents)
+
+    @cached_property
+    def voices(self) -> _audio.voices.AsyncVoicesWithRawResponse:
+        return _audio.voices.AsyncVoicesWithRawResponse(self._audio.voices)
+
 
 class AsyncAudioWithStreamingResponse:
     """`audio`, where every call gives responses whose bodies are read on demand."""
@@ -71,3 +87,11 @@ class AsyncAudioWithStreamingResponse:
     @cached_property
     def translations(self) -> _audio.translations.AsyncTranslationsWithStreamingResponse:
         return _audio.translations.AsyncTranslationsWithStreamingResponse(self._audio.translations)
+
+    @cached_property
+    def voice_consents(self) -> _audio.voice_consents.AsyncVoiceConsentsWithStreamingResponse:
+        return _audio.voice_consents.AsyncVoiceConsentsWithStreamingResponse(self._audio.voice_consents)
+
+    @cached_property
+    def voices(self) -> _audio.voices.AsyncVoicesWithStreamingResponse:
+        return _audio.voices.AsyncVoicesWithStreamingResponse(self._audio.voices)

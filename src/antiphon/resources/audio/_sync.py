@@ -25,6 +25,14 @@ class Audio(APIResource):
         return _audio.translations.Translations(self._client)
 
     @cached_property
+    def voice_consents(self) -> _audio.voice_consents.VoiceConsents:
+        return _audio.voice_consents.VoiceConsents(self._client)
+
+    @cached_property
+    def voices(self) -> _audio.voices.Voices:
+        return _audio.voices.Voices(self._client)
+
+    @cached_property
     def with_raw_response(self) -> AudioWithRawResponse:
         """This resource, where every call gives responses whose bodies were read."""
         return AudioWithRawResponse(self)
@@ -53,6 +61,14 @@ class AudioWithRawResponse:
     def translations(self) -> _audio.translations.TranslationsWithRawResponse:
         return _audio.translations.TranslationsWithRawResponse(self._audio.translations)
 
+    @cached_property
+    def voice_consents(self) -> _audio.voice_consents.VoiceConsentsWithRawResponse:
+        return _audio.voice_consents.VoiceConsentsWithRawResponse(self._audio.voice_consents)
+
+    @cached_property
+    def voices(self) -> _audio.voices.VoicesWithRawResponse:
+        return _audio.voices.VoicesWithRawResponse(self._audio.voices)
+
 
 class AudioWithStreamingResponse:
     """`audio`, where every call gives responses whose bodies are read on demand."""
@@ -71,3 +87,11 @@ class AudioWithStreamingResponse:
     @cached_property
     def translations(self) -> _audio.translations.TranslationsWithStreamingResponse:
         return _audio.translations.TranslationsWithStreamingResponse(self._audio.translations)
+
+    @cached_property
+    def voice_consents(self) -> _audio.voice_consents.VoiceConsentsWithStreamingResponse:
+        return _audio.voice_consents.VoiceConsentsWithStreamingResponse(self._audio.voice_consents)
+
+    @cached_property
+    def voices(self) -> _audio.voices.VoicesWithStreamingResponse:
+        return _audio.voices.VoicesWithStreamingResponse(self._audio.voices)

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from . import alpha as alpha
+    from . import checkpoints as checkpoints
     from . import jobs as jobs
     from ._async import AsyncFineTuning as AsyncFineTuning
     from ._async import AsyncFineTuningWithRawResponse as AsyncFineTuningWithRawResponse
@@ -12,6 +14,18 @@ if TYPE_CHECKING:
     from ._sync import FineTuning as FineTuning
     from ._sync import FineTuningWithRawResponse as FineTuningWithRawResponse
     from ._sync import FineTuningWithStreamingResponse as FineTuningWithStreamingResponse
+    from .alpha import Alpha as Alpha
+    from .alpha import AlphaWithRawResponse as AlphaWithRawResponse
+    from .alpha import AlphaWithStreamingResponse as AlphaWithStreamingResponse
+    from .alpha import AsyncAlpha as AsyncAlpha
+    from .alpha import AsyncAlphaWithRawResponse as AsyncAlphaWithRawResponse
+    from .alpha import AsyncAlphaWithStreamingResponse as AsyncAlphaWithStreamingResponse
+    from .checkpoints import AsyncCheckpoints as AsyncCheckpoints
+    from .checkpoints import AsyncCheckpointsWithRawResponse as AsyncCheckpointsWithRawResponse
+    from .checkpoints import AsyncCheckpointsWithStreamingResponse as AsyncCheckpointsWithStreamingResponse
+    from .checkpoints import Checkpoints as Checkpoints
+    from .checkpoints import CheckpointsWithRawResponse as CheckpointsWithRawResponse
+    from .checkpoints import CheckpointsWithStreamingResponse as CheckpointsWithStreamingResponse
     from .jobs import AsyncJobs as AsyncJobs
     from .jobs import AsyncJobsWithRawResponse as AsyncJobsWithRawResponse
     from .jobs import AsyncJobsWithStreamingResponse as AsyncJobsWithStreamingResponse
@@ -26,10 +40,18 @@ else:
         {
             "._async": ("AsyncFineTuning AsyncFineTuningWithRawResponse AsyncFineTuningWithStreamingResponse "),
             "._sync": "FineTuning FineTuningWithRawResponse FineTuningWithStreamingResponse",
+            ".alpha": (
+                "AsyncAlpha AsyncAlphaWithRawResponse AsyncAlphaWithStreamingResponse Alpha "
+                "AlphaWithRawResponse AlphaWithStreamingResponse "
+            ),
+            ".checkpoints": (
+                "AsyncCheckpoints AsyncCheckpointsWithRawResponse AsyncCheckpointsWithStreamingResponse "
+                "Checkpoints CheckpointsWithRawResponse CheckpointsWithStreamingResponse "
+            ),
             ".jobs": (
                 "AsyncJobs AsyncJobsWithRawResponse AsyncJobsWithStreamingResponse Jobs JobsWithRawResponse "
                 "JobsWithStreamingResponse "
             ),
         },
-        modules="jobs",
+        modules="alpha checkpoints jobs",
     )

@@ -13,6 +13,14 @@ class AsyncFineTuning(AsyncAPIResource):
     """The resource `fine_tuning`."""
 
     @cached_property
+    def alpha(self) -> _fine_tuning.alpha.AsyncAlpha:
+        return _fine_tuning.alpha.AsyncAlpha(self._client)
+
+    @cached_property
+    def checkpoints(self) -> _fine_tuning.checkpoints.AsyncCheckpoints:
+        return _fine_tuning.checkpoints.AsyncCheckpoints(self._client)
+
+    @cached_property
     def jobs(self) -> _fine_tuning.jobs.AsyncJobs:
         return _fine_tuning.jobs.AsyncJobs(self._client)
 
@@ -34,6 +42,14 @@ class AsyncFineTuningWithRawResponse:
         self._fine_tuning = fine_tuning
 
     @cached_property
+    def alpha(self) -> _fine_tuning.alpha.AsyncAlphaWithRawResponse:
+        return _fine_tuning.alpha.AsyncAlphaWithRawResponse(self._fine_tuning.alpha)
+
+    @cached_property
+    def checkpoints(self) -> _fine_tuning.checkpoints.AsyncCheckpointsWithRawResponse:
+        return _fine_tuning.checkpoints.AsyncCheckpointsWithRawResponse(self._fine_tuning.checkpoints)
+
+    @cached_property
     def jobs(self) -> _fine_tuning.jobs.AsyncJobsWithRawResponse:
         return _fine_tuning.jobs.AsyncJobsWithRawResponse(self._fine_tuning.jobs)
 
@@ -43,6 +59,14 @@ class AsyncFineTuningWithStreamingResponse:
 
     def __init__(self, fine_tuning: AsyncFineTuning) -> None:
         self._fine_tuning = fine_tuning
+
+    @cached_property
+    def alpha(self) -> _fine_tuning.alpha.AsyncAlphaWithStreamingResponse:
+        return _fine_tuning.alpha.AsyncAlphaWithStreamingResponse(self._fine_tuning.alpha)
+
+    @cached_property
+    def checkpoints(self) -> _fine_tuning.checkpoints.AsyncCheckpointsWithStreamingResponse:
+        return _fine_tuning.checkpoints.AsyncCheckpointsWithStreamingResponse(self._fine_tuning.checkpoints)
 
     @cached_property
     def jobs(self) -> _fine_tuning.jobs.AsyncJobsWithStreamingResponse:

@@ -13,6 +13,14 @@ class FineTuning(APIResource):
     """The resource `fine_tuning`."""
 
     @cached_property
+    def alpha(self) -> _fine_tuning.alpha.Alpha:
+        return _fine_tuning.alpha.Alpha(self._client)
+
+    @cached_property
+    def checkpoints(self) -> _fine_tuning.checkpoints.Checkpoints:
+        return _fine_tuning.checkpoints.Checkpoints(self._client)
+
+    @cached_property
     def jobs(self) -> _fine_tuning.jobs.Jobs:
         return _fine_tuning.jobs.Jobs(self._client)
 
@@ -34,6 +42,14 @@ class FineTuningWithRawResponse:
         self._fine_tuning = fine_tuning
 
     @cached_property
+    def alpha(self) -> _fine_tuning.alpha.AlphaWithRawResponse:
+        return _fine_tuning.alpha.AlphaWithRawResponse(self._fine_tuning.alpha)
+
+    @cached_property
+    def checkpoints(self) -> _fine_tuning.checkpoints.CheckpointsWithRawResponse:
+        return _fine_tuning.checkpoints.CheckpointsWithRawResponse(self._fine_tuning.checkpoints)
+
+    @cached_property
     def jobs(self) -> _fine_tuning.jobs.JobsWithRawResponse:
         return _fine_tuning.jobs.JobsWithRawResponse(self._fine_tuning.jobs)
 
@@ -43,6 +59,14 @@ class FineTuningWithStreamingResponse:
 
     def __init__(self, fine_tuning: FineTuning) -> None:
         self._fine_tuning = fine_tuning
+
+    @cached_property
+    def alpha(self) -> _fine_tuning.alpha.AlphaWithStreamingResponse:
+        return _fine_tuning.alpha.AlphaWithStreamingResponse(self._fine_tuning.alpha)
+
+    @cached_property
+    def checkpoints(self) -> _fine_tuning.checkpoints.CheckpointsWithStreamingResponse:
+        return _fine_tuning.checkpoints.CheckpointsWithStreamingResponse(self._fine_tuning.checkpoints)
 
     @cached_property
     def jobs(self) -> _fine_tuning.jobs.JobsWithStreamingResponse:

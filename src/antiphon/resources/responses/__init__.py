@@ -6,6 +6,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from . import input_items as input_items
+    from . import input_tokens as input_tokens
     from ._async import AsyncResponses as AsyncResponses
     from ._async import AsyncResponsesWithRawResponse as AsyncResponsesWithRawResponse
     from ._async import AsyncResponsesWithStreamingResponse as AsyncResponsesWithStreamingResponse
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
     from .input_items import InputItems as InputItems
     from .input_items import InputItemsWithRawResponse as InputItemsWithRawResponse
     from .input_items import InputItemsWithStreamingResponse as InputItemsWithStreamingResponse
+    from .input_tokens import AsyncInputTokens as AsyncInputTokens
+    from .input_tokens import AsyncInputTokensWithRawResponse as AsyncInputTokensWithRawResponse
+    from .input_tokens import AsyncInputTokensWithStreamingResponse as AsyncInputTokensWithStreamingResponse
+    from .input_tokens import InputTokens as InputTokens
+    from .input_tokens import InputTokensWithRawResponse as InputTokensWithRawResponse
+    from .input_tokens import InputTokensWithStreamingResponse as InputTokensWithStreamingResponse
 else:
     from ...runtime.lazy import attach
 
@@ -30,6 +37,10 @@ else:
                 "AsyncInputItems AsyncInputItemsWithRawResponse AsyncInputItemsWithStreamingResponse "
                 "InputItems InputItemsWithRawResponse InputItemsWithStreamingResponse "
             ),
+            ".input_tokens": (
+                "AsyncInputTokens AsyncInputTokensWithRawResponse AsyncInputTokensWithStreamingResponse "
+                "InputTokens InputTokensWithRawResponse InputTokensWithStreamingResponse "
+            ),
         },
-        modules="input_items",
+        modules="input_items input_tokens",
     )

@@ -37,6 +37,10 @@ class Responses(APIResource):
         return _responses.input_items.InputItems(self._client)
 
     @cached_property
+    def input_tokens(self) -> _responses.input_tokens.InputTokens:
+        return _responses.input_tokens.InputTokens(self._client)
+
+    @cached_property
     def with_raw_response(self) -> ResponsesWithRawResponse:
         """This resource, where every call gives responses whose bodies were read."""
         return ResponsesWithRawResponse(self)
@@ -58,7 +62,8 @@ class Responses(APIResource):
         safety_identifier: str | Omit | None = omit,
         prompt_cache_key: str | Omit | None = omit,
         prompt_cache_retention: Literal["in_memory", "24h"] | Omit | None = omit,
-        prompt_cache_options: _types.responses.responses_params.ResponseCreateParamsPromptCacheOptions | Omit = omit,
+        prompt_cache_options: _types.responses.responses_params.create.ResponseCreateParamsPromptCacheOptions
+        | Omit = omit,
         previous_response_id: str | Omit | None = omit,
         model: _types.shared.ResponsesModel | Omit = omit,
         background: bool | Omit | None = omit,
@@ -71,7 +76,7 @@ class Responses(APIResource):
         | _types.responses.ToolChoiceFunctionParam
         | _types.responses.ToolChoiceMcpParam
         | _types.responses.ToolChoiceCustomParam
-        | _types.responses.responses_params.ResponseCreateParamsToolChoiceSpecificProgrammaticToolCallingParam
+        | _types.responses.responses_params.create.ResponseCreateParamsToolChoiceSpecificProgrammaticToolCallingParam
         | _types.responses.ToolChoiceApplyPatchParam
         | _types.responses.ToolChoiceShellParam
         | Omit = omit,
@@ -84,16 +89,16 @@ class Responses(APIResource):
         parallel_tool_calls: bool | Omit | None = omit,
         store: bool | Omit | None = omit,
         instructions: str | Omit | None = omit,
-        moderation: _types.responses.responses_params.ResponseCreateParamsModeration | Omit | None = omit,
+        moderation: _types.responses.responses_params.create.ResponseCreateParamsModeration | Omit | None = omit,
         stream: Literal[False] | Omit | None = omit,
-        stream_options: _types.responses.responses_params.ResponseCreateParamsStreamOptions | Omit | None = omit,
+        stream_options: _types.responses.responses_params.create.ResponseCreateParamsStreamOptions | Omit | None = omit,
         conversation: str | _types.responses.ResponseConversationParam | Omit | None = omit,
-        context_management: Iterable[_types.responses.responses_params.ResponseCreateParamsContextManagement]
+        context_management: Iterable[_types.responses.responses_params.create.ResponseCreateParamsContextManagement]
         | Omit
         | None = omit,
         max_output_tokens: int | Omit | None = omit,
-        access_programs: _types.responses.responses_params.ResponseCreateParamsAccessPrograms | Omit = omit,
-        image: _types.responses.responses_params.ResponseCreateParamsImage | Omit = omit,
+        access_programs: _types.responses.responses_params.create.ResponseCreateParamsAccessPrograms | Omit = omit,
+        image: _types.responses.responses_params.create.ResponseCreateParamsImage | Omit = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -113,7 +118,8 @@ class Responses(APIResource):
         safety_identifier: str | Omit | None = omit,
         prompt_cache_key: str | Omit | None = omit,
         prompt_cache_retention: Literal["in_memory", "24h"] | Omit | None = omit,
-        prompt_cache_options: _types.responses.responses_params.ResponseCreateParamsPromptCacheOptions | Omit = omit,
+        prompt_cache_options: _types.responses.responses_params.create.ResponseCreateParamsPromptCacheOptions
+        | Omit = omit,
         previous_response_id: str | Omit | None = omit,
         model: _types.shared.ResponsesModel | Omit = omit,
         background: bool | Omit | None = omit,
@@ -126,7 +132,7 @@ class Responses(APIResource):
         | _types.responses.ToolChoiceFunctionParam
         | _types.responses.ToolChoiceMcpParam
         | _types.responses.ToolChoiceCustomParam
-        | _types.responses.responses_params.ResponseCreateParamsToolChoiceSpecificProgrammaticToolCallingParam
+        | _types.responses.responses_params.create.ResponseCreateParamsToolChoiceSpecificProgrammaticToolCallingParam
         | _types.responses.ToolChoiceApplyPatchParam
         | _types.responses.ToolChoiceShellParam
         | Omit = omit,
@@ -139,15 +145,15 @@ class Responses(APIResource):
         parallel_tool_calls: bool | Omit | None = omit,
         store: bool | Omit | None = omit,
         instructions: str | Omit | None = omit,
-        moderation: _types.responses.responses_params.ResponseCreateParamsModeration | Omit | None = omit,
-        stream_options: _types.responses.responses_params.ResponseCreateParamsStreamOptions | Omit | None = omit,
+        moderation: _types.responses.responses_params.create.ResponseCreateParamsModeration | Omit | None = omit,
+        stream_options: _types.responses.responses_params.create.ResponseCreateParamsStreamOptions | Omit | None = omit,
         conversation: str | _types.responses.ResponseConversationParam | Omit | None = omit,
-        context_management: Iterable[_types.responses.responses_params.ResponseCreateParamsContextManagement]
+        context_management: Iterable[_types.responses.responses_params.create.ResponseCreateParamsContextManagement]
         | Omit
         | None = omit,
         max_output_tokens: int | Omit | None = omit,
-        access_programs: _types.responses.responses_params.ResponseCreateParamsAccessPrograms | Omit = omit,
-        image: _types.responses.responses_params.ResponseCreateParamsImage | Omit = omit,
+        access_programs: _types.responses.responses_params.create.ResponseCreateParamsAccessPrograms | Omit = omit,
+        image: _types.responses.responses_params.create.ResponseCreateParamsImage | Omit = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -167,7 +173,8 @@ class Responses(APIResource):
         safety_identifier: str | Omit | None = omit,
         prompt_cache_key: str | Omit | None = omit,
         prompt_cache_retention: Literal["in_memory", "24h"] | Omit | None = omit,
-        prompt_cache_options: _types.responses.responses_params.ResponseCreateParamsPromptCacheOptions | Omit = omit,
+        prompt_cache_options: _types.responses.responses_params.create.ResponseCreateParamsPromptCacheOptions
+        | Omit = omit,
         previous_response_id: str | Omit | None = omit,
         model: _types.shared.ResponsesModel | Omit = omit,
         background: bool | Omit | None = omit,
@@ -180,7 +187,7 @@ class Responses(APIResource):
         | _types.responses.ToolChoiceFunctionParam
         | _types.responses.ToolChoiceMcpParam
         | _types.responses.ToolChoiceCustomParam
-        | _types.responses.responses_params.ResponseCreateParamsToolChoiceSpecificProgrammaticToolCallingParam
+        | _types.responses.responses_params.create.ResponseCreateParamsToolChoiceSpecificProgrammaticToolCallingParam
         | _types.responses.ToolChoiceApplyPatchParam
         | _types.responses.ToolChoiceShellParam
         | Omit = omit,
@@ -193,15 +200,15 @@ class Responses(APIResource):
         parallel_tool_calls: bool | Omit | None = omit,
         store: bool | Omit | None = omit,
         instructions: str | Omit | None = omit,
-        moderation: _types.responses.responses_params.ResponseCreateParamsModeration | Omit | None = omit,
-        stream_options: _types.responses.responses_params.ResponseCreateParamsStreamOptions | Omit | None = omit,
+        moderation: _types.responses.responses_params.create.ResponseCreateParamsModeration | Omit | None = omit,
+        stream_options: _types.responses.responses_params.create.ResponseCreateParamsStreamOptions | Omit | None = omit,
         conversation: str | _types.responses.ResponseConversationParam | Omit | None = omit,
-        context_management: Iterable[_types.responses.responses_params.ResponseCreateParamsContextManagement]
+        context_management: Iterable[_types.responses.responses_params.create.ResponseCreateParamsContextManagement]
         | Omit
         | None = omit,
         max_output_tokens: int | Omit | None = omit,
-        access_programs: _types.responses.responses_params.ResponseCreateParamsAccessPrograms | Omit = omit,
-        image: _types.responses.responses_params.ResponseCreateParamsImage | Omit = omit,
+        access_programs: _types.responses.responses_params.create.ResponseCreateParamsAccessPrograms | Omit = omit,
+        image: _types.responses.responses_params.create.ResponseCreateParamsImage | Omit = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -219,7 +226,8 @@ class Responses(APIResource):
         safety_identifier: str | Omit | None = omit,
         prompt_cache_key: str | Omit | None = omit,
         prompt_cache_retention: Literal["in_memory", "24h"] | Omit | None = omit,
-        prompt_cache_options: _types.responses.responses_params.ResponseCreateParamsPromptCacheOptions | Omit = omit,
+        prompt_cache_options: _types.responses.responses_params.create.ResponseCreateParamsPromptCacheOptions
+        | Omit = omit,
         previous_response_id: str | Omit | None = omit,
         model: _types.shared.ResponsesModel | Omit = omit,
         background: bool | Omit | None = omit,
@@ -232,7 +240,7 @@ class Responses(APIResource):
         | _types.responses.ToolChoiceFunctionParam
         | _types.responses.ToolChoiceMcpParam
         | _types.responses.ToolChoiceCustomParam
-        | _types.responses.responses_params.ResponseCreateParamsToolChoiceSpecificProgrammaticToolCallingParam
+        | _types.responses.responses_params.create.ResponseCreateParamsToolChoiceSpecificProgrammaticToolCallingParam
         | _types.responses.ToolChoiceApplyPatchParam
         | _types.responses.ToolChoiceShellParam
         | Omit = omit,
@@ -245,16 +253,16 @@ class Responses(APIResource):
         parallel_tool_calls: bool | Omit | None = omit,
         store: bool | Omit | None = omit,
         instructions: str | Omit | None = omit,
-        moderation: _types.responses.responses_params.ResponseCreateParamsModeration | Omit | None = omit,
+        moderation: _types.responses.responses_params.create.ResponseCreateParamsModeration | Omit | None = omit,
         stream: bool | Omit | None = omit,
-        stream_options: _types.responses.responses_params.ResponseCreateParamsStreamOptions | Omit | None = omit,
+        stream_options: _types.responses.responses_params.create.ResponseCreateParamsStreamOptions | Omit | None = omit,
         conversation: str | _types.responses.ResponseConversationParam | Omit | None = omit,
-        context_management: Iterable[_types.responses.responses_params.ResponseCreateParamsContextManagement]
+        context_management: Iterable[_types.responses.responses_params.create.ResponseCreateParamsContextManagement]
         | Omit
         | None = omit,
         max_output_tokens: int | Omit | None = omit,
-        access_programs: _types.responses.responses_params.ResponseCreateParamsAccessPrograms | Omit = omit,
-        image: _types.responses.responses_params.ResponseCreateParamsImage | Omit = omit,
+        access_programs: _types.responses.responses_params.create.ResponseCreateParamsAccessPrograms | Omit = omit,
+        image: _types.responses.responses_params.create.ResponseCreateParamsImage | Omit = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -522,6 +530,191 @@ class Responses(APIResource):
         )
         return self._request(call, _types.responses.Response)
 
+    def compact(
+        self,
+        *,
+        model: str
+        | Literal[
+            "gpt-6-astra",
+            "gpt-6.1-sol",
+            "gpt-6.1-terra",
+            "gpt-6-sol",
+            "gpt-6-luna",
+            "gpt-5.6-sol",
+            "gpt-5.6-terra",
+            "gpt-5.6-luna",
+            "gpt-5.5",
+            "gpt-5.5-2026-04-23",
+            "gpt-5.4",
+            "gpt-5.4-mini",
+            "gpt-5.4-nano",
+            "gpt-5.4-mini-2026-03-17",
+            "gpt-5.4-nano-2026-03-17",
+            "gpt-5.3-chat-latest",
+            "gpt-5.2",
+            "gpt-5.2-2025-12-11",
+            "gpt-5.2-chat-latest",
+            "gpt-5.2-pro",
+            "gpt-5.2-pro-2025-12-11",
+            "gpt-5.1",
+            "gpt-5.1-2025-11-13",
+            "gpt-5.1-codex",
+            "gpt-5.1-mini",
+            "gpt-5.1-chat-latest",
+            "gpt-5",
+            "gpt-5-mini",
+            "gpt-5-nano",
+            "gpt-5-2025-08-07",
+            "gpt-5-mini-2025-08-07",
+            "gpt-5-nano-2025-08-07",
+            "gpt-5-chat-latest",
+            "gpt-4.1",
+            "gpt-4.1-mini",
+            "gpt-4.1-nano",
+            "gpt-4.1-2025-04-14",
+            "gpt-4.1-mini-2025-04-14",
+            "gpt-4.1-nano-2025-04-14",
+            "o4-mini",
+            "o4-mini-2025-04-16",
+            "o3",
+            "o3-2025-04-16",
+            "o3-mini",
+            "o3-mini-2025-01-31",
+            "o1",
+            "o1-2024-12-17",
+            "o1-preview",
+            "o1-preview-2024-09-12",
+            "o1-mini",
+            "o1-mini-2024-09-12",
+            "gpt-4o",
+            "gpt-4o-2024-11-20",
+            "gpt-4o-2024-08-06",
+            "gpt-4o-2024-05-13",
+            "gpt-audio-mini",
+            "gpt-audio-mini-2025-12-15",
+            "gpt-4o-audio-preview",
+            "gpt-4o-audio-preview-2024-10-01",
+            "gpt-4o-audio-preview-2024-12-17",
+            "gpt-4o-audio-preview-2025-06-03",
+            "gpt-4o-mini-audio-preview",
+            "gpt-4o-mini-audio-preview-2024-12-17",
+            "gpt-4o-search-preview",
+            "gpt-4o-mini-search-preview",
+            "gpt-4o-search-preview-2025-03-11",
+            "gpt-4o-mini-search-preview-2025-03-11",
+            "chatgpt-4o-latest",
+            "codex-mini-latest",
+            "gpt-4o-mini",
+            "gpt-4o-mini-2024-07-18",
+            "gpt-4-turbo",
+            "gpt-4-turbo-2024-04-09",
+            "gpt-4-0125-preview",
+            "gpt-4-turbo-preview",
+            "gpt-4-1106-preview",
+            "gpt-4-vision-preview",
+            "gpt-4",
+            "gpt-4-0314",
+            "gpt-4-0613",
+            "gpt-4-32k",
+            "gpt-4-32k-0314",
+            "gpt-4-32k-0613",
+            "gpt-3.5-turbo",
+            "gpt-3.5-turbo-16k",
+            "gpt-3.5-turbo-0301",
+            "gpt-3.5-turbo-0613",
+            "gpt-3.5-turbo-1106",
+            "gpt-3.5-turbo-0125",
+            "gpt-3.5-turbo-16k-0613",
+            "o1-pro",
+            "o1-pro-2025-03-19",
+            "o3-pro",
+            "o3-pro-2025-06-10",
+            "o3-deep-research",
+            "o3-deep-research-2025-06-26",
+            "o4-mini-deep-research",
+            "o4-mini-deep-research-2025-06-26",
+            "computer-use-preview",
+            "computer-use-preview-2025-03-11",
+            "gpt-5.5-pro",
+            "gpt-5.5-pro-2026-04-23",
+            "gpt-5-codex",
+            "gpt-5-pro",
+            "gpt-5-pro-2025-10-06",
+            "gpt-5.1-codex-max",
+            "gpt-daybreak-blue-latest",
+            "gpt-daybreak-red-latest",
+            "gpt-5.6-cyber",
+            "gpt-6-cyber",
+            "gpt-rosalind-research",
+            "gpt-6-rosalind",
+        ]
+        | None,
+        input: str | Iterable[_types.responses.ResponseInputItemParam] | Omit | None = omit,
+        previous_response_id: str | Omit | None = omit,
+        instructions: str | Omit | None = omit,
+        prompt_cache_key: str | Omit | None = omit,
+        prompt_cache_retention: Literal["in_memory", "24h"] | Omit | None = omit,
+        prompt_cache_options: _types.responses.responses_params.compact.ResponseCompactParamsPromptCacheOptions
+        | Omit
+        | None = omit,
+        service_tier: Literal["auto", "default", "fast", "flex", "priority"] | Omit | None = omit,
+        image: _types.responses.responses_params.compact.ResponseCompactParamsImage | Omit = omit,
+        extra_headers: HeaderTypes | None = None,
+        extra_query: Mapping[str, object] | None = None,
+        extra_body: object | None = None,
+        timeout: TimeoutTypes | NotGiven = not_given,
+    ) -> _types.responses.CompactedResponse:
+        """Compact a conversation.
+
+        Condenses a long conversation into a shorter list of items that can stand in for it as input of later
+        requests. Part of the result is an encrypted summary that only the service can read.
+
+        Args:
+            model: Name of the model that does the condensing, for example `gpt-5.5`. It must be given,
+                though null is accepted.
+            input: The conversation to condense, as a list of input items or as one text of the user. Null
+                or left out if `previous_response_id` says it all.
+            previous_response_id: ID of a stored response whose whole conversation is to be condensed, in
+                front of any `input`. Null or left out means that `input` is the whole conversation.
+            instructions: Text placed ahead of the conversation as a system or developer message while it is
+                condensed. Instructions of earlier responses are not taken over.
+            prompt_cache_key: Key, at most 64 characters, that steers requests with the same beginning to
+                the same prompt cache. Null or left out means no key.
+            prompt_cache_retention: Deprecated. Longest time that cached prompt prefixes may be kept:
+                `in_memory` for a short stay in memory only, `24h` for up to a day. Use
+                `prompt_cache_options.ttl` in its place.
+            prompt_cache_options: How this request uses the prompt cache. When left out or null, the service
+                picks one cache breakpoint by itself.
+            service_tier: Class of service for this request: `auto` takes the setting of the project,
+                `default` is standard speed and price, `flex` is cheaper and slower, `fast` and `priority` ask
+                for faster processing. Null or left out means `auto`.
+            image: How images in the context are handled.
+            extra_headers: Headers for this call only; `omit` as a value removes a default header.
+            extra_query: Query entries for this call only.
+            extra_body: Entries merged over the body of this call.
+            timeout: Seconds, or a `Timeout`, in place of the client's setting.
+        """
+        call = Call(
+            "POST",
+            "/responses/compact",
+            body={
+                "model": model,
+                "input": input,
+                "previous_response_id": previous_response_id,
+                "instructions": instructions,
+                "prompt_cache_key": prompt_cache_key,
+                "prompt_cache_retention": prompt_cache_retention,
+                "prompt_cache_options": prompt_cache_options,
+                "service_tier": service_tier,
+                "image": image,
+            },
+            extra_headers=extra_headers,
+            extra_query=extra_query,
+            extra_body=extra_body,
+            timeout=timeout,
+        )
+        return self._request(call, _types.responses.CompactedResponse)
+
     def delete(
         self,
         response_id: str,
@@ -564,11 +757,16 @@ class ResponsesWithRawResponse:
         self.create = raw_method(view.create)
         self.retrieve = raw_method(view.retrieve)
         self.cancel = raw_method(view.cancel)
+        self.compact = raw_method(view.compact)
         self.delete = raw_method(view.delete)
 
     @cached_property
     def input_items(self) -> _responses.input_items.InputItemsWithRawResponse:
         return _responses.input_items.InputItemsWithRawResponse(self._responses.input_items)
+
+    @cached_property
+    def input_tokens(self) -> _responses.input_tokens.InputTokensWithRawResponse:
+        return _responses.input_tokens.InputTokensWithRawResponse(self._responses.input_tokens)
 
 
 class ResponsesWithStreamingResponse:
@@ -580,8 +778,13 @@ class ResponsesWithStreamingResponse:
         self.create = streamed_method(view.create)
         self.retrieve = streamed_method(view.retrieve)
         self.cancel = streamed_method(view.cancel)
+        self.compact = streamed_method(view.compact)
         self.delete = streamed_method(view.delete)
 
     @cached_property
     def input_items(self) -> _responses.input_items.InputItemsWithStreamingResponse:
         return _responses.input_items.InputItemsWithStreamingResponse(self._responses.input_items)
+
+    @cached_property
+    def input_tokens(self) -> _responses.input_tokens.InputTokensWithStreamingResponse:
+        return _responses.input_tokens.InputTokensWithStreamingResponse(self._responses.input_tokens)

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from . import transcriptions_types as transcriptions_types
     from . import translations_params as translations_params
     from . import translations_types as translations_types
+    from . import voice_consents_params as voice_consents_params
+    from . import voice_consents_types as voice_consents_types
+    from . import voices_params as voices_params
+    from . import voices_types as voices_types
     from .speech_params import SpeechCreateParams as SpeechCreateParams
     from .speech_types import SpeechModel as SpeechModel
     from .transcriptions_params import TranscriptionCreateParams as TranscriptionCreateParams
@@ -18,9 +22,9 @@ if TYPE_CHECKING:
     from .transcriptions_params import TranscriptionCreateParamsNonStreaming as TranscriptionCreateParamsNonStreaming
     from .transcriptions_params import TranscriptionCreateParamsStreaming as TranscriptionCreateParamsStreaming
     from .transcriptions_types import Transcription as Transcription
+    from .transcriptions_types import TranscriptionCreateResponse as TranscriptionCreateResponse
     from .transcriptions_types import TranscriptionDiarized as TranscriptionDiarized
     from .transcriptions_types import TranscriptionDiarizedSegment as TranscriptionDiarizedSegment
-    from .transcriptions_types import TranscriptionDurationUsage as TranscriptionDurationUsage
     from .transcriptions_types import TranscriptionInclude as TranscriptionInclude
     from .transcriptions_types import TranscriptionLanguage as TranscriptionLanguage
     from .transcriptions_types import TranscriptionSegment as TranscriptionSegment
@@ -28,12 +32,20 @@ if TYPE_CHECKING:
     from .transcriptions_types import TranscriptionTextDeltaEvent as TranscriptionTextDeltaEvent
     from .transcriptions_types import TranscriptionTextDoneEvent as TranscriptionTextDoneEvent
     from .transcriptions_types import TranscriptionTextSegmentEvent as TranscriptionTextSegmentEvent
-    from .transcriptions_types import TranscriptionTokenUsage as TranscriptionTokenUsage
     from .transcriptions_types import TranscriptionVerbose as TranscriptionVerbose
     from .transcriptions_types import TranscriptionWord as TranscriptionWord
     from .translations_params import TranslationCreateParams as TranslationCreateParams
     from .translations_types import Translation as Translation
+    from .translations_types import TranslationCreateResponse as TranslationCreateResponse
     from .translations_types import TranslationVerbose as TranslationVerbose
+    from .voice_consents_params import VoiceConsentCreateParams as VoiceConsentCreateParams
+    from .voice_consents_params import VoiceConsentListParams as VoiceConsentListParams
+    from .voice_consents_params import VoiceConsentUpdateParams as VoiceConsentUpdateParams
+    from .voice_consents_types import VoiceConsent as VoiceConsent
+    from .voice_consents_types import VoiceConsentDeleted as VoiceConsentDeleted
+    from .voices_params import VoiceCreateParams as VoiceCreateParams
+    from .voices_types import Voice as Voice
+    from .voices_types import VoiceDeleted as VoiceDeleted
 else:
     from ...runtime.lazy import attach
 
@@ -47,17 +59,21 @@ else:
                 "TranscriptionCreateParamsNonStreaming TranscriptionCreateParamsStreaming "
             ),
             ".transcriptions_types": (
-                "Transcription TranscriptionDiarized TranscriptionDiarizedSegment "
-                "TranscriptionDurationUsage TranscriptionInclude TranscriptionLanguage TranscriptionSegment "
-                "TranscriptionStreamEvent TranscriptionTextDeltaEvent TranscriptionTextDoneEvent "
-                "TranscriptionTextSegmentEvent TranscriptionTokenUsage TranscriptionVerbose "
+                "Transcription TranscriptionCreateResponse TranscriptionDiarized "
+                "TranscriptionDiarizedSegment TranscriptionInclude TranscriptionLanguage "
+                "TranscriptionSegment TranscriptionStreamEvent TranscriptionTextDeltaEvent "
+                "TranscriptionTextDoneEvent TranscriptionTextSegmentEvent TranscriptionVerbose "
                 "TranscriptionWord "
             ),
             ".translations_params": "TranslationCreateParams",
-            ".translations_types": "Translation TranslationVerbose",
+            ".translations_types": "Translation TranslationCreateResponse TranslationVerbose",
+            ".voice_consents_params": ("VoiceConsentCreateParams VoiceConsentListParams VoiceConsentUpdateParams "),
+            ".voice_consents_types": "VoiceConsent VoiceConsentDeleted",
+            ".voices_params": "VoiceCreateParams",
+            ".voices_types": "Voice VoiceDeleted",
         },
         inner=(
             "speech_params speech_types transcriptions_params transcriptions_types translations_params "
-            "translations_types "
+            "translations_types voice_consents_params voice_consents_types voices_params voices_types "
         ),
     )

@@ -6,12 +6,13 @@ from __future__ import annotations
 from typing import Annotated, Literal, TypeAlias
 
 from ...runtime import BaseModel, Tagged
+from ..shared.models.transcription import TranscriptionDurationUsage, TranscriptionTokenUsage
 
 __all__ = [
     "Transcription",
+    "TranscriptionCreateResponse",
     "TranscriptionDiarized",
     "TranscriptionDiarizedSegment",
-    "TranscriptionDurationUsage",
     "TranscriptionInclude",
     "TranscriptionLanguage",
     "TranscriptionLogprob",
@@ -22,8 +23,6 @@ __all__ = [
     "TranscriptionTextDoneEvent",
     "TranscriptionTextDoneEventLogprob",
     "TranscriptionTextSegmentEvent",
-    "TranscriptionTokenUsage",
-    "TranscriptionTokenUsageInputTokenDetails",
     "TranscriptionVerbose",
     "TranscriptionWord",
 ]
@@ -212,35 +211,6 @@ class TranscriptionWord(BaseModel):
     """Time in the recording at which the word ends, in seconds."""
 
 
-class TranscriptionTokenUsage(BaseModel):
-    type: Literal["tokens"]
-    """Always `tokens`: billed by tokens."""
-    input_tokens: int
-    """Tokens of the recording and the prompt."""
-    output_tokens: int
-    """Tokens of the text."""
-    total_tokens: int
-    """Sum of the tokens sent and generated."""
-    input_token_details: TranscriptionTokenUsageInputTokenDetails | None = None
-    """What the input tokens consist of."""
-
-
-class TranscriptionTokenUsageInputTokenDetails(BaseModel):
-    """What the input tokens consist of."""
-
-    text_tokens: int | None = None
-    """Input tokens that are text."""
-    audio_tokens: int | None = None
-    """Input tokens that are sound."""
-
-
-class TranscriptionDurationUsage(BaseModel):
-    type: Literal["duration"]
-    """Always `duration`: billed by the length of the recording."""
-    seconds: float
-    """Length of the recording in seconds."""
-
-
 TranscriptionInclude: TypeAlias = Literal["logprobs"]
 """Extra data that a transcription can return: `logprobs`, the log probability of each token."""
 
@@ -249,3 +219,7 @@ TranscriptionStreamEvent: TypeAlias = Annotated[
 ]
 """Event of a streamed transcription, told apart by `type`: a piece of text, a finished segment of one
 speaker, or the whole text."""
+
+TranscriptionCreateResponse: TypeAlias = Transcription | TranscriptionDiarized | TranscriptionVerbose
+"""A transcript in JSON: the plain form, the one with speakers (`diarized_json`) or the one with times
+(`verbose_json`), depending on `response_format`."""

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from ...runtime import BaseModel
 from .transcriptions_types import TranscriptionSegment
 
-__all__ = ["Translation", "TranslationVerbose"]
+__all__ = ["Translation", "TranslationCreateResponse", "TranslationVerbose"]
 
 
 class Translation(BaseModel):
@@ -27,3 +29,8 @@ class TranslationVerbose(BaseModel):
     """What is said in the recording, in English."""
     segments: list[TranscriptionSegment] | None = None
     """The text cut into segments with times."""
+
+
+TranslationCreateResponse: TypeAlias = Translation | TranslationVerbose
+"""Result of translating audio into English: the text alone or, if the verbose format was asked for, with
+language, duration and segments."""

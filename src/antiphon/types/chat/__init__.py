@@ -8,96 +8,130 @@ if TYPE_CHECKING:
     from . import completions as completions
     from . import completions_params as completions_params
     from . import completions_types as completions_types
-    from . import messages as messages
-    from . import messages_params as messages_params
-    from . import tools as tools
-    from . import tools_params as tools_params
-    from .completions_params import ChatCompletionFunctionCallOptionParam as ChatCompletionFunctionCallOptionParam
-    from .completions_params import ChatCompletionPredictionContentParam as ChatCompletionPredictionContentParam
-    from .completions_params import ChatCompletionStreamOptionsParam as ChatCompletionStreamOptionsParam
-    from .completions_params import CompletionCreateParams as CompletionCreateParams
-    from .completions_params import CompletionCreateParamsBase as CompletionCreateParamsBase
-    from .completions_params import CompletionCreateParamsNonStreaming as CompletionCreateParamsNonStreaming
-    from .completions_params import CompletionCreateParamsStreaming as CompletionCreateParamsStreaming
-    from .completions_params import CompletionListParams as CompletionListParams
-    from .completions_params import CompletionUpdateParams as CompletionUpdateParams
+    from .completions_params.chat_completion import (
+        ChatCompletionAllowedToolChoiceParam as ChatCompletionAllowedToolChoiceParam,
+    )
+    from .completions_params.chat_completion import ChatCompletionAllowedToolsParam as ChatCompletionAllowedToolsParam
+    from .completions_params.chat_completion import (
+        ChatCompletionAssistantMessageParam as ChatCompletionAssistantMessageParam,
+    )
+    from .completions_params.chat_completion import ChatCompletionAudioParam as ChatCompletionAudioParam
+    from .completions_params.chat_completion import (
+        ChatCompletionContentPartImageParam as ChatCompletionContentPartImageParam,
+    )
+    from .completions_params.chat_completion import (
+        ChatCompletionContentPartInputAudioParam as ChatCompletionContentPartInputAudioParam,
+    )
+    from .completions_params.chat_completion import ChatCompletionContentPartParam as ChatCompletionContentPartParam
+    from .completions_params.chat_completion import (
+        ChatCompletionContentPartRefusalParam as ChatCompletionContentPartRefusalParam,
+    )
+    from .completions_params.chat_completion import (
+        ChatCompletionContentPartTextParam as ChatCompletionContentPartTextParam,
+    )
+    from .completions_params.chat_completion import ChatCompletionCustomToolParam as ChatCompletionCustomToolParam
+    from .completions_params.chat_completion import (
+        ChatCompletionDeveloperMessageParam as ChatCompletionDeveloperMessageParam,
+    )
+    from .completions_params.chat_completion import (
+        ChatCompletionFunctionCallOptionParam as ChatCompletionFunctionCallOptionParam,
+    )
+    from .completions_params.chat_completion import (
+        ChatCompletionFunctionMessageParam as ChatCompletionFunctionMessageParam,
+    )
+    from .completions_params.chat_completion import ChatCompletionFunctionToolParam as ChatCompletionFunctionToolParam
+    from .completions_params.chat_completion import (
+        ChatCompletionMessageCustomToolCallParam as ChatCompletionMessageCustomToolCallParam,
+    )
+    from .completions_params.chat_completion import (
+        ChatCompletionMessageFunctionToolCallParam as ChatCompletionMessageFunctionToolCallParam,
+    )
+    from .completions_params.chat_completion import ChatCompletionMessageParam as ChatCompletionMessageParam
+    from .completions_params.chat_completion import (
+        ChatCompletionNamedToolChoiceCustomParam as ChatCompletionNamedToolChoiceCustomParam,
+    )
+    from .completions_params.chat_completion import (
+        ChatCompletionNamedToolChoiceParam as ChatCompletionNamedToolChoiceParam,
+    )
+    from .completions_params.chat_completion import (
+        ChatCompletionPredictionContentParam as ChatCompletionPredictionContentParam,
+    )
+    from .completions_params.chat_completion import ChatCompletionStreamOptionsParam as ChatCompletionStreamOptionsParam
+    from .completions_params.chat_completion import ChatCompletionSystemMessageParam as ChatCompletionSystemMessageParam
+    from .completions_params.chat_completion import (
+        ChatCompletionToolChoiceOptionParam as ChatCompletionToolChoiceOptionParam,
+    )
+    from .completions_params.chat_completion import ChatCompletionToolMessageParam as ChatCompletionToolMessageParam
+    from .completions_params.chat_completion import ChatCompletionToolParam as ChatCompletionToolParam
+    from .completions_params.chat_completion import ChatCompletionToolUnionParam as ChatCompletionToolUnionParam
+    from .completions_params.chat_completion import ChatCompletionUserMessageParam as ChatCompletionUserMessageParam
+    from .completions_params.chat_completion import FunctionCallParam as FunctionCallParam
+    from .completions_params.completion import CompletionCreateParams as CompletionCreateParams
+    from .completions_params.completion import CompletionCreateParamsBase as CompletionCreateParamsBase
+    from .completions_params.completion import CompletionCreateParamsNonStreaming as CompletionCreateParamsNonStreaming
+    from .completions_params.completion import CompletionCreateParamsStreaming as CompletionCreateParamsStreaming
+    from .completions_params.completion import CompletionListParams as CompletionListParams
+    from .completions_params.completion import CompletionUpdateParams as CompletionUpdateParams
+    from .completions_params.create_chat_completion_request_message import (
+        CreateChatCompletionRequestMessageParam as CreateChatCompletionRequestMessageParam,
+    )
     from .completions_types import ChatCompletion as ChatCompletion
     from .completions_types import ChatCompletionAnnotation as ChatCompletionAnnotation
     from .completions_types import ChatCompletionAudio as ChatCompletionAudio
     from .completions_types import ChatCompletionChunk as ChatCompletionChunk
+    from .completions_types import ChatCompletionContentPartImage as ChatCompletionContentPartImage
+    from .completions_types import ChatCompletionContentPartText as ChatCompletionContentPartText
     from .completions_types import ChatCompletionDeleted as ChatCompletionDeleted
+    from .completions_types import ChatCompletionFunctionTool as ChatCompletionFunctionTool
     from .completions_types import ChatCompletionMessage as ChatCompletionMessage
+    from .completions_types import ChatCompletionMessageCustomToolCall as ChatCompletionMessageCustomToolCall
+    from .completions_types import ChatCompletionMessageFunctionToolCall as ChatCompletionMessageFunctionToolCall
+    from .completions_types import ChatCompletionMessageToolCall as ChatCompletionMessageToolCall
+    from .completions_types import ChatCompletionMessageToolCallUnion as ChatCompletionMessageToolCallUnion
+    from .completions_types import ChatCompletionModality as ChatCompletionModality
     from .completions_types import ChatCompletionModeration as ChatCompletionModeration
+    from .completions_types import ChatCompletionReasoningEffort as ChatCompletionReasoningEffort
+    from .completions_types import ChatCompletionRole as ChatCompletionRole
     from .completions_types import ChatCompletionStoreMessage as ChatCompletionStoreMessage
     from .completions_types import ChatCompletionTokenLogprob as ChatCompletionTokenLogprob
-    from .messages import ChatCompletionContentPartImage as ChatCompletionContentPartImage
-    from .messages import ChatCompletionContentPartText as ChatCompletionContentPartText
-    from .messages_params import ChatCompletionAssistantMessageParam as ChatCompletionAssistantMessageParam
-    from .messages_params import ChatCompletionAudioParam as ChatCompletionAudioParam
-    from .messages_params import ChatCompletionContentPartImageParam as ChatCompletionContentPartImageParam
-    from .messages_params import ChatCompletionContentPartInputAudioParam as ChatCompletionContentPartInputAudioParam
-    from .messages_params import ChatCompletionContentPartParam as ChatCompletionContentPartParam
-    from .messages_params import ChatCompletionContentPartRefusalParam as ChatCompletionContentPartRefusalParam
-    from .messages_params import ChatCompletionContentPartTextParam as ChatCompletionContentPartTextParam
-    from .messages_params import ChatCompletionDeveloperMessageParam as ChatCompletionDeveloperMessageParam
-    from .messages_params import ChatCompletionFunctionMessageParam as ChatCompletionFunctionMessageParam
-    from .messages_params import ChatCompletionMessageParam as ChatCompletionMessageParam
-    from .messages_params import ChatCompletionSystemMessageParam as ChatCompletionSystemMessageParam
-    from .messages_params import ChatCompletionToolMessageParam as ChatCompletionToolMessageParam
-    from .messages_params import ChatCompletionUserMessageParam as ChatCompletionUserMessageParam
-    from .tools import ChatCompletionFunctionTool as ChatCompletionFunctionTool
-    from .tools import ChatCompletionMessageCustomToolCall as ChatCompletionMessageCustomToolCall
-    from .tools import ChatCompletionMessageFunctionToolCall as ChatCompletionMessageFunctionToolCall
-    from .tools import ChatCompletionMessageToolCallUnion as ChatCompletionMessageToolCallUnion
-    from .tools_params import ChatCompletionAllowedToolChoiceParam as ChatCompletionAllowedToolChoiceParam
-    from .tools_params import ChatCompletionAllowedToolsParam as ChatCompletionAllowedToolsParam
-    from .tools_params import ChatCompletionCustomToolParam as ChatCompletionCustomToolParam
-    from .tools_params import ChatCompletionFunctionToolParam as ChatCompletionFunctionToolParam
-    from .tools_params import ChatCompletionMessageCustomToolCallParam as ChatCompletionMessageCustomToolCallParam
-    from .tools_params import ChatCompletionMessageFunctionToolCallParam as ChatCompletionMessageFunctionToolCallParam
-    from .tools_params import ChatCompletionNamedToolChoiceCustomParam as ChatCompletionNamedToolChoiceCustomParam
-    from .tools_params import ChatCompletionNamedToolChoiceParam as ChatCompletionNamedToolChoiceParam
-    from .tools_params import ChatCompletionToolChoiceOptionParam as ChatCompletionToolChoiceOptionParam
-    from .tools_params import ChatCompletionToolUnionParam as ChatCompletionToolUnionParam
+    from .completions_types import FunctionCall as FunctionCall
+    from .completions_types import ModerationResults as ModerationResults
 else:
     from ...runtime.lazy import attach
 
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            ".completions_params": (
-                "ChatCompletionFunctionCallOptionParam ChatCompletionPredictionContentParam "
-                "ChatCompletionStreamOptionsParam CompletionCreateParams CompletionCreateParamsBase "
-                "CompletionCreateParamsNonStreaming CompletionCreateParamsStreaming CompletionListParams "
-                "CompletionUpdateParams "
-            ),
-            ".completions_types": (
-                "ChatCompletion ChatCompletionAnnotation ChatCompletionAudio ChatCompletionChunk "
-                "ChatCompletionDeleted ChatCompletionMessage ChatCompletionModeration "
-                "ChatCompletionStoreMessage ChatCompletionTokenLogprob "
-            ),
-            ".messages": "ChatCompletionContentPartImage ChatCompletionContentPartText",
-            ".messages_params": (
+            ".completions_params.chat_completion": (
+                "ChatCompletionAllowedToolChoiceParam ChatCompletionAllowedToolsParam "
                 "ChatCompletionAssistantMessageParam ChatCompletionAudioParam "
                 "ChatCompletionContentPartImageParam ChatCompletionContentPartInputAudioParam "
                 "ChatCompletionContentPartParam ChatCompletionContentPartRefusalParam "
-                "ChatCompletionContentPartTextParam ChatCompletionDeveloperMessageParam "
-                "ChatCompletionFunctionMessageParam ChatCompletionMessageParam "
-                "ChatCompletionSystemMessageParam ChatCompletionToolMessageParam "
-                "ChatCompletionUserMessageParam "
-            ),
-            ".tools": (
-                "ChatCompletionFunctionTool ChatCompletionMessageCustomToolCall "
-                "ChatCompletionMessageFunctionToolCall ChatCompletionMessageToolCallUnion "
-            ),
-            ".tools_params": (
-                "ChatCompletionAllowedToolChoiceParam ChatCompletionAllowedToolsParam "
-                "ChatCompletionCustomToolParam ChatCompletionFunctionToolParam "
+                "ChatCompletionContentPartTextParam ChatCompletionCustomToolParam "
+                "ChatCompletionDeveloperMessageParam ChatCompletionFunctionCallOptionParam "
+                "ChatCompletionFunctionMessageParam ChatCompletionFunctionToolParam "
                 "ChatCompletionMessageCustomToolCallParam ChatCompletionMessageFunctionToolCallParam "
-                "ChatCompletionNamedToolChoiceCustomParam ChatCompletionNamedToolChoiceParam "
-                "ChatCompletionToolChoiceOptionParam ChatCompletionToolUnionParam "
+                "ChatCompletionMessageParam ChatCompletionNamedToolChoiceCustomParam "
+                "ChatCompletionNamedToolChoiceParam ChatCompletionPredictionContentParam "
+                "ChatCompletionStreamOptionsParam ChatCompletionSystemMessageParam "
+                "ChatCompletionToolChoiceOptionParam ChatCompletionToolMessageParam ChatCompletionToolParam "
+                "ChatCompletionToolUnionParam ChatCompletionUserMessageParam FunctionCallParam "
+            ),
+            ".completions_params.completion": (
+                "CompletionCreateParams CompletionCreateParamsBase CompletionCreateParamsNonStreaming "
+                "CompletionCreateParamsStreaming CompletionListParams CompletionUpdateParams "
+            ),
+            ".completions_params.create_chat_completion_request_message": "CreateChatCompletionRequestMessageParam",
+            ".completions_types": (
+                "ChatCompletion ChatCompletionAnnotation ChatCompletionAudio ChatCompletionChunk "
+                "ChatCompletionContentPartImage ChatCompletionContentPartText ChatCompletionDeleted "
+                "ChatCompletionFunctionTool ChatCompletionMessage ChatCompletionMessageCustomToolCall "
+                "ChatCompletionMessageFunctionToolCall ChatCompletionMessageToolCall "
+                "ChatCompletionMessageToolCallUnion ChatCompletionModality ChatCompletionModeration "
+                "ChatCompletionReasoningEffort ChatCompletionRole ChatCompletionStoreMessage "
+                "ChatCompletionTokenLogprob FunctionCall ModerationResults "
             ),
         },
         modules="completions",
-        inner=("completions_params completions_types messages messages_params tools tools_params "),
+        inner="completions_params completions_types",
     )

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from ...runtime import BaseModel, Tagged
 from ..completions_types import CompletionUsage
-from ..shared.models import FunctionCall, Metadata, ModerationFailure, ModerationResults
-from .messages import ChatCompletionContentPartImage, ChatCompletionContentPartText
-from .tools import ChatCompletionMessageToolCallUnion
+from ..shared.models.function import FunctionDefinition
+from ..shared.models.metadata import Metadata
+from ..shared.models.moderation import ModerationInputError, ModerationResult
+from ..shared.models.prompt_cache_breakpoint import PromptCacheBreakpoint
 
 __all__ = [
     "ChatCompletion",
@@ -26,12 +27,27 @@ __all__ = [
     "ChatCompletionChunkChoiceDeltaToolCall",
     "ChatCompletionChunkChoiceDeltaToolCallFunction",
     "ChatCompletionChunkChoiceLogprobs",
+    "ChatCompletionContentPartImage",
+    "ChatCompletionContentPartImageImageURL",
+    "ChatCompletionContentPartText",
     "ChatCompletionDeleted",
+    "ChatCompletionFunctionTool",
     "ChatCompletionMessage",
+    "ChatCompletionMessageCustomToolCall",
+    "ChatCompletionMessageCustomToolCallCustom",
+    "ChatCompletionMessageFunctionToolCall",
+    "ChatCompletionMessageFunctionToolCallFunction",
+    "ChatCompletionMessageToolCall",
+    "ChatCompletionMessageToolCallUnion",
+    "ChatCompletionModality",
     "ChatCompletionModeration",
+    "ChatCompletionReasoningEffort",
+    "ChatCompletionRole",
     "ChatCompletionStoreMessage",
     "ChatCompletionTokenLogprob",
     "ChatCompletionTokenLogprobTopLogprob",
+    "FunctionCall",
+    "ModerationResults",
 ]
 
 
@@ -245,6 +261,50 @@ class ChatCompletionAudio(BaseModel):
     """What is said, as text."""
 
 
+class ChatCompletionContentPartImage(BaseModel):
+    """Image as a part of a message."""
+
+    type: Literal["image_url"]
+    """Always `image_url`."""
+    image_url: ChatCompletionContentPartImageImageURL
+    """Where the image is found and how closely to look at it."""
+    prompt_cache_breakpoint: PromptCacheBreakpoint | None = None
+    """Marks this part as the end of a prefix that should be cached for later requests. Leave it out for no
+    mark."""
+
+
+class ChatCompletionContentPartImageImageURL(BaseModel):
+    """Where the image is found and how closely to look at it."""
+
+    url: str
+    """Web address of the image, or the image itself as a Base64 data URL."""
+    detail: Literal["auto", "low", "high", "original"] | str | None = None
+    """Resolution at which the model sees the image: `low` is cheap and coarse, `high` fine, `original` keeps
+    the size of the image. `auto`, the default, leaves it to the model."""
+
+
+class ChatCompletionContentPartText(BaseModel):
+    """Text as a part of a message."""
+
+    type: Literal["text"]
+    """Always `text`."""
+    text: str
+    """The text itself."""
+    prompt_cache_breakpoint: PromptCacheBreakpoint | None = None
+    """Marks this part as the end of a prefix that should be cached for later requests. Leave it out for no
+    mark."""
+
+
+class ChatCompletionFunctionTool(BaseModel):
+    """Tool that stands for a function of yours, called with JSON arguments. It goes into `tools` of a chat
+    completion."""
+
+    type: Literal["function"]
+    """Always `function`."""
+    function: FunctionDefinition
+    """The function: its name, purpose and arguments."""
+
+
 class ChatCompletionMessage(BaseModel):
     """Message that the model generated, as part of a chat completion."""
 
@@ -263,6 +323,47 @@ class ChatCompletionMessage(BaseModel):
     """Function call in the older form. Use `tool_calls`."""
     audio: ChatCompletionAudio | None = None
     """The spoken answer. Null or absent if no audio output was asked for."""
+
+
+class ChatCompletionMessageCustomToolCall(BaseModel):
+    """Call of a custom tool by the model."""
+
+    type: Literal["custom"]
+    """Always `custom`."""
+    id: str
+    """Identifier of the call, to be repeated as `tool_call_id` with the result."""
+    custom: ChatCompletionMessageCustomToolCallCustom
+    """The tool and its input."""
+
+
+class ChatCompletionMessageCustomToolCallCustom(BaseModel):
+    """The tool and its input."""
+
+    name: str
+    """Name of the called tool."""
+    input: str
+    """Text that the model wrote as input for the tool."""
+
+
+class ChatCompletionMessageFunctionToolCall(BaseModel):
+    """Call of a function by the model."""
+
+    type: Literal["function"]
+    """Always `function`."""
+    id: str
+    """Identifier of the call, to be repeated as `tool_call_id` with the result."""
+    function: ChatCompletionMessageFunctionToolCallFunction
+    """The function and its arguments."""
+
+
+class ChatCompletionMessageFunctionToolCallFunction(BaseModel):
+    """The function and its arguments."""
+
+    name: str
+    """Name of the called function."""
+    arguments: str
+    """Arguments as JSON text, as the model wrote them. They can be invalid or contain parameters you did not
+    define, so check them first."""
 
 
 class ChatCompletionTokenLogprob(BaseModel):
@@ -293,10 +394,19 @@ class ChatCompletionTokenLogprobTopLogprob(BaseModel):
 class ChatCompletionModeration(BaseModel):
     """Outcome of the moderation that the request asked for, else null or absent."""
 
-    input: Annotated[ModerationResults | ModerationFailure, Tagged("type")]
+    input: Annotated[ModerationResults | ModerationInputError, Tagged("type")]
     """Findings about the messages that were sent, or the error that prevented the check."""
-    output: Annotated[ModerationResults | ModerationFailure, Tagged("type")]
+    output: Annotated[ModerationResults | ModerationInputError, Tagged("type")]
     """Findings about the generated answer, or the error that prevented the check."""
+
+
+class FunctionCall(BaseModel):
+    """Older form of a tool call, a single function with its arguments. Use `tool_calls`."""
+
+    arguments: str
+    """Arguments of the call as JSON text, as the model wrote them."""
+    name: str
+    """Name of the called function."""
 
 
 class ChatCompletionAnnotation(BaseModel):
@@ -317,3 +427,33 @@ class ChatCompletionAnnotationURLCitation(BaseModel):
     """Address of the cited page."""
     title: str
     """Title of the cited page."""
+
+
+class ModerationResults(BaseModel):
+    type: Literal["moderation_results"]
+    """Always `moderation_results`: the check of the input worked."""
+    model: str
+    """Name of the moderation model that checked the input."""
+    results: list[ModerationResult]
+    """Findings about the input."""
+
+
+ChatCompletionReasoningEffort: TypeAlias = (
+    Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"] | str | None
+)
+"""How much a reasoning model should think before it answers, from `none` and `minimal` up to `max`. Less
+effort is quicker and uses fewer tokens; left out means the default of the model, for most `medium`."""
+
+ChatCompletionMessageToolCall: TypeAlias = ChatCompletionMessageFunctionToolCall
+
+ChatCompletionMessageToolCallUnion: TypeAlias = Annotated[
+    ChatCompletionMessageFunctionToolCall | ChatCompletionMessageCustomToolCall, Tagged("type")
+]
+"""Call of a tool by the model, either of a function or of a custom tool."""
+
+ChatCompletionModality: TypeAlias = Literal["text", "audio"]
+"""Kind of output that a chat model produces: `text` or `audio`."""
+
+ChatCompletionRole: TypeAlias = Literal["developer", "system", "user", "assistant", "tool", "function"]
+"""Whose words a chat message holds: those of the `developer`, of the `system` (its older form), of the
+`user`, of the `assistant`, or the output of a `tool` or, formerly, of a `function`."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from . import alpha as alpha
+    from . import checkpoints as checkpoints
     from . import jobs as jobs
     from . import jobs_params as jobs_params
     from . import jobs_types as jobs_types
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from .jobs_types import DpoMethod as DpoMethod
     from .jobs_types import FineTuningJob as FineTuningJob
     from .jobs_types import FineTuningJobEvent as FineTuningJobEvent
+    from .jobs_types import FineTuningJobIntegration as FineTuningJobIntegration
     from .jobs_types import FineTuningJobWandbIntegration as FineTuningJobWandbIntegration
     from .jobs_types import FineTuningJobWandbIntegrationObject as FineTuningJobWandbIntegrationObject
     from .jobs_types import ReinforcementHyperparameters as ReinforcementHyperparameters
@@ -39,12 +42,12 @@ else:
                 "SupervisedMethodParam "
             ),
             ".jobs_types": (
-                "DpoHyperparameters DpoMethod FineTuningJob FineTuningJobEvent "
+                "DpoHyperparameters DpoMethod FineTuningJob FineTuningJobEvent FineTuningJobIntegration "
                 "FineTuningJobWandbIntegration FineTuningJobWandbIntegrationObject "
                 "ReinforcementHyperparameters ReinforcementMethod SupervisedHyperparameters "
                 "SupervisedMethod "
             ),
         },
-        modules="jobs",
+        modules="alpha checkpoints jobs",
         inner="jobs_params jobs_types",
     )

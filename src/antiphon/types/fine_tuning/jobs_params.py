@@ -14,7 +14,7 @@ from ..graders.grader_models_params.python_grader import PythonGraderParam
 from ..graders.grader_models_params.score_model_grader import ScoreModelGraderParam
 from ..graders.grader_models_params.string_check_grader import StringCheckGraderParam
 from ..graders.grader_models_params.text_similarity_grader import TextSimilarityGraderParam
-from ..shared.models import Metadata
+from ..shared.models.metadata import Metadata
 
 __all__ = [
     "DpoHyperparametersParam",

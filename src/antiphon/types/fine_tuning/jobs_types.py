@@ -12,7 +12,7 @@ from ..graders.grader_models_types.python_grader import PythonGrader
 from ..graders.grader_models_types.score_model_grader import ScoreModelGrader
 from ..graders.grader_models_types.string_check_grader import StringCheckGrader
 from ..graders.grader_models_types.text_similarity_grader import TextSimilarityGrader
-from ..shared.models import Metadata
+from ..shared.models.metadata import Metadata
 
 __all__ = [
     "DpoHyperparameters",
@@ -21,6 +21,7 @@ __all__ = [
     "FineTuningJobError",
     "FineTuningJobEvent",
     "FineTuningJobHyperparameters",
+    "FineTuningJobIntegration",
     "FineTuningJobMethod",
     "FineTuningJobWandbIntegration",
     "FineTuningJobWandbIntegrationObject",
@@ -144,6 +145,15 @@ class DpoHyperparameters(BaseModel):
     """Factor on the default learning rate, `auto` by default. Values below 1 guard against overfitting."""
     n_epochs: Literal["auto"] | int | None = None
     """How often the training goes through all examples, from 1 to 50, `auto` by default."""
+
+
+class FineTuningJobIntegration(BaseModel):
+    """Outside service that a fine-tuning job reports to."""
+
+    type: Literal["wandb"]
+    """Always `wandb`."""
+    wandb: FineTuningJobWandbIntegration
+    """Where and under which labels the run appears."""
 
 
 class FineTuningJobWandbIntegration(BaseModel):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .grader_models_params.string_check_grader import StringCheckGraderParam as StringCheckGraderParam
     from .grader_models_params.text_similarity_grader import TextSimilarityGraderParam as TextSimilarityGraderParam
     from .grader_models_types.grader_inputs import GraderInputs as GraderInputs
-    from .grader_models_types.multi_grader import LabelModelGrader as LabelModelGrader
+    from .grader_models_types.label_model_grader import LabelModelGrader as LabelModelGrader
     from .grader_models_types.multi_grader import MultiGrader as MultiGrader
     from .grader_models_types.python_grader import PythonGrader as PythonGrader
     from .grader_models_types.score_model_grader import ScoreModelGrader as ScoreModelGrader
@@ -34,7 +34,8 @@ else:
             ".grader_models_params.string_check_grader": "StringCheckGraderParam",
             ".grader_models_params.text_similarity_grader": "TextSimilarityGraderParam",
             ".grader_models_types.grader_inputs": "GraderInputs",
-            ".grader_models_types.multi_grader": "LabelModelGrader MultiGrader",
+            ".grader_models_types.label_model_grader": "LabelModelGrader",
+            ".grader_models_types.multi_grader": "MultiGrader",
             ".grader_models_types.python_grader": "PythonGrader",
             ".grader_models_types.score_model_grader": "ScoreModelGrader",
             ".grader_models_types.string_check_grader": "StringCheckGrader",

@@ -5,481 +5,506 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from . import calls as calls
-    from . import calls_params as calls_params
-    from . import computer as computer
-    from . import computer_params as computer_params
-    from . import content as content
-    from . import content_events as content_events
-    from . import content_params as content_params
-    from . import environments as environments
-    from . import environments_params as environments_params
-    from . import events as events
-    from . import input_items as input_items
     from . import input_items_params as input_items_params
-    from . import items as items
-    from . import items_params as items_params
-    from . import more_calls as more_calls
-    from . import more_calls_params as more_calls_params
-    from . import response as response
+    from . import input_tokens_params as input_tokens_params
+    from . import input_tokens_types as input_tokens_types
     from . import responses_params as responses_params
-    from . import search as search
-    from . import search_params as search_params
-    from . import settings as settings
-    from . import settings_params as settings_params
-    from . import tool_events as tool_events
-    from . import tools as tools
-    from . import tools_params as tools_params
-    from .calls import McpToolCallError as McpToolCallError
-    from .calls import ResponseCallerDirect as ResponseCallerDirect
-    from .calls import ResponseCallerProgram as ResponseCallerProgram
-    from .calls import ResponseCodeInterpreterToolCall as ResponseCodeInterpreterToolCall
-    from .calls import ResponseCustomToolCall as ResponseCustomToolCall
-    from .calls import ResponseCustomToolCallItem as ResponseCustomToolCallItem
-    from .calls import ResponseCustomToolCallOutput as ResponseCustomToolCallOutput
-    from .calls import ResponseCustomToolCallOutputItem as ResponseCustomToolCallOutputItem
-    from .calls import ResponseFileSearchToolCall as ResponseFileSearchToolCall
-    from .calls import ResponseFunctionCallOutputItemList as ResponseFunctionCallOutputItemList
-    from .calls import ResponseFunctionToolCall as ResponseFunctionToolCall
-    from .calls import ResponseFunctionToolCallItem as ResponseFunctionToolCallItem
-    from .calls import ResponseFunctionToolCallOutputItem as ResponseFunctionToolCallOutputItem
-    from .calls import ResponseFunctionWebSearch as ResponseFunctionWebSearch
-    from .calls import ResponseOutputCallerProgram as ResponseOutputCallerProgram
-    from .calls_params import McpToolCallErrorParam as McpToolCallErrorParam
-    from .calls_params import ResponseCallerDirectParam as ResponseCallerDirectParam
-    from .calls_params import ResponseCallerProgramParam as ResponseCallerProgramParam
-    from .calls_params import ResponseCodeInterpreterToolCallParam as ResponseCodeInterpreterToolCallParam
-    from .calls_params import ResponseCustomToolCallOutputParam as ResponseCustomToolCallOutputParam
-    from .calls_params import ResponseCustomToolCallParam as ResponseCustomToolCallParam
-    from .calls_params import ResponseFileSearchToolCallParam as ResponseFileSearchToolCallParam
-    from .calls_params import ResponseFunctionCallOutputItemListParam as ResponseFunctionCallOutputItemListParam
-    from .calls_params import ResponseFunctionToolCallParam as ResponseFunctionToolCallParam
-    from .calls_params import ResponseFunctionWebSearchParam as ResponseFunctionWebSearchParam
-    from .calls_params import ResponseOutputCallerProgramParam as ResponseOutputCallerProgramParam
-    from .computer import ComputerAction as ComputerAction
-    from .computer import ComputerActionList as ComputerActionList
-    from .computer import ComputerClick as ComputerClick
-    from .computer import ComputerDoubleClick as ComputerDoubleClick
-    from .computer import ComputerDrag as ComputerDrag
-    from .computer import ComputerMove as ComputerMove
-    from .computer import ComputerScroll as ComputerScroll
-    from .computer import ComputerTool as ComputerTool
-    from .computer import ComputerUsePreviewTool as ComputerUsePreviewTool
-    from .computer import ResponseComputerSafetyCheck as ResponseComputerSafetyCheck
-    from .computer import ResponseComputerToolCall as ResponseComputerToolCall
-    from .computer import ResponseComputerToolCallOutputItem as ResponseComputerToolCallOutputItem
-    from .computer import ResponseComputerToolCallOutputScreenshot as ResponseComputerToolCallOutputScreenshot
-    from .computer_params import ComputerActionListParam as ComputerActionListParam
-    from .computer_params import ComputerActionParam as ComputerActionParam
-    from .computer_params import ComputerClickParam as ComputerClickParam
-    from .computer_params import ComputerDoubleClickParam as ComputerDoubleClickParam
-    from .computer_params import ComputerDragParam as ComputerDragParam
-    from .computer_params import ComputerMoveParam as ComputerMoveParam
-    from .computer_params import ComputerScrollParam as ComputerScrollParam
-    from .computer_params import ComputerToolParam as ComputerToolParam
-    from .computer_params import ComputerUsePreviewToolParam as ComputerUsePreviewToolParam
-    from .computer_params import ResponseComputerSafetyCheckParam as ResponseComputerSafetyCheckParam
-    from .computer_params import (
+    from . import responses_types as responses_types
+    from .input_items_params import InputItemListParams as InputItemListParams
+    from .input_tokens_params import InputTokenCountParams as InputTokenCountParams
+    from .input_tokens_types import InputTokenCountResponse as InputTokenCountResponse
+    from .responses_params.apply_patch_tool import ApplyPatchToolParam as ApplyPatchToolParam
+    from .responses_params.compact import ResponseCompactParams as ResponseCompactParams
+    from .responses_params.computer import ComputerActionListParam as ComputerActionListParam
+    from .responses_params.computer import ComputerActionParam as ComputerActionParam
+    from .responses_params.computer import ComputerToolParam as ComputerToolParam
+    from .responses_params.computer import ComputerUsePreviewToolParam as ComputerUsePreviewToolParam
+    from .responses_params.container import ContainerAutoParam as ContainerAutoParam
+    from .responses_params.container import ContainerNetworkPolicyAllowlistParam as ContainerNetworkPolicyAllowlistParam
+    from .responses_params.container import ContainerNetworkPolicyDisabledParam as ContainerNetworkPolicyDisabledParam
+    from .responses_params.container import (
+        ContainerNetworkPolicyDomainSecretParam as ContainerNetworkPolicyDomainSecretParam,
+    )
+    from .responses_params.container import ContainerReferenceParam as ContainerReferenceParam
+    from .responses_params.create import ResponseCreateParams as ResponseCreateParams
+    from .responses_params.create import ResponseCreateParamsBase as ResponseCreateParamsBase
+    from .responses_params.create import ResponseCreateParamsNonStreaming as ResponseCreateParamsNonStreaming
+    from .responses_params.create import ResponseCreateParamsStreaming as ResponseCreateParamsStreaming
+    from .responses_params.create import ResponseInputParam as ResponseInputParam
+    from .responses_params.create import ResponseTextConfigParam as ResponseTextConfigParam
+    from .responses_params.custom_tool import CustomToolParam as CustomToolParam
+    from .responses_params.easy_input_message import EasyInputMessageParam as EasyInputMessageParam
+    from .responses_params.file_search_tool import FileSearchToolParam as FileSearchToolParam
+    from .responses_params.function import FunctionShellToolParam as FunctionShellToolParam
+    from .responses_params.function import FunctionToolParam as FunctionToolParam
+    from .responses_params.inline_skill import InlineSkillParam as InlineSkillParam
+    from .responses_params.inline_skill import InlineSkillSourceParam as InlineSkillSourceParam
+    from .responses_params.input import ResponseInputAudioParam as ResponseInputAudioParam
+    from .responses_params.input import ResponseInputContentParam as ResponseInputContentParam
+    from .responses_params.input import ResponseInputFileContentParam as ResponseInputFileContentParam
+    from .responses_params.input import ResponseInputFileParam as ResponseInputFileParam
+    from .responses_params.input import ResponseInputImageContentParam as ResponseInputImageContentParam
+    from .responses_params.input import ResponseInputImageParam as ResponseInputImageParam
+    from .responses_params.input import ResponseInputMessageContentListParam as ResponseInputMessageContentListParam
+    from .responses_params.input import ResponseInputTextContentParam as ResponseInputTextContentParam
+    from .responses_params.input import ResponseInputTextParam as ResponseInputTextParam
+    from .responses_params.input_item import ResponseCompactionItemParamParam as ResponseCompactionItemParamParam
+    from .responses_params.input_item import (
+        ResponseConfigurationUpdateItemParamParam as ResponseConfigurationUpdateItemParamParam,
+    )
+    from .responses_params.input_item import ResponseCustomToolCallOutputParam as ResponseCustomToolCallOutputParam
+    from .responses_params.input_item import ResponseCustomToolCallParam as ResponseCustomToolCallParam
+    from .responses_params.input_item import ResponseFileSearchToolCallParam as ResponseFileSearchToolCallParam
+    from .responses_params.input_item import ResponseInputItemParam as ResponseInputItemParam
+    from .responses_params.input_item import ResponseLocalShellCallOutputParam as ResponseLocalShellCallOutputParam
+    from .responses_params.input_item import ResponseOutputMessageParam as ResponseOutputMessageParam
+    from .responses_params.input_item import ResponseOutputRefusalParam as ResponseOutputRefusalParam
+    from .responses_params.input_item import ResponseOutputTextParam as ResponseOutputTextParam
+    from .responses_params.input_item import ResponseReasoningItemParam as ResponseReasoningItemParam
+    from .responses_params.input_item import (
+        ResponseToolSearchOutputItemParamParam as ResponseToolSearchOutputItemParamParam,
+    )
+    from .responses_params.local import LocalEnvironmentParam as LocalEnvironmentParam
+    from .responses_params.local import LocalSkillParam as LocalSkillParam
+    from .responses_params.mcp_tool_call_error import McpToolCallErrorParam as McpToolCallErrorParam
+    from .responses_params.response import ResponseCodeInterpreterParam as ResponseCodeInterpreterParam
+    from .responses_params.response import ResponseCodeInterpreterToolCallParam as ResponseCodeInterpreterToolCallParam
+    from .responses_params.response import (
         ResponseComputerToolCallOutputScreenshotParam as ResponseComputerToolCallOutputScreenshotParam,
     )
-    from .computer_params import ResponseComputerToolCallParam as ResponseComputerToolCallParam
-    from .content import EasyInputMessage as EasyInputMessage
-    from .content import ResponseInputAudio as ResponseInputAudio
-    from .content import ResponseInputContent as ResponseInputContent
-    from .content import ResponseInputFile as ResponseInputFile
-    from .content import ResponseInputFileContent as ResponseInputFileContent
-    from .content import ResponseInputImage as ResponseInputImage
-    from .content import ResponseInputImageContent as ResponseInputImageContent
-    from .content import ResponseInputMessageContentList as ResponseInputMessageContentList
-    from .content import ResponseInputMessageItem as ResponseInputMessageItem
-    from .content import ResponseInputText as ResponseInputText
-    from .content import ResponseInputTextContent as ResponseInputTextContent
-    from .content import ResponseOutputMessage as ResponseOutputMessage
-    from .content import ResponseOutputRefusal as ResponseOutputRefusal
-    from .content import ResponseOutputText as ResponseOutputText
-    from .content import ResponsePrompt as ResponsePrompt
-    from .content import ResponseReasoningItem as ResponseReasoningItem
-    from .content import ResponseReasoningSummaryText as ResponseReasoningSummaryText
-    from .content import ResponseReasoningText as ResponseReasoningText
-    from .content import ResponseSteerInputContent as ResponseSteerInputContent
-    from .content import ResponseTextLogprob as ResponseTextLogprob
-    from .content import URLCitation as URLCitation
-    from .content_events import ResponseAudioDeltaEvent as ResponseAudioDeltaEvent
-    from .content_events import ResponseAudioDoneEvent as ResponseAudioDoneEvent
-    from .content_events import ResponseAudioTranscriptDeltaEvent as ResponseAudioTranscriptDeltaEvent
-    from .content_events import ResponseAudioTranscriptDoneEvent as ResponseAudioTranscriptDoneEvent
-    from .content_events import ResponseContentPartAddedEvent as ResponseContentPartAddedEvent
-    from .content_events import ResponseContentPartDoneEvent as ResponseContentPartDoneEvent
-    from .content_events import ResponseOutputTextAnnotationAddedEvent as ResponseOutputTextAnnotationAddedEvent
-    from .content_events import ResponseReasoningSummaryPartAddedEvent as ResponseReasoningSummaryPartAddedEvent
-    from .content_events import ResponseReasoningSummaryPartDoneEvent as ResponseReasoningSummaryPartDoneEvent
-    from .content_events import ResponseReasoningSummaryTextDeltaEvent as ResponseReasoningSummaryTextDeltaEvent
-    from .content_events import ResponseReasoningSummaryTextDoneEvent as ResponseReasoningSummaryTextDoneEvent
-    from .content_events import ResponseReasoningTextDeltaEvent as ResponseReasoningTextDeltaEvent
-    from .content_events import ResponseReasoningTextDoneEvent as ResponseReasoningTextDoneEvent
-    from .content_events import ResponseRefusalDeltaEvent as ResponseRefusalDeltaEvent
-    from .content_events import ResponseRefusalDoneEvent as ResponseRefusalDoneEvent
-    from .content_events import ResponseTextDeltaEvent as ResponseTextDeltaEvent
-    from .content_events import ResponseTextDoneEvent as ResponseTextDoneEvent
-    from .content_params import EasyInputMessageParam as EasyInputMessageParam
-    from .content_params import ResponseInputAudioParam as ResponseInputAudioParam
-    from .content_params import ResponseInputContentParam as ResponseInputContentParam
-    from .content_params import ResponseInputFileContentParam as ResponseInputFileContentParam
-    from .content_params import ResponseInputFileParam as ResponseInputFileParam
-    from .content_params import ResponseInputImageContentParam as ResponseInputImageContentParam
-    from .content_params import ResponseInputImageParam as ResponseInputImageParam
-    from .content_params import ResponseInputMessageContentListParam as ResponseInputMessageContentListParam
-    from .content_params import ResponseInputTextContentParam as ResponseInputTextContentParam
-    from .content_params import ResponseInputTextParam as ResponseInputTextParam
-    from .content_params import ResponseOutputMessageParam as ResponseOutputMessageParam
-    from .content_params import ResponseOutputRefusalParam as ResponseOutputRefusalParam
-    from .content_params import ResponseOutputTextParam as ResponseOutputTextParam
-    from .content_params import ResponsePromptParam as ResponsePromptParam
-    from .content_params import ResponseReasoningItemParam as ResponseReasoningItemParam
-    from .content_params import ResponseReasoningSummaryTextParam as ResponseReasoningSummaryTextParam
-    from .content_params import ResponseReasoningTextParam as ResponseReasoningTextParam
-    from .content_params import ResponseSteerInputContentParam as ResponseSteerInputContentParam
-    from .content_params import URLCitationParam as URLCitationParam
-    from .environments import ContainerAuto as ContainerAuto
-    from .environments import ContainerFileCitation as ContainerFileCitation
-    from .environments import ContainerNetworkPolicyAllowlist as ContainerNetworkPolicyAllowlist
-    from .environments import ContainerNetworkPolicyDisabled as ContainerNetworkPolicyDisabled
-    from .environments import ContainerNetworkPolicyDomainSecret as ContainerNetworkPolicyDomainSecret
-    from .environments import ContainerReference as ContainerReference
-    from .environments import InlineSkill as InlineSkill
-    from .environments import InlineSkillSource as InlineSkillSource
-    from .environments import LocalEnvironment as LocalEnvironment
-    from .environments import LocalSkill as LocalSkill
-    from .environments import ResponseContainerReference as ResponseContainerReference
-    from .environments import ResponseLocalEnvironment as ResponseLocalEnvironment
-    from .environments import SkillReference as SkillReference
-    from .environments_params import ContainerAutoParam as ContainerAutoParam
-    from .environments_params import ContainerFileCitationParam as ContainerFileCitationParam
-    from .environments_params import ContainerNetworkPolicyAllowlistParam as ContainerNetworkPolicyAllowlistParam
-    from .environments_params import ContainerNetworkPolicyDisabledParam as ContainerNetworkPolicyDisabledParam
-    from .environments_params import ContainerNetworkPolicyDomainSecretParam as ContainerNetworkPolicyDomainSecretParam
-    from .environments_params import ContainerReferenceParam as ContainerReferenceParam
-    from .environments_params import InlineSkillParam as InlineSkillParam
-    from .environments_params import InlineSkillSourceParam as InlineSkillSourceParam
-    from .environments_params import LocalEnvironmentParam as LocalEnvironmentParam
-    from .environments_params import LocalSkillParam as LocalSkillParam
-    from .environments_params import SkillReferenceParam as SkillReferenceParam
-    from .events import ResponseCompactionCompactingEvent as ResponseCompactionCompactingEvent
-    from .events import ResponseCompletedEvent as ResponseCompletedEvent
-    from .events import ResponseCreatedEvent as ResponseCreatedEvent
-    from .events import ResponseErrorEvent as ResponseErrorEvent
-    from .events import ResponseFailedEvent as ResponseFailedEvent
-    from .events import ResponseIncompleteEvent as ResponseIncompleteEvent
-    from .events import ResponseInProgressEvent as ResponseInProgressEvent
-    from .events import ResponseOutputItemAddedEvent as ResponseOutputItemAddedEvent
-    from .events import ResponseOutputItemDoneEvent as ResponseOutputItemDoneEvent
-    from .events import ResponseQueuedEvent as ResponseQueuedEvent
-    from .events import ResponseStreamEvent as ResponseStreamEvent
-    from .input_items import ResponseInput as ResponseInput
-    from .input_items import ResponseInputItem as ResponseInputItem
-    from .input_items_params import InputItemListParams as InputItemListParams
-    from .input_items_params import ResponseInputItemParam as ResponseInputItemParam
-    from .input_items_params import ResponseInputParam as ResponseInputParam
-    from .items import ResponseCompactionItem as ResponseCompactionItem
-    from .items import ResponseCompactionItemParam as ResponseCompactionItemParam
-    from .items import ResponseConfigurationUpdateItem as ResponseConfigurationUpdateItem
-    from .items import ResponseConfigurationUpdateItemParam as ResponseConfigurationUpdateItemParam
-    from .items import ResponseItem as ResponseItem
-    from .items import ResponseItemList as ResponseItemList
-    from .items import ResponseOutputItem as ResponseOutputItem
-    from .items_params import ResponseCompactionItemParamParam as ResponseCompactionItemParamParam
-    from .items_params import ResponseConfigurationUpdateItemParamParam as ResponseConfigurationUpdateItemParamParam
-    from .more_calls import ResponseApplyPatchToolCall as ResponseApplyPatchToolCall
-    from .more_calls import ResponseApplyPatchToolCallOutput as ResponseApplyPatchToolCallOutput
-    from .more_calls import ResponseFunctionShellCallOutputContent as ResponseFunctionShellCallOutputContent
-    from .more_calls import ResponseFunctionShellToolCall as ResponseFunctionShellToolCall
-    from .more_calls import ResponseFunctionShellToolCallOutput as ResponseFunctionShellToolCallOutput
-    from .more_calls import ResponseImageGenerationCall as ResponseImageGenerationCall
-    from .more_calls import ResponseLocalShellCall as ResponseLocalShellCall
-    from .more_calls import ResponseLocalShellCallOutput as ResponseLocalShellCallOutput
-    from .more_calls import ResponseMcpApprovalRequest as ResponseMcpApprovalRequest
-    from .more_calls import ResponseMcpApprovalResponse as ResponseMcpApprovalResponse
-    from .more_calls import ResponseMcpCall as ResponseMcpCall
-    from .more_calls import ResponseMcpListTools as ResponseMcpListTools
-    from .more_calls import ResponseProgram as ResponseProgram
-    from .more_calls import ResponseProgramOutput as ResponseProgramOutput
-    from .more_calls import ResponseShellOutput as ResponseShellOutput
-    from .more_calls_params import (
+    from .responses_params.response import ResponseComputerToolCallParam as ResponseComputerToolCallParam
+    from .responses_params.response import ResponseConversationParam as ResponseConversationParam
+    from .responses_params.response import ResponseFormatTextConfigParam as ResponseFormatTextConfigParam
+    from .responses_params.response import (
+        ResponseFormatTextJSONSchemaConfigParam as ResponseFormatTextJSONSchemaConfigParam,
+    )
+    from .responses_params.response import (
+        ResponseFunctionCallOutputItemListParam as ResponseFunctionCallOutputItemListParam,
+    )
+    from .responses_params.response import (
         ResponseFunctionShellCallOutputContentParam as ResponseFunctionShellCallOutputContentParam,
     )
-    from .more_calls_params import ResponseImageGenerationCallParam as ResponseImageGenerationCallParam
-    from .more_calls_params import ResponseLocalShellCallOutputParam as ResponseLocalShellCallOutputParam
-    from .more_calls_params import ResponseLocalShellCallParam as ResponseLocalShellCallParam
-    from .more_calls_params import ResponseMcpApprovalRequestParam as ResponseMcpApprovalRequestParam
-    from .more_calls_params import ResponseMcpCallParam as ResponseMcpCallParam
-    from .more_calls_params import ResponseMcpListToolsParam as ResponseMcpListToolsParam
-    from .response import Response as Response
-    from .response import ResponseError as ResponseError
-    from .response import ResponseUsage as ResponseUsage
-    from .responses_params import ResponseCreateParams as ResponseCreateParams
-    from .responses_params import ResponseCreateParamsBase as ResponseCreateParamsBase
-    from .responses_params import ResponseCreateParamsNonStreaming as ResponseCreateParamsNonStreaming
-    from .responses_params import ResponseCreateParamsStreaming as ResponseCreateParamsStreaming
-    from .responses_params import ResponseRetrieveParams as ResponseRetrieveParams
-    from .responses_params import ResponseRetrieveParamsBase as ResponseRetrieveParamsBase
-    from .responses_params import ResponseRetrieveParamsNonStreaming as ResponseRetrieveParamsNonStreaming
-    from .responses_params import ResponseRetrieveParamsStreaming as ResponseRetrieveParamsStreaming
-    from .search import ResponseAdditionalTools as ResponseAdditionalTools
-    from .search import ResponseToolSearchCall as ResponseToolSearchCall
-    from .search import ResponseToolSearchOutputItem as ResponseToolSearchOutputItem
-    from .search import ResponseToolSearchOutputItemParam as ResponseToolSearchOutputItemParam
-    from .search_params import ResponseToolSearchOutputItemParamParam as ResponseToolSearchOutputItemParamParam
-    from .settings import ImageDetail as ImageDetail
-    from .settings import ResponseConfigurationUpdateItemReasoning as ResponseConfigurationUpdateItemReasoning
-    from .settings import ResponseFormatTextConfig as ResponseFormatTextConfig
-    from .settings import ResponseFormatTextJSONSchemaConfig as ResponseFormatTextJSONSchemaConfig
-    from .settings import ResponseIncludable as ResponseIncludable
-    from .settings import ResponseTextConfig as ResponseTextConfig
-    from .settings import ServiceTier as ServiceTier
-    from .settings import ToolChoiceAllowed as ToolChoiceAllowed
-    from .settings import ToolChoiceApplyPatch as ToolChoiceApplyPatch
-    from .settings import ToolChoiceCustom as ToolChoiceCustom
-    from .settings import ToolChoiceFunction as ToolChoiceFunction
-    from .settings import ToolChoiceMcp as ToolChoiceMcp
-    from .settings import ToolChoiceOptions as ToolChoiceOptions
-    from .settings import ToolChoiceShell as ToolChoiceShell
-    from .settings import ToolChoiceTypes as ToolChoiceTypes
-    from .settings_params import (
-        ResponseConfigurationUpdateItemReasoningParam as ResponseConfigurationUpdateItemReasoningParam,
+    from .responses_params.response import ResponseFunctionToolCallParam as ResponseFunctionToolCallParam
+    from .responses_params.response import ResponseFunctionWebSearchParam as ResponseFunctionWebSearchParam
+    from .responses_params.response import ResponsePromptParam as ResponsePromptParam
+    from .responses_params.response import ResponseRetrieveParams as ResponseRetrieveParams
+    from .responses_params.response import ResponseRetrieveParamsBase as ResponseRetrieveParamsBase
+    from .responses_params.response import ResponseRetrieveParamsNonStreaming as ResponseRetrieveParamsNonStreaming
+    from .responses_params.response import ResponseRetrieveParamsStreaming as ResponseRetrieveParamsStreaming
+    from .responses_params.response import ResponseSteerInputContentParam as ResponseSteerInputContentParam
+    from .responses_params.skill_reference import SkillReferenceParam as SkillReferenceParam
+    from .responses_params.tool import NamespaceToolParam as NamespaceToolParam
+    from .responses_params.tool import ToolChoiceAllowedParam as ToolChoiceAllowedParam
+    from .responses_params.tool import ToolChoiceApplyPatchParam as ToolChoiceApplyPatchParam
+    from .responses_params.tool import ToolChoiceCustomParam as ToolChoiceCustomParam
+    from .responses_params.tool import ToolChoiceFunctionParam as ToolChoiceFunctionParam
+    from .responses_params.tool import ToolChoiceMcpParam as ToolChoiceMcpParam
+    from .responses_params.tool import ToolChoiceShellParam as ToolChoiceShellParam
+    from .responses_params.tool import ToolChoiceTypesParam as ToolChoiceTypesParam
+    from .responses_params.tool import ToolParam as ToolParam
+    from .responses_params.tool import ToolSearchOutputNamespaceToolParam as ToolSearchOutputNamespaceToolParam
+    from .responses_params.tool import ToolSearchToolParam as ToolSearchToolParam
+    from .responses_params.web_search import WebSearchPreviewToolParam as WebSearchPreviewToolParam
+    from .responses_params.web_search import WebSearchToolParam as WebSearchToolParam
+    from .responses_types.apply_patch_tool import ApplyPatchTool as ApplyPatchTool
+    from .responses_types.apply_patch_tool_call import ResponseApplyPatchToolCall as ResponseApplyPatchToolCall
+    from .responses_types.apply_patch_tool_call import (
+        ResponseApplyPatchToolCallOutput as ResponseApplyPatchToolCallOutput,
     )
-    from .settings_params import ResponseConversationParam as ResponseConversationParam
-    from .settings_params import ResponseFormatTextConfigParam as ResponseFormatTextConfigParam
-    from .settings_params import ResponseFormatTextJSONSchemaConfigParam as ResponseFormatTextJSONSchemaConfigParam
-    from .settings_params import ResponseTextConfigParam as ResponseTextConfigParam
-    from .settings_params import ToolChoiceAllowedParam as ToolChoiceAllowedParam
-    from .settings_params import ToolChoiceApplyPatchParam as ToolChoiceApplyPatchParam
-    from .settings_params import ToolChoiceCustomParam as ToolChoiceCustomParam
-    from .settings_params import ToolChoiceFunctionParam as ToolChoiceFunctionParam
-    from .settings_params import ToolChoiceMcpParam as ToolChoiceMcpParam
-    from .settings_params import ToolChoiceShellParam as ToolChoiceShellParam
-    from .settings_params import ToolChoiceTypesParam as ToolChoiceTypesParam
-    from .tool_events import ResponseCodeInterpreterCallCodeDeltaEvent as ResponseCodeInterpreterCallCodeDeltaEvent
-    from .tool_events import ResponseCodeInterpreterCallCodeDoneEvent as ResponseCodeInterpreterCallCodeDoneEvent
-    from .tool_events import ResponseCodeInterpreterCallCompletedEvent as ResponseCodeInterpreterCallCompletedEvent
-    from .tool_events import ResponseCodeInterpreterCallInProgressEvent as ResponseCodeInterpreterCallInProgressEvent
-    from .tool_events import (
+    from .responses_types.client_event import ResponseConversationParam as ResponseConversationParam
+    from .responses_types.client_event import ResponsesClientEvent as ResponsesClientEvent
+    from .responses_types.client_event import ResponseSteerEvent as ResponseSteerEvent
+    from .responses_types.code_interpreter import ResponseCodeInterpreter as ResponseCodeInterpreter
+    from .responses_types.code_interpreter import (
+        ResponseCodeInterpreterCallCodeDeltaEvent as ResponseCodeInterpreterCallCodeDeltaEvent,
+    )
+    from .responses_types.code_interpreter import (
+        ResponseCodeInterpreterCallCodeDoneEvent as ResponseCodeInterpreterCallCodeDoneEvent,
+    )
+    from .responses_types.code_interpreter import (
+        ResponseCodeInterpreterCallCompletedEvent as ResponseCodeInterpreterCallCompletedEvent,
+    )
+    from .responses_types.code_interpreter import (
+        ResponseCodeInterpreterCallInProgressEvent as ResponseCodeInterpreterCallInProgressEvent,
+    )
+    from .responses_types.code_interpreter import (
         ResponseCodeInterpreterCallInterpretingEvent as ResponseCodeInterpreterCallInterpretingEvent,
     )
-    from .tool_events import ResponseCustomToolCallInputDeltaEvent as ResponseCustomToolCallInputDeltaEvent
-    from .tool_events import ResponseCustomToolCallInputDoneEvent as ResponseCustomToolCallInputDoneEvent
-    from .tool_events import ResponseFileSearchCallCompletedEvent as ResponseFileSearchCallCompletedEvent
-    from .tool_events import ResponseFileSearchCallInProgressEvent as ResponseFileSearchCallInProgressEvent
-    from .tool_events import ResponseFileSearchCallSearchingEvent as ResponseFileSearchCallSearchingEvent
-    from .tool_events import ResponseFunctionCallArgumentsDeltaEvent as ResponseFunctionCallArgumentsDeltaEvent
-    from .tool_events import ResponseFunctionCallArgumentsDoneEvent as ResponseFunctionCallArgumentsDoneEvent
-    from .tool_events import ResponseImageGenCallCompletedEvent as ResponseImageGenCallCompletedEvent
-    from .tool_events import ResponseImageGenCallGeneratingEvent as ResponseImageGenCallGeneratingEvent
-    from .tool_events import ResponseImageGenCallInProgressEvent as ResponseImageGenCallInProgressEvent
-    from .tool_events import ResponseImageGenCallPartialImageEvent as ResponseImageGenCallPartialImageEvent
-    from .tool_events import ResponseMcpCallArgumentsDeltaEvent as ResponseMcpCallArgumentsDeltaEvent
-    from .tool_events import ResponseMcpCallArgumentsDoneEvent as ResponseMcpCallArgumentsDoneEvent
-    from .tool_events import ResponseMcpCallCompletedEvent as ResponseMcpCallCompletedEvent
-    from .tool_events import ResponseMcpCallFailedEvent as ResponseMcpCallFailedEvent
-    from .tool_events import ResponseMcpCallInProgressEvent as ResponseMcpCallInProgressEvent
-    from .tool_events import ResponseMcpListToolsCompletedEvent as ResponseMcpListToolsCompletedEvent
-    from .tool_events import ResponseMcpListToolsFailedEvent as ResponseMcpListToolsFailedEvent
-    from .tool_events import ResponseMcpListToolsInProgressEvent as ResponseMcpListToolsInProgressEvent
-    from .tool_events import ResponseShellCallCommandAddedEvent as ResponseShellCallCommandAddedEvent
-    from .tool_events import ResponseShellCallCommandDeltaEvent as ResponseShellCallCommandDeltaEvent
-    from .tool_events import ResponseShellCallCommandDoneEvent as ResponseShellCallCommandDoneEvent
-    from .tool_events import ResponseShellCallOutputContentDeltaEvent as ResponseShellCallOutputContentDeltaEvent
-    from .tool_events import ResponseShellCallOutputContentDoneEvent as ResponseShellCallOutputContentDoneEvent
-    from .tool_events import ResponseWebSearchCallCompletedEvent as ResponseWebSearchCallCompletedEvent
-    from .tool_events import ResponseWebSearchCallInProgressEvent as ResponseWebSearchCallInProgressEvent
-    from .tool_events import ResponseWebSearchCallSearchingEvent as ResponseWebSearchCallSearchingEvent
-    from .tools import ApplyPatchTool as ApplyPatchTool
-    from .tools import CustomTool as CustomTool
-    from .tools import FileSearchTool as FileSearchTool
-    from .tools import FunctionShellTool as FunctionShellTool
-    from .tools import FunctionTool as FunctionTool
-    from .tools import McpTool as McpTool
-    from .tools import McpToolToolMcpAllowedToolsMcpToolFilter as McpToolToolMcpAllowedToolsMcpToolFilter
-    from .tools import NamespaceFunctionTool as NamespaceFunctionTool
-    from .tools import NamespaceTool as NamespaceTool
-    from .tools import ResponseCodeInterpreter as ResponseCodeInterpreter
-    from .tools import Tool as Tool
-    from .tools import ToolSearchOutputNamespaceTool as ToolSearchOutputNamespaceTool
-    from .tools import ToolSearchTool as ToolSearchTool
-    from .tools import WebSearchPreviewTool as WebSearchPreviewTool
-    from .tools import WebSearchTool as WebSearchTool
-    from .tools_params import ApplyPatchToolParam as ApplyPatchToolParam
-    from .tools_params import CustomToolParam as CustomToolParam
-    from .tools_params import FileSearchToolParam as FileSearchToolParam
-    from .tools_params import FunctionShellToolParam as FunctionShellToolParam
-    from .tools_params import FunctionToolParam as FunctionToolParam
-    from .tools_params import McpToolParam as McpToolParam
-    from .tools_params import (
-        McpToolToolMcpAllowedToolsMcpToolFilterParam as McpToolToolMcpAllowedToolsMcpToolFilterParam,
+    from .responses_types.code_interpreter import ResponseCodeInterpreterToolCall as ResponseCodeInterpreterToolCall
+    from .responses_types.compacted_response import CompactedResponse as CompactedResponse
+    from .responses_types.compaction import ResponseCompactionCompactingEvent as ResponseCompactionCompactingEvent
+    from .responses_types.compaction import ResponseCompactionItem as ResponseCompactionItem
+    from .responses_types.compaction import ResponseCompactionItemParam as ResponseCompactionItemParam
+    from .responses_types.computer import ComputerAction as ComputerAction
+    from .responses_types.computer import ComputerActionList as ComputerActionList
+    from .responses_types.computer import ComputerTool as ComputerTool
+    from .responses_types.computer import ComputerUsePreviewTool as ComputerUsePreviewTool
+    from .responses_types.computer_tool_call import ResponseComputerToolCall as ResponseComputerToolCall
+    from .responses_types.computer_tool_call import (
+        ResponseComputerToolCallOutputItem as ResponseComputerToolCallOutputItem,
     )
-    from .tools_params import NamespaceFunctionToolParam as NamespaceFunctionToolParam
-    from .tools_params import NamespaceToolParam as NamespaceToolParam
-    from .tools_params import ResponseCodeInterpreterParam as ResponseCodeInterpreterParam
-    from .tools_params import ToolParam as ToolParam
-    from .tools_params import ToolSearchOutputNamespaceToolParam as ToolSearchOutputNamespaceToolParam
-    from .tools_params import ToolSearchToolParam as ToolSearchToolParam
-    from .tools_params import WebSearchPreviewToolParam as WebSearchPreviewToolParam
-    from .tools_params import WebSearchToolParam as WebSearchToolParam
+    from .responses_types.computer_tool_call import (
+        ResponseComputerToolCallOutputScreenshot as ResponseComputerToolCallOutputScreenshot,
+    )
+    from .responses_types.configuration_update_item import (
+        ResponseConfigurationUpdateItem as ResponseConfigurationUpdateItem,
+    )
+    from .responses_types.configuration_update_item import (
+        ResponseConfigurationUpdateItemParam as ResponseConfigurationUpdateItemParam,
+    )
+    from .responses_types.container import ContainerAuto as ContainerAuto
+    from .responses_types.container import ContainerNetworkPolicyAllowlist as ContainerNetworkPolicyAllowlist
+    from .responses_types.container import ContainerNetworkPolicyDisabled as ContainerNetworkPolicyDisabled
+    from .responses_types.container import ContainerNetworkPolicyDomainSecret as ContainerNetworkPolicyDomainSecret
+    from .responses_types.container import ContainerReference as ContainerReference
+    from .responses_types.container import InlineSkill as InlineSkill
+    from .responses_types.container import InlineSkillSource as InlineSkillSource
+    from .responses_types.container import SkillReference as SkillReference
+    from .responses_types.custom_tool import CustomTool as CustomTool
+    from .responses_types.custom_tool_call import ResponseCustomToolCall as ResponseCustomToolCall
+    from .responses_types.custom_tool_call import (
+        ResponseCustomToolCallInputDeltaEvent as ResponseCustomToolCallInputDeltaEvent,
+    )
+    from .responses_types.custom_tool_call import (
+        ResponseCustomToolCallInputDoneEvent as ResponseCustomToolCallInputDoneEvent,
+    )
+    from .responses_types.custom_tool_call import ResponseCustomToolCallItem as ResponseCustomToolCallItem
+    from .responses_types.custom_tool_call import ResponseCustomToolCallOutput as ResponseCustomToolCallOutput
+    from .responses_types.custom_tool_call import ResponseCustomToolCallOutputItem as ResponseCustomToolCallOutputItem
+    from .responses_types.easy_input_message import EasyInputMessage as EasyInputMessage
+    from .responses_types.error import ResponseError as ResponseError
+    from .responses_types.error import ResponseErrorEvent as ResponseErrorEvent
+    from .responses_types.file_search import (
+        ResponseFileSearchCallCompletedEvent as ResponseFileSearchCallCompletedEvent,
+    )
+    from .responses_types.file_search import (
+        ResponseFileSearchCallInProgressEvent as ResponseFileSearchCallInProgressEvent,
+    )
+    from .responses_types.file_search import (
+        ResponseFileSearchCallSearchingEvent as ResponseFileSearchCallSearchingEvent,
+    )
+    from .responses_types.file_search import ResponseFileSearchToolCall as ResponseFileSearchToolCall
+    from .responses_types.file_search_tool import FileSearchTool as FileSearchTool
+    from .responses_types.format_text import ResponseFormatTextConfig as ResponseFormatTextConfig
+    from .responses_types.format_text import ResponseFormatTextJSONSchemaConfig as ResponseFormatTextJSONSchemaConfig
+    from .responses_types.function import FunctionShellTool as FunctionShellTool
+    from .responses_types.function import FunctionTool as FunctionTool
+    from .responses_types.function_shell import ResponseContainerReference as ResponseContainerReference
+    from .responses_types.function_shell import (
+        ResponseFunctionShellCallOutputContent as ResponseFunctionShellCallOutputContent,
+    )
+    from .responses_types.function_shell import ResponseFunctionShellToolCall as ResponseFunctionShellToolCall
+    from .responses_types.function_shell import (
+        ResponseFunctionShellToolCallOutput as ResponseFunctionShellToolCallOutput,
+    )
+    from .responses_types.image_detail import ImageDetail as ImageDetail
+    from .responses_types.includable import ResponseIncludable as ResponseIncludable
+    from .responses_types.input import ResponseInput as ResponseInput
+    from .responses_types.input_audio import ResponseInputAudio as ResponseInputAudio
+    from .responses_types.input_file import ResponseInputFile as ResponseInputFile
+    from .responses_types.input_file import ResponseInputFileContent as ResponseInputFileContent
+    from .responses_types.input_image import ResponseInputImage as ResponseInputImage
+    from .responses_types.input_image import ResponseInputImageContent as ResponseInputImageContent
+    from .responses_types.input_item import ResponseInputItem as ResponseInputItem
+    from .responses_types.input_message import ResponseInputContent as ResponseInputContent
+    from .responses_types.input_message import ResponseInputMessageContentList as ResponseInputMessageContentList
+    from .responses_types.input_message import ResponseInputMessageItem as ResponseInputMessageItem
+    from .responses_types.input_text import ResponseInputText as ResponseInputText
+    from .responses_types.input_text import ResponseInputTextContent as ResponseInputTextContent
+    from .responses_types.item import ResponseItem as ResponseItem
+    from .responses_types.item import ResponseItemList as ResponseItemList
+    from .responses_types.local import LocalEnvironment as LocalEnvironment
+    from .responses_types.local import LocalSkill as LocalSkill
+    from .responses_types.mcp import ResponseMcpCallArgumentsDeltaEvent as ResponseMcpCallArgumentsDeltaEvent
+    from .responses_types.mcp import ResponseMcpCallArgumentsDoneEvent as ResponseMcpCallArgumentsDoneEvent
+    from .responses_types.mcp import ResponseMcpCallCompletedEvent as ResponseMcpCallCompletedEvent
+    from .responses_types.mcp import ResponseMcpCallFailedEvent as ResponseMcpCallFailedEvent
+    from .responses_types.mcp import ResponseMcpCallInProgressEvent as ResponseMcpCallInProgressEvent
+    from .responses_types.mcp import ResponseMcpListToolsCompletedEvent as ResponseMcpListToolsCompletedEvent
+    from .responses_types.mcp import ResponseMcpListToolsFailedEvent as ResponseMcpListToolsFailedEvent
+    from .responses_types.mcp import ResponseMcpListToolsInProgressEvent as ResponseMcpListToolsInProgressEvent
+    from .responses_types.mcp_tool_call_error import McpToolCallError as McpToolCallError
+    from .responses_types.output import ResponseOutputItem as ResponseOutputItem
+    from .responses_types.output import ResponseOutputItemAddedEvent as ResponseOutputItemAddedEvent
+    from .responses_types.output import ResponseOutputItemDoneEvent as ResponseOutputItemDoneEvent
+    from .responses_types.output import ResponseOutputMessage as ResponseOutputMessage
+    from .responses_types.output import ResponseOutputRefusal as ResponseOutputRefusal
+    from .responses_types.output import ResponseOutputText as ResponseOutputText
+    from .responses_types.output import ResponseOutputTextAnnotationAddedEvent as ResponseOutputTextAnnotationAddedEvent
+    from .responses_types.prompt import ResponsePrompt as ResponsePrompt
+    from .responses_types.reasoning import ResponseReasoningItem as ResponseReasoningItem
+    from .responses_types.reasoning import (
+        ResponseReasoningSummaryPartAddedEvent as ResponseReasoningSummaryPartAddedEvent,
+    )
+    from .responses_types.reasoning import (
+        ResponseReasoningSummaryPartDoneEvent as ResponseReasoningSummaryPartDoneEvent,
+    )
+    from .responses_types.reasoning import (
+        ResponseReasoningSummaryTextDeltaEvent as ResponseReasoningSummaryTextDeltaEvent,
+    )
+    from .responses_types.reasoning import (
+        ResponseReasoningSummaryTextDoneEvent as ResponseReasoningSummaryTextDoneEvent,
+    )
+    from .responses_types.reasoning import ResponseReasoningTextDeltaEvent as ResponseReasoningTextDeltaEvent
+    from .responses_types.reasoning import ResponseReasoningTextDoneEvent as ResponseReasoningTextDoneEvent
+    from .responses_types.response import Response as Response
+    from .responses_types.response_function import ResponseFunctionCallOutputItem as ResponseFunctionCallOutputItem
+    from .responses_types.response_function import (
+        ResponseFunctionCallOutputItemList as ResponseFunctionCallOutputItemList,
+    )
+    from .responses_types.response_function import ResponseFunctionToolCall as ResponseFunctionToolCall
+    from .responses_types.response_function import ResponseFunctionToolCallItem as ResponseFunctionToolCallItem
+    from .responses_types.response_function import (
+        ResponseFunctionToolCallOutputItem as ResponseFunctionToolCallOutputItem,
+    )
+    from .responses_types.response_function import ResponseFunctionWebSearch as ResponseFunctionWebSearch
+    from .responses_types.response_function import ResponseSteerInputContent as ResponseSteerInputContent
+    from .responses_types.response_local import ResponseLocalEnvironment as ResponseLocalEnvironment
+    from .responses_types.response_local import ResponseLocalShellCallOutput as ResponseLocalShellCallOutput
+    from .responses_types.server_event import ResponsesServerEvent as ResponsesServerEvent
+    from .responses_types.server_event import ResponseSteerAcceptedEvent as ResponseSteerAcceptedEvent
+    from .responses_types.server_event import ResponseSteerFailedEvent as ResponseSteerFailedEvent
+    from .responses_types.server_event import ResponseSteerPendingEvent as ResponseSteerPendingEvent
+    from .responses_types.server_event import ResponseSteerPendingReason as ResponseSteerPendingReason
+    from .responses_types.service_tier import ServiceTier as ServiceTier
+    from .responses_types.status import ResponseStatus as ResponseStatus
+    from .responses_types.steer import ResponseSteerErrorCode as ResponseSteerErrorCode
+    from .responses_types.steer import ResponseSteerInput as ResponseSteerInput
+    from .responses_types.steer import ResponseSteerRequiredInput as ResponseSteerRequiredInput
+    from .responses_types.stream_event import ResponseAudioDeltaEvent as ResponseAudioDeltaEvent
+    from .responses_types.stream_event import ResponseAudioDoneEvent as ResponseAudioDoneEvent
+    from .responses_types.stream_event import ResponseAudioTranscriptDeltaEvent as ResponseAudioTranscriptDeltaEvent
+    from .responses_types.stream_event import ResponseAudioTranscriptDoneEvent as ResponseAudioTranscriptDoneEvent
+    from .responses_types.stream_event import ResponseCompletedEvent as ResponseCompletedEvent
+    from .responses_types.stream_event import ResponseContentPartAddedEvent as ResponseContentPartAddedEvent
+    from .responses_types.stream_event import ResponseContentPartDoneEvent as ResponseContentPartDoneEvent
+    from .responses_types.stream_event import ResponseCreatedEvent as ResponseCreatedEvent
+    from .responses_types.stream_event import ResponseFailedEvent as ResponseFailedEvent
+    from .responses_types.stream_event import (
+        ResponseFunctionCallArgumentsDeltaEvent as ResponseFunctionCallArgumentsDeltaEvent,
+    )
+    from .responses_types.stream_event import (
+        ResponseFunctionCallArgumentsDoneEvent as ResponseFunctionCallArgumentsDoneEvent,
+    )
+    from .responses_types.stream_event import ResponseImageGenCallCompletedEvent as ResponseImageGenCallCompletedEvent
+    from .responses_types.stream_event import ResponseImageGenCallGeneratingEvent as ResponseImageGenCallGeneratingEvent
+    from .responses_types.stream_event import ResponseImageGenCallInProgressEvent as ResponseImageGenCallInProgressEvent
+    from .responses_types.stream_event import (
+        ResponseImageGenCallPartialImageEvent as ResponseImageGenCallPartialImageEvent,
+    )
+    from .responses_types.stream_event import ResponseIncompleteEvent as ResponseIncompleteEvent
+    from .responses_types.stream_event import ResponseInProgressEvent as ResponseInProgressEvent
+    from .responses_types.stream_event import ResponseQueuedEvent as ResponseQueuedEvent
+    from .responses_types.stream_event import ResponseRefusalDeltaEvent as ResponseRefusalDeltaEvent
+    from .responses_types.stream_event import ResponseRefusalDoneEvent as ResponseRefusalDoneEvent
+    from .responses_types.stream_event import ResponseShellCallCommandAddedEvent as ResponseShellCallCommandAddedEvent
+    from .responses_types.stream_event import ResponseShellCallCommandDeltaEvent as ResponseShellCallCommandDeltaEvent
+    from .responses_types.stream_event import ResponseShellCallCommandDoneEvent as ResponseShellCallCommandDoneEvent
+    from .responses_types.stream_event import (
+        ResponseShellCallOutputContentDeltaEvent as ResponseShellCallOutputContentDeltaEvent,
+    )
+    from .responses_types.stream_event import (
+        ResponseShellCallOutputContentDoneEvent as ResponseShellCallOutputContentDoneEvent,
+    )
+    from .responses_types.stream_event import ResponseStreamEvent as ResponseStreamEvent
+    from .responses_types.stream_event import ResponseWebSearchCallCompletedEvent as ResponseWebSearchCallCompletedEvent
+    from .responses_types.stream_event import (
+        ResponseWebSearchCallInProgressEvent as ResponseWebSearchCallInProgressEvent,
+    )
+    from .responses_types.stream_event import ResponseWebSearchCallSearchingEvent as ResponseWebSearchCallSearchingEvent
+    from .responses_types.text import ResponseTextConfig as ResponseTextConfig
+    from .responses_types.text import ResponseTextDeltaEvent as ResponseTextDeltaEvent
+    from .responses_types.text import ResponseTextDoneEvent as ResponseTextDoneEvent
+    from .responses_types.tool import NamespaceTool as NamespaceTool
+    from .responses_types.tool import Tool as Tool
+    from .responses_types.tool import ToolChoiceAllowed as ToolChoiceAllowed
+    from .responses_types.tool import ToolChoiceApplyPatch as ToolChoiceApplyPatch
+    from .responses_types.tool import ToolChoiceCustom as ToolChoiceCustom
+    from .responses_types.tool import ToolChoiceFunction as ToolChoiceFunction
+    from .responses_types.tool import ToolChoiceMcp as ToolChoiceMcp
+    from .responses_types.tool import ToolChoiceOptions as ToolChoiceOptions
+    from .responses_types.tool import ToolChoiceShell as ToolChoiceShell
+    from .responses_types.tool import ToolChoiceTypes as ToolChoiceTypes
+    from .responses_types.tool import ToolSearchOutputNamespaceTool as ToolSearchOutputNamespaceTool
+    from .responses_types.tool import ToolSearchTool as ToolSearchTool
+    from .responses_types.tool_search import ResponseToolSearchCall as ResponseToolSearchCall
+    from .responses_types.tool_search import ResponseToolSearchOutputItem as ResponseToolSearchOutputItem
+    from .responses_types.tool_search import ResponseToolSearchOutputItemParam as ResponseToolSearchOutputItemParam
+    from .responses_types.usage import ResponseUsage as ResponseUsage
+    from .responses_types.web_search import WebSearchPreviewTool as WebSearchPreviewTool
+    from .responses_types.web_search import WebSearchTool as WebSearchTool
 else:
     from ...runtime.lazy import attach
 
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            ".calls": (
-                "McpToolCallError ResponseCallerDirect ResponseCallerProgram "
-                "ResponseCodeInterpreterToolCall ResponseCustomToolCall ResponseCustomToolCallItem "
-                "ResponseCustomToolCallOutput ResponseCustomToolCallOutputItem ResponseFileSearchToolCall "
-                "ResponseFunctionCallOutputItemList ResponseFunctionToolCall ResponseFunctionToolCallItem "
-                "ResponseFunctionToolCallOutputItem ResponseFunctionWebSearch ResponseOutputCallerProgram "
+            ".input_items_params": "InputItemListParams",
+            ".input_tokens_params": "InputTokenCountParams",
+            ".input_tokens_types": "InputTokenCountResponse",
+            ".responses_params.apply_patch_tool": "ApplyPatchToolParam",
+            ".responses_params.compact": "ResponseCompactParams",
+            ".responses_params.computer": (
+                "ComputerActionListParam ComputerActionParam ComputerToolParam ComputerUsePreviewToolParam "
             ),
-            ".calls_params": (
-                "McpToolCallErrorParam ResponseCallerDirectParam ResponseCallerProgramParam "
-                "ResponseCodeInterpreterToolCallParam ResponseCustomToolCallOutputParam "
-                "ResponseCustomToolCallParam ResponseFileSearchToolCallParam "
-                "ResponseFunctionCallOutputItemListParam ResponseFunctionToolCallParam "
-                "ResponseFunctionWebSearchParam ResponseOutputCallerProgramParam "
-            ),
-            ".computer": (
-                "ComputerAction ComputerActionList ComputerClick ComputerDoubleClick ComputerDrag "
-                "ComputerMove ComputerScroll ComputerTool ComputerUsePreviewTool "
-                "ResponseComputerSafetyCheck ResponseComputerToolCall ResponseComputerToolCallOutputItem "
-                "ResponseComputerToolCallOutputScreenshot "
-            ),
-            ".computer_params": (
-                "ComputerActionListParam ComputerActionParam ComputerClickParam ComputerDoubleClickParam "
-                "ComputerDragParam ComputerMoveParam ComputerScrollParam ComputerToolParam "
-                "ComputerUsePreviewToolParam ResponseComputerSafetyCheckParam "
-                "ResponseComputerToolCallOutputScreenshotParam ResponseComputerToolCallParam "
-            ),
-            ".content": (
-                "EasyInputMessage ResponseInputAudio ResponseInputContent ResponseInputFile "
-                "ResponseInputFileContent ResponseInputImage ResponseInputImageContent "
-                "ResponseInputMessageContentList ResponseInputMessageItem ResponseInputText "
-                "ResponseInputTextContent ResponseOutputMessage ResponseOutputRefusal ResponseOutputText "
-                "ResponsePrompt ResponseReasoningItem ResponseReasoningSummaryText ResponseReasoningText "
-                "ResponseSteerInputContent ResponseTextLogprob URLCitation "
-            ),
-            ".content_events": (
-                "ResponseAudioDeltaEvent ResponseAudioDoneEvent ResponseAudioTranscriptDeltaEvent "
-                "ResponseAudioTranscriptDoneEvent ResponseContentPartAddedEvent "
-                "ResponseContentPartDoneEvent ResponseOutputTextAnnotationAddedEvent "
-                "ResponseReasoningSummaryPartAddedEvent ResponseReasoningSummaryPartDoneEvent "
-                "ResponseReasoningSummaryTextDeltaEvent ResponseReasoningSummaryTextDoneEvent "
-                "ResponseReasoningTextDeltaEvent ResponseReasoningTextDoneEvent ResponseRefusalDeltaEvent "
-                "ResponseRefusalDoneEvent ResponseTextDeltaEvent ResponseTextDoneEvent "
-            ),
-            ".content_params": (
-                "EasyInputMessageParam ResponseInputAudioParam ResponseInputContentParam "
-                "ResponseInputFileContentParam ResponseInputFileParam ResponseInputImageContentParam "
-                "ResponseInputImageParam ResponseInputMessageContentListParam ResponseInputTextContentParam "
-                "ResponseInputTextParam ResponseOutputMessageParam ResponseOutputRefusalParam "
-                "ResponseOutputTextParam ResponsePromptParam ResponseReasoningItemParam "
-                "ResponseReasoningSummaryTextParam ResponseReasoningTextParam "
-                "ResponseSteerInputContentParam URLCitationParam "
-            ),
-            ".environments": (
-                "ContainerAuto ContainerFileCitation ContainerNetworkPolicyAllowlist "
-                "ContainerNetworkPolicyDisabled ContainerNetworkPolicyDomainSecret ContainerReference "
-                "InlineSkill InlineSkillSource LocalEnvironment LocalSkill ResponseContainerReference "
-                "ResponseLocalEnvironment SkillReference "
-            ),
-            ".environments_params": (
-                "ContainerAutoParam ContainerFileCitationParam ContainerNetworkPolicyAllowlistParam "
+            ".responses_params.container": (
+                "ContainerAutoParam ContainerNetworkPolicyAllowlistParam "
                 "ContainerNetworkPolicyDisabledParam ContainerNetworkPolicyDomainSecretParam "
-                "ContainerReferenceParam InlineSkillParam InlineSkillSourceParam LocalEnvironmentParam "
-                "LocalSkillParam SkillReferenceParam "
+                "ContainerReferenceParam "
             ),
-            ".events": (
-                "ResponseCompactionCompactingEvent ResponseCompletedEvent ResponseCreatedEvent "
-                "ResponseErrorEvent ResponseFailedEvent ResponseInProgressEvent ResponseIncompleteEvent "
-                "ResponseOutputItemAddedEvent ResponseOutputItemDoneEvent ResponseQueuedEvent "
-                "ResponseStreamEvent "
-            ),
-            ".input_items": "ResponseInput ResponseInputItem",
-            ".input_items_params": "InputItemListParams ResponseInputItemParam ResponseInputParam",
-            ".items": (
-                "ResponseCompactionItem ResponseCompactionItemParam ResponseConfigurationUpdateItem "
-                "ResponseConfigurationUpdateItemParam ResponseItem ResponseItemList ResponseOutputItem "
-            ),
-            ".items_params": ("ResponseCompactionItemParamParam ResponseConfigurationUpdateItemParamParam "),
-            ".more_calls": (
-                "ResponseApplyPatchToolCall ResponseApplyPatchToolCallOutput "
-                "ResponseFunctionShellCallOutputContent ResponseFunctionShellToolCall "
-                "ResponseFunctionShellToolCallOutput ResponseImageGenerationCall ResponseLocalShellCall "
-                "ResponseLocalShellCallOutput ResponseMcpApprovalRequest ResponseMcpApprovalResponse "
-                "ResponseMcpCall ResponseMcpListTools ResponseProgram ResponseProgramOutput "
-                "ResponseShellOutput "
-            ),
-            ".more_calls_params": (
-                "ResponseFunctionShellCallOutputContentParam ResponseImageGenerationCallParam "
-                "ResponseLocalShellCallOutputParam ResponseLocalShellCallParam "
-                "ResponseMcpApprovalRequestParam ResponseMcpCallParam ResponseMcpListToolsParam "
-            ),
-            ".response": "Response ResponseError ResponseUsage",
-            ".responses_params": (
+            ".responses_params.create": (
                 "ResponseCreateParams ResponseCreateParamsBase ResponseCreateParamsNonStreaming "
-                "ResponseCreateParamsStreaming ResponseRetrieveParams ResponseRetrieveParamsBase "
-                "ResponseRetrieveParamsNonStreaming ResponseRetrieveParamsStreaming "
+                "ResponseCreateParamsStreaming ResponseInputParam ResponseTextConfigParam "
             ),
-            ".search": (
-                "ResponseAdditionalTools ResponseToolSearchCall ResponseToolSearchOutputItem "
-                "ResponseToolSearchOutputItemParam "
+            ".responses_params.custom_tool": "CustomToolParam",
+            ".responses_params.easy_input_message": "EasyInputMessageParam",
+            ".responses_params.file_search_tool": "FileSearchToolParam",
+            ".responses_params.function": "FunctionShellToolParam FunctionToolParam",
+            ".responses_params.inline_skill": "InlineSkillParam InlineSkillSourceParam",
+            ".responses_params.input": (
+                "ResponseInputAudioParam ResponseInputContentParam ResponseInputFileContentParam "
+                "ResponseInputFileParam ResponseInputImageContentParam ResponseInputImageParam "
+                "ResponseInputMessageContentListParam ResponseInputTextContentParam ResponseInputTextParam "
             ),
-            ".search_params": "ResponseToolSearchOutputItemParamParam",
-            ".settings": (
-                "ImageDetail ResponseConfigurationUpdateItemReasoning ResponseFormatTextConfig "
-                "ResponseFormatTextJSONSchemaConfig ResponseIncludable ResponseTextConfig ServiceTier "
-                "ToolChoiceAllowed ToolChoiceApplyPatch ToolChoiceCustom ToolChoiceFunction ToolChoiceMcp "
-                "ToolChoiceOptions ToolChoiceShell ToolChoiceTypes "
+            ".responses_params.input_item": (
+                "ResponseCompactionItemParamParam ResponseConfigurationUpdateItemParamParam "
+                "ResponseCustomToolCallOutputParam ResponseCustomToolCallParam "
+                "ResponseFileSearchToolCallParam ResponseInputItemParam ResponseLocalShellCallOutputParam "
+                "ResponseOutputMessageParam ResponseOutputRefusalParam ResponseOutputTextParam "
+                "ResponseReasoningItemParam ResponseToolSearchOutputItemParamParam "
             ),
-            ".settings_params": (
-                "ResponseConfigurationUpdateItemReasoningParam ResponseConversationParam "
-                "ResponseFormatTextConfigParam ResponseFormatTextJSONSchemaConfigParam "
-                "ResponseTextConfigParam ToolChoiceAllowedParam ToolChoiceApplyPatchParam "
-                "ToolChoiceCustomParam ToolChoiceFunctionParam ToolChoiceMcpParam ToolChoiceShellParam "
-                "ToolChoiceTypesParam "
+            ".responses_params.local": "LocalEnvironmentParam LocalSkillParam",
+            ".responses_params.mcp_tool_call_error": "McpToolCallErrorParam",
+            ".responses_params.response": (
+                "ResponseCodeInterpreterParam ResponseCodeInterpreterToolCallParam "
+                "ResponseComputerToolCallOutputScreenshotParam ResponseComputerToolCallParam "
+                "ResponseConversationParam ResponseFormatTextConfigParam "
+                "ResponseFormatTextJSONSchemaConfigParam ResponseFunctionCallOutputItemListParam "
+                "ResponseFunctionShellCallOutputContentParam ResponseFunctionToolCallParam "
+                "ResponseFunctionWebSearchParam ResponsePromptParam ResponseRetrieveParams "
+                "ResponseRetrieveParamsBase ResponseRetrieveParamsNonStreaming "
+                "ResponseRetrieveParamsStreaming ResponseSteerInputContentParam "
             ),
-            ".tool_events": (
-                "ResponseCodeInterpreterCallCodeDeltaEvent ResponseCodeInterpreterCallCodeDoneEvent "
-                "ResponseCodeInterpreterCallCompletedEvent ResponseCodeInterpreterCallInProgressEvent "
-                "ResponseCodeInterpreterCallInterpretingEvent ResponseCustomToolCallInputDeltaEvent "
-                "ResponseCustomToolCallInputDoneEvent ResponseFileSearchCallCompletedEvent "
-                "ResponseFileSearchCallInProgressEvent ResponseFileSearchCallSearchingEvent "
-                "ResponseFunctionCallArgumentsDeltaEvent ResponseFunctionCallArgumentsDoneEvent "
-                "ResponseImageGenCallCompletedEvent ResponseImageGenCallGeneratingEvent "
-                "ResponseImageGenCallInProgressEvent ResponseImageGenCallPartialImageEvent "
+            ".responses_params.skill_reference": "SkillReferenceParam",
+            ".responses_params.tool": (
+                "NamespaceToolParam ToolChoiceAllowedParam ToolChoiceApplyPatchParam ToolChoiceCustomParam "
+                "ToolChoiceFunctionParam ToolChoiceMcpParam ToolChoiceShellParam ToolChoiceTypesParam "
+                "ToolParam ToolSearchOutputNamespaceToolParam ToolSearchToolParam "
+            ),
+            ".responses_params.web_search": "WebSearchPreviewToolParam WebSearchToolParam",
+            ".responses_types.apply_patch_tool": "ApplyPatchTool",
+            ".responses_types.apply_patch_tool_call": "ResponseApplyPatchToolCall ResponseApplyPatchToolCallOutput",
+            ".responses_types.client_event": "ResponseConversationParam ResponseSteerEvent ResponsesClientEvent",
+            ".responses_types.code_interpreter": (
+                "ResponseCodeInterpreter ResponseCodeInterpreterCallCodeDeltaEvent "
+                "ResponseCodeInterpreterCallCodeDoneEvent ResponseCodeInterpreterCallCompletedEvent "
+                "ResponseCodeInterpreterCallInProgressEvent ResponseCodeInterpreterCallInterpretingEvent "
+                "ResponseCodeInterpreterToolCall "
+            ),
+            ".responses_types.compacted_response": "CompactedResponse",
+            ".responses_types.compaction": (
+                "ResponseCompactionCompactingEvent ResponseCompactionItem ResponseCompactionItemParam "
+            ),
+            ".responses_types.computer": ("ComputerAction ComputerActionList ComputerTool ComputerUsePreviewTool "),
+            ".responses_types.computer_tool_call": (
+                "ResponseComputerToolCall ResponseComputerToolCallOutputItem ResponseComputerToolCallOutputScreenshot "
+            ),
+            ".responses_types.configuration_update_item": "ResponseConfigurationUpdateItem ResponseConfigurationUpdateItemParam",
+            ".responses_types.container": (
+                "ContainerAuto ContainerNetworkPolicyAllowlist ContainerNetworkPolicyDisabled "
+                "ContainerNetworkPolicyDomainSecret ContainerReference InlineSkill InlineSkillSource "
+                "SkillReference "
+            ),
+            ".responses_types.custom_tool": "CustomTool",
+            ".responses_types.custom_tool_call": (
+                "ResponseCustomToolCall ResponseCustomToolCallInputDeltaEvent "
+                "ResponseCustomToolCallInputDoneEvent ResponseCustomToolCallItem "
+                "ResponseCustomToolCallOutput ResponseCustomToolCallOutputItem "
+            ),
+            ".responses_types.easy_input_message": "EasyInputMessage",
+            ".responses_types.error": "ResponseError ResponseErrorEvent",
+            ".responses_types.file_search": (
+                "ResponseFileSearchCallCompletedEvent ResponseFileSearchCallInProgressEvent "
+                "ResponseFileSearchCallSearchingEvent ResponseFileSearchToolCall "
+            ),
+            ".responses_types.file_search_tool": "FileSearchTool",
+            ".responses_types.format_text": "ResponseFormatTextConfig ResponseFormatTextJSONSchemaConfig",
+            ".responses_types.function": "FunctionShellTool FunctionTool",
+            ".responses_types.function_shell": (
+                "ResponseContainerReference ResponseFunctionShellCallOutputContent "
+                "ResponseFunctionShellToolCall ResponseFunctionShellToolCallOutput "
+            ),
+            ".responses_types.image_detail": "ImageDetail",
+            ".responses_types.includable": "ResponseIncludable",
+            ".responses_types.input": "ResponseInput",
+            ".responses_types.input_audio": "ResponseInputAudio",
+            ".responses_types.input_file": "ResponseInputFile ResponseInputFileContent",
+            ".responses_types.input_image": "ResponseInputImage ResponseInputImageContent",
+            ".responses_types.input_item": "ResponseInputItem",
+            ".responses_types.input_message": (
+                "ResponseInputContent ResponseInputMessageContentList ResponseInputMessageItem "
+            ),
+            ".responses_types.input_text": "ResponseInputText ResponseInputTextContent",
+            ".responses_types.item": "ResponseItem ResponseItemList",
+            ".responses_types.local": "LocalEnvironment LocalSkill",
+            ".responses_types.mcp": (
                 "ResponseMcpCallArgumentsDeltaEvent ResponseMcpCallArgumentsDoneEvent "
                 "ResponseMcpCallCompletedEvent ResponseMcpCallFailedEvent ResponseMcpCallInProgressEvent "
                 "ResponseMcpListToolsCompletedEvent ResponseMcpListToolsFailedEvent "
-                "ResponseMcpListToolsInProgressEvent ResponseShellCallCommandAddedEvent "
+                "ResponseMcpListToolsInProgressEvent "
+            ),
+            ".responses_types.mcp_tool_call_error": "McpToolCallError",
+            ".responses_types.output": (
+                "ResponseOutputItem ResponseOutputItemAddedEvent ResponseOutputItemDoneEvent "
+                "ResponseOutputMessage ResponseOutputRefusal ResponseOutputText "
+                "ResponseOutputTextAnnotationAddedEvent "
+            ),
+            ".responses_types.prompt": "ResponsePrompt",
+            ".responses_types.reasoning": (
+                "ResponseReasoningItem ResponseReasoningSummaryPartAddedEvent "
+                "ResponseReasoningSummaryPartDoneEvent ResponseReasoningSummaryTextDeltaEvent "
+                "ResponseReasoningSummaryTextDoneEvent ResponseReasoningTextDeltaEvent "
+                "ResponseReasoningTextDoneEvent "
+            ),
+            ".responses_types.response": "Response",
+            ".responses_types.response_function": (
+                "ResponseFunctionCallOutputItem ResponseFunctionCallOutputItemList ResponseFunctionToolCall "
+                "ResponseFunctionToolCallItem ResponseFunctionToolCallOutputItem ResponseFunctionWebSearch "
+                "ResponseSteerInputContent "
+            ),
+            ".responses_types.response_local": "ResponseLocalEnvironment ResponseLocalShellCallOutput",
+            ".responses_types.server_event": (
+                "ResponseSteerAcceptedEvent ResponseSteerFailedEvent ResponseSteerPendingEvent "
+                "ResponseSteerPendingReason ResponsesServerEvent "
+            ),
+            ".responses_types.service_tier": "ServiceTier",
+            ".responses_types.status": "ResponseStatus",
+            ".responses_types.steer": "ResponseSteerErrorCode ResponseSteerInput ResponseSteerRequiredInput",
+            ".responses_types.stream_event": (
+                "ResponseAudioDeltaEvent ResponseAudioDoneEvent ResponseAudioTranscriptDeltaEvent "
+                "ResponseAudioTranscriptDoneEvent ResponseCompletedEvent ResponseContentPartAddedEvent "
+                "ResponseContentPartDoneEvent ResponseCreatedEvent ResponseFailedEvent "
+                "ResponseFunctionCallArgumentsDeltaEvent ResponseFunctionCallArgumentsDoneEvent "
+                "ResponseImageGenCallCompletedEvent ResponseImageGenCallGeneratingEvent "
+                "ResponseImageGenCallInProgressEvent ResponseImageGenCallPartialImageEvent "
+                "ResponseInProgressEvent ResponseIncompleteEvent ResponseQueuedEvent "
+                "ResponseRefusalDeltaEvent ResponseRefusalDoneEvent ResponseShellCallCommandAddedEvent "
                 "ResponseShellCallCommandDeltaEvent ResponseShellCallCommandDoneEvent "
                 "ResponseShellCallOutputContentDeltaEvent ResponseShellCallOutputContentDoneEvent "
-                "ResponseWebSearchCallCompletedEvent ResponseWebSearchCallInProgressEvent "
-                "ResponseWebSearchCallSearchingEvent "
+                "ResponseStreamEvent ResponseWebSearchCallCompletedEvent "
+                "ResponseWebSearchCallInProgressEvent ResponseWebSearchCallSearchingEvent "
             ),
-            ".tools": (
-                "ApplyPatchTool CustomTool FileSearchTool FunctionShellTool FunctionTool McpTool "
-                "McpToolToolMcpAllowedToolsMcpToolFilter NamespaceFunctionTool NamespaceTool "
-                "ResponseCodeInterpreter Tool ToolSearchOutputNamespaceTool ToolSearchTool "
-                "WebSearchPreviewTool WebSearchTool "
+            ".responses_types.text": "ResponseTextConfig ResponseTextDeltaEvent ResponseTextDoneEvent",
+            ".responses_types.tool": (
+                "NamespaceTool Tool ToolChoiceAllowed ToolChoiceApplyPatch ToolChoiceCustom "
+                "ToolChoiceFunction ToolChoiceMcp ToolChoiceOptions ToolChoiceShell ToolChoiceTypes "
+                "ToolSearchOutputNamespaceTool ToolSearchTool "
             ),
-            ".tools_params": (
-                "ApplyPatchToolParam CustomToolParam FileSearchToolParam FunctionShellToolParam "
-                "FunctionToolParam McpToolParam McpToolToolMcpAllowedToolsMcpToolFilterParam "
-                "NamespaceFunctionToolParam NamespaceToolParam ResponseCodeInterpreterParam ToolParam "
-                "ToolSearchOutputNamespaceToolParam ToolSearchToolParam WebSearchPreviewToolParam "
-                "WebSearchToolParam "
+            ".responses_types.tool_search": (
+                "ResponseToolSearchCall ResponseToolSearchOutputItem ResponseToolSearchOutputItemParam "
             ),
+            ".responses_types.usage": "ResponseUsage",
+            ".responses_types.web_search": "WebSearchPreviewTool WebSearchTool",
         },
-        inner=(
-            "calls calls_params computer computer_params content content_events content_params "
-            "environments environments_params events input_items input_items_params items items_params "
-            "more_calls more_calls_params response responses_params search search_params settings "
-            "settings_params tool_events tools tools_params "
-        ),
+        inner=("input_items_params input_tokens_params input_tokens_types responses_params responses_types "),
     )

@@ -6,36 +6,179 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from . import models as models
-    from .models import ChatModel as ChatModel
-    from .models import ComparisonFilter as ComparisonFilter
-    from .models import CompoundFilter as CompoundFilter
-    from .models import CustomToolInputFormat as CustomToolInputFormat
-    from .models import ErrorMisalignment as ErrorMisalignment
-    from .models import ErrorObject as ErrorObject
-    from .models import FunctionCall as FunctionCall
-    from .models import FunctionDefinition as FunctionDefinition
-    from .models import FunctionParameters as FunctionParameters
-    from .models import Metadata as Metadata
-    from .models import ModerationFailure as ModerationFailure
-    from .models import ModerationResult as ModerationResult
-    from .models import ModerationResults as ModerationResults
-    from .models import PromptCacheBreakpoint as PromptCacheBreakpoint
-    from .models import ReasoningEffort as ReasoningEffort
-    from .models import ResponseFormatJSONObject as ResponseFormatJSONObject
-    from .models import ResponseFormatText as ResponseFormatText
-    from .models import ResponsesModel as ResponsesModel
+    from .models.all_models import AllModels as AllModels
+    from .models.assistant_tool_resources import AssistantToolResources as AssistantToolResources
+    from .models.beta_response import BetaResponseImageGenerationCallError as BetaResponseImageGenerationCallError
+    from .models.beta_response import BetaResponseLocalShellCallAction as BetaResponseLocalShellCallAction
+    from .models.chat_model import ChatModel as ChatModel
+    from .models.comparison_filter import ComparisonFilter as ComparisonFilter
+    from .models.compound_filter import CompoundFilter as CompoundFilter
+    from .models.computer import ComputerClick as ComputerClick
+    from .models.computer import ComputerDoubleClick as ComputerDoubleClick
+    from .models.computer import ComputerDrag as ComputerDrag
+    from .models.computer import ComputerKeypress as ComputerKeypress
+    from .models.computer import ComputerMove as ComputerMove
+    from .models.computer import ComputerScroll as ComputerScroll
+    from .models.computer import ComputerType as ComputerType
+    from .models.container_file_citation import ContainerFileCitation as ContainerFileCitation
+    from .models.custom_tool_input_format import CustomToolInputFormat as CustomToolInputFormat
+    from .models.custom_tool_input_format import CustomToolInputFormatText as CustomToolInputFormatText
+    from .models.decision import DecisionContentPartRefusal as DecisionContentPartRefusal
+    from .models.decision import DecisionInputJSON as DecisionInputJSON
+    from .models.decision import DecisionQuestionInputImage as DecisionQuestionInputImage
+    from .models.decision import DecisionQuestionInputText as DecisionQuestionInputText
+    from .models.error import ErrorMisalignment as ErrorMisalignment
+    from .models.error import ErrorObject as ErrorObject
+    from .models.file import FileCitation as FileCitation
+    from .models.file import FileSearchToolRankingOptions as FileSearchToolRankingOptions
+    from .models.function import FunctionDefinition as FunctionDefinition
+    from .models.function import FunctionParameters as FunctionParameters
+    from .models.grader import GraderMessage as GraderMessage
+    from .models.grader import GraderSamplingParams as GraderSamplingParams
+    from .models.hosted_skill_param_skill_reference import (
+        HostedSkillParamSkillReference as HostedSkillParamSkillReference,
+    )
+    from .models.image_generation_tool import ImageGenerationTool as ImageGenerationTool
+    from .models.mcp_tool import McpTool as McpTool
+    from .models.mcp_tool import McpToolApprovalFilter as McpToolApprovalFilter
+    from .models.mcp_tool import McpToolFilter as McpToolFilter
+    from .models.metadata import Metadata as Metadata
+    from .models.moderation import ModerationInputError as ModerationInputError
+    from .models.moderation import ModerationResult as ModerationResult
+    from .models.namespace_function_tool import NamespaceFunctionTool as NamespaceFunctionTool
+    from .models.o_auth_error_code import OAuthErrorCode as OAuthErrorCode
+    from .models.prompt_cache_breakpoint import PromptCacheBreakpoint as PromptCacheBreakpoint
+    from .models.realtime import RealtimeContentPart as RealtimeContentPart
+    from .models.realtime import RealtimeMcpListToolsTool as RealtimeMcpListToolsTool
+    from .models.reasoning import Reasoning as Reasoning
+    from .models.reasoning import ReasoningEffort as ReasoningEffort
+    from .models.response_additional_tools import ResponseAdditionalTools as ResponseAdditionalTools
+    from .models.response_annotation_file_path import ResponseAnnotationFilePath as ResponseAnnotationFilePath
+    from .models.response_caller import ResponseCallerDirect as ResponseCallerDirect
+    from .models.response_caller import ResponseCallerProgram as ResponseCallerProgram
+    from .models.response_computer_safety_check import ResponseComputerSafetyCheck as ResponseComputerSafetyCheck
+    from .models.response_configuration_update_item_reasoning import (
+        ResponseConfigurationUpdateItemReasoning as ResponseConfigurationUpdateItemReasoning,
+    )
+    from .models.response_file_search_tool_call_result import (
+        ResponseFileSearchToolCallResult as ResponseFileSearchToolCallResult,
+    )
+    from .models.response_format import ResponseFormatJSONObject as ResponseFormatJSONObject
+    from .models.response_format import ResponseFormatJSONSchema as ResponseFormatJSONSchema
+    from .models.response_format import ResponseFormatText as ResponseFormatText
+    from .models.response_format import ResponseFormatTextGrammar as ResponseFormatTextGrammar
+    from .models.response_format import ResponseFormatTextPython as ResponseFormatTextPython
+    from .models.response_image_generation_call import ResponseImageGenerationCall as ResponseImageGenerationCall
+    from .models.response_input_transformation import ResponseInputTransformation as ResponseInputTransformation
+    from .models.response_local_shell import ResponseLocalShellCall as ResponseLocalShellCall
+    from .models.response_local_shell import ResponseLocalShellTool as ResponseLocalShellTool
+    from .models.response_logprob import ResponseLogprob as ResponseLogprob
+    from .models.response_mcp import ResponseMcpApprovalRequest as ResponseMcpApprovalRequest
+    from .models.response_mcp import ResponseMcpApprovalResponse as ResponseMcpApprovalResponse
+    from .models.response_mcp import ResponseMcpCall as ResponseMcpCall
+    from .models.response_mcp import ResponseMcpListTools as ResponseMcpListTools
+    from .models.response_moderation import ResponseModeration as ResponseModeration
+    from .models.response_outcome_exit import ResponseOutcomeExit as ResponseOutcomeExit
+    from .models.response_output import ResponseOutputCallerProgram as ResponseOutputCallerProgram
+    from .models.response_output import ResponseOutputLogs as ResponseOutputLogs
+    from .models.response_output import ResponseOutputTextLogprob as ResponseOutputTextLogprob
+    from .models.response_program import ResponseProgram as ResponseProgram
+    from .models.response_program import ResponseProgramOutput as ResponseProgramOutput
+    from .models.response_programmatic_tool_calling import (
+        ResponseProgrammaticToolCalling as ResponseProgrammaticToolCalling,
+    )
+    from .models.response_prompt_cache_diagnostics_cache_miss import (
+        ResponsePromptCacheDiagnosticsCacheMiss as ResponsePromptCacheDiagnosticsCacheMiss,
+    )
+    from .models.response_reasoning import ResponseReasoningSummaryText as ResponseReasoningSummaryText
+    from .models.response_reasoning import ResponseReasoningText as ResponseReasoningText
+    from .models.response_shell_output import ResponseShellOutput as ResponseShellOutput
+    from .models.response_shell_output import ResponseShellOutputDelta as ResponseShellOutputDelta
+    from .models.response_steer import ResponseSteerAcceptedEventSteer as ResponseSteerAcceptedEventSteer
+    from .models.response_steer import ResponseSteerFailedEventError as ResponseSteerFailedEventError
+    from .models.response_tool_usage import ResponseToolUsage as ResponseToolUsage
+    from .models.response_usage_input_tokens_details import (
+        ResponseUsageInputTokensDetails as ResponseUsageInputTokensDetails,
+    )
+    from .models.response_web_search_action import ResponseWebSearchAction as ResponseWebSearchAction
+    from .models.responses import ResponsesModel as ResponsesModel
+    from .models.responses import ResponsesServerError as ResponsesServerError
+    from .models.svg_usage import SvgUsage as SvgUsage
+    from .models.transcription import TranscriptionDurationUsage as TranscriptionDurationUsage
+    from .models.transcription import TranscriptionLogprob as TranscriptionLogprob
+    from .models.transcription import TranscriptionTokenUsage as TranscriptionTokenUsage
+    from .models.url_citation import URLCitation as URLCitation
+    from .models.web_search import WebSearchPreviewToolUserLocation as WebSearchPreviewToolUserLocation
+    from .models.web_search import WebSearchToolUserLocation as WebSearchToolUserLocation
 else:
     from ...runtime.lazy import attach
 
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            ".models": (
-                "ChatModel ComparisonFilter CompoundFilter CustomToolInputFormat ErrorMisalignment "
-                "ErrorObject FunctionCall FunctionDefinition FunctionParameters Metadata ModerationFailure "
-                "ModerationResult ModerationResults PromptCacheBreakpoint ReasoningEffort "
-                "ResponseFormatJSONObject ResponseFormatText ResponsesModel "
+            ".models.all_models": "AllModels",
+            ".models.assistant_tool_resources": "AssistantToolResources",
+            ".models.beta_response": ("BetaResponseImageGenerationCallError BetaResponseLocalShellCallAction "),
+            ".models.chat_model": "ChatModel",
+            ".models.comparison_filter": "ComparisonFilter",
+            ".models.compound_filter": "CompoundFilter",
+            ".models.computer": (
+                "ComputerClick ComputerDoubleClick ComputerDrag ComputerKeypress ComputerMove "
+                "ComputerScroll ComputerType "
             ),
+            ".models.container_file_citation": "ContainerFileCitation",
+            ".models.custom_tool_input_format": "CustomToolInputFormat CustomToolInputFormatText",
+            ".models.decision": (
+                "DecisionContentPartRefusal DecisionInputJSON DecisionQuestionInputImage DecisionQuestionInputText "
+            ),
+            ".models.error": "ErrorMisalignment ErrorObject",
+            ".models.file": "FileCitation FileSearchToolRankingOptions",
+            ".models.function": "FunctionDefinition FunctionParameters",
+            ".models.grader": "GraderMessage GraderSamplingParams",
+            ".models.hosted_skill_param_skill_reference": "HostedSkillParamSkillReference",
+            ".models.image_generation_tool": "ImageGenerationTool",
+            ".models.mcp_tool": "McpTool McpToolApprovalFilter McpToolFilter",
+            ".models.metadata": "Metadata",
+            ".models.moderation": "ModerationInputError ModerationResult",
+            ".models.namespace_function_tool": "NamespaceFunctionTool",
+            ".models.o_auth_error_code": "OAuthErrorCode",
+            ".models.prompt_cache_breakpoint": "PromptCacheBreakpoint",
+            ".models.realtime": "RealtimeContentPart RealtimeMcpListToolsTool",
+            ".models.reasoning": "Reasoning ReasoningEffort",
+            ".models.response_additional_tools": "ResponseAdditionalTools",
+            ".models.response_annotation_file_path": "ResponseAnnotationFilePath",
+            ".models.response_caller": "ResponseCallerDirect ResponseCallerProgram",
+            ".models.response_computer_safety_check": "ResponseComputerSafetyCheck",
+            ".models.response_configuration_update_item_reasoning": "ResponseConfigurationUpdateItemReasoning",
+            ".models.response_file_search_tool_call_result": "ResponseFileSearchToolCallResult",
+            ".models.response_format": (
+                "ResponseFormatJSONObject ResponseFormatJSONSchema ResponseFormatText "
+                "ResponseFormatTextGrammar ResponseFormatTextPython "
+            ),
+            ".models.response_image_generation_call": "ResponseImageGenerationCall",
+            ".models.response_input_transformation": "ResponseInputTransformation",
+            ".models.response_local_shell": "ResponseLocalShellCall ResponseLocalShellTool",
+            ".models.response_logprob": "ResponseLogprob",
+            ".models.response_mcp": (
+                "ResponseMcpApprovalRequest ResponseMcpApprovalResponse ResponseMcpCall ResponseMcpListTools "
+            ),
+            ".models.response_moderation": "ResponseModeration",
+            ".models.response_outcome_exit": "ResponseOutcomeExit",
+            ".models.response_output": ("ResponseOutputCallerProgram ResponseOutputLogs ResponseOutputTextLogprob "),
+            ".models.response_program": "ResponseProgram ResponseProgramOutput",
+            ".models.response_programmatic_tool_calling": "ResponseProgrammaticToolCalling",
+            ".models.response_prompt_cache_diagnostics_cache_miss": "ResponsePromptCacheDiagnosticsCacheMiss",
+            ".models.response_reasoning": "ResponseReasoningSummaryText ResponseReasoningText",
+            ".models.response_shell_output": "ResponseShellOutput ResponseShellOutputDelta",
+            ".models.response_steer": "ResponseSteerAcceptedEventSteer ResponseSteerFailedEventError",
+            ".models.response_tool_usage": "ResponseToolUsage",
+            ".models.response_usage_input_tokens_details": "ResponseUsageInputTokensDetails",
+            ".models.response_web_search_action": "ResponseWebSearchAction",
+            ".models.responses": "ResponsesModel ResponsesServerError",
+            ".models.svg_usage": "SvgUsage",
+            ".models.transcription": ("TranscriptionDurationUsage TranscriptionLogprob TranscriptionTokenUsage "),
+            ".models.url_citation": "URLCitation",
+            ".models.web_search": "WebSearchPreviewToolUserLocation WebSearchToolUserLocation",
         },
         inner="models",
     )

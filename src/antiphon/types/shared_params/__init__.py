@@ -5,43 +5,181 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from antiphon.types.shared.models import ChatModel as ChatModel
-    from antiphon.types.shared.models import ErrorMisalignment as ErrorMisalignment
-    from antiphon.types.shared.models import ErrorObject as ErrorObject
-    from antiphon.types.shared.models import FunctionParameters as FunctionParameters
-    from antiphon.types.shared.models import Metadata as Metadata
-    from antiphon.types.shared.models import ModerationFailure as ModerationFailure
-    from antiphon.types.shared.models import ModerationResult as ModerationResult
-    from antiphon.types.shared.models import ModerationResults as ModerationResults
-    from antiphon.types.shared.models import ReasoningEffort as ReasoningEffort
-    from antiphon.types.shared.models import ResponsesModel as ResponsesModel
+    from antiphon.types.shared.models.all_models import AllModels as AllModels
+    from antiphon.types.shared.models.assistant_tool_resources import AssistantToolResources as AssistantToolResources
+    from antiphon.types.shared.models.chat_model import ChatModel as ChatModel
+    from antiphon.types.shared.models.error import ErrorMisalignment as ErrorMisalignment
+    from antiphon.types.shared.models.error import ErrorObject as ErrorObject
+    from antiphon.types.shared.models.function import FunctionParameters as FunctionParameters
+    from antiphon.types.shared.models.metadata import Metadata as Metadata
+    from antiphon.types.shared.models.moderation import ModerationInputError as ModerationInputError
+    from antiphon.types.shared.models.moderation import ModerationResult as ModerationResult
+    from antiphon.types.shared.models.o_auth_error_code import OAuthErrorCode as OAuthErrorCode
+    from antiphon.types.shared.models.realtime import RealtimeContentPart as RealtimeContentPart
+    from antiphon.types.shared.models.reasoning import ReasoningEffort as ReasoningEffort
+    from antiphon.types.shared.models.response_additional_tools import (
+        ResponseAdditionalTools as ResponseAdditionalTools,
+    )
+    from antiphon.types.shared.models.response_format import ResponseFormatTextGrammar as ResponseFormatTextGrammar
+    from antiphon.types.shared.models.response_format import ResponseFormatTextPython as ResponseFormatTextPython
+    from antiphon.types.shared.models.response_input_transformation import (
+        ResponseInputTransformation as ResponseInputTransformation,
+    )
+    from antiphon.types.shared.models.response_logprob import ResponseLogprob as ResponseLogprob
+    from antiphon.types.shared.models.response_mcp import ResponseMcpApprovalResponse as ResponseMcpApprovalResponse
+    from antiphon.types.shared.models.response_moderation import ResponseModeration as ResponseModeration
+    from antiphon.types.shared.models.response_program import ResponseProgram as ResponseProgram
+    from antiphon.types.shared.models.response_program import ResponseProgramOutput as ResponseProgramOutput
+    from antiphon.types.shared.models.response_prompt_cache_diagnostics_cache_miss import (
+        ResponsePromptCacheDiagnosticsCacheMiss as ResponsePromptCacheDiagnosticsCacheMiss,
+    )
+    from antiphon.types.shared.models.response_shell_output import ResponseShellOutput as ResponseShellOutput
+    from antiphon.types.shared.models.response_shell_output import ResponseShellOutputDelta as ResponseShellOutputDelta
+    from antiphon.types.shared.models.response_steer import (
+        ResponseSteerAcceptedEventSteer as ResponseSteerAcceptedEventSteer,
+    )
+    from antiphon.types.shared.models.response_steer import (
+        ResponseSteerFailedEventError as ResponseSteerFailedEventError,
+    )
+    from antiphon.types.shared.models.response_tool_usage import ResponseToolUsage as ResponseToolUsage
+    from antiphon.types.shared.models.response_usage_input_tokens_details import (
+        ResponseUsageInputTokensDetails as ResponseUsageInputTokensDetails,
+    )
+    from antiphon.types.shared.models.responses import ResponsesModel as ResponsesModel
+    from antiphon.types.shared.models.responses import ResponsesServerError as ResponsesServerError
+    from antiphon.types.shared.models.transcription import TranscriptionDurationUsage as TranscriptionDurationUsage
+    from antiphon.types.shared.models.transcription import TranscriptionTokenUsage as TranscriptionTokenUsage
 
     from . import models as models
-    from .models import ComparisonFilter as ComparisonFilter
-    from .models import CompoundFilter as CompoundFilter
-    from .models import CustomToolInputFormat as CustomToolInputFormat
-    from .models import FunctionCall as FunctionCall
-    from .models import FunctionDefinition as FunctionDefinition
-    from .models import PromptCacheBreakpoint as PromptCacheBreakpoint
-    from .models import Reasoning as Reasoning
-    from .models import ResponseFormatJSONObject as ResponseFormatJSONObject
-    from .models import ResponseFormatJSONSchema as ResponseFormatJSONSchema
-    from .models import ResponseFormatText as ResponseFormatText
+    from .models.beta_response import BetaResponseImageGenerationCallError as BetaResponseImageGenerationCallError
+    from .models.beta_response import BetaResponseLocalShellCallAction as BetaResponseLocalShellCallAction
+    from .models.comparison_filter import ComparisonFilter as ComparisonFilter
+    from .models.compound_filter import CompoundFilter as CompoundFilter
+    from .models.computer import ComputerClick as ComputerClick
+    from .models.computer import ComputerDoubleClick as ComputerDoubleClick
+    from .models.computer import ComputerDrag as ComputerDrag
+    from .models.computer import ComputerKeypress as ComputerKeypress
+    from .models.computer import ComputerMove as ComputerMove
+    from .models.computer import ComputerScroll as ComputerScroll
+    from .models.computer import ComputerType as ComputerType
+    from .models.container_file_citation import ContainerFileCitation as ContainerFileCitation
+    from .models.custom_tool_input_format import CustomToolInputFormat as CustomToolInputFormat
+    from .models.custom_tool_input_format import CustomToolInputFormatText as CustomToolInputFormatText
+    from .models.decision import DecisionContentPartRefusal as DecisionContentPartRefusal
+    from .models.decision import DecisionInputJSON as DecisionInputJSON
+    from .models.decision import DecisionQuestionInputImage as DecisionQuestionInputImage
+    from .models.decision import DecisionQuestionInputPart as DecisionQuestionInputPart
+    from .models.decision import DecisionQuestionInputText as DecisionQuestionInputText
+    from .models.file import FileCitation as FileCitation
+    from .models.file import FileSearchToolRankingOptions as FileSearchToolRankingOptions
+    from .models.function_definition import FunctionDefinition as FunctionDefinition
+    from .models.grader import GraderMessage as GraderMessage
+    from .models.grader import GraderSamplingParams as GraderSamplingParams
+    from .models.hosted_skill_param_skill_reference import (
+        HostedSkillParamSkillReference as HostedSkillParamSkillReference,
+    )
+    from .models.image_generation_tool import ImageGenerationTool as ImageGenerationTool
+    from .models.mcp_tool import McpTool as McpTool
+    from .models.mcp_tool import McpToolApprovalFilter as McpToolApprovalFilter
+    from .models.mcp_tool import McpToolFilter as McpToolFilter
+    from .models.namespace_function_tool import NamespaceFunctionTool as NamespaceFunctionTool
+    from .models.prompt_cache_breakpoint import PromptCacheBreakpoint as PromptCacheBreakpoint
+    from .models.realtime_mcp_list_tools_tool import RealtimeMcpListToolsTool as RealtimeMcpListToolsTool
+    from .models.reasoning import Reasoning as Reasoning
+    from .models.response import ResponseAnnotationFilePath as ResponseAnnotationFilePath
+    from .models.response import ResponseCallerDirect as ResponseCallerDirect
+    from .models.response import ResponseCallerProgram as ResponseCallerProgram
+    from .models.response import ResponseComputerSafetyCheck as ResponseComputerSafetyCheck
+    from .models.response import ResponseConfigurationUpdateItemReasoning as ResponseConfigurationUpdateItemReasoning
+    from .models.response import ResponseFileSearchToolCallResult as ResponseFileSearchToolCallResult
+    from .models.response import ResponseFormatJSONObject as ResponseFormatJSONObject
+    from .models.response import ResponseFormatJSONSchema as ResponseFormatJSONSchema
+    from .models.response import ResponseFormatText as ResponseFormatText
+    from .models.response import ResponseImageGenerationCall as ResponseImageGenerationCall
+    from .models.response import ResponseLocalShellCall as ResponseLocalShellCall
+    from .models.response import ResponseLocalShellTool as ResponseLocalShellTool
+    from .models.response import ResponseMcpApprovalRequest as ResponseMcpApprovalRequest
+    from .models.response import ResponseMcpCall as ResponseMcpCall
+    from .models.response import ResponseMcpListTools as ResponseMcpListTools
+    from .models.response import ResponseOutcomeExit as ResponseOutcomeExit
+    from .models.response import ResponseOutputCallerProgram as ResponseOutputCallerProgram
+    from .models.response import ResponseOutputLogs as ResponseOutputLogs
+    from .models.response import ResponseOutputTextLogprob as ResponseOutputTextLogprob
+    from .models.response import ResponseProgrammaticToolCalling as ResponseProgrammaticToolCalling
+    from .models.response import ResponseReasoningSummaryText as ResponseReasoningSummaryText
+    from .models.response import ResponseReasoningText as ResponseReasoningText
+    from .models.response import ResponseWebSearchAction as ResponseWebSearchAction
+    from .models.response import TranscriptionLogprob as TranscriptionLogprob
+    from .models.svg_usage import SvgUsage as SvgUsage
+    from .models.url_citation import URLCitation as URLCitation
+    from .models.web_search import WebSearchPreviewToolUserLocation as WebSearchPreviewToolUserLocation
+    from .models.web_search import WebSearchToolUserLocation as WebSearchToolUserLocation
 else:
     from ...runtime.lazy import attach
 
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            ".models": (
-                "ComparisonFilter CompoundFilter CustomToolInputFormat FunctionCall FunctionDefinition "
-                "PromptCacheBreakpoint Reasoning ResponseFormatJSONObject ResponseFormatJSONSchema "
-                "ResponseFormatText "
+            ".models.beta_response": ("BetaResponseImageGenerationCallError BetaResponseLocalShellCallAction "),
+            ".models.comparison_filter": "ComparisonFilter",
+            ".models.compound_filter": "CompoundFilter",
+            ".models.computer": (
+                "ComputerClick ComputerDoubleClick ComputerDrag ComputerKeypress ComputerMove "
+                "ComputerScroll ComputerType "
             ),
-            "antiphon.types.shared.models": (
-                "ChatModel ErrorMisalignment ErrorObject FunctionParameters Metadata ModerationFailure "
-                "ModerationResult ModerationResults ReasoningEffort ResponsesModel "
+            ".models.container_file_citation": "ContainerFileCitation",
+            ".models.custom_tool_input_format": "CustomToolInputFormat CustomToolInputFormatText",
+            ".models.decision": (
+                "DecisionContentPartRefusal DecisionInputJSON DecisionQuestionInputImage "
+                "DecisionQuestionInputPart DecisionQuestionInputText "
             ),
+            ".models.file": "FileCitation FileSearchToolRankingOptions",
+            ".models.function_definition": "FunctionDefinition",
+            ".models.grader": "GraderMessage GraderSamplingParams",
+            ".models.hosted_skill_param_skill_reference": "HostedSkillParamSkillReference",
+            ".models.image_generation_tool": "ImageGenerationTool",
+            ".models.mcp_tool": "McpTool McpToolApprovalFilter McpToolFilter",
+            ".models.namespace_function_tool": "NamespaceFunctionTool",
+            ".models.prompt_cache_breakpoint": "PromptCacheBreakpoint",
+            ".models.realtime_mcp_list_tools_tool": "RealtimeMcpListToolsTool",
+            ".models.reasoning": "Reasoning",
+            ".models.response": (
+                "ResponseAnnotationFilePath ResponseCallerDirect ResponseCallerProgram "
+                "ResponseComputerSafetyCheck ResponseConfigurationUpdateItemReasoning "
+                "ResponseFileSearchToolCallResult ResponseFormatJSONObject ResponseFormatJSONSchema "
+                "ResponseFormatText ResponseImageGenerationCall ResponseLocalShellCall "
+                "ResponseLocalShellTool ResponseMcpApprovalRequest ResponseMcpCall ResponseMcpListTools "
+                "ResponseOutcomeExit ResponseOutputCallerProgram ResponseOutputLogs "
+                "ResponseOutputTextLogprob ResponseProgrammaticToolCalling ResponseReasoningSummaryText "
+                "ResponseReasoningText ResponseWebSearchAction TranscriptionLogprob "
+            ),
+            ".models.svg_usage": "SvgUsage",
+            ".models.url_citation": "URLCitation",
+            ".models.web_search": "WebSearchPreviewToolUserLocation WebSearchToolUserLocation",
+            "antiphon.types.shared.models.all_models": "AllModels",
+            "antiphon.types.shared.models.assistant_tool_resources": "AssistantToolResources",
+            "antiphon.types.shared.models.chat_model": "ChatModel",
+            "antiphon.types.shared.models.error": "ErrorMisalignment ErrorObject",
+            "antiphon.types.shared.models.function": "FunctionParameters",
+            "antiphon.types.shared.models.metadata": "Metadata",
+            "antiphon.types.shared.models.moderation": "ModerationInputError ModerationResult",
+            "antiphon.types.shared.models.o_auth_error_code": "OAuthErrorCode",
+            "antiphon.types.shared.models.realtime": "RealtimeContentPart",
+            "antiphon.types.shared.models.reasoning": "ReasoningEffort",
+            "antiphon.types.shared.models.response_additional_tools": "ResponseAdditionalTools",
+            "antiphon.types.shared.models.response_format": "ResponseFormatTextGrammar ResponseFormatTextPython",
+            "antiphon.types.shared.models.response_input_transformation": "ResponseInputTransformation",
+            "antiphon.types.shared.models.response_logprob": "ResponseLogprob",
+            "antiphon.types.shared.models.response_mcp": "ResponseMcpApprovalResponse",
+            "antiphon.types.shared.models.response_moderation": "ResponseModeration",
+            "antiphon.types.shared.models.response_program": "ResponseProgram ResponseProgramOutput",
+            "antiphon.types.shared.models.response_prompt_cache_diagnostics_cache_miss": "ResponsePromptCacheDiagnosticsCacheMiss",
+            "antiphon.types.shared.models.response_shell_output": "ResponseShellOutput ResponseShellOutputDelta",
+            "antiphon.types.shared.models.response_steer": "ResponseSteerAcceptedEventSteer ResponseSteerFailedEventError",
+            "antiphon.types.shared.models.response_tool_usage": "ResponseToolUsage",
+            "antiphon.types.shared.models.response_usage_input_tokens_details": "ResponseUsageInputTokensDetails",
+            "antiphon.types.shared.models.responses": "ResponsesModel ResponsesServerError",
+            "antiphon.types.shared.models.transcription": "TranscriptionDurationUsage TranscriptionTokenUsage",
         },
         inner="models",
     )

@@ -60,7 +60,8 @@ class AsyncCompletions(AsyncAPIResource):
         safety_identifier: str | Omit | None = omit,
         prompt_cache_key: str | Omit | None = omit,
         prompt_cache_retention: Literal["in_memory", "24h"] | Omit | None = omit,
-        prompt_cache_options: _types.chat.completions_params.CompletionCreateParamsPromptCacheOptions | Omit = omit,
+        prompt_cache_options: _types.chat.completions_params.completion.CompletionCreateParamsPromptCacheOptions
+        | Omit = omit,
         service_tier: Literal["auto", "default", "flex", "scale", "priority", "fast"] | Omit | None = omit,
         modalities: Iterable[Literal["text", "audio"]] | Omit | None = omit,
         verbosity: Literal["low", "medium", "high"] | Omit | None = omit,
@@ -68,14 +69,15 @@ class AsyncCompletions(AsyncAPIResource):
         max_completion_tokens: int | Omit | None = omit,
         frequency_penalty: float | Omit | None = omit,
         presence_penalty: float | Omit | None = omit,
-        web_search_options: _types.chat.completions_params.CompletionCreateParamsWebSearchOptions | Omit = omit,
+        web_search_options: _types.chat.completions_params.completion.CompletionCreateParamsWebSearchOptions
+        | Omit = omit,
         response_format: _types.shared_params.ResponseFormatText
         | _types.shared_params.ResponseFormatJSONSchema
         | _types.shared_params.ResponseFormatJSONObject
         | Omit = omit,
         audio: _types.chat.ChatCompletionAudioParam | Omit | None = omit,
         store: bool | Omit | None = omit,
-        moderation: _types.chat.completions_params.CompletionCreateParamsModeration | Omit | None = omit,
+        moderation: _types.chat.completions_params.completion.CompletionCreateParamsModeration | Omit | None = omit,
         stream: Literal[False] | Omit | None = omit,
         stop: str | SequenceNotStr[str] | Omit | None = omit,
         logit_bias: Mapping[str, int] | Omit | None = omit,
@@ -89,7 +91,7 @@ class AsyncCompletions(AsyncAPIResource):
         tool_choice: _types.chat.ChatCompletionToolChoiceOptionParam | Omit = omit,
         parallel_tool_calls: bool | Omit = omit,
         function_call: Literal["none", "auto"] | _types.chat.ChatCompletionFunctionCallOptionParam | Omit = omit,
-        functions: Iterable[_types.chat.completions_params.CompletionCreateParamsFunction] | Omit = omit,
+        functions: Iterable[_types.chat.completions_params.completion.CompletionCreateParamsFunction] | Omit = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -111,7 +113,8 @@ class AsyncCompletions(AsyncAPIResource):
         safety_identifier: str | Omit | None = omit,
         prompt_cache_key: str | Omit | None = omit,
         prompt_cache_retention: Literal["in_memory", "24h"] | Omit | None = omit,
-        prompt_cache_options: _types.chat.completions_params.CompletionCreateParamsPromptCacheOptions | Omit = omit,
+        prompt_cache_options: _types.chat.completions_params.completion.CompletionCreateParamsPromptCacheOptions
+        | Omit = omit,
         service_tier: Literal["auto", "default", "flex", "scale", "priority", "fast"] | Omit | None = omit,
         modalities: Iterable[Literal["text", "audio"]] | Omit | None = omit,
         verbosity: Literal["low", "medium", "high"] | Omit | None = omit,
@@ -119,14 +122,15 @@ class AsyncCompletions(AsyncAPIResource):
         max_completion_tokens: int | Omit | None = omit,
         frequency_penalty: float | Omit | None = omit,
         presence_penalty: float | Omit | None = omit,
-        web_search_options: _types.chat.completions_params.CompletionCreateParamsWebSearchOptions | Omit = omit,
+        web_search_options: _types.chat.completions_params.completion.CompletionCreateParamsWebSearchOptions
+        | Omit = omit,
         response_format: _types.shared_params.ResponseFormatText
         | _types.shared_params.ResponseFormatJSONSchema
         | _types.shared_params.ResponseFormatJSONObject
         | Omit = omit,
         audio: _types.chat.ChatCompletionAudioParam | Omit | None = omit,
         store: bool | Omit | None = omit,
-        moderation: _types.chat.completions_params.CompletionCreateParamsModeration | Omit | None = omit,
+        moderation: _types.chat.completions_params.completion.CompletionCreateParamsModeration | Omit | None = omit,
         stop: str | SequenceNotStr[str] | Omit | None = omit,
         logit_bias: Mapping[str, int] | Omit | None = omit,
         logprobs: bool | Omit | None = omit,
@@ -139,7 +143,7 @@ class AsyncCompletions(AsyncAPIResource):
         tool_choice: _types.chat.ChatCompletionToolChoiceOptionParam | Omit = omit,
         parallel_tool_calls: bool | Omit = omit,
         function_call: Literal["none", "auto"] | _types.chat.ChatCompletionFunctionCallOptionParam | Omit = omit,
-        functions: Iterable[_types.chat.completions_params.CompletionCreateParamsFunction] | Omit = omit,
+        functions: Iterable[_types.chat.completions_params.completion.CompletionCreateParamsFunction] | Omit = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -161,7 +165,8 @@ class AsyncCompletions(AsyncAPIResource):
         safety_identifier: str | Omit | None = omit,
         prompt_cache_key: str | Omit | None = omit,
         prompt_cache_retention: Literal["in_memory", "24h"] | Omit | None = omit,
-        prompt_cache_options: _types.chat.completions_params.CompletionCreateParamsPromptCacheOptions | Omit = omit,
+        prompt_cache_options: _types.chat.completions_params.completion.CompletionCreateParamsPromptCacheOptions
+        | Omit = omit,
         service_tier: Literal["auto", "default", "flex", "scale", "priority", "fast"] | Omit | None = omit,
         modalities: Iterable[Literal["text", "audio"]] | Omit | None = omit,
         verbosity: Literal["low", "medium", "high"] | Omit | None = omit,
@@ -169,14 +174,15 @@ class AsyncCompletions(AsyncAPIResource):
         max_completion_tokens: int | Omit | None = omit,
         frequency_penalty: float | Omit | None = omit,
         presence_penalty: float | Omit | None = omit,
-        web_search_options: _types.chat.completions_params.CompletionCreateParamsWebSearchOptions | Omit = omit,
+        web_search_options: _types.chat.completions_params.completion.CompletionCreateParamsWebSearchOptions
+        | Omit = omit,
         response_format: _types.shared_params.ResponseFormatText
         | _types.shared_params.ResponseFormatJSONSchema
         | _types.shared_params.ResponseFormatJSONObject
         | Omit = omit,
         audio: _types.chat.ChatCompletionAudioParam | Omit | None = omit,
         store: bool | Omit | None = omit,
-        moderation: _types.chat.completions_params.CompletionCreateParamsModeration | Omit | None = omit,
+        moderation: _types.chat.completions_params.completion.CompletionCreateParamsModeration | Omit | None = omit,
         stop: str | SequenceNotStr[str] | Omit | None = omit,
         logit_bias: Mapping[str, int] | Omit | None = omit,
         logprobs: bool | Omit | None = omit,
@@ -189,7 +195,7 @@ class AsyncCompletions(AsyncAPIResource):
         tool_choice: _types.chat.ChatCompletionToolChoiceOptionParam | Omit = omit,
         parallel_tool_calls: bool | Omit = omit,
         function_call: Literal["none", "auto"] | _types.chat.ChatCompletionFunctionCallOptionParam | Omit = omit,
-        functions: Iterable[_types.chat.completions_params.CompletionCreateParamsFunction] | Omit = omit,
+        functions: Iterable[_types.chat.completions_params.completion.CompletionCreateParamsFunction] | Omit = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -209,7 +215,8 @@ class AsyncCompletions(AsyncAPIResource):
         safety_identifier: str | Omit | None = omit,
         prompt_cache_key: str | Omit | None = omit,
         prompt_cache_retention: Literal["in_memory", "24h"] | Omit | None = omit,
-        prompt_cache_options: _types.chat.completions_params.CompletionCreateParamsPromptCacheOptions | Omit = omit,
+        prompt_cache_options: _types.chat.completions_params.completion.CompletionCreateParamsPromptCacheOptions
+        | Omit = omit,
         service_tier: Literal["auto", "default", "flex", "scale", "priority", "fast"] | Omit | None = omit,
         modalities: Iterable[Literal["text", "audio"]] | Omit | None = omit,
         verbosity: Literal["low", "medium", "high"] | Omit | None = omit,
@@ -217,14 +224,15 @@ class AsyncCompletions(AsyncAPIResource):
         max_completion_tokens: int | Omit | None = omit,
         frequency_penalty: float | Omit | None = omit,
         presence_penalty: float | Omit | None = omit,
-        web_search_options: _types.chat.completions_params.CompletionCreateParamsWebSearchOptions | Omit = omit,
+        web_search_options: _types.chat.completions_params.completion.CompletionCreateParamsWebSearchOptions
+        | Omit = omit,
         response_format: _types.shared_params.ResponseFormatText
         | _types.shared_params.ResponseFormatJSONSchema
         | _types.shared_params.ResponseFormatJSONObject
         | Omit = omit,
         audio: _types.chat.ChatCompletionAudioParam | Omit | None = omit,
         store: bool | Omit | None = omit,
-        moderation: _types.chat.completions_params.CompletionCreateParamsModeration | Omit | None = omit,
+        moderation: _types.chat.completions_params.completion.CompletionCreateParamsModeration | Omit | None = omit,
         stream: bool | Omit | None = omit,
         stop: str | SequenceNotStr[str] | Omit | None = omit,
         logit_bias: Mapping[str, int] | Omit | None = omit,
@@ -238,7 +246,7 @@ class AsyncCompletions(AsyncAPIResource):
         tool_choice: _types.chat.ChatCompletionToolChoiceOptionParam | Omit = omit,
         parallel_tool_calls: bool | Omit = omit,
         function_call: Literal["none", "auto"] | _types.chat.ChatCompletionFunctionCallOptionParam | Omit = omit,
-        functions: Iterable[_types.chat.completions_params.CompletionCreateParamsFunction] | Omit = omit,
+        functions: Iterable[_types.chat.completions_params.completion.CompletionCreateParamsFunction] | Omit = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,

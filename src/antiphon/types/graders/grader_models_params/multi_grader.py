@@ -9,7 +9,7 @@ from typing import Literal, Required
 from typing_extensions import TypedDict
 
 from ....runtime import SequenceNotStr
-from ...grader_message_param import GraderMessageParam
+from ...shared_params.models.grader import GraderMessage
 from .python_grader import PythonGraderParam
 from .score_model_grader import ScoreModelGraderParam
 from .string_check_grader import StringCheckGraderParam
@@ -47,7 +47,7 @@ class LabelModelGraderParam(TypedDict, total=False):
     """Name of the grader, of your choice."""
     model: Required[str]
     """Name of the model that chooses the label. It has to support answers after a JSON Schema."""
-    input: Required[Iterable[GraderMessageParam]]
+    input: Required[Iterable[GraderMessage]]
     """Messages that put the question to the model. They may contain placeholders for the data of the item."""
     labels: Required[SequenceNotStr[str]]
     """All labels among which the model chooses."""

@@ -8,10 +8,9 @@ from typing import Literal, Required
 
 from typing_extensions import TypedDict
 
-from ...grader_message_param import GraderMessageParam
-from ...shared.models import ReasoningEffort
+from ...shared_params.models.grader import GraderMessage, GraderSamplingParams
 
-__all__ = ["ScoreModelGraderParam", "ScoreModelGraderParamSamplingParams"]
+__all__ = ["ScoreModelGraderParam"]
 
 
 class ScoreModelGraderParam(TypedDict, total=False):
@@ -23,27 +22,9 @@ class ScoreModelGraderParam(TypedDict, total=False):
     """Name of the grader, of your choice."""
     model: Required[str]
     """Name of the model that gives the score."""
-    input: Required[Iterable[GraderMessageParam]]
+    input: Required[Iterable[GraderMessage]]
     """Messages that put the question to the model. They may contain placeholders for the data of the item."""
-    sampling_params: ScoreModelGraderParamSamplingParams
+    sampling_params: GraderSamplingParams
     """How the scoring model generates. Left out means the defaults of the model."""
     range: Iterable[float]
     """Lowest and highest possible score, as two numbers. Left out means 0 and 1."""
-
-
-class ScoreModelGraderParamSamplingParams(TypedDict, total=False):
-    """How the scoring model generates. Left out means the defaults of the model."""
-
-    seed: int | None
-    """Whole number that makes the scores repeatable as far as possible. Left out or null means none."""
-    top_p: float | None
-    """Nucleus sampling: only the likeliest tokens whose probabilities add up to this share are candidates.
-    Left out or null means 1, which keeps all tokens."""
-    temperature: float | None
-    """Randomness of sampling; higher values give more varied scores. Left out or null means the default of the
-    model."""
-    max_completions_tokens: int | None
-    """Most tokens that the scoring model may generate, at least 1. Left out or null leaves only the limit of
-    the model."""
-    reasoning_effort: ReasoningEffort
-    """How much the scoring model should think before it answers, if it is a reasoning model."""

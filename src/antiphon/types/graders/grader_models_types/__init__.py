@@ -6,6 +6,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from . import grader_inputs as grader_inputs
+    from . import label_model_grader as label_model_grader
     from . import multi_grader as multi_grader
     from . import python_grader as python_grader
     from . import score_model_grader as score_model_grader
@@ -18,6 +19,7 @@ else:
         __name__,
         {},
         inner=(
-            "grader_inputs multi_grader python_grader score_model_grader string_check_grader text_similarity_grader "
+            "grader_inputs label_model_grader multi_grader python_grader score_model_grader "
+            "string_check_grader text_similarity_grader "
         ),
     )

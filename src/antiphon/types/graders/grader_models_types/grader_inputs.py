@@ -6,7 +6,8 @@ from __future__ import annotations
 from typing import Literal, TypeAlias
 
 from ....runtime import BaseModel
-from ...responses.content import ResponseInputAudio, ResponseInputText
+from ...responses.responses_types.input_audio import ResponseInputAudio
+from ...responses.responses_types.input_text import ResponseInputText
 
 __all__ = ["GraderInputs", "GraderInputsGraderInputItemInputImage", "GraderInputsGraderInputItemOutputText"]
 

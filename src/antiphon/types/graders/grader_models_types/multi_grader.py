@@ -6,31 +6,13 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from ....runtime import BaseModel, Tagged
-from ...grader_message import GraderMessage
+from .label_model_grader import LabelModelGrader
 from .python_grader import PythonGrader
 from .score_model_grader import ScoreModelGrader
 from .string_check_grader import StringCheckGrader
 from .text_similarity_grader import TextSimilarityGrader
 
-__all__ = ["LabelModelGrader", "MultiGrader"]
-
-
-class LabelModelGrader(BaseModel):
-    """Grader that has a model sort each item under one of several labels. The item passes if the label is one
-    of those that count as a pass."""
-
-    type: Literal["label_model"]
-    """Always `label_model`."""
-    name: str
-    """Name of the grader, of your choice."""
-    model: str
-    """Name of the model that chooses the label. It has to support answers after a JSON Schema."""
-    input: list[GraderMessage]
-    """Messages that put the question to the model. They may contain placeholders for the data of the item."""
-    labels: list[str]
-    """All labels among which the model chooses."""
-    passing_labels: list[str]
-    """Labels that count as a pass, taken from `labels`."""
+__all__ = ["MultiGrader"]
 
 
 class MultiGrader(BaseModel):

@@ -6,10 +6,9 @@ from __future__ import annotations
 from typing import Literal
 
 from ....runtime import BaseModel
-from ...grader_message import GraderMessage
-from ...shared.models import ReasoningEffort
+from ...shared.models.grader import GraderMessage, GraderSamplingParams
 
-__all__ = ["ScoreModelGrader", "ScoreModelGraderSamplingParams"]
+__all__ = ["ScoreModelGrader"]
 
 
 class ScoreModelGrader(BaseModel):
@@ -23,25 +22,7 @@ class ScoreModelGrader(BaseModel):
     """Name of the model that gives the score."""
     input: list[GraderMessage]
     """Messages that put the question to the model. They may contain placeholders for the data of the item."""
-    sampling_params: ScoreModelGraderSamplingParams | None = None
+    sampling_params: GraderSamplingParams | None = None
     """How the scoring model generates. Left out means the defaults of the model."""
     range: list[float] | None = None
     """Lowest and highest possible score, as two numbers. Left out means 0 and 1."""
-
-
-class ScoreModelGraderSamplingParams(BaseModel):
-    """How the scoring model generates. Left out means the defaults of the model."""
-
-    seed: int | None = None
-    """Whole number that makes the scores repeatable as far as possible. Left out or null means none."""
-    top_p: float | None = None
-    """Nucleus sampling: only the likeliest tokens whose probabilities add up to this share are candidates.
-    Left out or null means 1, which keeps all tokens."""
-    temperature: float | None = None
-    """Randomness of sampling; higher values give more varied scores. Left out or null means the default of the
-    model."""
-    max_completions_tokens: int | None = None
-    """Most tokens that the scoring model may generate, at least 1. Left out or null leaves only the limit of
-    the model."""
-    reasoning_effort: ReasoningEffort | None = None
-    """How much the scoring model should think before it answers, if it is a reasoning model."""
