@@ -24,7 +24,7 @@ ALLOWED: list[tuple[str, str, str]] = [
     ),
     ("antiphon.runtime", "anyio httpx typing_extensions", ".runtime"),
     ("antiphon.client", "typing_extensions", ".runtime .client .resources .types .pagination ._version .lib"),
-    ("antiphon.resources", "typing_extensions", ".runtime .resources .types .pagination .lib"),
+    ("antiphon.resources", "typing_extensions", ".runtime .resources .types .pagination .lib ._styles"),
     ("antiphon.types", "typing_extensions", ".runtime .types"),
     ("antiphon.pagination", "", ".runtime .types"),
     ("antiphon.lib", "pydantic typing_extensions", ".runtime .types .lib"),

@@ -99,6 +99,8 @@ class _Writer:
         tests = [test for method in methods for test in self._tests(method, resource)]
         if not tests:
             return None
+        if any(method.operation.deprecated for method in methods):
+            tests.insert(0, code("# Deprecated methods are tested like any other.\n# pyright: reportDeprecated=false"))
         where = f"`{'.'.join(path)}`" if path else "the client itself"
         return Module((_OUTSIDE,), f"The methods of {where}.", tuple(tests))
 
@@ -384,7 +386,7 @@ def _loop() -> Code:
                 async with {stack}() as stack:
                     for value in arguments.values():
                         if isinstance(value, {manager}):
-                            await stack.enter_async_context(value)
+                            await stack.enter_async_context({cast}("{manager}[object]", value))
                     await pyfuncitem.obj(**arguments)
 
             {run}(run())
@@ -397,5 +399,6 @@ def _loop() -> Code:
         signature=member(module_as("inspect", "inspect"), "signature"),
         stack=name_from("contextlib", "AsyncExitStack"),
         manager=name_from("contextlib", "AbstractAsyncContextManager"),
+        cast=name_from("typing", "cast"),
         run=member(module_as("asyncio", "asyncio"), "run"),
     )

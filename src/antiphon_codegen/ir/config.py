@@ -107,6 +107,8 @@ class Config:
     license: str | None = None
     unwrap: str | None = None
     env_prefix: str | None = None
+    left_out: frozenset[str] = frozenset()
+    """Endpoints the author wants no methods for: `post /things`."""
     style: Style = field(default_factory=Style)
     is_given: bool = False
     """Whether the author wrote it; a configuration that was inferred may place things more freely."""
@@ -158,6 +160,7 @@ def read_config(document: Document, problems: Problems) -> Config:
         license=root.child("settings").text("license"),
         unwrap=_unwrap(root.child("settings").child("unwrap_response_fields")),
         env_prefix=settings.text("default_env_prefix"),
+        left_out=frozenset(each.lower() for each in _names(root.child("unspecified_endpoints"))),
         style=_style(root),
         is_given=True,
     )

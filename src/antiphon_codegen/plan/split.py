@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 from ..graphs import components
 from ..words import singular
 from .model import Alias, Model, TypedDictionary, TypeDeclaration, TypesModule
-from .names import Identifier, first_free, module_name, name_words
+from .names import BUILTINS, Identifier, first_free, module_name, name_words
 from .symbols import (
     Annotation,
     Choice,
@@ -32,7 +32,7 @@ from .symbols import (
 
 __all__ = ["mentioned", "split"]
 
-_LONGEST: Final = 500
+_LONGEST: Final = 470
 """Lines of a module, as estimated here: real ones come out within the limit of 600."""
 
 _SMALL: Final = 90
@@ -66,7 +66,8 @@ def _parts(module: TypesModule, families: list[_Family]) -> list[TypesModule]:
     taken: set[str] = set()
     found: list[TypesModule] = []
     for family, own in zip(families, short, strict=True):
-        name = first_free([own if short.count(own) == 1 else module_name("_".join(family.words))], taken)
+        is_clear = short.count(own) == 1 and own not in BUILTINS
+        name = first_free([own if is_clear else module_name("_".join(family.words))], taken)
         taken.add(name)
         declarations = [each for atom in family.atoms for each in atom.declarations]
         declarations.sort(key=lambda each: order[each.symbol])
