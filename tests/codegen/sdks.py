@@ -13,6 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from antiphon.runtime.core.request import SentRequest
 from antiphon.runtime.transports.scripted import Answer, AsyncScriptedTransport, ScriptedTransport
 from antiphon_codegen.generate import Generation, Stages, generate, run_stages
 from antiphon_codegen.ir import types as ir
@@ -27,6 +28,7 @@ __all__ = [
     "json_body",
     "kinds",
     "operation",
+    "sent_json",
     "spelled",
     "stages",
     "type_of",
@@ -80,6 +82,12 @@ def json_answer(schema: Any) -> dict[str, Any]:
 
 def json_body(schema: Any, **rest: Any) -> dict[str, Any]:
     return {"content": {"application/json": {"schema": schema}}, "required": True, **rest}
+
+
+def sent_json(request: SentRequest) -> Any:
+    """The JSON that was sent."""
+    assert request.headers["content-type"] == "application/json"
+    return json.loads(request.content)
 
 
 def written(folder: Path, text: str | Mapping[str, Any], name: str = "openapi.json") -> Path:

@@ -73,7 +73,7 @@ def lazy_package(
 def _row(head: Code, listed: Iterable[str]) -> Code:
     """A list of names after its head, in as few lines as they fit."""
     names = list(listed)
-    if sum(len(name) + 1 for name in names) < 70:
+    if len(head.text) + sum(len(name) + 1 for name in names) < 96:
         return code("{head}{names!r},", head=head, names=" ".join(names))
     rows = [
         lit(f"{line} ") for line in textwrap.wrap(" ".join(names), 90, break_long_words=False, break_on_hyphens=False)
@@ -143,7 +143,7 @@ _FINDER: Final = code(
     '''
     import sys
 
-    class Finder:
+    class _Finder:
         """Finds the modules of `_addresses`, after every search for a file has failed."""
 
         def find_spec(self, name, path=None, target=None):
@@ -153,7 +153,7 @@ _FINDER: Final = code(
 
             return find_spec(name)
 
-    sys.meta_path.append(Finder())
+    sys.meta_path.append(_Finder())
     '''
 )
 

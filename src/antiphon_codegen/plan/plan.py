@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
 from dataclasses import dataclass
 from typing import Final
 
 from ..ir.model import API, PageScheme, Resource
 from ..ir.security import client_opts
+from ..ir.types import Reference
 from ..problems import Problems
 from .layout import Layout, layout, walk
 from .methods import MethodPlanner
@@ -75,7 +75,7 @@ def plan(api: API, wishes: Wishes, problems: Problems) -> Plan:
             _require_listed(wanted, key, located, types)
     declared = types.declarations()
     modules = tuple(TypesModule(module, tuple(found)) for module, found in declared.items())
-    exports = _exports(modules, types.owners, located)
+    exports = _exports(modules, types, located)
     written = split(modules, types.owners)
     parts = {d.symbol: each.module for each in written if each.whole is not None for d in each.declarations}
     return Plan(style, api, client, written, pages, exports, parts, _spelled(api, located, types))
@@ -230,20 +230,19 @@ def _resource(
 # --- types ---
 
 
-def _exports(
-    modules: tuple[TypesModule, ...], nested: Container[Symbol], located: Layout
-) -> dict[Module, tuple[Symbol, ...]]:
+def _exports(modules: tuple[TypesModule, ...], types: TypePlanner, located: Layout) -> dict[Module, tuple[Symbol, ...]]:
     """What each package of types makes public: the names of its modules that do not belong to another type."""
     found: dict[Module, list[Symbol]] = {}
     for module in modules:
         found.setdefault(module.module[:-1], []).extend(
-            each.symbol for each in module.declarations if each.symbol not in nested
+            each.symbol for each in module.declarations if each.symbol not in types.owners
         )
     declared = {each.symbol for module in modules for each in module.declarations}
-    for place in located.places.values():
+    for key, place in located.places.items():
         symbol = Symbol(place.module, place.name)
         # Names for scalars are the same for what is sent, so users look for them there too.
-        elsewhere = place.params[:-1] if place.is_shared else place.also_in
+        is_scalar = place.is_shared and not types.is_structured(Reference(key))
+        elsewhere = place.params[:-1] if is_scalar else place.also_in
         if elsewhere is not None and symbol in declared and (place.also_in is not None or elsewhere in found):
             known = found.setdefault(elsewhere, [])
             if all(each.name != symbol.name for each in known):

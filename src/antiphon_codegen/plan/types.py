@@ -357,11 +357,24 @@ def _tag_properties(api: API) -> set[tuple[object, str]]:
 
 def _keys_that_come_back(api: API) -> set[str]:
     """The named types that are part of some answer."""
-    found: set[str] = set()
-    waiting: list[Type] = []
+    results: list[Type] = []
+    sent: list[Type] = []
     for resource in walk(api.root):
         for method in resource.methods:
-            waiting += types_of(method.operation)[0]
+            found = types_of(method.operation)
+            results += found[0]
+            sent += found[1]
+    received = _reached(results, api)
+    # What the author lists and no operation mentions comes by other ways, such as events of a socket.
+    mentioned = received | _reached(sent, api)
+    listed = [key for resource in walk(api.root) for wanted, key in resource.models if not wanted.endswith("_param")]
+    return received | _reached([Reference(key) for key in listed if key not in mentioned], api)
+
+
+def _reached(types: list[Type], api: API) -> set[str]:
+    """The named types that these are made of."""
+    found: set[str] = set()
+    waiting = list(types)
     while waiting:
         type = waiting.pop()
         waiting.extend(inner_types(type))

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import TypeVar
 from urllib.parse import unquote
 
-from ..document import Document, load
+from ..document import Document, load, pointer_to, steps_of
 from ..problems import Problem, Problems, Refused
 from .model import (
     VERBS,
@@ -34,6 +35,7 @@ __all__ = ["Library", "ResolvedOperation", "ResolvedSpec", "resolve"]
 T = TypeVar("T")
 
 _LONGEST_CHAIN = 50
+_MOST_HINTS = 50
 
 
 class Library:
@@ -113,6 +115,7 @@ class _Resolver:
         self._keys: dict[tuple[str, str], str] = {}
         self._tried: set[tuple[str, str]] = set()
         self._waiting: list[SchemaOrRef] = []
+        self._hints = 0
 
     def run(self) -> ResolvedSpec:
         spec = self._spec
@@ -252,13 +255,35 @@ class _Resolver:
                 return Node(document.at(candidate), candidate, document, self._problems)
             except KeyError:
                 continue
-        self._report(ref, f"{ref.target!r} leads nowhere")
+        self._report(ref, f"{ref.target!r} leads nowhere{self._hint(document, pointer)}")
         return None
+
+    def _hint(self, document: Document, pointer: str) -> str:
+        """What may have been meant, looked for a few times only: a document may have thousands of such references."""
+        self._hints += 1
+        found = _nearest(document, pointer) if self._hints <= _MOST_HINTS else None
+        return f"; there is {f'#{found}'!r}" if found is not None else ""
 
     def _report(self, ref: Ref, message: str) -> None:
         document = self._library.document(ref.file)
         if document is not None:
             self._problems.add("bad-reference", message, document.origin(ref.pointer))
+
+
+def _nearest(document: Document, pointer: str) -> str | None:
+    """A pointer that leads somewhere and is spelled nearly like this one."""
+    found = ""
+    for step in steps_of(pointer):
+        node = document.at(found)
+        if not isinstance(node, dict):
+            return None
+        if step not in node:
+            alike = [key for key in node if key.lower() == step.lower()] or get_close_matches(step, node, 1)
+            if not alike:
+                return None
+            step = alike[0]
+        found = pointer_to(found, step)
+    return found
 
 
 def _references(schema: SchemaOrRef) -> Iterator[Ref]:
