@@ -17,7 +17,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncClient AsyncClientWithRawResponse AsyncClientWithStreamingResponse "),
+            "._async": "AsyncClient AsyncClientWithRawResponse AsyncClientWithStreamingResponse",
             "._sync": "Client ClientWithRawResponse ClientWithStreamingResponse",
         },
     )

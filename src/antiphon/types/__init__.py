@@ -306,7 +306,7 @@ else:
             ".decisions_types": "Decision",
             ".embeddings_params": "EmbeddingCreateParams",
             ".embeddings_types": "CreateEmbeddingResponse Embedding EmbeddingModel",
-            ".evals_params": ("DecisionInputMessageParam EvalCreateParams EvalListParams EvalUpdateParams "),
+            ".evals_params": "DecisionInputMessageParam EvalCreateParams EvalListParams EvalUpdateParams",
             ".evals_types": (
                 "EvalCreateResponse EvalCustomDataSourceConfig EvalDataSourceConfigLogs EvalDeleteResponse "
                 "EvalGraderPython EvalGraderScoreModel EvalGraderTextSimilarity EvalListResponse "

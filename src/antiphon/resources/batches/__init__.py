@@ -17,7 +17,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncBatches AsyncBatchesWithRawResponse AsyncBatchesWithStreamingResponse "),
+            "._async": "AsyncBatches AsyncBatchesWithRawResponse AsyncBatchesWithStreamingResponse",
             "._sync": "Batches BatchesWithRawResponse BatchesWithStreamingResponse",
         },
     )

@@ -18,6 +18,6 @@ else:
         __name__,
         {
             "._async": ("AsyncCompletions AsyncCompletionsWithRawResponse AsyncCompletionsWithStreamingResponse "),
-            "._sync": ("Completions CompletionsWithRawResponse CompletionsWithStreamingResponse "),
+            "._sync": "Completions CompletionsWithRawResponse CompletionsWithStreamingResponse",
         },
     )

@@ -24,7 +24,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncContainers AsyncContainersWithRawResponse AsyncContainersWithStreamingResponse "),
+            "._async": "AsyncContainers AsyncContainersWithRawResponse AsyncContainersWithStreamingResponse",
             "._sync": "Containers ContainersWithRawResponse ContainersWithStreamingResponse",
             ".files": (
                 "AsyncFiles AsyncFilesWithRawResponse AsyncFilesWithStreamingResponse Files "

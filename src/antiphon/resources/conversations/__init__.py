@@ -27,7 +27,7 @@ else:
             "._async": (
                 "AsyncConversations AsyncConversationsWithRawResponse AsyncConversationsWithStreamingResponse "
             ),
-            "._sync": ("Conversations ConversationsWithRawResponse ConversationsWithStreamingResponse "),
+            "._sync": "Conversations ConversationsWithRawResponse ConversationsWithStreamingResponse",
             ".items": (
                 "AsyncItems AsyncItemsWithRawResponse AsyncItemsWithStreamingResponse Items "
                 "ItemsWithRawResponse ItemsWithStreamingResponse "

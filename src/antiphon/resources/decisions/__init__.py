@@ -17,7 +17,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncDecisions AsyncDecisionsWithRawResponse AsyncDecisionsWithStreamingResponse "),
+            "._async": "AsyncDecisions AsyncDecisionsWithRawResponse AsyncDecisionsWithStreamingResponse",
             "._sync": "Decisions DecisionsWithRawResponse DecisionsWithStreamingResponse",
         },
     )

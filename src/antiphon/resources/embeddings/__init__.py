@@ -17,7 +17,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncEmbeddings AsyncEmbeddingsWithRawResponse AsyncEmbeddingsWithStreamingResponse "),
+            "._async": "AsyncEmbeddings AsyncEmbeddingsWithRawResponse AsyncEmbeddingsWithStreamingResponse",
             "._sync": "Embeddings EmbeddingsWithRawResponse EmbeddingsWithStreamingResponse",
         },
     )

@@ -38,7 +38,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncFineTuning AsyncFineTuningWithRawResponse AsyncFineTuningWithStreamingResponse "),
+            "._async": "AsyncFineTuning AsyncFineTuningWithRawResponse AsyncFineTuningWithStreamingResponse",
             "._sync": "FineTuning FineTuningWithRawResponse FineTuningWithStreamingResponse",
             ".alpha": (
                 "AsyncAlpha AsyncAlphaWithRawResponse AsyncAlphaWithStreamingResponse Alpha "

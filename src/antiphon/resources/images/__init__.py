@@ -17,7 +17,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncImages AsyncImagesWithRawResponse AsyncImagesWithStreamingResponse "),
+            "._async": "AsyncImages AsyncImagesWithRawResponse AsyncImagesWithStreamingResponse",
             "._sync": "Images ImagesWithRawResponse ImagesWithStreamingResponse",
         },
     )

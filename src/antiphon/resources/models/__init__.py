@@ -17,7 +17,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncModels AsyncModelsWithRawResponse AsyncModelsWithStreamingResponse "),
+            "._async": "AsyncModels AsyncModelsWithRawResponse AsyncModelsWithStreamingResponse",
             "._sync": "Models ModelsWithRawResponse ModelsWithStreamingResponse",
         },
     )

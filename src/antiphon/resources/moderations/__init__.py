@@ -18,6 +18,6 @@ else:
         __name__,
         {
             "._async": ("AsyncModerations AsyncModerationsWithRawResponse AsyncModerationsWithStreamingResponse "),
-            "._sync": ("Moderations ModerationsWithRawResponse ModerationsWithStreamingResponse "),
+            "._sync": "Moderations ModerationsWithRawResponse ModerationsWithStreamingResponse",
         },
     )

@@ -38,7 +38,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncRealtime AsyncRealtimeWithRawResponse AsyncRealtimeWithStreamingResponse "),
+            "._async": "AsyncRealtime AsyncRealtimeWithRawResponse AsyncRealtimeWithStreamingResponse",
             "._sync": "Realtime RealtimeWithRawResponse RealtimeWithStreamingResponse",
             ".calls": (
                 "AsyncCalls AsyncCallsWithRawResponse AsyncCallsWithStreamingResponse Calls "

@@ -92,7 +92,7 @@ class Responses(APIResource):
         moderation: _types.responses.responses_params.create.ResponseCreateParamsModeration | Omit | None = omit,
         stream: Literal[False] | Omit | None = omit,
         stream_options: _types.responses.responses_params.create.ResponseCreateParamsStreamOptions | Omit | None = omit,
-        conversation: str | _types.responses.ResponseConversationParam | Omit | None = omit,
+        conversation: str | _types.responses.ResponseConversationParamParam | Omit | None = omit,
         context_management: Iterable[_types.responses.responses_params.create.ResponseCreateParamsContextManagement]
         | Omit
         | None = omit,
@@ -147,7 +147,7 @@ class Responses(APIResource):
         instructions: str | Omit | None = omit,
         moderation: _types.responses.responses_params.create.ResponseCreateParamsModeration | Omit | None = omit,
         stream_options: _types.responses.responses_params.create.ResponseCreateParamsStreamOptions | Omit | None = omit,
-        conversation: str | _types.responses.ResponseConversationParam | Omit | None = omit,
+        conversation: str | _types.responses.ResponseConversationParamParam | Omit | None = omit,
         context_management: Iterable[_types.responses.responses_params.create.ResponseCreateParamsContextManagement]
         | Omit
         | None = omit,
@@ -202,7 +202,7 @@ class Responses(APIResource):
         instructions: str | Omit | None = omit,
         moderation: _types.responses.responses_params.create.ResponseCreateParamsModeration | Omit | None = omit,
         stream_options: _types.responses.responses_params.create.ResponseCreateParamsStreamOptions | Omit | None = omit,
-        conversation: str | _types.responses.ResponseConversationParam | Omit | None = omit,
+        conversation: str | _types.responses.ResponseConversationParamParam | Omit | None = omit,
         context_management: Iterable[_types.responses.responses_params.create.ResponseCreateParamsContextManagement]
         | Omit
         | None = omit,
@@ -256,7 +256,7 @@ class Responses(APIResource):
         moderation: _types.responses.responses_params.create.ResponseCreateParamsModeration | Omit | None = omit,
         stream: bool | Omit | None = omit,
         stream_options: _types.responses.responses_params.create.ResponseCreateParamsStreamOptions | Omit | None = omit,
-        conversation: str | _types.responses.ResponseConversationParam | Omit | None = omit,
+        conversation: str | _types.responses.ResponseConversationParamParam | Omit | None = omit,
         context_management: Iterable[_types.responses.responses_params.create.ResponseCreateParamsContextManagement]
         | Omit
         | None = omit,

@@ -31,7 +31,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncSafety AsyncSafetyWithRawResponse AsyncSafetyWithStreamingResponse "),
+            "._async": "AsyncSafety AsyncSafetyWithRawResponse AsyncSafetyWithStreamingResponse",
             "._sync": "Safety SafetyWithRawResponse SafetyWithStreamingResponse",
             ".alerts": (
                 "AsyncAlerts AsyncAlertsWithRawResponse AsyncAlertsWithStreamingResponse Alerts "

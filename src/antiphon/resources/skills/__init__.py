@@ -31,7 +31,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncSkills AsyncSkillsWithRawResponse AsyncSkillsWithStreamingResponse "),
+            "._async": "AsyncSkills AsyncSkillsWithRawResponse AsyncSkillsWithStreamingResponse",
             "._sync": "Skills SkillsWithRawResponse SkillsWithStreamingResponse",
             ".content": (
                 "AsyncContent AsyncContentWithRawResponse AsyncContentWithStreamingResponse Content "

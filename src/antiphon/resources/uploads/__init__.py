@@ -24,7 +24,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncUploads AsyncUploadsWithRawResponse AsyncUploadsWithStreamingResponse "),
+            "._async": "AsyncUploads AsyncUploadsWithRawResponse AsyncUploadsWithStreamingResponse",
             "._sync": "Uploads UploadsWithRawResponse UploadsWithStreamingResponse",
             ".parts": (
                 "AsyncParts AsyncPartsWithRawResponse AsyncPartsWithStreamingResponse Parts "

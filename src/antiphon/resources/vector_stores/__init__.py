@@ -32,7 +32,7 @@ else:
         __name__,
         {
             "._async": ("AsyncVectorStores AsyncVectorStoresWithRawResponse AsyncVectorStoresWithStreamingResponse "),
-            "._sync": ("VectorStores VectorStoresWithRawResponse VectorStoresWithStreamingResponse "),
+            "._sync": "VectorStores VectorStoresWithRawResponse VectorStoresWithStreamingResponse",
             ".file_batches": (
                 "AsyncFileBatches AsyncFileBatchesWithRawResponse AsyncFileBatchesWithStreamingResponse "
                 "FileBatches FileBatchesWithRawResponse FileBatchesWithStreamingResponse "

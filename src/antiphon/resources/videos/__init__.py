@@ -17,7 +17,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncVideos AsyncVideosWithRawResponse AsyncVideosWithStreamingResponse "),
+            "._async": "AsyncVideos AsyncVideosWithRawResponse AsyncVideosWithStreamingResponse",
             "._sync": "Videos VideosWithRawResponse VideosWithStreamingResponse",
         },
     )

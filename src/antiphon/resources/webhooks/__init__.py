@@ -24,7 +24,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncWebhooks AsyncWebhooksWithRawResponse AsyncWebhooksWithStreamingResponse "),
+            "._async": "AsyncWebhooks AsyncWebhooksWithRawResponse AsyncWebhooksWithStreamingResponse",
             "._sync": "Webhooks WebhooksWithRawResponse WebhooksWithStreamingResponse",
             ".event_types": (
                 "AsyncEventTypes AsyncEventTypesWithRawResponse AsyncEventTypesWithStreamingResponse "

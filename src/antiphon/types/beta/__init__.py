@@ -245,7 +245,7 @@ if TYPE_CHECKING:
     from .responses_params.beta_response import (
         BetaResponseConfigurationUpdateItemParamParam as BetaResponseConfigurationUpdateItemParamParam,
     )
-    from .responses_params.beta_response import BetaResponseConversationParam as BetaResponseConversationParam
+    from .responses_params.beta_response import BetaResponseConversationParamParam as BetaResponseConversationParamParam
     from .responses_params.beta_response import (
         BetaResponseCustomToolCallOutputParam as BetaResponseCustomToolCallOutputParam,
     )
@@ -725,7 +725,7 @@ else:
                 "AgentListParams AgentReasoningParam AgentRetrieveParams AgentTextParam AgentUpdateParams "
                 "TextFormatParam "
             ),
-            ".agents_params.environment": "EnvironmentNetworkParam EnvironmentPackagesParam EnvironmentParam",
+            ".agents_params.environment": ("EnvironmentNetworkParam EnvironmentPackagesParam EnvironmentParam "),
             ".agents_params.hosted": (
                 "HostedEnvironmentFileParam HostedEnvironmentFileParamFileIDParam HostedPluginParam "
                 "HostedPluginParam2 HostedSkillParam HostedSkillResourceInlineParam "
@@ -824,7 +824,7 @@ else:
             ".responses_params.beta_response": (
                 "BetaResponseCodeInterpreterToolCallParam BetaResponseComputerToolCallOutputScreenshotParam "
                 "BetaResponseComputerToolCallParam BetaResponseConfigurationUpdateItemParamParam "
-                "BetaResponseConversationParam BetaResponseCustomToolCallOutputParam "
+                "BetaResponseConversationParamParam BetaResponseCustomToolCallOutputParam "
                 "BetaResponseCustomToolCallParam BetaResponseFileSearchToolCallParam "
                 "BetaResponseFormatTextConfigParam BetaResponseFormatTextJSONSchemaConfigParam "
                 "BetaResponseImageGenerationCallParam BetaResponseLocalShellCallOutputParam "
@@ -881,7 +881,7 @@ else:
             ),
             ".responses_types.beta_custom_tool": "BetaCustomTool",
             ".responses_types.beta_easy_input_message": "BetaEasyInputMessage",
-            ".responses_types.beta_file_search_tool": "BetaFileSearchTool BetaFileSearchToolFiltersComparisonFilter",
+            ".responses_types.beta_file_search_tool": ("BetaFileSearchTool BetaFileSearchToolFiltersComparisonFilter "),
             ".responses_types.beta_function": "BetaFunctionShellTool BetaFunctionTool",
             ".responses_types.beta_image_detail": "BetaImageDetail",
             ".responses_types.beta_local": "BetaLocalEnvironment BetaLocalSkill",
@@ -889,7 +889,9 @@ else:
             ".responses_types.beta_response": "BetaResponse",
             ".responses_types.beta_response_additional_tools": "BetaResponseAdditionalTools",
             ".responses_types.beta_response_agent_message": "BetaResponseAgentMessage",
-            ".responses_types.beta_response_apply_patch_tool_call": "BetaResponseApplyPatchToolCall BetaResponseApplyPatchToolCallOutput",
+            ".responses_types.beta_response_apply_patch_tool_call": (
+                "BetaResponseApplyPatchToolCall BetaResponseApplyPatchToolCallOutput "
+            ),
             ".responses_types.beta_response_code_interpreter": (
                 "BetaResponseCodeInterpreterCallCodeDeltaEvent BetaResponseCodeInterpreterCallCodeDoneEvent "
                 "BetaResponseCodeInterpreterCallCompletedEvent "
@@ -916,7 +918,9 @@ else:
                 "BetaResponseFileSearchCallCompletedEvent BetaResponseFileSearchCallInProgressEvent "
                 "BetaResponseFileSearchCallSearchingEvent BetaResponseFileSearchToolCall "
             ),
-            ".responses_types.beta_response_format_text": "BetaResponseFormatTextConfig BetaResponseFormatTextJSONSchemaConfig",
+            ".responses_types.beta_response_format_text": (
+                "BetaResponseFormatTextConfig BetaResponseFormatTextJSONSchemaConfig "
+            ),
             ".responses_types.beta_response_function": (
                 "BetaResponseFunctionCallOutputItem BetaResponseFunctionCallOutputItemList "
                 "BetaResponseFunctionToolCall BetaResponseFunctionToolCallItem "
@@ -937,13 +941,13 @@ else:
                 "BetaResponseInjectCreatedEvent BetaResponseInjectEvent BetaResponseInjectFailedEvent "
             ),
             ".responses_types.beta_response_input": "BetaResponseInput",
-            ".responses_types.beta_response_input_file": "BetaResponseInputFile BetaResponseInputFileContent",
-            ".responses_types.beta_response_input_image": "BetaResponseInputImage BetaResponseInputImageContent",
+            ".responses_types.beta_response_input_file": ("BetaResponseInputFile BetaResponseInputFileContent "),
+            ".responses_types.beta_response_input_image": ("BetaResponseInputImage BetaResponseInputImageContent "),
             ".responses_types.beta_response_input_item": "BetaResponseInputItem",
             ".responses_types.beta_response_input_message": (
                 "BetaResponseInputContent BetaResponseInputMessageContentList BetaResponseInputMessageItem "
             ),
-            ".responses_types.beta_response_input_text": "BetaResponseInputText BetaResponseInputTextContent",
+            ".responses_types.beta_response_input_text": ("BetaResponseInputText BetaResponseInputTextContent "),
             ".responses_types.beta_response_item": "BetaResponseItem",
             ".responses_types.beta_response_local": (
                 "BetaResponseLocalEnvironment BetaResponseLocalShellCall BetaResponseLocalShellCallOutput "
@@ -956,13 +960,17 @@ else:
                 "BetaResponseMcpListToolsCompletedEvent BetaResponseMcpListToolsFailedEvent "
                 "BetaResponseMcpListToolsInProgressEvent "
             ),
-            ".responses_types.beta_response_multi_agent_call": "BetaResponseMultiAgentCall BetaResponseMultiAgentCallOutput",
+            ".responses_types.beta_response_multi_agent_call": (
+                "BetaResponseMultiAgentCall BetaResponseMultiAgentCallOutput "
+            ),
             ".responses_types.beta_response_output_item": (
                 "BetaResponseOutputItem BetaResponseOutputItemAddedEvent BetaResponseOutputItemDoneEvent "
             ),
             ".responses_types.beta_response_output_message": "BetaResponseOutputMessage",
             ".responses_types.beta_response_output_refusal": "BetaResponseOutputRefusal",
-            ".responses_types.beta_response_output_text": "BetaResponseOutputText BetaResponseOutputTextAnnotationAddedEvent",
+            ".responses_types.beta_response_output_text": (
+                "BetaResponseOutputText BetaResponseOutputTextAnnotationAddedEvent "
+            ),
             ".responses_types.beta_response_program": "BetaResponseProgram BetaResponseProgramOutput",
             ".responses_types.beta_response_prompt": "BetaResponsePrompt",
             ".responses_types.beta_response_reasoning": (

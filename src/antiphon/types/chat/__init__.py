@@ -121,7 +121,7 @@ else:
                 "CompletionCreateParams CompletionCreateParamsBase CompletionCreateParamsNonStreaming "
                 "CompletionCreateParamsStreaming CompletionListParams CompletionUpdateParams "
             ),
-            ".completions_params.create_chat_completion_request_message": "CreateChatCompletionRequestMessageParam",
+            ".completions_params.create_chat_completion_request_message": ("CreateChatCompletionRequestMessageParam "),
             ".completions_types": (
                 "ChatCompletion ChatCompletionAnnotation ChatCompletionAudio ChatCompletionChunk "
                 "ChatCompletionContentPartImage ChatCompletionContentPartText ChatCompletionDeleted "

@@ -195,10 +195,12 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            ".forks_types": ("ForkClientEvent ForkServerEvent ForkSessionConfig ForkSessionStartEvent "),
-            ".live_params.client_config": "ClientConfigParam DataChannelConfigParam ServerEventSelectorParam",
+            ".forks_types": "ForkClientEvent ForkServerEvent ForkSessionConfig ForkSessionStartEvent",
+            ".live_params.client_config": ("ClientConfigParam DataChannelConfigParam ServerEventSelectorParam "),
             ".live_params.create": "LiveCreateParams MediaSessionConfigParam",
-            ".live_params.decision_content_part_input": "DecisionContentPartInputImageParam DecisionContentPartInputJSONParam",
+            ".live_params.decision_content_part_input": (
+                "DecisionContentPartInputImageParam DecisionContentPartInputJSONParam "
+            ),
             ".live_types.audio_format": "AudioFormat",
             ".live_types.client_config": "ClientConfig DataChannelConfig ServerEventSelector",
             ".live_types.client_event": "ClientEvent",

@@ -325,7 +325,7 @@ else:
                 "RealtimeResponseCreateMcpToolParam RealtimeResponseCreateParamsParam "
                 "RealtimeResponseCreateParamsWithReferencesParam "
             ),
-            ".realtime_params.response_create_event_with_references": "ResponseCreateEventWithReferencesParam",
+            ".realtime_params.response_create_event_with_references": ("ResponseCreateEventWithReferencesParam "),
             ".realtime_params.session_create_request": "RealtimeSessionCreateRequestParam",
             ".realtime_params.tool_choice_config": "RealtimeToolChoiceConfigParam",
             ".realtime_params.tools_config": "RealtimeToolsConfigParam RealtimeToolsConfigUnionParam",

@@ -39,15 +39,6 @@ if TYPE_CHECKING:
     from .responses_params.function import FunctionToolParam as FunctionToolParam
     from .responses_params.inline_skill import InlineSkillParam as InlineSkillParam
     from .responses_params.inline_skill import InlineSkillSourceParam as InlineSkillSourceParam
-    from .responses_params.input import ResponseInputAudioParam as ResponseInputAudioParam
-    from .responses_params.input import ResponseInputContentParam as ResponseInputContentParam
-    from .responses_params.input import ResponseInputFileContentParam as ResponseInputFileContentParam
-    from .responses_params.input import ResponseInputFileParam as ResponseInputFileParam
-    from .responses_params.input import ResponseInputImageContentParam as ResponseInputImageContentParam
-    from .responses_params.input import ResponseInputImageParam as ResponseInputImageParam
-    from .responses_params.input import ResponseInputMessageContentListParam as ResponseInputMessageContentListParam
-    from .responses_params.input import ResponseInputTextContentParam as ResponseInputTextContentParam
-    from .responses_params.input import ResponseInputTextParam as ResponseInputTextParam
     from .responses_params.input_item import ResponseCompactionItemParamParam as ResponseCompactionItemParamParam
     from .responses_params.input_item import (
         ResponseConfigurationUpdateItemParamParam as ResponseConfigurationUpdateItemParamParam,
@@ -73,7 +64,7 @@ if TYPE_CHECKING:
         ResponseComputerToolCallOutputScreenshotParam as ResponseComputerToolCallOutputScreenshotParam,
     )
     from .responses_params.response import ResponseComputerToolCallParam as ResponseComputerToolCallParam
-    from .responses_params.response import ResponseConversationParam as ResponseConversationParam
+    from .responses_params.response import ResponseConversationParamParam as ResponseConversationParamParam
     from .responses_params.response import ResponseFormatTextConfigParam as ResponseFormatTextConfigParam
     from .responses_params.response import (
         ResponseFormatTextJSONSchemaConfigParam as ResponseFormatTextJSONSchemaConfigParam,
@@ -92,6 +83,17 @@ if TYPE_CHECKING:
     from .responses_params.response import ResponseRetrieveParamsNonStreaming as ResponseRetrieveParamsNonStreaming
     from .responses_params.response import ResponseRetrieveParamsStreaming as ResponseRetrieveParamsStreaming
     from .responses_params.response import ResponseSteerInputContentParam as ResponseSteerInputContentParam
+    from .responses_params.response_input import ResponseInputAudioParam as ResponseInputAudioParam
+    from .responses_params.response_input import ResponseInputContentParam as ResponseInputContentParam
+    from .responses_params.response_input import ResponseInputFileContentParam as ResponseInputFileContentParam
+    from .responses_params.response_input import ResponseInputFileParam as ResponseInputFileParam
+    from .responses_params.response_input import ResponseInputImageContentParam as ResponseInputImageContentParam
+    from .responses_params.response_input import ResponseInputImageParam as ResponseInputImageParam
+    from .responses_params.response_input import (
+        ResponseInputMessageContentListParam as ResponseInputMessageContentListParam,
+    )
+    from .responses_params.response_input import ResponseInputTextContentParam as ResponseInputTextContentParam
+    from .responses_params.response_input import ResponseInputTextParam as ResponseInputTextParam
     from .responses_params.skill_reference import SkillReferenceParam as SkillReferenceParam
     from .responses_params.tool import NamespaceToolParam as NamespaceToolParam
     from .responses_params.tool import ToolChoiceAllowedParam as ToolChoiceAllowedParam
@@ -199,7 +201,6 @@ if TYPE_CHECKING:
     )
     from .responses_types.image_detail import ImageDetail as ImageDetail
     from .responses_types.includable import ResponseIncludable as ResponseIncludable
-    from .responses_types.input import ResponseInput as ResponseInput
     from .responses_types.input_audio import ResponseInputAudio as ResponseInputAudio
     from .responses_types.input_file import ResponseInputFile as ResponseInputFile
     from .responses_types.input_file import ResponseInputFileContent as ResponseInputFileContent
@@ -259,6 +260,7 @@ if TYPE_CHECKING:
     )
     from .responses_types.response_function import ResponseFunctionWebSearch as ResponseFunctionWebSearch
     from .responses_types.response_function import ResponseSteerInputContent as ResponseSteerInputContent
+    from .responses_types.response_input import ResponseInput as ResponseInput
     from .responses_types.response_local import ResponseLocalEnvironment as ResponseLocalEnvironment
     from .responses_types.response_local import ResponseLocalShellCallOutput as ResponseLocalShellCallOutput
     from .responses_types.server_event import ResponsesServerEvent as ResponsesServerEvent
@@ -361,11 +363,6 @@ else:
             ".responses_params.file_search_tool": "FileSearchToolParam",
             ".responses_params.function": "FunctionShellToolParam FunctionToolParam",
             ".responses_params.inline_skill": "InlineSkillParam InlineSkillSourceParam",
-            ".responses_params.input": (
-                "ResponseInputAudioParam ResponseInputContentParam ResponseInputFileContentParam "
-                "ResponseInputFileParam ResponseInputImageContentParam ResponseInputImageParam "
-                "ResponseInputMessageContentListParam ResponseInputTextContentParam ResponseInputTextParam "
-            ),
             ".responses_params.input_item": (
                 "ResponseCompactionItemParamParam ResponseConfigurationUpdateItemParamParam "
                 "ResponseCustomToolCallOutputParam ResponseCustomToolCallParam "
@@ -378,12 +375,17 @@ else:
             ".responses_params.response": (
                 "ResponseCodeInterpreterParam ResponseCodeInterpreterToolCallParam "
                 "ResponseComputerToolCallOutputScreenshotParam ResponseComputerToolCallParam "
-                "ResponseConversationParam ResponseFormatTextConfigParam "
+                "ResponseConversationParamParam ResponseFormatTextConfigParam "
                 "ResponseFormatTextJSONSchemaConfigParam ResponseFunctionCallOutputItemListParam "
                 "ResponseFunctionShellCallOutputContentParam ResponseFunctionToolCallParam "
                 "ResponseFunctionWebSearchParam ResponsePromptParam ResponseRetrieveParams "
                 "ResponseRetrieveParamsBase ResponseRetrieveParamsNonStreaming "
                 "ResponseRetrieveParamsStreaming ResponseSteerInputContentParam "
+            ),
+            ".responses_params.response_input": (
+                "ResponseInputAudioParam ResponseInputContentParam ResponseInputFileContentParam "
+                "ResponseInputFileParam ResponseInputImageContentParam ResponseInputImageParam "
+                "ResponseInputMessageContentListParam ResponseInputTextContentParam ResponseInputTextParam "
             ),
             ".responses_params.skill_reference": "SkillReferenceParam",
             ".responses_params.tool": (
@@ -393,8 +395,8 @@ else:
             ),
             ".responses_params.web_search": "WebSearchPreviewToolParam WebSearchToolParam",
             ".responses_types.apply_patch_tool": "ApplyPatchTool",
-            ".responses_types.apply_patch_tool_call": "ResponseApplyPatchToolCall ResponseApplyPatchToolCallOutput",
-            ".responses_types.client_event": "ResponseConversationParam ResponseSteerEvent ResponsesClientEvent",
+            ".responses_types.apply_patch_tool_call": ("ResponseApplyPatchToolCall ResponseApplyPatchToolCallOutput "),
+            ".responses_types.client_event": ("ResponseConversationParam ResponseSteerEvent ResponsesClientEvent "),
             ".responses_types.code_interpreter": (
                 "ResponseCodeInterpreter ResponseCodeInterpreterCallCodeDeltaEvent "
                 "ResponseCodeInterpreterCallCodeDoneEvent ResponseCodeInterpreterCallCompletedEvent "
@@ -409,7 +411,9 @@ else:
             ".responses_types.computer_tool_call": (
                 "ResponseComputerToolCall ResponseComputerToolCallOutputItem ResponseComputerToolCallOutputScreenshot "
             ),
-            ".responses_types.configuration_update_item": "ResponseConfigurationUpdateItem ResponseConfigurationUpdateItemParam",
+            ".responses_types.configuration_update_item": (
+                "ResponseConfigurationUpdateItem ResponseConfigurationUpdateItemParam "
+            ),
             ".responses_types.container": (
                 "ContainerAuto ContainerNetworkPolicyAllowlist ContainerNetworkPolicyDisabled "
                 "ContainerNetworkPolicyDomainSecret ContainerReference InlineSkill InlineSkillSource "
@@ -436,7 +440,6 @@ else:
             ),
             ".responses_types.image_detail": "ImageDetail",
             ".responses_types.includable": "ResponseIncludable",
-            ".responses_types.input": "ResponseInput",
             ".responses_types.input_audio": "ResponseInputAudio",
             ".responses_types.input_file": "ResponseInputFile ResponseInputFileContent",
             ".responses_types.input_image": "ResponseInputImage ResponseInputImageContent",
@@ -472,6 +475,7 @@ else:
                 "ResponseFunctionToolCallItem ResponseFunctionToolCallOutputItem ResponseFunctionWebSearch "
                 "ResponseSteerInputContent "
             ),
+            ".responses_types.response_input": "ResponseInput",
             ".responses_types.response_local": "ResponseLocalEnvironment ResponseLocalShellCallOutput",
             ".responses_types.server_event": (
                 "ResponseSteerAcceptedEvent ResponseSteerFailedEvent ResponseSteerPendingEvent "

@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 from ..shared_params.models.reasoning import Reasoning
 from .responses_params.input_item import ResponseInputItemParam
-from .responses_params.response import ResponseConversationParam, ResponseFormatTextConfigParam
+from .responses_params.response import ResponseConversationParamParam, ResponseFormatTextConfigParam
 from .responses_params.tool import (
     ToolChoiceAllowedParam,
     ToolChoiceApplyPatchParam,
@@ -69,7 +69,7 @@ class InputTokenCountParams(TypedDict, total=False):
     personality: str | Literal["friendly", "pragmatic"]
     """Style in which the model would answer, such as `friendly` or `pragmatic`; other names of up to 64
     characters may exist. Left out means the usual style of the model."""
-    conversation: str | ResponseConversationParam | None
+    conversation: str | ResponseConversationParamParam | None
     """Conversation to which the response would belong, by ID or as an object with the ID. Its items are
     counted as well; cannot be combined with `previous_response_id`."""
     tool_choice: (

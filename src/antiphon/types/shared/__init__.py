@@ -118,7 +118,7 @@ else:
         {
             ".models.all_models": "AllModels",
             ".models.assistant_tool_resources": "AssistantToolResources",
-            ".models.beta_response": ("BetaResponseImageGenerationCallError BetaResponseLocalShellCallAction "),
+            ".models.beta_response": "BetaResponseImageGenerationCallError BetaResponseLocalShellCallAction",
             ".models.chat_model": "ChatModel",
             ".models.comparison_filter": "ComparisonFilter",
             ".models.compound_filter": "CompoundFilter",
@@ -149,7 +149,7 @@ else:
             ".models.response_annotation_file_path": "ResponseAnnotationFilePath",
             ".models.response_caller": "ResponseCallerDirect ResponseCallerProgram",
             ".models.response_computer_safety_check": "ResponseComputerSafetyCheck",
-            ".models.response_configuration_update_item_reasoning": "ResponseConfigurationUpdateItemReasoning",
+            ".models.response_configuration_update_item_reasoning": ("ResponseConfigurationUpdateItemReasoning "),
             ".models.response_file_search_tool_call_result": "ResponseFileSearchToolCallResult",
             ".models.response_format": (
                 "ResponseFormatJSONObject ResponseFormatJSONSchema ResponseFormatText "
@@ -167,7 +167,7 @@ else:
             ".models.response_output": ("ResponseOutputCallerProgram ResponseOutputLogs ResponseOutputTextLogprob "),
             ".models.response_program": "ResponseProgram ResponseProgramOutput",
             ".models.response_programmatic_tool_calling": "ResponseProgrammaticToolCalling",
-            ".models.response_prompt_cache_diagnostics_cache_miss": "ResponsePromptCacheDiagnosticsCacheMiss",
+            ".models.response_prompt_cache_diagnostics_cache_miss": ("ResponsePromptCacheDiagnosticsCacheMiss "),
             ".models.response_reasoning": "ResponseReasoningSummaryText ResponseReasoningText",
             ".models.response_shell_output": "ResponseShellOutput ResponseShellOutputDelta",
             ".models.response_steer": "ResponseSteerAcceptedEventSteer ResponseSteerFailedEventError",

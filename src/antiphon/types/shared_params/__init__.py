@@ -6,49 +6,12 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from antiphon.types.shared.models.all_models import AllModels as AllModels
-    from antiphon.types.shared.models.assistant_tool_resources import AssistantToolResources as AssistantToolResources
     from antiphon.types.shared.models.chat_model import ChatModel as ChatModel
-    from antiphon.types.shared.models.error import ErrorMisalignment as ErrorMisalignment
-    from antiphon.types.shared.models.error import ErrorObject as ErrorObject
     from antiphon.types.shared.models.function import FunctionParameters as FunctionParameters
     from antiphon.types.shared.models.metadata import Metadata as Metadata
-    from antiphon.types.shared.models.moderation import ModerationInputError as ModerationInputError
-    from antiphon.types.shared.models.moderation import ModerationResult as ModerationResult
     from antiphon.types.shared.models.o_auth_error_code import OAuthErrorCode as OAuthErrorCode
-    from antiphon.types.shared.models.realtime import RealtimeContentPart as RealtimeContentPart
     from antiphon.types.shared.models.reasoning import ReasoningEffort as ReasoningEffort
-    from antiphon.types.shared.models.response_additional_tools import (
-        ResponseAdditionalTools as ResponseAdditionalTools,
-    )
-    from antiphon.types.shared.models.response_format import ResponseFormatTextGrammar as ResponseFormatTextGrammar
-    from antiphon.types.shared.models.response_format import ResponseFormatTextPython as ResponseFormatTextPython
-    from antiphon.types.shared.models.response_input_transformation import (
-        ResponseInputTransformation as ResponseInputTransformation,
-    )
-    from antiphon.types.shared.models.response_logprob import ResponseLogprob as ResponseLogprob
-    from antiphon.types.shared.models.response_mcp import ResponseMcpApprovalResponse as ResponseMcpApprovalResponse
-    from antiphon.types.shared.models.response_moderation import ResponseModeration as ResponseModeration
-    from antiphon.types.shared.models.response_program import ResponseProgram as ResponseProgram
-    from antiphon.types.shared.models.response_program import ResponseProgramOutput as ResponseProgramOutput
-    from antiphon.types.shared.models.response_prompt_cache_diagnostics_cache_miss import (
-        ResponsePromptCacheDiagnosticsCacheMiss as ResponsePromptCacheDiagnosticsCacheMiss,
-    )
-    from antiphon.types.shared.models.response_shell_output import ResponseShellOutput as ResponseShellOutput
-    from antiphon.types.shared.models.response_shell_output import ResponseShellOutputDelta as ResponseShellOutputDelta
-    from antiphon.types.shared.models.response_steer import (
-        ResponseSteerAcceptedEventSteer as ResponseSteerAcceptedEventSteer,
-    )
-    from antiphon.types.shared.models.response_steer import (
-        ResponseSteerFailedEventError as ResponseSteerFailedEventError,
-    )
-    from antiphon.types.shared.models.response_tool_usage import ResponseToolUsage as ResponseToolUsage
-    from antiphon.types.shared.models.response_usage_input_tokens_details import (
-        ResponseUsageInputTokensDetails as ResponseUsageInputTokensDetails,
-    )
     from antiphon.types.shared.models.responses import ResponsesModel as ResponsesModel
-    from antiphon.types.shared.models.responses import ResponsesServerError as ResponsesServerError
-    from antiphon.types.shared.models.transcription import TranscriptionDurationUsage as TranscriptionDurationUsage
-    from antiphon.types.shared.models.transcription import TranscriptionTokenUsage as TranscriptionTokenUsage
 
     from . import models as models
     from .models.beta_response import BetaResponseImageGenerationCallError as BetaResponseImageGenerationCallError
@@ -120,7 +83,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            ".models.beta_response": ("BetaResponseImageGenerationCallError BetaResponseLocalShellCallAction "),
+            ".models.beta_response": "BetaResponseImageGenerationCallError BetaResponseLocalShellCallAction",
             ".models.comparison_filter": "ComparisonFilter",
             ".models.compound_filter": "CompoundFilter",
             ".models.computer": (
@@ -157,29 +120,12 @@ else:
             ".models.url_citation": "URLCitation",
             ".models.web_search": "WebSearchPreviewToolUserLocation WebSearchToolUserLocation",
             "antiphon.types.shared.models.all_models": "AllModels",
-            "antiphon.types.shared.models.assistant_tool_resources": "AssistantToolResources",
             "antiphon.types.shared.models.chat_model": "ChatModel",
-            "antiphon.types.shared.models.error": "ErrorMisalignment ErrorObject",
             "antiphon.types.shared.models.function": "FunctionParameters",
             "antiphon.types.shared.models.metadata": "Metadata",
-            "antiphon.types.shared.models.moderation": "ModerationInputError ModerationResult",
             "antiphon.types.shared.models.o_auth_error_code": "OAuthErrorCode",
-            "antiphon.types.shared.models.realtime": "RealtimeContentPart",
             "antiphon.types.shared.models.reasoning": "ReasoningEffort",
-            "antiphon.types.shared.models.response_additional_tools": "ResponseAdditionalTools",
-            "antiphon.types.shared.models.response_format": "ResponseFormatTextGrammar ResponseFormatTextPython",
-            "antiphon.types.shared.models.response_input_transformation": "ResponseInputTransformation",
-            "antiphon.types.shared.models.response_logprob": "ResponseLogprob",
-            "antiphon.types.shared.models.response_mcp": "ResponseMcpApprovalResponse",
-            "antiphon.types.shared.models.response_moderation": "ResponseModeration",
-            "antiphon.types.shared.models.response_program": "ResponseProgram ResponseProgramOutput",
-            "antiphon.types.shared.models.response_prompt_cache_diagnostics_cache_miss": "ResponsePromptCacheDiagnosticsCacheMiss",
-            "antiphon.types.shared.models.response_shell_output": "ResponseShellOutput ResponseShellOutputDelta",
-            "antiphon.types.shared.models.response_steer": "ResponseSteerAcceptedEventSteer ResponseSteerFailedEventError",
-            "antiphon.types.shared.models.response_tool_usage": "ResponseToolUsage",
-            "antiphon.types.shared.models.response_usage_input_tokens_details": "ResponseUsageInputTokensDetails",
-            "antiphon.types.shared.models.responses": "ResponsesModel ResponsesServerError",
-            "antiphon.types.shared.models.transcription": "TranscriptionDurationUsage TranscriptionTokenUsage",
+            "antiphon.types.shared.models.responses": "ResponsesModel",
         },
         inner="models",
     )

@@ -131,7 +131,7 @@ else:
         __name__,
         {
             "._async": ("AsyncOrganization AsyncOrganizationWithRawResponse AsyncOrganizationWithStreamingResponse "),
-            "._sync": ("Organization OrganizationWithRawResponse OrganizationWithStreamingResponse "),
+            "._sync": "Organization OrganizationWithRawResponse OrganizationWithStreamingResponse",
             ".admin_api_keys": (
                 "AsyncAdminAPIKeys AsyncAdminAPIKeysWithRawResponse AsyncAdminAPIKeysWithStreamingResponse "
                 "AdminAPIKeys AdminAPIKeysWithRawResponse AdminAPIKeysWithStreamingResponse "

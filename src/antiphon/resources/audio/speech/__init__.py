@@ -17,7 +17,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncSpeech AsyncSpeechWithRawResponse AsyncSpeechWithStreamingResponse "),
+            "._async": "AsyncSpeech AsyncSpeechWithRawResponse AsyncSpeechWithStreamingResponse",
             "._sync": "Speech SpeechWithRawResponse SpeechWithStreamingResponse",
         },
     )

@@ -20,6 +20,6 @@ else:
             "._async": (
                 "AsyncTranscriptions AsyncTranscriptionsWithRawResponse AsyncTranscriptionsWithStreamingResponse "
             ),
-            "._sync": ("Transcriptions TranscriptionsWithRawResponse TranscriptionsWithStreamingResponse "),
+            "._sync": "Transcriptions TranscriptionsWithRawResponse TranscriptionsWithStreamingResponse",
         },
     )

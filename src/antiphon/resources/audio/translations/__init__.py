@@ -18,6 +18,6 @@ else:
         __name__,
         {
             "._async": ("AsyncTranslations AsyncTranslationsWithRawResponse AsyncTranslationsWithStreamingResponse "),
-            "._sync": ("Translations TranslationsWithRawResponse TranslationsWithStreamingResponse "),
+            "._sync": "Translations TranslationsWithRawResponse TranslationsWithStreamingResponse",
         },
     )

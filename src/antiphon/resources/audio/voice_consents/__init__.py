@@ -20,6 +20,6 @@ else:
             "._async": (
                 "AsyncVoiceConsents AsyncVoiceConsentsWithRawResponse AsyncVoiceConsentsWithStreamingResponse "
             ),
-            "._sync": ("VoiceConsents VoiceConsentsWithRawResponse VoiceConsentsWithStreamingResponse "),
+            "._sync": "VoiceConsents VoiceConsentsWithRawResponse VoiceConsentsWithStreamingResponse",
         },
     )

@@ -17,7 +17,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncVoices AsyncVoicesWithRawResponse AsyncVoicesWithStreamingResponse "),
+            "._async": "AsyncVoices AsyncVoicesWithRawResponse AsyncVoicesWithStreamingResponse",
             "._sync": "Voices VoicesWithRawResponse VoicesWithStreamingResponse",
         },
     )

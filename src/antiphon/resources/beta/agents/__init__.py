@@ -45,7 +45,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncAgents AsyncAgentsWithRawResponse AsyncAgentsWithStreamingResponse "),
+            "._async": "AsyncAgents AsyncAgentsWithRawResponse AsyncAgentsWithStreamingResponse",
             "._sync": "Agents AgentsWithRawResponse AgentsWithStreamingResponse",
             ".automations": (
                 "AsyncAutomations AsyncAutomationsWithRawResponse AsyncAutomationsWithStreamingResponse "

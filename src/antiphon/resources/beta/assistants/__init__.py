@@ -17,7 +17,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncAssistants AsyncAssistantsWithRawResponse AsyncAssistantsWithStreamingResponse "),
+            "._async": "AsyncAssistants AsyncAssistantsWithRawResponse AsyncAssistantsWithStreamingResponse",
             "._sync": "Assistants AssistantsWithRawResponse AssistantsWithStreamingResponse",
         },
     )

@@ -31,7 +31,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncChatkit AsyncChatkitWithRawResponse AsyncChatkitWithStreamingResponse "),
+            "._async": "AsyncChatkit AsyncChatkitWithRawResponse AsyncChatkitWithStreamingResponse",
             "._sync": "Chatkit ChatkitWithRawResponse ChatkitWithStreamingResponse",
             ".sessions": (
                 "AsyncSessions AsyncSessionsWithRawResponse AsyncSessionsWithStreamingResponse Sessions "

@@ -37,7 +37,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncRealtime AsyncRealtimeWithRawResponse AsyncRealtimeWithStreamingResponse "),
+            "._async": "AsyncRealtime AsyncRealtimeWithRawResponse AsyncRealtimeWithStreamingResponse",
             "._sync": "Realtime RealtimeWithRawResponse RealtimeWithStreamingResponse",
             ".sessions": (
                 "AsyncSessions AsyncSessionsWithRawResponse AsyncSessionsWithStreamingResponse Sessions "

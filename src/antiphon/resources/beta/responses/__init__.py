@@ -31,7 +31,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncResponses AsyncResponsesWithRawResponse AsyncResponsesWithStreamingResponse "),
+            "._async": "AsyncResponses AsyncResponsesWithRawResponse AsyncResponsesWithStreamingResponse",
             "._sync": "Responses ResponsesWithRawResponse ResponsesWithStreamingResponse",
             ".input_items": (
                 "AsyncInputItems AsyncInputItemsWithRawResponse AsyncInputItemsWithStreamingResponse "

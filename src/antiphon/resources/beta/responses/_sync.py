@@ -208,7 +208,7 @@ class Responses(APIResource):
         moderation: _types.beta.responses_params.create.ResponseCreateParamsModeration | Omit | None = omit,
         stream: Literal[False] | Omit | None = omit,
         stream_options: _types.beta.responses_params.create.ResponseCreateParamsStreamOptions | Omit | None = omit,
-        conversation: str | _types.beta.BetaResponseConversationParam | Omit | None = omit,
+        conversation: str | _types.beta.BetaResponseConversationParamParam | Omit | None = omit,
         context_management: Iterable[_types.beta.responses_params.create.ResponseCreateParamsContextManagement]
         | Omit
         | None = omit,
@@ -379,7 +379,7 @@ class Responses(APIResource):
         instructions: str | Omit | None = omit,
         moderation: _types.beta.responses_params.create.ResponseCreateParamsModeration | Omit | None = omit,
         stream_options: _types.beta.responses_params.create.ResponseCreateParamsStreamOptions | Omit | None = omit,
-        conversation: str | _types.beta.BetaResponseConversationParam | Omit | None = omit,
+        conversation: str | _types.beta.BetaResponseConversationParamParam | Omit | None = omit,
         context_management: Iterable[_types.beta.responses_params.create.ResponseCreateParamsContextManagement]
         | Omit
         | None = omit,
@@ -550,7 +550,7 @@ class Responses(APIResource):
         instructions: str | Omit | None = omit,
         moderation: _types.beta.responses_params.create.ResponseCreateParamsModeration | Omit | None = omit,
         stream_options: _types.beta.responses_params.create.ResponseCreateParamsStreamOptions | Omit | None = omit,
-        conversation: str | _types.beta.BetaResponseConversationParam | Omit | None = omit,
+        conversation: str | _types.beta.BetaResponseConversationParamParam | Omit | None = omit,
         context_management: Iterable[_types.beta.responses_params.create.ResponseCreateParamsContextManagement]
         | Omit
         | None = omit,
@@ -720,7 +720,7 @@ class Responses(APIResource):
         moderation: _types.beta.responses_params.create.ResponseCreateParamsModeration | Omit | None = omit,
         stream: bool | Omit | None = omit,
         stream_options: _types.beta.responses_params.create.ResponseCreateParamsStreamOptions | Omit | None = omit,
-        conversation: str | _types.beta.BetaResponseConversationParam | Omit | None = omit,
+        conversation: str | _types.beta.BetaResponseConversationParamParam | Omit | None = omit,
         context_management: Iterable[_types.beta.responses_params.create.ResponseCreateParamsContextManagement]
         | Omit
         | None = omit,

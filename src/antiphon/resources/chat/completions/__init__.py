@@ -25,7 +25,7 @@ else:
         __name__,
         {
             "._async": ("AsyncCompletions AsyncCompletionsWithRawResponse AsyncCompletionsWithStreamingResponse "),
-            "._sync": ("Completions CompletionsWithRawResponse CompletionsWithStreamingResponse "),
+            "._sync": "Completions CompletionsWithRawResponse CompletionsWithStreamingResponse",
             ".messages": (
                 "AsyncMessages AsyncMessagesWithRawResponse AsyncMessagesWithStreamingResponse Messages "
                 "MessagesWithRawResponse MessagesWithStreamingResponse "

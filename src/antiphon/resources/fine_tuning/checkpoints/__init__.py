@@ -25,7 +25,7 @@ else:
         __name__,
         {
             "._async": ("AsyncCheckpoints AsyncCheckpointsWithRawResponse AsyncCheckpointsWithStreamingResponse "),
-            "._sync": ("Checkpoints CheckpointsWithRawResponse CheckpointsWithStreamingResponse "),
+            "._sync": "Checkpoints CheckpointsWithRawResponse CheckpointsWithStreamingResponse",
             ".permissions": (
                 "AsyncPermissions AsyncPermissionsWithRawResponse AsyncPermissionsWithStreamingResponse "
                 "Permissions PermissionsWithRawResponse PermissionsWithStreamingResponse "

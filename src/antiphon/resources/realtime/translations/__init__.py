@@ -25,7 +25,7 @@ else:
         __name__,
         {
             "._async": ("AsyncTranslations AsyncTranslationsWithRawResponse AsyncTranslationsWithStreamingResponse "),
-            "._sync": ("Translations TranslationsWithRawResponse TranslationsWithStreamingResponse "),
+            "._sync": "Translations TranslationsWithRawResponse TranslationsWithStreamingResponse",
             ".client_secrets": (
                 "AsyncClientSecrets AsyncClientSecretsWithRawResponse "
                 "AsyncClientSecretsWithStreamingResponse ClientSecrets ClientSecretsWithRawResponse "

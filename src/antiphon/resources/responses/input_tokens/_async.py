@@ -49,7 +49,7 @@ class AsyncInputTokens(AsyncAPIResource):
         truncation: Literal["auto", "disabled"] | Omit = omit,
         instructions: str | Omit | None = omit,
         personality: str | Literal["friendly", "pragmatic"] | Omit = omit,
-        conversation: str | _types.responses.ResponseConversationParam | Omit | None = omit,
+        conversation: str | _types.responses.ResponseConversationParamParam | Omit | None = omit,
         tool_choice: _types.responses.ToolChoiceOptions
         | _types.responses.ToolChoiceAllowedParam
         | _types.responses.ToolChoiceTypesParam

@@ -17,7 +17,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncAlerts AsyncAlertsWithRawResponse AsyncAlertsWithStreamingResponse "),
+            "._async": "AsyncAlerts AsyncAlertsWithRawResponse AsyncAlertsWithStreamingResponse",
             "._sync": "Alerts AlertsWithRawResponse AlertsWithStreamingResponse",
         },
     )

@@ -17,7 +17,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncContent AsyncContentWithRawResponse AsyncContentWithStreamingResponse "),
+            "._async": "AsyncContent AsyncContentWithRawResponse AsyncContentWithStreamingResponse",
             "._sync": "Content ContentWithRawResponse ContentWithStreamingResponse",
         },
     )

@@ -24,7 +24,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncVersions AsyncVersionsWithRawResponse AsyncVersionsWithStreamingResponse "),
+            "._async": "AsyncVersions AsyncVersionsWithRawResponse AsyncVersionsWithStreamingResponse",
             "._sync": "Versions VersionsWithRawResponse VersionsWithStreamingResponse",
             ".content": (
                 "AsyncContent AsyncContentWithRawResponse AsyncContentWithStreamingResponse Content "

@@ -18,6 +18,6 @@ else:
         __name__,
         {
             "._async": ("AsyncFileBatches AsyncFileBatchesWithRawResponse AsyncFileBatchesWithStreamingResponse "),
-            "._sync": ("FileBatches FileBatchesWithRawResponse FileBatchesWithStreamingResponse "),
+            "._sync": "FileBatches FileBatchesWithRawResponse FileBatchesWithStreamingResponse",
         },
     )

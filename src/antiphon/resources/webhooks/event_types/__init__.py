@@ -17,7 +17,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncEventTypes AsyncEventTypesWithRawResponse AsyncEventTypesWithStreamingResponse "),
+            "._async": "AsyncEventTypes AsyncEventTypesWithRawResponse AsyncEventTypesWithStreamingResponse",
             "._sync": "EventTypes EventTypesWithRawResponse EventTypesWithStreamingResponse",
         },
     )

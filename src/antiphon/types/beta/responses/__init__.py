@@ -24,5 +24,5 @@ else:
             ".input_tokens_params": "InputTokenCountParams",
             ".input_tokens_types": "InputTokenCountResponse",
         },
-        inner=("input_items_params input_items_types input_tokens_params input_tokens_types "),
+        inner="input_items_params input_items_types input_tokens_params input_tokens_types",
     )

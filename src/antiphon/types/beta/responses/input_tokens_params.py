@@ -9,7 +9,7 @@ from typing import Literal, Required
 from typing_extensions import TypedDict
 
 from ...chat.completions_types import ChatCompletionReasoningEffort
-from ..responses_params.beta_response import BetaResponseConversationParam, BetaResponseFormatTextConfigParam
+from ..responses_params.beta_response import BetaResponseConversationParamParam, BetaResponseFormatTextConfigParam
 from ..responses_params.beta_response_input_item import BetaResponseInputItemParam
 from ..responses_params.beta_tool import (
     BetaToolChoiceAllowedParam,
@@ -91,7 +91,7 @@ class InputTokenCountParams(TypedDict, total=False):
     personality: str | Literal["friendly", "pragmatic"]
     """Style in which the model would answer, such as `friendly` or `pragmatic`; other names of up to 64
     characters may exist. Left out means the usual style of the model."""
-    conversation: str | BetaResponseConversationParam | None
+    conversation: str | BetaResponseConversationParamParam | None
     """Conversation to which the response would belong, by ID or as an object with the ID. Its items are
     counted as well; cannot be combined with `previous_response_id`."""
     tool_choice: (

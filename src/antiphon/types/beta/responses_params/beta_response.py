@@ -57,7 +57,7 @@ __all__ = [
     "BetaResponseComputerToolCallParam",
     "BetaResponseConfigurationUpdateItemParamParam",
     "BetaResponseConfigurationUpdateItemParamParamText",
-    "BetaResponseConversationParam",
+    "BetaResponseConversationParamParam",
     "BetaResponseCustomToolCallOutputParam",
     "BetaResponseCustomToolCallParam",
     "BetaResponseFileSearchToolCallParam",
@@ -75,7 +75,7 @@ __all__ = [
 ]
 
 
-class BetaResponseConversationParam(TypedDict, total=False):
+class BetaResponseConversationParamParam(TypedDict, total=False):
     """Names the conversation a response is to be part of. Its items are put before the input, and new items
     are added to it afterwards."""
 

@@ -12,7 +12,7 @@ from ...chat.completions_types import ChatCompletionReasoningEffort
 from ..responses_types.beta_response_includable import BetaResponseIncludable
 from ..responses_types.beta_service_tier import BetaServiceTier
 from ..responses_types.beta_tool import BetaToolChoiceOptions
-from .beta_response import BetaResponseConversationParam, BetaResponseFormatTextConfigParam
+from .beta_response import BetaResponseConversationParamParam, BetaResponseFormatTextConfigParam
 from .beta_response_input import BetaResponseInputFileParam, BetaResponseInputImageParam, BetaResponseInputTextParam
 from .beta_response_input_item import BetaResponseInputItemParam
 from .beta_tool import (
@@ -374,7 +374,7 @@ class ResponseCreateParamsBase(TypedDict, total=False):
     `moderation` of the response. Left out or null means no such check."""
     stream_options: ResponseCreateParamsStreamOptions | None
     """Options for a streamed response. Send it only together with `stream` set to true."""
-    conversation: str | BetaResponseConversationParam | None
+    conversation: str | BetaResponseConversationParamParam | None
     """Conversation to which the response belongs, by ID or as an object with the ID. Its items precede the
     input, and the new input and output are added to it; cannot be combined with `previous_response_id`."""
     context_management: Iterable[ResponseCreateParamsContextManagement] | None

@@ -15,7 +15,7 @@ from ..responses_types.includable import ResponseIncludable
 from ..responses_types.service_tier import ServiceTier
 from ..responses_types.tool import ToolChoiceOptions
 from .input_item import ResponseInputItemParam
-from .response import ResponseConversationParam, ResponseFormatTextConfigParam, ResponsePromptParam
+from .response import ResponseConversationParamParam, ResponseFormatTextConfigParam, ResponsePromptParam
 from .tool import (
     ToolChoiceAllowedParam,
     ToolChoiceApplyPatchParam,
@@ -223,7 +223,7 @@ class ResponseCreateParamsBase(TypedDict, total=False):
     `moderation` of the response. Left out or null means no such check."""
     stream_options: ResponseCreateParamsStreamOptions | None
     """Options for a streamed response. Send it only together with `stream` set to true."""
-    conversation: str | ResponseConversationParam | None
+    conversation: str | ResponseConversationParamParam | None
     """Conversation to which the response belongs, by ID or as an object with the ID. Its items precede the
     input, and the new input and output are added to it; cannot be combined with `previous_response_id`."""
     context_management: Iterable[ResponseCreateParamsContextManagement] | None

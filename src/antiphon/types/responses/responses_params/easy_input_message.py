@@ -7,7 +7,7 @@ from typing import Literal, Required
 
 from typing_extensions import TypedDict
 
-from .input import ResponseInputMessageContentListParam
+from .response_input import ResponseInputMessageContentListParam
 
 __all__ = ["EasyInputMessageParam"]
 

@@ -41,7 +41,6 @@ from .custom_tool import CustomToolParam
 from .easy_input_message import EasyInputMessageParam
 from .file_search_tool import FileSearchToolParam
 from .function import FunctionShellToolParam, FunctionToolParam
-from .input import ResponseInputMessageContentListParam
 from .local import LocalEnvironmentParam
 from .response import (
     ResponseCodeInterpreterParam,
@@ -54,6 +53,7 @@ from .response import (
     ResponseFunctionToolCallParam,
     ResponseFunctionWebSearchParam,
 )
+from .response_input import ResponseInputMessageContentListParam
 from .tool import ToolParam, ToolSearchOutputNamespaceToolParam, ToolSearchToolParam
 from .web_search import WebSearchPreviewToolParam, WebSearchToolParam
 

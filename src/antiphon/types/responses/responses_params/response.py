@@ -31,7 +31,7 @@ from ...shared_params.models.response import (
 from ..responses_types.includable import ResponseIncludable
 from .computer import ComputerActionListParam
 from .container import ContainerNetworkPolicyAllowlistParam, ContainerNetworkPolicyDisabledParam
-from .input import (
+from .response_input import (
     ResponseInputFileContentParam,
     ResponseInputFileParam,
     ResponseInputImageContentParam,
@@ -49,7 +49,7 @@ __all__ = [
     "ResponseComputerToolCallParam",
     "ResponseComputerToolCallParamActionScreenshot",
     "ResponseComputerToolCallParamActionWait",
-    "ResponseConversationParam",
+    "ResponseConversationParamParam",
     "ResponseFormatTextConfigParam",
     "ResponseFormatTextJSONSchemaConfigParam",
     "ResponseFunctionCallOutputItemListParam",
@@ -94,7 +94,7 @@ class ResponsePromptParam(TypedDict, total=False):
     if the template has none."""
 
 
-class ResponseConversationParam(TypedDict, total=False):
+class ResponseConversationParamParam(TypedDict, total=False):
     """Names the conversation a response is to be part of. Its items are put before the input, and new items
     are added to it afterwards."""
 

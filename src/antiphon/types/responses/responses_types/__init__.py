@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from . import function_shell as function_shell
     from . import image_detail as image_detail
     from . import includable as includable
-    from . import input as input
     from . import input_audio as input_audio
     from . import input_file as input_file
     from . import input_image as input_image
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     from . import reasoning as reasoning
     from . import response as response
     from . import response_function as response_function
+    from . import response_input as response_input
     from . import response_local as response_local
     from . import server_event as server_event
     from . import server_event_response as server_event_response
@@ -66,10 +66,10 @@ else:
             "apply_patch_tool apply_patch_tool_call client_event code_interpreter compacted_response "
             "compaction computer computer_tool_call configuration_update_item container custom_tool "
             "custom_tool_call easy_input_message error file_search file_search_tool format_text "
-            "function function_shell image_detail includable input input_audio input_file input_image "
+            "function function_shell image_detail includable input_audio input_file input_image "
             "input_item input_message input_text item local mcp mcp_tool_call_error output prompt "
-            "reasoning response response_function response_local server_event server_event_response "
-            "server_event_response_mcp server_event_response_reasoning service_tier status steer "
-            "stream_event text tool tool_search usage web_search "
+            "reasoning response response_function response_input response_local server_event "
+            "server_event_response server_event_response_mcp server_event_response_reasoning "
+            "service_tier status steer stream_event text tool tool_search usage web_search "
         ),
     )

@@ -17,5 +17,5 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {},
-        inner=("agent deleted_webhook_endpoint endpoint safety sip_header unwrap_webhook_event "),
+        inner="agent deleted_webhook_endpoint endpoint safety sip_header unwrap_webhook_event",
     )

@@ -18,6 +18,6 @@ else:
         __name__,
         {
             "._async": ("AsyncAdminAPIKeys AsyncAdminAPIKeysWithRawResponse AsyncAdminAPIKeysWithStreamingResponse "),
-            "._sync": ("AdminAPIKeys AdminAPIKeysWithRawResponse AdminAPIKeysWithStreamingResponse "),
+            "._sync": "AdminAPIKeys AdminAPIKeysWithRawResponse AdminAPIKeysWithStreamingResponse",
         },
     )

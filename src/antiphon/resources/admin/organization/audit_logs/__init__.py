@@ -17,7 +17,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncAuditLogs AsyncAuditLogsWithRawResponse AsyncAuditLogsWithStreamingResponse "),
+            "._async": "AsyncAuditLogs AsyncAuditLogsWithRawResponse AsyncAuditLogsWithStreamingResponse",
             "._sync": "AuditLogs AuditLogsWithRawResponse AuditLogsWithStreamingResponse",
         },
     )

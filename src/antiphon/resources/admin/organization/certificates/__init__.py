@@ -18,6 +18,6 @@ else:
         __name__,
         {
             "._async": ("AsyncCertificates AsyncCertificatesWithRawResponse AsyncCertificatesWithStreamingResponse "),
-            "._sync": ("Certificates CertificatesWithRawResponse CertificatesWithStreamingResponse "),
+            "._sync": "Certificates CertificatesWithRawResponse CertificatesWithStreamingResponse",
         },
     )

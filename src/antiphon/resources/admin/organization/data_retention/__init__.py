@@ -20,6 +20,6 @@ else:
             "._async": (
                 "AsyncDataRetention AsyncDataRetentionWithRawResponse AsyncDataRetentionWithStreamingResponse "
             ),
-            "._sync": ("DataRetention DataRetentionWithRawResponse DataRetentionWithStreamingResponse "),
+            "._sync": "DataRetention DataRetentionWithRawResponse DataRetentionWithStreamingResponse",
         },
     )

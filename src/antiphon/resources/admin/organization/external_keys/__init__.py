@@ -18,6 +18,6 @@ else:
         __name__,
         {
             "._async": ("AsyncExternalKeys AsyncExternalKeysWithRawResponse AsyncExternalKeysWithStreamingResponse "),
-            "._sync": ("ExternalKeys ExternalKeysWithRawResponse ExternalKeysWithStreamingResponse "),
+            "._sync": "ExternalKeys ExternalKeysWithRawResponse ExternalKeysWithStreamingResponse",
         },
     )

@@ -20,6 +20,6 @@ else:
             "._async": (
                 "AsyncExternalStorage AsyncExternalStorageWithRawResponse AsyncExternalStorageWithStreamingResponse "
             ),
-            "._sync": ("ExternalStorage ExternalStorageWithRawResponse ExternalStorageWithStreamingResponse "),
+            "._sync": "ExternalStorage ExternalStorageWithRawResponse ExternalStorageWithStreamingResponse",
         },
     )

@@ -17,7 +17,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncInvites AsyncInvitesWithRawResponse AsyncInvitesWithStreamingResponse "),
+            "._async": "AsyncInvites AsyncInvitesWithRawResponse AsyncInvitesWithStreamingResponse",
             "._sync": "Invites InvitesWithRawResponse InvitesWithStreamingResponse",
         },
     )

@@ -122,7 +122,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncProjects AsyncProjectsWithRawResponse AsyncProjectsWithStreamingResponse "),
+            "._async": "AsyncProjects AsyncProjectsWithRawResponse AsyncProjectsWithStreamingResponse",
             "._sync": "Projects ProjectsWithRawResponse ProjectsWithStreamingResponse",
             ".api_keys": (
                 "AsyncAPIKeys AsyncAPIKeysWithRawResponse AsyncAPIKeysWithStreamingResponse APIKeys "

@@ -25,7 +25,7 @@ else:
         __name__,
         {
             "._async": ("AsyncAutomations AsyncAutomationsWithRawResponse AsyncAutomationsWithStreamingResponse "),
-            "._sync": ("Automations AutomationsWithRawResponse AutomationsWithStreamingResponse "),
+            "._sync": "Automations AutomationsWithRawResponse AutomationsWithStreamingResponse",
             ".invocations": (
                 "AsyncInvocations AsyncInvocationsWithRawResponse AsyncInvocationsWithStreamingResponse "
                 "Invocations InvocationsWithRawResponse InvocationsWithStreamingResponse "

@@ -32,7 +32,7 @@ else:
         __name__,
         {
             "._async": ("AsyncEnvironments AsyncEnvironmentsWithRawResponse AsyncEnvironmentsWithStreamingResponse "),
-            "._sync": ("Environments EnvironmentsWithRawResponse EnvironmentsWithStreamingResponse "),
+            "._sync": "Environments EnvironmentsWithRawResponse EnvironmentsWithStreamingResponse",
             ".files": (
                 "AsyncFiles AsyncFilesWithRawResponse AsyncFilesWithStreamingResponse Files "
                 "FilesWithRawResponse FilesWithStreamingResponse "

@@ -59,7 +59,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncSessions AsyncSessionsWithRawResponse AsyncSessionsWithStreamingResponse "),
+            "._async": "AsyncSessions AsyncSessionsWithRawResponse AsyncSessionsWithStreamingResponse",
             "._sync": "Sessions SessionsWithRawResponse SessionsWithStreamingResponse",
             ".artifacts": (
                 "AsyncArtifacts AsyncArtifactsWithRawResponse AsyncArtifactsWithStreamingResponse Artifacts "

@@ -24,7 +24,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncVaults AsyncVaultsWithRawResponse AsyncVaultsWithStreamingResponse "),
+            "._async": "AsyncVaults AsyncVaultsWithRawResponse AsyncVaultsWithStreamingResponse",
             "._sync": "Vaults VaultsWithRawResponse VaultsWithStreamingResponse",
             ".credentials": (
                 "AsyncCredentials AsyncCredentialsWithRawResponse AsyncCredentialsWithStreamingResponse "

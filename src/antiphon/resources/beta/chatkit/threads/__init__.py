@@ -17,7 +17,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncThreads AsyncThreadsWithRawResponse AsyncThreadsWithStreamingResponse "),
+            "._async": "AsyncThreads AsyncThreadsWithRawResponse AsyncThreadsWithStreamingResponse",
             "._sync": "Threads ThreadsWithRawResponse ThreadsWithStreamingResponse",
         },
     )

@@ -17,7 +17,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncInputItems AsyncInputItemsWithRawResponse AsyncInputItemsWithStreamingResponse "),
+            "._async": "AsyncInputItems AsyncInputItemsWithRawResponse AsyncInputItemsWithStreamingResponse",
             "._sync": "InputItems InputItemsWithRawResponse InputItemsWithStreamingResponse",
         },
     )

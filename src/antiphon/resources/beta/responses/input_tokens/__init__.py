@@ -18,6 +18,6 @@ else:
         __name__,
         {
             "._async": ("AsyncInputTokens AsyncInputTokensWithRawResponse AsyncInputTokensWithStreamingResponse "),
-            "._sync": ("InputTokens InputTokensWithRawResponse InputTokensWithStreamingResponse "),
+            "._sync": "InputTokens InputTokensWithRawResponse InputTokensWithStreamingResponse",
         },
     )

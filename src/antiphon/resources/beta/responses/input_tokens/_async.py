@@ -51,7 +51,7 @@ class AsyncInputTokens(AsyncAPIResource):
         truncation: Literal["auto", "disabled"] | Omit = omit,
         instructions: str | Omit | None = omit,
         personality: str | Literal["friendly", "pragmatic"] | Omit = omit,
-        conversation: str | _types.beta.BetaResponseConversationParam | Omit | None = omit,
+        conversation: str | _types.beta.BetaResponseConversationParamParam | Omit | None = omit,
         tool_choice: _types.beta.BetaToolChoiceOptions
         | _types.beta.BetaToolChoiceAllowedParam
         | _types.beta.BetaToolChoiceTypesParam

@@ -17,7 +17,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncMessages AsyncMessagesWithRawResponse AsyncMessagesWithStreamingResponse "),
+            "._async": "AsyncMessages AsyncMessagesWithRawResponse AsyncMessagesWithStreamingResponse",
             "._sync": "Messages MessagesWithRawResponse MessagesWithStreamingResponse",
         },
     )

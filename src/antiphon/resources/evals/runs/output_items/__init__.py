@@ -18,6 +18,6 @@ else:
         __name__,
         {
             "._async": ("AsyncOutputItems AsyncOutputItemsWithRawResponse AsyncOutputItemsWithStreamingResponse "),
-            "._sync": ("OutputItems OutputItemsWithRawResponse OutputItemsWithStreamingResponse "),
+            "._sync": "OutputItems OutputItemsWithRawResponse OutputItemsWithStreamingResponse",
         },
     )

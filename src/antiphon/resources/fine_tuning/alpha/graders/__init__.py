@@ -17,7 +17,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncGraders AsyncGradersWithRawResponse AsyncGradersWithStreamingResponse "),
+            "._async": "AsyncGraders AsyncGradersWithRawResponse AsyncGradersWithStreamingResponse",
             "._sync": "Graders GradersWithRawResponse GradersWithStreamingResponse",
         },
     )

@@ -18,6 +18,6 @@ else:
         __name__,
         {
             "._async": ("AsyncPermissions AsyncPermissionsWithRawResponse AsyncPermissionsWithStreamingResponse "),
-            "._sync": ("Permissions PermissionsWithRawResponse PermissionsWithStreamingResponse "),
+            "._sync": "Permissions PermissionsWithRawResponse PermissionsWithStreamingResponse",
         },
     )

@@ -18,6 +18,6 @@ else:
         __name__,
         {
             "._async": ("AsyncCheckpoints AsyncCheckpointsWithRawResponse AsyncCheckpointsWithStreamingResponse "),
-            "._sync": ("Checkpoints CheckpointsWithRawResponse CheckpointsWithStreamingResponse "),
+            "._sync": "Checkpoints CheckpointsWithRawResponse CheckpointsWithStreamingResponse",
         },
     )

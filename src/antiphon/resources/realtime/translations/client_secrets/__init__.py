@@ -20,6 +20,6 @@ else:
             "._async": (
                 "AsyncClientSecrets AsyncClientSecretsWithRawResponse AsyncClientSecretsWithStreamingResponse "
             ),
-            "._sync": ("ClientSecrets ClientSecretsWithRawResponse ClientSecretsWithStreamingResponse "),
+            "._sync": "ClientSecrets ClientSecretsWithRawResponse ClientSecretsWithStreamingResponse",
         },
     )

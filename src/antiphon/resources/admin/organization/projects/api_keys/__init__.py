@@ -17,7 +17,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncAPIKeys AsyncAPIKeysWithRawResponse AsyncAPIKeysWithStreamingResponse "),
+            "._async": "AsyncAPIKeys AsyncAPIKeysWithRawResponse AsyncAPIKeysWithStreamingResponse",
             "._sync": "APIKeys APIKeysWithRawResponse APIKeysWithStreamingResponse",
         },
     )

@@ -24,7 +24,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncGroups AsyncGroupsWithRawResponse AsyncGroupsWithStreamingResponse "),
+            "._async": "AsyncGroups AsyncGroupsWithRawResponse AsyncGroupsWithStreamingResponse",
             "._sync": "Groups GroupsWithRawResponse GroupsWithStreamingResponse",
             ".roles": (
                 "AsyncRoles AsyncRolesWithRawResponse AsyncRolesWithStreamingResponse Roles "

@@ -17,7 +17,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncRateLimits AsyncRateLimitsWithRawResponse AsyncRateLimitsWithStreamingResponse "),
+            "._async": "AsyncRateLimits AsyncRateLimitsWithRawResponse AsyncRateLimitsWithStreamingResponse",
             "._sync": "RateLimits RateLimitsWithRawResponse RateLimitsWithStreamingResponse",
         },
     )

@@ -27,7 +27,7 @@ else:
             "._async": (
                 "AsyncServiceAccounts AsyncServiceAccountsWithRawResponse AsyncServiceAccountsWithStreamingResponse "
             ),
-            "._sync": ("ServiceAccounts ServiceAccountsWithRawResponse ServiceAccountsWithStreamingResponse "),
+            "._sync": "ServiceAccounts ServiceAccountsWithRawResponse ServiceAccountsWithStreamingResponse",
             ".api_keys": (
                 "AsyncAPIKeys AsyncAPIKeysWithRawResponse AsyncAPIKeysWithStreamingResponse APIKeys "
                 "APIKeysWithRawResponse APIKeysWithStreamingResponse "

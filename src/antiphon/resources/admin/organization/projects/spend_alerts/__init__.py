@@ -18,6 +18,6 @@ else:
         __name__,
         {
             "._async": ("AsyncSpendAlerts AsyncSpendAlertsWithRawResponse AsyncSpendAlertsWithStreamingResponse "),
-            "._sync": ("SpendAlerts SpendAlertsWithRawResponse SpendAlertsWithStreamingResponse "),
+            "._sync": "SpendAlerts SpendAlertsWithRawResponse SpendAlertsWithStreamingResponse",
         },
     )

@@ -17,7 +17,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncSpendLimit AsyncSpendLimitWithRawResponse AsyncSpendLimitWithStreamingResponse "),
+            "._async": "AsyncSpendLimit AsyncSpendLimitWithRawResponse AsyncSpendLimitWithStreamingResponse",
             "._sync": "SpendLimit SpendLimitWithRawResponse SpendLimitWithStreamingResponse",
         },
     )

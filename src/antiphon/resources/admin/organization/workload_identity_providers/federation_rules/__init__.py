@@ -20,6 +20,6 @@ else:
             "._async": (
                 "AsyncFederationRules AsyncFederationRulesWithRawResponse AsyncFederationRulesWithStreamingResponse "
             ),
-            "._sync": ("FederationRules FederationRulesWithRawResponse FederationRulesWithStreamingResponse "),
+            "._sync": "FederationRules FederationRulesWithRawResponse FederationRulesWithStreamingResponse",
         },
     )

@@ -18,6 +18,6 @@ else:
         __name__,
         {
             "._async": ("AsyncInvocations AsyncInvocationsWithRawResponse AsyncInvocationsWithStreamingResponse "),
-            "._sync": ("Invocations InvocationsWithRawResponse InvocationsWithStreamingResponse "),
+            "._sync": "Invocations InvocationsWithRawResponse InvocationsWithStreamingResponse",
         },
     )

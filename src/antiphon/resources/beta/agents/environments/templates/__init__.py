@@ -17,7 +17,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncTemplates AsyncTemplatesWithRawResponse AsyncTemplatesWithStreamingResponse "),
+            "._async": "AsyncTemplates AsyncTemplatesWithRawResponse AsyncTemplatesWithStreamingResponse",
             "._sync": "Templates TemplatesWithRawResponse TemplatesWithStreamingResponse",
         },
     )

@@ -17,7 +17,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncArtifacts AsyncArtifactsWithRawResponse AsyncArtifactsWithStreamingResponse "),
+            "._async": "AsyncArtifacts AsyncArtifactsWithRawResponse AsyncArtifactsWithStreamingResponse",
             "._sync": "Artifacts ArtifactsWithRawResponse ArtifactsWithStreamingResponse",
         },
     )

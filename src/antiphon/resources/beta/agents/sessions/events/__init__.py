@@ -17,7 +17,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncEvents AsyncEventsWithRawResponse AsyncEventsWithStreamingResponse "),
+            "._async": "AsyncEvents AsyncEventsWithRawResponse AsyncEventsWithStreamingResponse",
             "._sync": "Events EventsWithRawResponse EventsWithStreamingResponse",
         },
     )

@@ -31,7 +31,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncSubagents AsyncSubagentsWithRawResponse AsyncSubagentsWithStreamingResponse "),
+            "._async": "AsyncSubagents AsyncSubagentsWithRawResponse AsyncSubagentsWithStreamingResponse",
             "._sync": "Subagents SubagentsWithRawResponse SubagentsWithStreamingResponse",
             ".items": (
                 "AsyncItems AsyncItemsWithRawResponse AsyncItemsWithStreamingResponse Items "

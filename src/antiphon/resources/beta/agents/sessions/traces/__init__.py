@@ -17,7 +17,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            "._async": ("AsyncTraces AsyncTracesWithRawResponse AsyncTracesWithStreamingResponse "),
+            "._async": "AsyncTraces AsyncTracesWithRawResponse AsyncTracesWithStreamingResponse",
             "._sync": "Traces TracesWithRawResponse TracesWithStreamingResponse",
         },
     )

@@ -18,6 +18,6 @@ else:
         __name__,
         {
             "._async": ("AsyncCredentials AsyncCredentialsWithRawResponse AsyncCredentialsWithStreamingResponse "),
-            "._sync": ("Credentials CredentialsWithRawResponse CredentialsWithStreamingResponse "),
+            "._sync": "Credentials CredentialsWithRawResponse CredentialsWithStreamingResponse",
         },
     )

@@ -20,7 +20,7 @@ else:
         __name__,
         {
             ".roles_params": "RoleCreateParams RoleListParams",
-            ".roles_types": ("RoleCreateResponse RoleDeleteResponse RoleListResponse RoleRetrieveResponse "),
+            ".roles_types": "RoleCreateResponse RoleDeleteResponse RoleListResponse RoleRetrieveResponse",
         },
         inner="roles_params roles_types",
     )
