@@ -156,7 +156,7 @@ def _view(resource: ResourcePlan, cls: str, suffix: str, view: str, method: str,
             {body}
         """,
         name=ident(f"{cls}{suffix}"),
-        docs=doc(f"`{'.'.join(resource.path)}`, where every call {what}."),
+        docs=doc(f"`{resource.path[-1]}`, where every call {what}."),
         body=blocks([init, *properties]),
     )
 

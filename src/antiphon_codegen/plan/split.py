@@ -66,8 +66,10 @@ def _parts(module: TypesModule, families: list[_Family]) -> list[TypesModule]:
     taken: set[str] = set()
     found: list[TypesModule] = []
     for family, own in zip(families, short, strict=True):
-        is_clear = short.count(own) == 1 and own not in BUILTINS
-        name = first_free([own if is_clear else module_name("_".join(family.words))], taken)
+        name = own if short.count(own) == 1 else module_name("_".join(family.words))
+        if name in BUILTINS:
+            name = module_name(f"{name}_{module.module[-1].rpartition('_')[2]}")
+        name = first_free([name], taken)
         taken.add(name)
         declarations = [each for atom in family.atoms for each in atom.declarations]
         declarations.sort(key=lambda each: order[each.symbol])
