@@ -12,7 +12,7 @@ from ..runtime import SequenceNotStr
 from .decisions_params import DecisionInputPartUnionParam
 from .graders.grader_models_params.grader_inputs import GraderInputsParam
 from .graders.grader_models_params.string_check_grader import StringCheckGraderParam
-from .responses.responses_params.response_input import ResponseInputAudioParam, ResponseInputTextParam
+from .responses.responses_params.input_params import ResponseInputAudioParam, ResponseInputTextParam
 from .shared.models.metadata import Metadata
 from .shared.models.reasoning import ReasoningEffort
 

@@ -12,8 +12,8 @@ from ...runtime import SequenceNotStr
 from ..chat.completions_params.chat_completion import ChatCompletionFunctionToolParam
 from ..graders.grader_models_params.grader_inputs import GraderInputsParam
 from ..responses.responses_params.easy_input_message import EasyInputMessageParam
+from ..responses.responses_params.input_params import ResponseInputAudioParam, ResponseInputTextParam
 from ..responses.responses_params.response import ResponseFormatTextConfigParam
-from ..responses.responses_params.response_input import ResponseInputAudioParam, ResponseInputTextParam
 from ..responses.responses_params.tool import ToolParam
 from ..shared.models.metadata import Metadata
 from ..shared.models.reasoning import ReasoningEffort

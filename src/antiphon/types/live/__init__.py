@@ -59,12 +59,12 @@ if TYPE_CHECKING:
     from .live_types.error import Error as Error
     from .live_types.error import ErrorEvent as ErrorEvent
     from .live_types.info_event import InfoEvent as InfoEvent
-    from .live_types.input import InputAudioAppendEvent as InputAudioAppendEvent
-    from .live_types.input import InputAudioMutedEvent as InputAudioMutedEvent
-    from .live_types.input import InputAudioMuteEvent as InputAudioMuteEvent
-    from .live_types.input import InputAudioUnmutedEvent as InputAudioUnmutedEvent
-    from .live_types.input import InputAudioUnmuteEvent as InputAudioUnmuteEvent
-    from .live_types.input import InputTranscriptDeltaEvent as InputTranscriptDeltaEvent
+    from .live_types.input_types import InputAudioAppendEvent as InputAudioAppendEvent
+    from .live_types.input_types import InputAudioMutedEvent as InputAudioMutedEvent
+    from .live_types.input_types import InputAudioMuteEvent as InputAudioMuteEvent
+    from .live_types.input_types import InputAudioUnmutedEvent as InputAudioUnmutedEvent
+    from .live_types.input_types import InputAudioUnmuteEvent as InputAudioUnmuteEvent
+    from .live_types.input_types import InputTranscriptDeltaEvent as InputTranscriptDeltaEvent
     from .live_types.instructions import InstructionsAppendedEvent as InstructionsAppendedEvent
     from .live_types.instructions import InstructionsAppendEvent as InstructionsAppendEvent
     from .live_types.output import OutputAudioDeltaEvent as OutputAudioDeltaEvent
@@ -221,7 +221,7 @@ else:
             ".live_types.delegation_created_event": "DelegationCreatedEvent",
             ".live_types.error": "Error ErrorEvent",
             ".live_types.info_event": "InfoEvent",
-            ".live_types.input": (
+            ".live_types.input_types": (
                 "InputAudioAppendEvent InputAudioMuteEvent InputAudioMutedEvent InputAudioUnmuteEvent "
                 "InputAudioUnmutedEvent InputTranscriptDeltaEvent "
             ),

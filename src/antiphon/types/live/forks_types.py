@@ -19,7 +19,7 @@ from .live_types.decision_item import (
 from .live_types.delegation_created_event import DelegationCreatedEvent
 from .live_types.error import ErrorEvent
 from .live_types.info_event import InfoEvent
-from .live_types.input import (
+from .live_types.input_types import (
     InputAudioAppendEvent,
     InputAudioMutedEvent,
     InputAudioMuteEvent,

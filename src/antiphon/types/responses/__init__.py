@@ -55,6 +55,17 @@ if TYPE_CHECKING:
     from .responses_params.input_item import (
         ResponseToolSearchOutputItemParamParam as ResponseToolSearchOutputItemParamParam,
     )
+    from .responses_params.input_params import ResponseInputAudioParam as ResponseInputAudioParam
+    from .responses_params.input_params import ResponseInputContentParam as ResponseInputContentParam
+    from .responses_params.input_params import ResponseInputFileContentParam as ResponseInputFileContentParam
+    from .responses_params.input_params import ResponseInputFileParam as ResponseInputFileParam
+    from .responses_params.input_params import ResponseInputImageContentParam as ResponseInputImageContentParam
+    from .responses_params.input_params import ResponseInputImageParam as ResponseInputImageParam
+    from .responses_params.input_params import (
+        ResponseInputMessageContentListParam as ResponseInputMessageContentListParam,
+    )
+    from .responses_params.input_params import ResponseInputTextContentParam as ResponseInputTextContentParam
+    from .responses_params.input_params import ResponseInputTextParam as ResponseInputTextParam
     from .responses_params.local import LocalEnvironmentParam as LocalEnvironmentParam
     from .responses_params.local import LocalSkillParam as LocalSkillParam
     from .responses_params.mcp_tool_call_error import McpToolCallErrorParam as McpToolCallErrorParam
@@ -83,17 +94,6 @@ if TYPE_CHECKING:
     from .responses_params.response import ResponseRetrieveParamsNonStreaming as ResponseRetrieveParamsNonStreaming
     from .responses_params.response import ResponseRetrieveParamsStreaming as ResponseRetrieveParamsStreaming
     from .responses_params.response import ResponseSteerInputContentParam as ResponseSteerInputContentParam
-    from .responses_params.response_input import ResponseInputAudioParam as ResponseInputAudioParam
-    from .responses_params.response_input import ResponseInputContentParam as ResponseInputContentParam
-    from .responses_params.response_input import ResponseInputFileContentParam as ResponseInputFileContentParam
-    from .responses_params.response_input import ResponseInputFileParam as ResponseInputFileParam
-    from .responses_params.response_input import ResponseInputImageContentParam as ResponseInputImageContentParam
-    from .responses_params.response_input import ResponseInputImageParam as ResponseInputImageParam
-    from .responses_params.response_input import (
-        ResponseInputMessageContentListParam as ResponseInputMessageContentListParam,
-    )
-    from .responses_params.response_input import ResponseInputTextContentParam as ResponseInputTextContentParam
-    from .responses_params.response_input import ResponseInputTextParam as ResponseInputTextParam
     from .responses_params.skill_reference import SkillReferenceParam as SkillReferenceParam
     from .responses_params.tool import NamespaceToolParam as NamespaceToolParam
     from .responses_params.tool import ToolChoiceAllowedParam as ToolChoiceAllowedParam
@@ -212,6 +212,7 @@ if TYPE_CHECKING:
     from .responses_types.input_message import ResponseInputMessageItem as ResponseInputMessageItem
     from .responses_types.input_text import ResponseInputText as ResponseInputText
     from .responses_types.input_text import ResponseInputTextContent as ResponseInputTextContent
+    from .responses_types.input_types import ResponseInput as ResponseInput
     from .responses_types.item import ResponseItem as ResponseItem
     from .responses_types.item import ResponseItemList as ResponseItemList
     from .responses_types.local import LocalEnvironment as LocalEnvironment
@@ -260,7 +261,6 @@ if TYPE_CHECKING:
     )
     from .responses_types.response_function import ResponseFunctionWebSearch as ResponseFunctionWebSearch
     from .responses_types.response_function import ResponseSteerInputContent as ResponseSteerInputContent
-    from .responses_types.response_input import ResponseInput as ResponseInput
     from .responses_types.response_local import ResponseLocalEnvironment as ResponseLocalEnvironment
     from .responses_types.response_local import ResponseLocalShellCallOutput as ResponseLocalShellCallOutput
     from .responses_types.server_event import ResponsesServerEvent as ResponsesServerEvent
@@ -370,6 +370,11 @@ else:
                 "ResponseOutputMessageParam ResponseOutputRefusalParam ResponseOutputTextParam "
                 "ResponseReasoningItemParam ResponseToolSearchOutputItemParamParam "
             ),
+            ".responses_params.input_params": (
+                "ResponseInputAudioParam ResponseInputContentParam ResponseInputFileContentParam "
+                "ResponseInputFileParam ResponseInputImageContentParam ResponseInputImageParam "
+                "ResponseInputMessageContentListParam ResponseInputTextContentParam ResponseInputTextParam "
+            ),
             ".responses_params.local": "LocalEnvironmentParam LocalSkillParam",
             ".responses_params.mcp_tool_call_error": "McpToolCallErrorParam",
             ".responses_params.response": (
@@ -381,11 +386,6 @@ else:
                 "ResponseFunctionWebSearchParam ResponsePromptParam ResponseRetrieveParams "
                 "ResponseRetrieveParamsBase ResponseRetrieveParamsNonStreaming "
                 "ResponseRetrieveParamsStreaming ResponseSteerInputContentParam "
-            ),
-            ".responses_params.response_input": (
-                "ResponseInputAudioParam ResponseInputContentParam ResponseInputFileContentParam "
-                "ResponseInputFileParam ResponseInputImageContentParam ResponseInputImageParam "
-                "ResponseInputMessageContentListParam ResponseInputTextContentParam ResponseInputTextParam "
             ),
             ".responses_params.skill_reference": "SkillReferenceParam",
             ".responses_params.tool": (
@@ -448,6 +448,7 @@ else:
                 "ResponseInputContent ResponseInputMessageContentList ResponseInputMessageItem "
             ),
             ".responses_types.input_text": "ResponseInputText ResponseInputTextContent",
+            ".responses_types.input_types": "ResponseInput",
             ".responses_types.item": "ResponseItem ResponseItemList",
             ".responses_types.local": "LocalEnvironment LocalSkill",
             ".responses_types.mcp": (
@@ -475,7 +476,6 @@ else:
                 "ResponseFunctionToolCallItem ResponseFunctionToolCallOutputItem ResponseFunctionWebSearch "
                 "ResponseSteerInputContent "
             ),
-            ".responses_types.response_input": "ResponseInput",
             ".responses_types.response_local": "ResponseLocalEnvironment ResponseLocalShellCallOutput",
             ".responses_types.server_event": (
                 "ResponseSteerAcceptedEvent ResponseSteerFailedEvent ResponseSteerPendingEvent "

@@ -84,7 +84,7 @@ class AsyncOrganization(AsyncAPIResource):
 
 
 class AsyncOrganizationWithRawResponse:
-    """`admin.organization`, where every call gives responses whose bodies were read."""
+    """`organization`, where every call gives responses whose bodies were read."""
 
     def __init__(self, organization: AsyncOrganization) -> None:
         self._organization = organization
@@ -155,7 +155,7 @@ class AsyncOrganizationWithRawResponse:
 
 
 class AsyncOrganizationWithStreamingResponse:
-    """`admin.organization`, where every call gives responses whose bodies are read on demand."""
+    """`organization`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, organization: AsyncOrganization) -> None:
         self._organization = organization

@@ -84,7 +84,7 @@ class Organization(APIResource):
 
 
 class OrganizationWithRawResponse:
-    """`admin.organization`, where every call gives responses whose bodies were read."""
+    """`organization`, where every call gives responses whose bodies were read."""
 
     def __init__(self, organization: Organization) -> None:
         self._organization = organization
@@ -155,7 +155,7 @@ class OrganizationWithRawResponse:
 
 
 class OrganizationWithStreamingResponse:
-    """`admin.organization`, where every call gives responses whose bodies are read on demand."""
+    """`organization`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, organization: Organization) -> None:
         self._organization = organization

@@ -113,7 +113,7 @@ class AsyncSpeech(AsyncAPIResource):
 
 
 class AsyncSpeechWithRawResponse:
-    """`audio.speech`, where every call gives responses whose bodies were read."""
+    """`speech`, where every call gives responses whose bodies were read."""
 
     def __init__(self, speech: AsyncSpeech) -> None:
         self._speech = speech
@@ -122,7 +122,7 @@ class AsyncSpeechWithRawResponse:
 
 
 class AsyncSpeechWithStreamingResponse:
-    """`audio.speech`, where every call gives responses whose bodies are read on demand."""
+    """`speech`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, speech: AsyncSpeech) -> None:
         self._speech = speech

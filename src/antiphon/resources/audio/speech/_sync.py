@@ -113,7 +113,7 @@ class Speech(APIResource):
 
 
 class SpeechWithRawResponse:
-    """`audio.speech`, where every call gives responses whose bodies were read."""
+    """`speech`, where every call gives responses whose bodies were read."""
 
     def __init__(self, speech: Speech) -> None:
         self._speech = speech
@@ -122,7 +122,7 @@ class SpeechWithRawResponse:
 
 
 class SpeechWithStreamingResponse:
-    """`audio.speech`, where every call gives responses whose bodies are read on demand."""
+    """`speech`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, speech: Speech) -> None:
         self._speech = speech

@@ -349,7 +349,7 @@ class AsyncTranscriptions(AsyncAPIResource):
 
 
 class AsyncTranscriptionsWithRawResponse:
-    """`audio.transcriptions`, where every call gives responses whose bodies were read."""
+    """`transcriptions`, where every call gives responses whose bodies were read."""
 
     def __init__(self, transcriptions: AsyncTranscriptions) -> None:
         self._transcriptions = transcriptions
@@ -358,7 +358,7 @@ class AsyncTranscriptionsWithRawResponse:
 
 
 class AsyncTranscriptionsWithStreamingResponse:
-    """`audio.transcriptions`, where every call gives responses whose bodies are read on demand."""
+    """`transcriptions`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, transcriptions: AsyncTranscriptions) -> None:
         self._transcriptions = transcriptions

@@ -349,7 +349,7 @@ class Transcriptions(APIResource):
 
 
 class TranscriptionsWithRawResponse:
-    """`audio.transcriptions`, where every call gives responses whose bodies were read."""
+    """`transcriptions`, where every call gives responses whose bodies were read."""
 
     def __init__(self, transcriptions: Transcriptions) -> None:
         self._transcriptions = transcriptions
@@ -358,7 +358,7 @@ class TranscriptionsWithRawResponse:
 
 
 class TranscriptionsWithStreamingResponse:
-    """`audio.transcriptions`, where every call gives responses whose bodies are read on demand."""
+    """`transcriptions`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, transcriptions: Transcriptions) -> None:
         self._transcriptions = transcriptions

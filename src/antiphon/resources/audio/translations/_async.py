@@ -156,7 +156,7 @@ class AsyncTranslations(AsyncAPIResource):
 
 
 class AsyncTranslationsWithRawResponse:
-    """`audio.translations`, where every call gives responses whose bodies were read."""
+    """`translations`, where every call gives responses whose bodies were read."""
 
     def __init__(self, translations: AsyncTranslations) -> None:
         self._translations = translations
@@ -165,7 +165,7 @@ class AsyncTranslationsWithRawResponse:
 
 
 class AsyncTranslationsWithStreamingResponse:
-    """`audio.translations`, where every call gives responses whose bodies are read on demand."""
+    """`translations`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, translations: AsyncTranslations) -> None:
         self._translations = translations

@@ -215,7 +215,7 @@ class AsyncVoiceConsents(AsyncAPIResource):
 
 
 class AsyncVoiceConsentsWithRawResponse:
-    """`audio.voice_consents`, where every call gives responses whose bodies were read."""
+    """`voice_consents`, where every call gives responses whose bodies were read."""
 
     def __init__(self, voice_consents: AsyncVoiceConsents) -> None:
         self._voice_consents = voice_consents
@@ -228,7 +228,7 @@ class AsyncVoiceConsentsWithRawResponse:
 
 
 class AsyncVoiceConsentsWithStreamingResponse:
-    """`audio.voice_consents`, where every call gives responses whose bodies are read on demand."""
+    """`voice_consents`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, voice_consents: AsyncVoiceConsents) -> None:
         self._voice_consents = voice_consents

@@ -215,7 +215,7 @@ class VoiceConsents(APIResource):
 
 
 class VoiceConsentsWithRawResponse:
-    """`audio.voice_consents`, where every call gives responses whose bodies were read."""
+    """`voice_consents`, where every call gives responses whose bodies were read."""
 
     def __init__(self, voice_consents: VoiceConsents) -> None:
         self._voice_consents = voice_consents
@@ -228,7 +228,7 @@ class VoiceConsentsWithRawResponse:
 
 
 class VoiceConsentsWithStreamingResponse:
-    """`audio.voice_consents`, where every call gives responses whose bodies are read on demand."""
+    """`voice_consents`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, voice_consents: VoiceConsents) -> None:
         self._voice_consents = voice_consents

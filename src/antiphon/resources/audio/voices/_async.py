@@ -128,7 +128,7 @@ class AsyncVoices(AsyncAPIResource):
 
 
 class AsyncVoicesWithRawResponse:
-    """`audio.voices`, where every call gives responses whose bodies were read."""
+    """`voices`, where every call gives responses whose bodies were read."""
 
     def __init__(self, voices: AsyncVoices) -> None:
         self._voices = voices
@@ -138,7 +138,7 @@ class AsyncVoicesWithRawResponse:
 
 
 class AsyncVoicesWithStreamingResponse:
-    """`audio.voices`, where every call gives responses whose bodies are read on demand."""
+    """`voices`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, voices: AsyncVoices) -> None:
         self._voices = voices

@@ -128,7 +128,7 @@ class Voices(APIResource):
 
 
 class VoicesWithRawResponse:
-    """`audio.voices`, where every call gives responses whose bodies were read."""
+    """`voices`, where every call gives responses whose bodies were read."""
 
     def __init__(self, voices: Voices) -> None:
         self._voices = voices
@@ -138,7 +138,7 @@ class VoicesWithRawResponse:
 
 
 class VoicesWithStreamingResponse:
-    """`audio.voices`, where every call gives responses whose bodies are read on demand."""
+    """`voices`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, voices: Voices) -> None:
         self._voices = voices

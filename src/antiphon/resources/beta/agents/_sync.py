@@ -328,7 +328,7 @@ class Agents(APIResource):
 
 
 class AgentsWithRawResponse:
-    """`beta.agents`, where every call gives responses whose bodies were read."""
+    """`agents`, where every call gives responses whose bodies were read."""
 
     def __init__(self, agents: Agents) -> None:
         self._agents = agents
@@ -357,7 +357,7 @@ class AgentsWithRawResponse:
 
 
 class AgentsWithStreamingResponse:
-    """`beta.agents`, where every call gives responses whose bodies are read on demand."""
+    """`agents`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, agents: Agents) -> None:
         self._agents = agents

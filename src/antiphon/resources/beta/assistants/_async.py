@@ -375,7 +375,7 @@ class AsyncAssistants(AsyncAPIResource):
 
 
 class AsyncAssistantsWithRawResponse:
-    """`beta.assistants`, where every call gives responses whose bodies were read."""
+    """`assistants`, where every call gives responses whose bodies were read."""
 
     def __init__(self, assistants: AsyncAssistants) -> None:
         self._assistants = assistants
@@ -388,7 +388,7 @@ class AsyncAssistantsWithRawResponse:
 
 
 class AsyncAssistantsWithStreamingResponse:
-    """`beta.assistants`, where every call gives responses whose bodies are read on demand."""
+    """`assistants`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, assistants: AsyncAssistants) -> None:
         self._assistants = assistants

@@ -375,7 +375,7 @@ class Assistants(APIResource):
 
 
 class AssistantsWithRawResponse:
-    """`beta.assistants`, where every call gives responses whose bodies were read."""
+    """`assistants`, where every call gives responses whose bodies were read."""
 
     def __init__(self, assistants: Assistants) -> None:
         self._assistants = assistants
@@ -388,7 +388,7 @@ class AssistantsWithRawResponse:
 
 
 class AssistantsWithStreamingResponse:
-    """`beta.assistants`, where every call gives responses whose bodies are read on demand."""
+    """`assistants`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, assistants: Assistants) -> None:
         self._assistants = assistants

@@ -28,7 +28,7 @@ class AsyncChat(AsyncAPIResource):
 
 
 class AsyncChatWithRawResponse:
-    """`beta.chat`, where every call gives responses whose bodies were read."""
+    """`chat`, where every call gives responses whose bodies were read."""
 
     def __init__(self, chat: AsyncChat) -> None:
         self._chat = chat
@@ -39,7 +39,7 @@ class AsyncChatWithRawResponse:
 
 
 class AsyncChatWithStreamingResponse:
-    """`beta.chat`, where every call gives responses whose bodies are read on demand."""
+    """`chat`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, chat: AsyncChat) -> None:
         self._chat = chat

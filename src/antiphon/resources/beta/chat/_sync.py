@@ -28,7 +28,7 @@ class Chat(APIResource):
 
 
 class ChatWithRawResponse:
-    """`beta.chat`, where every call gives responses whose bodies were read."""
+    """`chat`, where every call gives responses whose bodies were read."""
 
     def __init__(self, chat: Chat) -> None:
         self._chat = chat
@@ -39,7 +39,7 @@ class ChatWithRawResponse:
 
 
 class ChatWithStreamingResponse:
-    """`beta.chat`, where every call gives responses whose bodies are read on demand."""
+    """`chat`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, chat: Chat) -> None:
         self._chat = chat

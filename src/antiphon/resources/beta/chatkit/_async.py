@@ -32,7 +32,7 @@ class AsyncChatkit(AsyncAPIResource):
 
 
 class AsyncChatkitWithRawResponse:
-    """`beta.chatkit`, where every call gives responses whose bodies were read."""
+    """`chatkit`, where every call gives responses whose bodies were read."""
 
     def __init__(self, chatkit: AsyncChatkit) -> None:
         self._chatkit = chatkit
@@ -47,7 +47,7 @@ class AsyncChatkitWithRawResponse:
 
 
 class AsyncChatkitWithStreamingResponse:
-    """`beta.chatkit`, where every call gives responses whose bodies are read on demand."""
+    """`chatkit`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, chatkit: AsyncChatkit) -> None:
         self._chatkit = chatkit

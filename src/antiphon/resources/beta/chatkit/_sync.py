@@ -32,7 +32,7 @@ class Chatkit(APIResource):
 
 
 class ChatkitWithRawResponse:
-    """`beta.chatkit`, where every call gives responses whose bodies were read."""
+    """`chatkit`, where every call gives responses whose bodies were read."""
 
     def __init__(self, chatkit: Chatkit) -> None:
         self._chatkit = chatkit
@@ -47,7 +47,7 @@ class ChatkitWithRawResponse:
 
 
 class ChatkitWithStreamingResponse:
-    """`beta.chatkit`, where every call gives responses whose bodies are read on demand."""
+    """`chatkit`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, chatkit: Chatkit) -> None:
         self._chatkit = chatkit

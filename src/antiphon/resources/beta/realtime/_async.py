@@ -32,7 +32,7 @@ class AsyncRealtime(AsyncAPIResource):
 
 
 class AsyncRealtimeWithRawResponse:
-    """`beta.realtime`, where every call gives responses whose bodies were read."""
+    """`realtime`, where every call gives responses whose bodies were read."""
 
     def __init__(self, realtime: AsyncRealtime) -> None:
         self._realtime = realtime
@@ -49,7 +49,7 @@ class AsyncRealtimeWithRawResponse:
 
 
 class AsyncRealtimeWithStreamingResponse:
-    """`beta.realtime`, where every call gives responses whose bodies are read on demand."""
+    """`realtime`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, realtime: AsyncRealtime) -> None:
         self._realtime = realtime

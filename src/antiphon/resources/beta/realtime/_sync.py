@@ -32,7 +32,7 @@ class Realtime(APIResource):
 
 
 class RealtimeWithRawResponse:
-    """`beta.realtime`, where every call gives responses whose bodies were read."""
+    """`realtime`, where every call gives responses whose bodies were read."""
 
     def __init__(self, realtime: Realtime) -> None:
         self._realtime = realtime
@@ -49,7 +49,7 @@ class RealtimeWithRawResponse:
 
 
 class RealtimeWithStreamingResponse:
-    """`beta.realtime`, where every call gives responses whose bodies are read on demand."""
+    """`realtime`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, realtime: Realtime) -> None:
         self._realtime = realtime

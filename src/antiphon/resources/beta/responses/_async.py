@@ -1249,7 +1249,7 @@ class AsyncResponses(AsyncAPIResource):
 
 
 class AsyncResponsesWithRawResponse:
-    """`beta.responses`, where every call gives responses whose bodies were read."""
+    """`responses`, where every call gives responses whose bodies were read."""
 
     def __init__(self, responses: AsyncResponses) -> None:
         self._responses = responses
@@ -1270,7 +1270,7 @@ class AsyncResponsesWithRawResponse:
 
 
 class AsyncResponsesWithStreamingResponse:
-    """`beta.responses`, where every call gives responses whose bodies are read on demand."""
+    """`responses`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, responses: AsyncResponses) -> None:
         self._responses = responses

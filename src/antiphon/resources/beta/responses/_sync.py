@@ -1249,7 +1249,7 @@ class Responses(APIResource):
 
 
 class ResponsesWithRawResponse:
-    """`beta.responses`, where every call gives responses whose bodies were read."""
+    """`responses`, where every call gives responses whose bodies were read."""
 
     def __init__(self, responses: Responses) -> None:
         self._responses = responses
@@ -1270,7 +1270,7 @@ class ResponsesWithRawResponse:
 
 
 class ResponsesWithStreamingResponse:
-    """`beta.responses`, where every call gives responses whose bodies are read on demand."""
+    """`responses`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, responses: Responses) -> None:
         self._responses = responses

@@ -420,7 +420,7 @@ class AsyncThreads(AsyncAPIResource):
 
 
 class AsyncThreadsWithRawResponse:
-    """`beta.threads`, where every call gives responses whose bodies were read."""
+    """`threads`, where every call gives responses whose bodies were read."""
 
     def __init__(self, threads: AsyncThreads) -> None:
         self._threads = threads
@@ -441,7 +441,7 @@ class AsyncThreadsWithRawResponse:
 
 
 class AsyncThreadsWithStreamingResponse:
-    """`beta.threads`, where every call gives responses whose bodies are read on demand."""
+    """`threads`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, threads: AsyncThreads) -> None:
         self._threads = threads

@@ -418,7 +418,7 @@ class Threads(APIResource):
 
 
 class ThreadsWithRawResponse:
-    """`beta.threads`, where every call gives responses whose bodies were read."""
+    """`threads`, where every call gives responses whose bodies were read."""
 
     def __init__(self, threads: Threads) -> None:
         self._threads = threads
@@ -439,7 +439,7 @@ class ThreadsWithRawResponse:
 
 
 class ThreadsWithStreamingResponse:
-    """`beta.threads`, where every call gives responses whose bodies are read on demand."""
+    """`threads`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, threads: Threads) -> None:
         self._threads = threads

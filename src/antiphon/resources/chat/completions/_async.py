@@ -549,7 +549,7 @@ class AsyncCompletions(AsyncAPIResource):
 
 
 class AsyncCompletionsWithRawResponse:
-    """`chat.completions`, where every call gives responses whose bodies were read."""
+    """`completions`, where every call gives responses whose bodies were read."""
 
     def __init__(self, completions: AsyncCompletions) -> None:
         self._completions = completions
@@ -566,7 +566,7 @@ class AsyncCompletionsWithRawResponse:
 
 
 class AsyncCompletionsWithStreamingResponse:
-    """`chat.completions`, where every call gives responses whose bodies are read on demand."""
+    """`completions`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, completions: AsyncCompletions) -> None:
         self._completions = completions

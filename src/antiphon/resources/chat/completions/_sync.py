@@ -549,7 +549,7 @@ class Completions(APIResource):
 
 
 class CompletionsWithRawResponse:
-    """`chat.completions`, where every call gives responses whose bodies were read."""
+    """`completions`, where every call gives responses whose bodies were read."""
 
     def __init__(self, completions: Completions) -> None:
         self._completions = completions
@@ -566,7 +566,7 @@ class CompletionsWithRawResponse:
 
 
 class CompletionsWithStreamingResponse:
-    """`chat.completions`, where every call gives responses whose bodies are read on demand."""
+    """`completions`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, completions: Completions) -> None:
         self._completions = completions

@@ -193,7 +193,7 @@ class AsyncFiles(AsyncAPIResource):
 
 
 class AsyncFilesWithRawResponse:
-    """`containers.files`, where every call gives responses whose bodies were read."""
+    """`files`, where every call gives responses whose bodies were read."""
 
     def __init__(self, files: AsyncFiles) -> None:
         self._files = files
@@ -209,7 +209,7 @@ class AsyncFilesWithRawResponse:
 
 
 class AsyncFilesWithStreamingResponse:
-    """`containers.files`, where every call gives responses whose bodies are read on demand."""
+    """`files`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, files: AsyncFiles) -> None:
         self._files = files

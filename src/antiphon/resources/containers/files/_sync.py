@@ -193,7 +193,7 @@ class Files(APIResource):
 
 
 class FilesWithRawResponse:
-    """`containers.files`, where every call gives responses whose bodies were read."""
+    """`files`, where every call gives responses whose bodies were read."""
 
     def __init__(self, files: Files) -> None:
         self._files = files
@@ -209,7 +209,7 @@ class FilesWithRawResponse:
 
 
 class FilesWithStreamingResponse:
-    """`containers.files`, where every call gives responses whose bodies are read on demand."""
+    """`files`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, files: Files) -> None:
         self._files = files

@@ -206,7 +206,7 @@ class AsyncItems(AsyncAPIResource):
 
 
 class AsyncItemsWithRawResponse:
-    """`conversations.items`, where every call gives responses whose bodies were read."""
+    """`items`, where every call gives responses whose bodies were read."""
 
     def __init__(self, items: AsyncItems) -> None:
         self._items = items
@@ -218,7 +218,7 @@ class AsyncItemsWithRawResponse:
 
 
 class AsyncItemsWithStreamingResponse:
-    """`conversations.items`, where every call gives responses whose bodies are read on demand."""
+    """`items`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, items: AsyncItems) -> None:
         self._items = items

@@ -233,7 +233,7 @@ class AsyncRuns(AsyncAPIResource):
 
 
 class AsyncRunsWithRawResponse:
-    """`evals.runs`, where every call gives responses whose bodies were read."""
+    """`runs`, where every call gives responses whose bodies were read."""
 
     def __init__(self, runs: AsyncRuns) -> None:
         self._runs = runs
@@ -250,7 +250,7 @@ class AsyncRunsWithRawResponse:
 
 
 class AsyncRunsWithStreamingResponse:
-    """`evals.runs`, where every call gives responses whose bodies are read on demand."""
+    """`runs`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, runs: AsyncRuns) -> None:
         self._runs = runs

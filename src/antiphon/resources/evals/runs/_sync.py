@@ -233,7 +233,7 @@ class Runs(APIResource):
 
 
 class RunsWithRawResponse:
-    """`evals.runs`, where every call gives responses whose bodies were read."""
+    """`runs`, where every call gives responses whose bodies were read."""
 
     def __init__(self, runs: Runs) -> None:
         self._runs = runs
@@ -250,7 +250,7 @@ class RunsWithRawResponse:
 
 
 class RunsWithStreamingResponse:
-    """`evals.runs`, where every call gives responses whose bodies are read on demand."""
+    """`runs`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, runs: Runs) -> None:
         self._runs = runs

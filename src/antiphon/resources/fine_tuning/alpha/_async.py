@@ -28,7 +28,7 @@ class AsyncAlpha(AsyncAPIResource):
 
 
 class AsyncAlphaWithRawResponse:
-    """`fine_tuning.alpha`, where every call gives responses whose bodies were read."""
+    """`alpha`, where every call gives responses whose bodies were read."""
 
     def __init__(self, alpha: AsyncAlpha) -> None:
         self._alpha = alpha
@@ -39,7 +39,7 @@ class AsyncAlphaWithRawResponse:
 
 
 class AsyncAlphaWithStreamingResponse:
-    """`fine_tuning.alpha`, where every call gives responses whose bodies are read on demand."""
+    """`alpha`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, alpha: AsyncAlpha) -> None:
         self._alpha = alpha

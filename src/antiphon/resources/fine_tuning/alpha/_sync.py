@@ -28,7 +28,7 @@ class Alpha(APIResource):
 
 
 class AlphaWithRawResponse:
-    """`fine_tuning.alpha`, where every call gives responses whose bodies were read."""
+    """`alpha`, where every call gives responses whose bodies were read."""
 
     def __init__(self, alpha: Alpha) -> None:
         self._alpha = alpha
@@ -39,7 +39,7 @@ class AlphaWithRawResponse:
 
 
 class AlphaWithStreamingResponse:
-    """`fine_tuning.alpha`, where every call gives responses whose bodies are read on demand."""
+    """`alpha`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, alpha: Alpha) -> None:
         self._alpha = alpha

@@ -28,7 +28,7 @@ class Checkpoints(APIResource):
 
 
 class CheckpointsWithRawResponse:
-    """`fine_tuning.checkpoints`, where every call gives responses whose bodies were read."""
+    """`checkpoints`, where every call gives responses whose bodies were read."""
 
     def __init__(self, checkpoints: Checkpoints) -> None:
         self._checkpoints = checkpoints
@@ -39,7 +39,7 @@ class CheckpointsWithRawResponse:
 
 
 class CheckpointsWithStreamingResponse:
-    """`fine_tuning.checkpoints`, where every call gives responses whose bodies are read on demand."""
+    """`checkpoints`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, checkpoints: Checkpoints) -> None:
         self._checkpoints = checkpoints

@@ -312,7 +312,7 @@ class AsyncJobs(AsyncAPIResource):
 
 
 class AsyncJobsWithRawResponse:
-    """`fine_tuning.jobs`, where every call gives responses whose bodies were read."""
+    """`jobs`, where every call gives responses whose bodies were read."""
 
     def __init__(self, jobs: AsyncJobs) -> None:
         self._jobs = jobs
@@ -331,7 +331,7 @@ class AsyncJobsWithRawResponse:
 
 
 class AsyncJobsWithStreamingResponse:
-    """`fine_tuning.jobs`, where every call gives responses whose bodies are read on demand."""
+    """`jobs`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, jobs: AsyncJobs) -> None:
         self._jobs = jobs

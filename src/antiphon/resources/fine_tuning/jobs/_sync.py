@@ -312,7 +312,7 @@ class Jobs(APIResource):
 
 
 class JobsWithRawResponse:
-    """`fine_tuning.jobs`, where every call gives responses whose bodies were read."""
+    """`jobs`, where every call gives responses whose bodies were read."""
 
     def __init__(self, jobs: Jobs) -> None:
         self._jobs = jobs
@@ -331,7 +331,7 @@ class JobsWithRawResponse:
 
 
 class JobsWithStreamingResponse:
-    """`fine_tuning.jobs`, where every call gives responses whose bodies are read on demand."""
+    """`jobs`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, jobs: Jobs) -> None:
         self._jobs = jobs

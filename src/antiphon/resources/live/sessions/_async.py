@@ -255,7 +255,7 @@ class AsyncSessions(AsyncAPIResource):
 
 
 class AsyncSessionsWithRawResponse:
-    """`live.sessions`, where every call gives responses whose bodies were read."""
+    """`sessions`, where every call gives responses whose bodies were read."""
 
     def __init__(self, sessions: AsyncSessions) -> None:
         self._sessions = sessions
@@ -269,7 +269,7 @@ class AsyncSessionsWithRawResponse:
 
 
 class AsyncSessionsWithStreamingResponse:
-    """`live.sessions`, where every call gives responses whose bodies are read on demand."""
+    """`sessions`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, sessions: AsyncSessions) -> None:
         self._sessions = sessions

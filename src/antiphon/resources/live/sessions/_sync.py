@@ -255,7 +255,7 @@ class Sessions(APIResource):
 
 
 class SessionsWithRawResponse:
-    """`live.sessions`, where every call gives responses whose bodies were read."""
+    """`sessions`, where every call gives responses whose bodies were read."""
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
@@ -269,7 +269,7 @@ class SessionsWithRawResponse:
 
 
 class SessionsWithStreamingResponse:
-    """`live.sessions`, where every call gives responses whose bodies are read on demand."""
+    """`sessions`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions

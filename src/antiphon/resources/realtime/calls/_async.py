@@ -299,7 +299,7 @@ class AsyncCalls(AsyncAPIResource):
 
 
 class AsyncCallsWithRawResponse:
-    """`realtime.calls`, where every call gives responses whose bodies were read."""
+    """`calls`, where every call gives responses whose bodies were read."""
 
     def __init__(self, calls: AsyncCalls) -> None:
         self._calls = calls
@@ -312,7 +312,7 @@ class AsyncCallsWithRawResponse:
 
 
 class AsyncCallsWithStreamingResponse:
-    """`realtime.calls`, where every call gives responses whose bodies are read on demand."""
+    """`calls`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, calls: AsyncCalls) -> None:
         self._calls = calls

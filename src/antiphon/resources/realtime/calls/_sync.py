@@ -299,7 +299,7 @@ class Calls(APIResource):
 
 
 class CallsWithRawResponse:
-    """`realtime.calls`, where every call gives responses whose bodies were read."""
+    """`calls`, where every call gives responses whose bodies were read."""
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
@@ -312,7 +312,7 @@ class CallsWithRawResponse:
 
 
 class CallsWithStreamingResponse:
-    """`realtime.calls`, where every call gives responses whose bodies are read on demand."""
+    """`calls`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls

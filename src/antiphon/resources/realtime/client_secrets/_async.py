@@ -78,7 +78,7 @@ class AsyncClientSecrets(AsyncAPIResource):
 
 
 class AsyncClientSecretsWithRawResponse:
-    """`realtime.client_secrets`, where every call gives responses whose bodies were read."""
+    """`client_secrets`, where every call gives responses whose bodies were read."""
 
     def __init__(self, client_secrets: AsyncClientSecrets) -> None:
         self._client_secrets = client_secrets
@@ -87,7 +87,7 @@ class AsyncClientSecretsWithRawResponse:
 
 
 class AsyncClientSecretsWithStreamingResponse:
-    """`realtime.client_secrets`, where every call gives responses whose bodies are read on demand."""
+    """`client_secrets`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, client_secrets: AsyncClientSecrets) -> None:
         self._client_secrets = client_secrets

@@ -78,7 +78,7 @@ class ClientSecrets(APIResource):
 
 
 class ClientSecretsWithRawResponse:
-    """`realtime.client_secrets`, where every call gives responses whose bodies were read."""
+    """`client_secrets`, where every call gives responses whose bodies were read."""
 
     def __init__(self, client_secrets: ClientSecrets) -> None:
         self._client_secrets = client_secrets
@@ -87,7 +87,7 @@ class ClientSecretsWithRawResponse:
 
 
 class ClientSecretsWithStreamingResponse:
-    """`realtime.client_secrets`, where every call gives responses whose bodies are read on demand."""
+    """`client_secrets`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, client_secrets: ClientSecrets) -> None:
         self._client_secrets = client_secrets

@@ -28,7 +28,7 @@ class AsyncTranslations(AsyncAPIResource):
 
 
 class AsyncTranslationsWithRawResponse:
-    """`realtime.translations`, where every call gives responses whose bodies were read."""
+    """`translations`, where every call gives responses whose bodies were read."""
 
     def __init__(self, translations: AsyncTranslations) -> None:
         self._translations = translations
@@ -39,7 +39,7 @@ class AsyncTranslationsWithRawResponse:
 
 
 class AsyncTranslationsWithStreamingResponse:
-    """`realtime.translations`, where every call gives responses whose bodies are read on demand."""
+    """`translations`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, translations: AsyncTranslations) -> None:
         self._translations = translations

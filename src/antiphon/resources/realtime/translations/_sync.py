@@ -28,7 +28,7 @@ class Translations(APIResource):
 
 
 class TranslationsWithRawResponse:
-    """`realtime.translations`, where every call gives responses whose bodies were read."""
+    """`translations`, where every call gives responses whose bodies were read."""
 
     def __init__(self, translations: Translations) -> None:
         self._translations = translations
@@ -39,7 +39,7 @@ class TranslationsWithRawResponse:
 
 
 class TranslationsWithStreamingResponse:
-    """`realtime.translations`, where every call gives responses whose bodies are read on demand."""
+    """`translations`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, translations: Translations) -> None:
         self._translations = translations

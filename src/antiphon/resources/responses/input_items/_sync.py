@@ -87,7 +87,7 @@ class InputItems(APIResource):
 
 
 class InputItemsWithRawResponse:
-    """`responses.input_items`, where every call gives responses whose bodies were read."""
+    """`input_items`, where every call gives responses whose bodies were read."""
 
     def __init__(self, input_items: InputItems) -> None:
         self._input_items = input_items
@@ -96,7 +96,7 @@ class InputItemsWithRawResponse:
 
 
 class InputItemsWithStreamingResponse:
-    """`responses.input_items`, where every call gives responses whose bodies are read on demand."""
+    """`input_items`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, input_items: InputItems) -> None:
         self._input_items = input_items

@@ -124,7 +124,7 @@ class AsyncInputTokens(AsyncAPIResource):
 
 
 class AsyncInputTokensWithRawResponse:
-    """`responses.input_tokens`, where every call gives responses whose bodies were read."""
+    """`input_tokens`, where every call gives responses whose bodies were read."""
 
     def __init__(self, input_tokens: AsyncInputTokens) -> None:
         self._input_tokens = input_tokens
@@ -133,7 +133,7 @@ class AsyncInputTokensWithRawResponse:
 
 
 class AsyncInputTokensWithStreamingResponse:
-    """`responses.input_tokens`, where every call gives responses whose bodies are read on demand."""
+    """`input_tokens`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, input_tokens: AsyncInputTokens) -> None:
         self._input_tokens = input_tokens

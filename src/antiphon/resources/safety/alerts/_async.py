@@ -68,7 +68,7 @@ class AsyncAlerts(AsyncAPIResource):
 
 
 class AsyncAlertsWithRawResponse:
-    """`safety.alerts`, where every call gives responses whose bodies were read."""
+    """`alerts`, where every call gives responses whose bodies were read."""
 
     def __init__(self, alerts: AsyncAlerts) -> None:
         self._alerts = alerts
@@ -77,7 +77,7 @@ class AsyncAlertsWithRawResponse:
 
 
 class AsyncAlertsWithStreamingResponse:
-    """`safety.alerts`, where every call gives responses whose bodies are read on demand."""
+    """`alerts`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, alerts: AsyncAlerts) -> None:
         self._alerts = alerts

@@ -68,7 +68,7 @@ class Alerts(APIResource):
 
 
 class AlertsWithRawResponse:
-    """`safety.alerts`, where every call gives responses whose bodies were read."""
+    """`alerts`, where every call gives responses whose bodies were read."""
 
     def __init__(self, alerts: Alerts) -> None:
         self._alerts = alerts
@@ -77,7 +77,7 @@ class AlertsWithRawResponse:
 
 
 class AlertsWithStreamingResponse:
-    """`safety.alerts`, where every call gives responses whose bodies are read on demand."""
+    """`alerts`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, alerts: Alerts) -> None:
         self._alerts = alerts

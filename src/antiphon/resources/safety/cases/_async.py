@@ -68,7 +68,7 @@ class AsyncCases(AsyncAPIResource):
 
 
 class AsyncCasesWithRawResponse:
-    """`safety.cases`, where every call gives responses whose bodies were read."""
+    """`cases`, where every call gives responses whose bodies were read."""
 
     def __init__(self, cases: AsyncCases) -> None:
         self._cases = cases
@@ -77,7 +77,7 @@ class AsyncCasesWithRawResponse:
 
 
 class AsyncCasesWithStreamingResponse:
-    """`safety.cases`, where every call gives responses whose bodies are read on demand."""
+    """`cases`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, cases: AsyncCases) -> None:
         self._cases = cases

@@ -68,7 +68,7 @@ class Cases(APIResource):
 
 
 class CasesWithRawResponse:
-    """`safety.cases`, where every call gives responses whose bodies were read."""
+    """`cases`, where every call gives responses whose bodies were read."""
 
     def __init__(self, cases: Cases) -> None:
         self._cases = cases
@@ -77,7 +77,7 @@ class CasesWithRawResponse:
 
 
 class CasesWithStreamingResponse:
-    """`safety.cases`, where every call gives responses whose bodies are read on demand."""
+    """`cases`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, cases: Cases) -> None:
         self._cases = cases

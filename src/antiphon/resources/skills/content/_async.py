@@ -68,7 +68,7 @@ class AsyncContent(AsyncAPIResource):
 
 
 class AsyncContentWithRawResponse:
-    """`skills.content`, where every call gives responses whose bodies were read."""
+    """`content`, where every call gives responses whose bodies were read."""
 
     def __init__(self, content: AsyncContent) -> None:
         self._content = content
@@ -77,7 +77,7 @@ class AsyncContentWithRawResponse:
 
 
 class AsyncContentWithStreamingResponse:
-    """`skills.content`, where every call gives responses whose bodies are read on demand."""
+    """`content`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, content: AsyncContent) -> None:
         self._content = content

@@ -68,7 +68,7 @@ class Content(APIResource):
 
 
 class ContentWithRawResponse:
-    """`skills.content`, where every call gives responses whose bodies were read."""
+    """`content`, where every call gives responses whose bodies were read."""
 
     def __init__(self, content: Content) -> None:
         self._content = content
@@ -77,7 +77,7 @@ class ContentWithRawResponse:
 
 
 class ContentWithStreamingResponse:
-    """`skills.content`, where every call gives responses whose bodies are read on demand."""
+    """`content`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, content: Content) -> None:
         self._content = content

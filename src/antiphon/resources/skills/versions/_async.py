@@ -191,7 +191,7 @@ class AsyncVersions(AsyncAPIResource):
 
 
 class AsyncVersionsWithRawResponse:
-    """`skills.versions`, where every call gives responses whose bodies were read."""
+    """`versions`, where every call gives responses whose bodies were read."""
 
     def __init__(self, versions: AsyncVersions) -> None:
         self._versions = versions
@@ -207,7 +207,7 @@ class AsyncVersionsWithRawResponse:
 
 
 class AsyncVersionsWithStreamingResponse:
-    """`skills.versions`, where every call gives responses whose bodies are read on demand."""
+    """`versions`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, versions: AsyncVersions) -> None:
         self._versions = versions

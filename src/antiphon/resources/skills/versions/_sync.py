@@ -191,7 +191,7 @@ class Versions(APIResource):
 
 
 class VersionsWithRawResponse:
-    """`skills.versions`, where every call gives responses whose bodies were read."""
+    """`versions`, where every call gives responses whose bodies were read."""
 
     def __init__(self, versions: Versions) -> None:
         self._versions = versions
@@ -207,7 +207,7 @@ class VersionsWithRawResponse:
 
 
 class VersionsWithStreamingResponse:
-    """`skills.versions`, where every call gives responses whose bodies are read on demand."""
+    """`versions`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, versions: Versions) -> None:
         self._versions = versions

@@ -76,7 +76,7 @@ class AsyncParts(AsyncAPIResource):
 
 
 class AsyncPartsWithRawResponse:
-    """`uploads.parts`, where every call gives responses whose bodies were read."""
+    """`parts`, where every call gives responses whose bodies were read."""
 
     def __init__(self, parts: AsyncParts) -> None:
         self._parts = parts
@@ -85,7 +85,7 @@ class AsyncPartsWithRawResponse:
 
 
 class AsyncPartsWithStreamingResponse:
-    """`uploads.parts`, where every call gives responses whose bodies are read on demand."""
+    """`parts`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, parts: AsyncParts) -> None:
         self._parts = parts

@@ -76,7 +76,7 @@ class Parts(APIResource):
 
 
 class PartsWithRawResponse:
-    """`uploads.parts`, where every call gives responses whose bodies were read."""
+    """`parts`, where every call gives responses whose bodies were read."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
@@ -85,7 +85,7 @@ class PartsWithRawResponse:
 
 
 class PartsWithStreamingResponse:
-    """`uploads.parts`, where every call gives responses whose bodies are read on demand."""
+    """`parts`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts

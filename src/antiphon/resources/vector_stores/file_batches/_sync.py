@@ -242,7 +242,7 @@ class FileBatches(APIResource):
 
 
 class FileBatchesWithRawResponse:
-    """`vector_stores.file_batches`, where every call gives responses whose bodies were read."""
+    """`file_batches`, where every call gives responses whose bodies were read."""
 
     def __init__(self, file_batches: FileBatches) -> None:
         self._file_batches = file_batches
@@ -254,7 +254,7 @@ class FileBatchesWithRawResponse:
 
 
 class FileBatchesWithStreamingResponse:
-    """`vector_stores.file_batches`, where every call gives responses whose bodies are read on demand."""
+    """`file_batches`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, file_batches: FileBatches) -> None:
         self._file_batches = file_batches

@@ -314,7 +314,7 @@ class AsyncFiles(AsyncAPIResource):
 
 
 class AsyncFilesWithRawResponse:
-    """`vector_stores.files`, where every call gives responses whose bodies were read."""
+    """`files`, where every call gives responses whose bodies were read."""
 
     def __init__(self, files: AsyncFiles) -> None:
         self._files = files
@@ -328,7 +328,7 @@ class AsyncFilesWithRawResponse:
 
 
 class AsyncFilesWithStreamingResponse:
-    """`vector_stores.files`, where every call gives responses whose bodies are read on demand."""
+    """`files`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, files: AsyncFiles) -> None:
         self._files = files

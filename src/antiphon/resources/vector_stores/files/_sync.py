@@ -314,7 +314,7 @@ class Files(APIResource):
 
 
 class FilesWithRawResponse:
-    """`vector_stores.files`, where every call gives responses whose bodies were read."""
+    """`files`, where every call gives responses whose bodies were read."""
 
     def __init__(self, files: Files) -> None:
         self._files = files
@@ -328,7 +328,7 @@ class FilesWithRawResponse:
 
 
 class FilesWithStreamingResponse:
-    """`vector_stores.files`, where every call gives responses whose bodies are read on demand."""
+    """`files`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, files: Files) -> None:
         self._files = files

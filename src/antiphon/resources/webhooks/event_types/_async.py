@@ -64,7 +64,7 @@ class AsyncEventTypes(AsyncAPIResource):
 
 
 class AsyncEventTypesWithRawResponse:
-    """`webhooks.event_types`, where every call gives responses whose bodies were read."""
+    """`event_types`, where every call gives responses whose bodies were read."""
 
     def __init__(self, event_types: AsyncEventTypes) -> None:
         self._event_types = event_types
@@ -73,7 +73,7 @@ class AsyncEventTypesWithRawResponse:
 
 
 class AsyncEventTypesWithStreamingResponse:
-    """`webhooks.event_types`, where every call gives responses whose bodies are read on demand."""
+    """`event_types`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, event_types: AsyncEventTypes) -> None:
         self._event_types = event_types

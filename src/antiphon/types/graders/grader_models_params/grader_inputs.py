@@ -8,7 +8,7 @@ from typing import Literal, Required, TypeAlias
 from typing_extensions import TypedDict
 
 from ....runtime import SequenceNotStr
-from ...responses.responses_params.response_input import ResponseInputAudioParam, ResponseInputTextParam
+from ...responses.responses_params.input_params import ResponseInputAudioParam, ResponseInputTextParam
 
 __all__ = [
     "GraderInputsParam",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from . import delegation_created_event as delegation_created_event
     from . import error as error
     from . import info_event as info_event
-    from . import input as input
+    from . import input_types as input_types
     from . import instructions as instructions
     from . import output as output
     from . import response as response
@@ -34,7 +34,7 @@ else:
         inner=(
             "audio_format client_config client_event commentary connect create_response decision "
             "decision_item decisions_delegation_update_config delegation_created_event error info_event "
-            "input instructions output response server_event session_input_audio_append thinking "
+            "input_types instructions output response server_event session_input_audio_append thinking "
             "transport "
         ),
     )

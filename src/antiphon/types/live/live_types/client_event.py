@@ -10,7 +10,7 @@ from ..sessions_types.session import SessionCloseEvent, SessionStartEvent, Sessi
 from .commentary import CommentaryAppendEvent
 from .decision import DecisionCreateEvent
 from .decision_item import DecisionItemCreateEvent, DecisionItemDeleteEvent
-from .input import InputAudioAppendEvent, InputAudioMuteEvent, InputAudioUnmuteEvent
+from .input_types import InputAudioAppendEvent, InputAudioMuteEvent, InputAudioUnmuteEvent
 from .instructions import InstructionsAppendEvent
 from .output import OutputAudioFixturePlayEvent
 from .response import ResponseCreateEvent, ResponseItemCreateEvent

@@ -25,7 +25,7 @@ from .decision_item import (
 from .delegation_created_event import DelegationCreatedEvent
 from .error import ErrorEvent
 from .info_event import InfoEvent
-from .input import (
+from .input_types import (
     InputAudioMutedEvent,
     InputAudioMuteEvent,
     InputAudioUnmutedEvent,

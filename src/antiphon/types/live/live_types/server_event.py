@@ -18,7 +18,7 @@ from .decision_item import DecisionItemCreatedEvent, DecisionItemDeletedEvent
 from .delegation_created_event import DelegationCreatedEvent
 from .error import ErrorEvent
 from .info_event import InfoEvent
-from .input import InputAudioMutedEvent, InputAudioUnmutedEvent, InputTranscriptDeltaEvent
+from .input_types import InputAudioMutedEvent, InputAudioUnmutedEvent, InputTranscriptDeltaEvent
 from .instructions import InstructionsAppendedEvent
 from .output import (
     OutputAudioDeltaEvent,

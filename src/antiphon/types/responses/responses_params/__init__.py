@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from . import function as function
     from . import inline_skill as inline_skill
     from . import input_item as input_item
+    from . import input_params as input_params
     from . import local as local
     from . import mcp_tool_call_error as mcp_tool_call_error
     from . import response as response
-    from . import response_input as response_input
     from . import skill_reference as skill_reference
     from . import tool as tool
     from . import web_search as web_search
@@ -31,7 +31,7 @@ else:
         {},
         inner=(
             "apply_patch_tool compact computer container create custom_tool easy_input_message "
-            "file_search_tool function inline_skill input_item local mcp_tool_call_error response "
-            "response_input skill_reference tool web_search "
+            "file_search_tool function inline_skill input_item input_params local mcp_tool_call_error "
+            "response skill_reference tool web_search "
         ),
     )

@@ -7,7 +7,7 @@ from typing import Literal, Required
 
 from typing_extensions import TypedDict
 
-from .response_input import ResponseInputMessageContentListParam
+from .input_params import ResponseInputMessageContentListParam
 
 __all__ = ["EasyInputMessageParam"]
 

@@ -41,6 +41,7 @@ from .custom_tool import CustomToolParam
 from .easy_input_message import EasyInputMessageParam
 from .file_search_tool import FileSearchToolParam
 from .function import FunctionShellToolParam, FunctionToolParam
+from .input_params import ResponseInputMessageContentListParam
 from .local import LocalEnvironmentParam
 from .response import (
     ResponseCodeInterpreterParam,
@@ -53,7 +54,6 @@ from .response import (
     ResponseFunctionToolCallParam,
     ResponseFunctionWebSearchParam,
 )
-from .response_input import ResponseInputMessageContentListParam
 from .tool import ToolParam, ToolSearchOutputNamespaceToolParam, ToolSearchToolParam
 from .web_search import WebSearchPreviewToolParam, WebSearchToolParam
 

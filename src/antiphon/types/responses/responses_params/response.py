@@ -31,7 +31,7 @@ from ...shared_params.models.response import (
 from ..responses_types.includable import ResponseIncludable
 from .computer import ComputerActionListParam
 from .container import ContainerNetworkPolicyAllowlistParam, ContainerNetworkPolicyDisabledParam
-from .response_input import (
+from .input_params import (
     ResponseInputFileContentParam,
     ResponseInputFileParam,
     ResponseInputImageContentParam,

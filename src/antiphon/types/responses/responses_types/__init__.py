@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from . import input_item as input_item
     from . import input_message as input_message
     from . import input_text as input_text
+    from . import input_types as input_types
     from . import item as item
     from . import local as local
     from . import mcp as mcp
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from . import reasoning as reasoning
     from . import response as response
     from . import response_function as response_function
-    from . import response_input as response_input
     from . import response_local as response_local
     from . import server_event as server_event
     from . import server_event_response as server_event_response
@@ -67,8 +67,8 @@ else:
             "compaction computer computer_tool_call configuration_update_item container custom_tool "
             "custom_tool_call easy_input_message error file_search file_search_tool format_text "
             "function function_shell image_detail includable input_audio input_file input_image "
-            "input_item input_message input_text item local mcp mcp_tool_call_error output prompt "
-            "reasoning response response_function response_input response_local server_event "
+            "input_item input_message input_text input_types item local mcp mcp_tool_call_error output "
+            "prompt reasoning response response_function response_local server_event "
             "server_event_response server_event_response_mcp server_event_response_reasoning "
             "service_tier status steer stream_event text tool tool_search usage web_search "
         ),

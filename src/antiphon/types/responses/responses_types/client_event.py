@@ -9,8 +9,8 @@ from ....runtime import BaseModel, Tagged
 from ...shared.models.reasoning import Reasoning
 from ...shared.models.response_programmatic_tool_calling import ResponseProgrammaticToolCalling
 from ...shared.models.responses import ResponsesModel
+from .input_types import ResponseInput
 from .prompt import ResponsePrompt
-from .response_input import ResponseInput
 from .steer import ResponseSteerInput
 from .text import ResponseTextConfig
 from .tool import (

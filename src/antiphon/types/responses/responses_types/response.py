@@ -15,9 +15,9 @@ from ...shared.models.response_prompt_cache_diagnostics_cache_miss import Respon
 from ...shared.models.response_tool_usage import ResponseToolUsage
 from ...shared.models.responses import ResponsesModel
 from .error import ResponseError
+from .input_types import ResponseInput
 from .output import ResponseOutputItem
 from .prompt import ResponsePrompt
-from .response_input import ResponseInput
 from .service_tier import ServiceTier
 from .text import ResponseTextConfig
 from .tool import (

@@ -185,7 +185,7 @@ class AsyncAdminAPIKeys(AsyncAPIResource):
 
 
 class AsyncAdminAPIKeysWithRawResponse:
-    """`admin.organization.admin_api_keys`, where every call gives responses whose bodies were read."""
+    """`admin_api_keys`, where every call gives responses whose bodies were read."""
 
     def __init__(self, admin_api_keys: AsyncAdminAPIKeys) -> None:
         self._admin_api_keys = admin_api_keys
@@ -197,7 +197,7 @@ class AsyncAdminAPIKeysWithRawResponse:
 
 
 class AsyncAdminAPIKeysWithStreamingResponse:
-    """`admin.organization.admin_api_keys`, where every call gives responses whose bodies are read on demand."""
+    """`admin_api_keys`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, admin_api_keys: AsyncAdminAPIKeys) -> None:
         self._admin_api_keys = admin_api_keys

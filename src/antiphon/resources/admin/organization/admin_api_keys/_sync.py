@@ -185,7 +185,7 @@ class AdminAPIKeys(APIResource):
 
 
 class AdminAPIKeysWithRawResponse:
-    """`admin.organization.admin_api_keys`, where every call gives responses whose bodies were read."""
+    """`admin_api_keys`, where every call gives responses whose bodies were read."""
 
     def __init__(self, admin_api_keys: AdminAPIKeys) -> None:
         self._admin_api_keys = admin_api_keys
@@ -197,7 +197,7 @@ class AdminAPIKeysWithRawResponse:
 
 
 class AdminAPIKeysWithStreamingResponse:
-    """`admin.organization.admin_api_keys`, where every call gives responses whose bodies are read on demand."""
+    """`admin_api_keys`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, admin_api_keys: AdminAPIKeys) -> None:
         self._admin_api_keys = admin_api_keys

@@ -270,7 +270,7 @@ class AsyncAuditLogs(AsyncAPIResource):
 
 
 class AsyncAuditLogsWithRawResponse:
-    """`admin.organization.audit_logs`, where every call gives responses whose bodies were read."""
+    """`audit_logs`, where every call gives responses whose bodies were read."""
 
     def __init__(self, audit_logs: AsyncAuditLogs) -> None:
         self._audit_logs = audit_logs
@@ -279,7 +279,7 @@ class AsyncAuditLogsWithRawResponse:
 
 
 class AsyncAuditLogsWithStreamingResponse:
-    """`admin.organization.audit_logs`, where every call gives responses whose bodies are read on demand."""
+    """`audit_logs`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, audit_logs: AsyncAuditLogs) -> None:
         self._audit_logs = audit_logs

@@ -268,7 +268,7 @@ class AuditLogs(APIResource):
 
 
 class AuditLogsWithRawResponse:
-    """`admin.organization.audit_logs`, where every call gives responses whose bodies were read."""
+    """`audit_logs`, where every call gives responses whose bodies were read."""
 
     def __init__(self, audit_logs: AuditLogs) -> None:
         self._audit_logs = audit_logs
@@ -277,7 +277,7 @@ class AuditLogsWithRawResponse:
 
 
 class AuditLogsWithStreamingResponse:
-    """`admin.organization.audit_logs`, where every call gives responses whose bodies are read on demand."""
+    """`audit_logs`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, audit_logs: AuditLogs) -> None:
         self._audit_logs = audit_logs

@@ -300,7 +300,7 @@ class AsyncCertificates(AsyncAPIResource):
 
 
 class AsyncCertificatesWithRawResponse:
-    """`admin.organization.certificates`, where every call gives responses whose bodies were read."""
+    """`certificates`, where every call gives responses whose bodies were read."""
 
     def __init__(self, certificates: AsyncCertificates) -> None:
         self._certificates = certificates
@@ -315,7 +315,7 @@ class AsyncCertificatesWithRawResponse:
 
 
 class AsyncCertificatesWithStreamingResponse:
-    """`admin.organization.certificates`, where every call gives responses whose bodies are read on demand."""
+    """`certificates`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, certificates: AsyncCertificates) -> None:
         self._certificates = certificates

@@ -300,7 +300,7 @@ class Certificates(APIResource):
 
 
 class CertificatesWithRawResponse:
-    """`admin.organization.certificates`, where every call gives responses whose bodies were read."""
+    """`certificates`, where every call gives responses whose bodies were read."""
 
     def __init__(self, certificates: Certificates) -> None:
         self._certificates = certificates
@@ -315,7 +315,7 @@ class CertificatesWithRawResponse:
 
 
 class CertificatesWithStreamingResponse:
-    """`admin.organization.certificates`, where every call gives responses whose bodies are read on demand."""
+    """`certificates`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, certificates: Certificates) -> None:
         self._certificates = certificates

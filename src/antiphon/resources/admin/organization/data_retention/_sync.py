@@ -108,7 +108,7 @@ class DataRetention(APIResource):
 
 
 class DataRetentionWithRawResponse:
-    """`admin.organization.data_retention`, where every call gives responses whose bodies were read."""
+    """`data_retention`, where every call gives responses whose bodies were read."""
 
     def __init__(self, data_retention: DataRetention) -> None:
         self._data_retention = data_retention
@@ -118,7 +118,7 @@ class DataRetentionWithRawResponse:
 
 
 class DataRetentionWithStreamingResponse:
-    """`admin.organization.data_retention`, where every call gives responses whose bodies are read on demand."""
+    """`data_retention`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, data_retention: DataRetention) -> None:
         self._data_retention = data_retention

@@ -287,7 +287,7 @@ class ExternalKeys(APIResource):
 
 
 class ExternalKeysWithRawResponse:
-    """`admin.organization.external_keys`, where every call gives responses whose bodies were read."""
+    """`external_keys`, where every call gives responses whose bodies were read."""
 
     def __init__(self, external_keys: ExternalKeys) -> None:
         self._external_keys = external_keys
@@ -300,7 +300,7 @@ class ExternalKeysWithRawResponse:
 
 
 class ExternalKeysWithStreamingResponse:
-    """`admin.organization.external_keys`, where every call gives responses whose bodies are read on demand."""
+    """`external_keys`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, external_keys: ExternalKeys) -> None:
         self._external_keys = external_keys

@@ -222,7 +222,7 @@ class AsyncExternalStorage(AsyncAPIResource):
 
 
 class AsyncExternalStorageWithRawResponse:
-    """`admin.organization.external_storage`, where every call gives responses whose bodies were read."""
+    """`external_storage`, where every call gives responses whose bodies were read."""
 
     def __init__(self, external_storage: AsyncExternalStorage) -> None:
         self._external_storage = external_storage
@@ -235,7 +235,7 @@ class AsyncExternalStorageWithRawResponse:
 
 
 class AsyncExternalStorageWithStreamingResponse:
-    """`admin.organization.external_storage`, where every call gives responses whose bodies are read on demand."""
+    """`external_storage`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, external_storage: AsyncExternalStorage) -> None:
         self._external_storage = external_storage

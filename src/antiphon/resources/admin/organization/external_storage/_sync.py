@@ -222,7 +222,7 @@ class ExternalStorage(APIResource):
 
 
 class ExternalStorageWithRawResponse:
-    """`admin.organization.external_storage`, where every call gives responses whose bodies were read."""
+    """`external_storage`, where every call gives responses whose bodies were read."""
 
     def __init__(self, external_storage: ExternalStorage) -> None:
         self._external_storage = external_storage
@@ -235,7 +235,7 @@ class ExternalStorageWithRawResponse:
 
 
 class ExternalStorageWithStreamingResponse:
-    """`admin.organization.external_storage`, where every call gives responses whose bodies are read on demand."""
+    """`external_storage`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, external_storage: ExternalStorage) -> None:
         self._external_storage = external_storage

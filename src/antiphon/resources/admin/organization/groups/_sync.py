@@ -225,7 +225,7 @@ class Groups(APIResource):
 
 
 class GroupsWithRawResponse:
-    """`admin.organization.groups`, where every call gives responses whose bodies were read."""
+    """`groups`, where every call gives responses whose bodies were read."""
 
     def __init__(self, groups: Groups) -> None:
         self._groups = groups
@@ -246,7 +246,7 @@ class GroupsWithRawResponse:
 
 
 class GroupsWithStreamingResponse:
-    """`admin.organization.groups`, where every call gives responses whose bodies are read on demand."""
+    """`groups`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, groups: Groups) -> None:
         self._groups = groups

@@ -184,7 +184,7 @@ class AsyncInvites(AsyncAPIResource):
 
 
 class AsyncInvitesWithRawResponse:
-    """`admin.organization.invites`, where every call gives responses whose bodies were read."""
+    """`invites`, where every call gives responses whose bodies were read."""
 
     def __init__(self, invites: AsyncInvites) -> None:
         self._invites = invites
@@ -196,7 +196,7 @@ class AsyncInvitesWithRawResponse:
 
 
 class AsyncInvitesWithStreamingResponse:
-    """`admin.organization.invites`, where every call gives responses whose bodies are read on demand."""
+    """`invites`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, invites: AsyncInvites) -> None:
         self._invites = invites

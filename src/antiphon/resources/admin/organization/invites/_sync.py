@@ -184,7 +184,7 @@ class Invites(APIResource):
 
 
 class InvitesWithRawResponse:
-    """`admin.organization.invites`, where every call gives responses whose bodies were read."""
+    """`invites`, where every call gives responses whose bodies were read."""
 
     def __init__(self, invites: Invites) -> None:
         self._invites = invites
@@ -196,7 +196,7 @@ class InvitesWithRawResponse:
 
 
 class InvitesWithStreamingResponse:
-    """`admin.organization.invites`, where every call gives responses whose bodies are read on demand."""
+    """`invites`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, invites: Invites) -> None:
         self._invites = invites

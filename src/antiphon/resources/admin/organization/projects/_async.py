@@ -284,7 +284,7 @@ class AsyncProjects(AsyncAPIResource):
 
 
 class AsyncProjectsWithRawResponse:
-    """`admin.organization.projects`, where every call gives responses whose bodies were read."""
+    """`projects`, where every call gives responses whose bodies were read."""
 
     def __init__(self, projects: AsyncProjects) -> None:
         self._projects = projects
@@ -353,7 +353,7 @@ class AsyncProjectsWithRawResponse:
 
 
 class AsyncProjectsWithStreamingResponse:
-    """`admin.organization.projects`, where every call gives responses whose bodies are read on demand."""
+    """`projects`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, projects: AsyncProjects) -> None:
         self._projects = projects

@@ -284,7 +284,7 @@ class Projects(APIResource):
 
 
 class ProjectsWithRawResponse:
-    """`admin.organization.projects`, where every call gives responses whose bodies were read."""
+    """`projects`, where every call gives responses whose bodies were read."""
 
     def __init__(self, projects: Projects) -> None:
         self._projects = projects
@@ -351,7 +351,7 @@ class ProjectsWithRawResponse:
 
 
 class ProjectsWithStreamingResponse:
-    """`admin.organization.projects`, where every call gives responses whose bodies are read on demand."""
+    """`projects`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, projects: Projects) -> None:
         self._projects = projects

@@ -240,7 +240,7 @@ class AsyncSpendAlerts(AsyncAPIResource):
 
 
 class AsyncSpendAlertsWithRawResponse:
-    """`admin.organization.spend_alerts`, where every call gives responses whose bodies were read."""
+    """`spend_alerts`, where every call gives responses whose bodies were read."""
 
     def __init__(self, spend_alerts: AsyncSpendAlerts) -> None:
         self._spend_alerts = spend_alerts
@@ -253,7 +253,7 @@ class AsyncSpendAlertsWithRawResponse:
 
 
 class AsyncSpendAlertsWithStreamingResponse:
-    """`admin.organization.spend_alerts`, where every call gives responses whose bodies are read on demand."""
+    """`spend_alerts`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, spend_alerts: AsyncSpendAlerts) -> None:
         self._spend_alerts = spend_alerts

@@ -240,7 +240,7 @@ class SpendAlerts(APIResource):
 
 
 class SpendAlertsWithRawResponse:
-    """`admin.organization.spend_alerts`, where every call gives responses whose bodies were read."""
+    """`spend_alerts`, where every call gives responses whose bodies were read."""
 
     def __init__(self, spend_alerts: SpendAlerts) -> None:
         self._spend_alerts = spend_alerts
@@ -253,7 +253,7 @@ class SpendAlertsWithRawResponse:
 
 
 class SpendAlertsWithStreamingResponse:
-    """`admin.organization.spend_alerts`, where every call gives responses whose bodies are read on demand."""
+    """`spend_alerts`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, spend_alerts: SpendAlerts) -> None:
         self._spend_alerts = spend_alerts

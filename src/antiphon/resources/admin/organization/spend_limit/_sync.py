@@ -136,7 +136,7 @@ class SpendLimit(APIResource):
 
 
 class SpendLimitWithRawResponse:
-    """`admin.organization.spend_limit`, where every call gives responses whose bodies were read."""
+    """`spend_limit`, where every call gives responses whose bodies were read."""
 
     def __init__(self, spend_limit: SpendLimit) -> None:
         self._spend_limit = spend_limit
@@ -147,7 +147,7 @@ class SpendLimitWithRawResponse:
 
 
 class SpendLimitWithStreamingResponse:
-    """`admin.organization.spend_limit`, where every call gives responses whose bodies are read on demand."""
+    """`spend_limit`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, spend_limit: SpendLimit) -> None:
         self._spend_limit = spend_limit

@@ -835,7 +835,7 @@ class Usage(APIResource):
 
 
 class UsageWithRawResponse:
-    """`admin.organization.usage`, where every call gives responses whose bodies were read."""
+    """`usage`, where every call gives responses whose bodies were read."""
 
     def __init__(self, usage: Usage) -> None:
         self._usage = usage
@@ -855,7 +855,7 @@ class UsageWithRawResponse:
 
 
 class UsageWithStreamingResponse:
-    """`admin.organization.usage`, where every call gives responses whose bodies are read on demand."""
+    """`usage`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, usage: Usage) -> None:
         self._usage = usage

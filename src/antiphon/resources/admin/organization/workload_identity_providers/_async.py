@@ -282,7 +282,7 @@ class AsyncWorkloadIdentityProviders(AsyncAPIResource):
 
 
 class AsyncWorkloadIdentityProvidersWithRawResponse:
-    """`admin.organization.workload_identity_providers`, where every call gives responses whose bodies were read."""
+    """`workload_identity_providers`, where every call gives responses whose bodies were read."""
 
     def __init__(self, workload_identity_providers: AsyncWorkloadIdentityProviders) -> None:
         self._workload_identity_providers = workload_identity_providers
@@ -301,7 +301,7 @@ class AsyncWorkloadIdentityProvidersWithRawResponse:
 
 
 class AsyncWorkloadIdentityProvidersWithStreamingResponse:
-    """`admin.organization.workload_identity_providers`, where every call gives responses whose bodies are read on demand."""
+    """`workload_identity_providers`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, workload_identity_providers: AsyncWorkloadIdentityProviders) -> None:
         self._workload_identity_providers = workload_identity_providers

@@ -282,7 +282,7 @@ class WorkloadIdentityProviders(APIResource):
 
 
 class WorkloadIdentityProvidersWithRawResponse:
-    """`admin.organization.workload_identity_providers`, where every call gives responses whose bodies were read."""
+    """`workload_identity_providers`, where every call gives responses whose bodies were read."""
 
     def __init__(self, workload_identity_providers: WorkloadIdentityProviders) -> None:
         self._workload_identity_providers = workload_identity_providers
@@ -301,7 +301,7 @@ class WorkloadIdentityProvidersWithRawResponse:
 
 
 class WorkloadIdentityProvidersWithStreamingResponse:
-    """`admin.organization.workload_identity_providers`, where every call gives responses whose bodies are read on demand."""
+    """`workload_identity_providers`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, workload_identity_providers: WorkloadIdentityProviders) -> None:
         self._workload_identity_providers = workload_identity_providers

@@ -352,7 +352,7 @@ class AsyncAutomations(AsyncAPIResource):
 
 
 class AsyncAutomationsWithRawResponse:
-    """`beta.agents.automations`, where every call gives responses whose bodies were read."""
+    """`automations`, where every call gives responses whose bodies were read."""
 
     def __init__(self, automations: AsyncAutomations) -> None:
         self._automations = automations
@@ -371,7 +371,7 @@ class AsyncAutomationsWithRawResponse:
 
 
 class AsyncAutomationsWithStreamingResponse:
-    """`beta.agents.automations`, where every call gives responses whose bodies are read on demand."""
+    """`automations`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, automations: AsyncAutomations) -> None:
         self._automations = automations

@@ -352,7 +352,7 @@ class Automations(APIResource):
 
 
 class AutomationsWithRawResponse:
-    """`beta.agents.automations`, where every call gives responses whose bodies were read."""
+    """`automations`, where every call gives responses whose bodies were read."""
 
     def __init__(self, automations: Automations) -> None:
         self._automations = automations
@@ -371,7 +371,7 @@ class AutomationsWithRawResponse:
 
 
 class AutomationsWithStreamingResponse:
-    """`beta.agents.automations`, where every call gives responses whose bodies are read on demand."""
+    """`automations`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, automations: Automations) -> None:
         self._automations = automations

@@ -178,7 +178,7 @@ class AsyncEnvironments(AsyncAPIResource):
 
 
 class AsyncEnvironmentsWithRawResponse:
-    """`beta.agents.environments`, where every call gives responses whose bodies were read."""
+    """`environments`, where every call gives responses whose bodies were read."""
 
     def __init__(self, environments: AsyncEnvironments) -> None:
         self._environments = environments
@@ -197,7 +197,7 @@ class AsyncEnvironmentsWithRawResponse:
 
 
 class AsyncEnvironmentsWithStreamingResponse:
-    """`beta.agents.environments`, where every call gives responses whose bodies are read on demand."""
+    """`environments`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, environments: AsyncEnvironments) -> None:
         self._environments = environments

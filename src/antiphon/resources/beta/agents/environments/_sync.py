@@ -178,7 +178,7 @@ class Environments(APIResource):
 
 
 class EnvironmentsWithRawResponse:
-    """`beta.agents.environments`, where every call gives responses whose bodies were read."""
+    """`environments`, where every call gives responses whose bodies were read."""
 
     def __init__(self, environments: Environments) -> None:
         self._environments = environments
@@ -197,7 +197,7 @@ class EnvironmentsWithRawResponse:
 
 
 class EnvironmentsWithStreamingResponse:
-    """`beta.agents.environments`, where every call gives responses whose bodies are read on demand."""
+    """`environments`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, environments: Environments) -> None:
         self._environments = environments

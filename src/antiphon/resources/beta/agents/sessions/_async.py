@@ -403,7 +403,7 @@ class AsyncSessions(AsyncAPIResource):
 
 
 class AsyncSessionsWithRawResponse:
-    """`beta.agents.sessions`, where every call gives responses whose bodies were read."""
+    """`sessions`, where every call gives responses whose bodies were read."""
 
     def __init__(self, sessions: AsyncSessions) -> None:
         self._sessions = sessions
@@ -440,7 +440,7 @@ class AsyncSessionsWithRawResponse:
 
 
 class AsyncSessionsWithStreamingResponse:
-    """`beta.agents.sessions`, where every call gives responses whose bodies are read on demand."""
+    """`sessions`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, sessions: AsyncSessions) -> None:
         self._sessions = sessions

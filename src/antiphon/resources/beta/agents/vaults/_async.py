@@ -254,7 +254,7 @@ class AsyncVaults(AsyncAPIResource):
 
 
 class AsyncVaultsWithRawResponse:
-    """`beta.agents.vaults`, where every call gives responses whose bodies were read."""
+    """`vaults`, where every call gives responses whose bodies were read."""
 
     def __init__(self, vaults: AsyncVaults) -> None:
         self._vaults = vaults
@@ -271,7 +271,7 @@ class AsyncVaultsWithRawResponse:
 
 
 class AsyncVaultsWithStreamingResponse:
-    """`beta.agents.vaults`, where every call gives responses whose bodies are read on demand."""
+    """`vaults`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, vaults: AsyncVaults) -> None:
         self._vaults = vaults

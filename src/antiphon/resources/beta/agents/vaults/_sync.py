@@ -254,7 +254,7 @@ class Vaults(APIResource):
 
 
 class VaultsWithRawResponse:
-    """`beta.agents.vaults`, where every call gives responses whose bodies were read."""
+    """`vaults`, where every call gives responses whose bodies were read."""
 
     def __init__(self, vaults: Vaults) -> None:
         self._vaults = vaults
@@ -271,7 +271,7 @@ class VaultsWithRawResponse:
 
 
 class VaultsWithStreamingResponse:
-    """`beta.agents.vaults`, where every call gives responses whose bodies are read on demand."""
+    """`vaults`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, vaults: Vaults) -> None:
         self._vaults = vaults

@@ -544,7 +544,7 @@ class AsyncCompletions(AsyncAPIResource):
 
 
 class AsyncCompletionsWithRawResponse:
-    """`beta.chat.completions`, where every call gives responses whose bodies were read."""
+    """`completions`, where every call gives responses whose bodies were read."""
 
     def __init__(self, completions: AsyncCompletions) -> None:
         self._completions = completions
@@ -561,7 +561,7 @@ class AsyncCompletionsWithRawResponse:
 
 
 class AsyncCompletionsWithStreamingResponse:
-    """`beta.chat.completions`, where every call gives responses whose bodies are read on demand."""
+    """`completions`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, completions: AsyncCompletions) -> None:
         self._completions = completions

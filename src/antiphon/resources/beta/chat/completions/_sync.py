@@ -544,7 +544,7 @@ class Completions(APIResource):
 
 
 class CompletionsWithRawResponse:
-    """`beta.chat.completions`, where every call gives responses whose bodies were read."""
+    """`completions`, where every call gives responses whose bodies were read."""
 
     def __init__(self, completions: Completions) -> None:
         self._completions = completions
@@ -561,7 +561,7 @@ class CompletionsWithRawResponse:
 
 
 class CompletionsWithStreamingResponse:
-    """`beta.chat.completions`, where every call gives responses whose bodies are read on demand."""
+    """`completions`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, completions: Completions) -> None:
         self._completions = completions

@@ -128,7 +128,7 @@ class AsyncSessions(AsyncAPIResource):
 
 
 class AsyncSessionsWithRawResponse:
-    """`beta.chatkit.sessions`, where every call gives responses whose bodies were read."""
+    """`sessions`, where every call gives responses whose bodies were read."""
 
     def __init__(self, sessions: AsyncSessions) -> None:
         self._sessions = sessions
@@ -138,7 +138,7 @@ class AsyncSessionsWithRawResponse:
 
 
 class AsyncSessionsWithStreamingResponse:
-    """`beta.chatkit.sessions`, where every call gives responses whose bodies are read on demand."""
+    """`sessions`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, sessions: AsyncSessions) -> None:
         self._sessions = sessions

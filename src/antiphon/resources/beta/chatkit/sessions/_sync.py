@@ -128,7 +128,7 @@ class Sessions(APIResource):
 
 
 class SessionsWithRawResponse:
-    """`beta.chatkit.sessions`, where every call gives responses whose bodies were read."""
+    """`sessions`, where every call gives responses whose bodies were read."""
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
@@ -138,7 +138,7 @@ class SessionsWithRawResponse:
 
 
 class SessionsWithStreamingResponse:
-    """`beta.chatkit.sessions`, where every call gives responses whose bodies are read on demand."""
+    """`sessions`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions

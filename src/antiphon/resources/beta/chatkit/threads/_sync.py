@@ -218,7 +218,7 @@ class Threads(APIResource):
 
 
 class ThreadsWithRawResponse:
-    """`beta.chatkit.threads`, where every call gives responses whose bodies were read."""
+    """`threads`, where every call gives responses whose bodies were read."""
 
     def __init__(self, threads: Threads) -> None:
         self._threads = threads
@@ -230,7 +230,7 @@ class ThreadsWithRawResponse:
 
 
 class ThreadsWithStreamingResponse:
-    """`beta.chatkit.threads`, where every call gives responses whose bodies are read on demand."""
+    """`threads`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, threads: Threads) -> None:
         self._threads = threads

@@ -152,7 +152,7 @@ class AsyncSessions(AsyncAPIResource):
 
 
 class AsyncSessionsWithRawResponse:
-    """`beta.realtime.sessions`, where every call gives responses whose bodies were read."""
+    """`sessions`, where every call gives responses whose bodies were read."""
 
     def __init__(self, sessions: AsyncSessions) -> None:
         self._sessions = sessions
@@ -161,7 +161,7 @@ class AsyncSessionsWithRawResponse:
 
 
 class AsyncSessionsWithStreamingResponse:
-    """`beta.realtime.sessions`, where every call gives responses whose bodies are read on demand."""
+    """`sessions`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, sessions: AsyncSessions) -> None:
         self._sessions = sessions

@@ -152,7 +152,7 @@ class Sessions(APIResource):
 
 
 class SessionsWithRawResponse:
-    """`beta.realtime.sessions`, where every call gives responses whose bodies were read."""
+    """`sessions`, where every call gives responses whose bodies were read."""
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
@@ -161,7 +161,7 @@ class SessionsWithRawResponse:
 
 
 class SessionsWithStreamingResponse:
-    """`beta.realtime.sessions`, where every call gives responses whose bodies are read on demand."""
+    """`sessions`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions

@@ -108,7 +108,7 @@ class AsyncTranscriptionSessions(AsyncAPIResource):
 
 
 class AsyncTranscriptionSessionsWithRawResponse:
-    """`beta.realtime.transcription_sessions`, where every call gives responses whose bodies were read."""
+    """`transcription_sessions`, where every call gives responses whose bodies were read."""
 
     def __init__(self, transcription_sessions: AsyncTranscriptionSessions) -> None:
         self._transcription_sessions = transcription_sessions
@@ -117,7 +117,7 @@ class AsyncTranscriptionSessionsWithRawResponse:
 
 
 class AsyncTranscriptionSessionsWithStreamingResponse:
-    """`beta.realtime.transcription_sessions`, where every call gives responses whose bodies are read on demand."""
+    """`transcription_sessions`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, transcription_sessions: AsyncTranscriptionSessions) -> None:
         self._transcription_sessions = transcription_sessions

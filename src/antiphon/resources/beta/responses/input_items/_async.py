@@ -94,7 +94,7 @@ class AsyncInputItems(AsyncAPIResource):
 
 
 class AsyncInputItemsWithRawResponse:
-    """`beta.responses.input_items`, where every call gives responses whose bodies were read."""
+    """`input_items`, where every call gives responses whose bodies were read."""
 
     def __init__(self, input_items: AsyncInputItems) -> None:
         self._input_items = input_items
@@ -103,7 +103,7 @@ class AsyncInputItemsWithRawResponse:
 
 
 class AsyncInputItemsWithStreamingResponse:
-    """`beta.responses.input_items`, where every call gives responses whose bodies are read on demand."""
+    """`input_items`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, input_items: AsyncInputItems) -> None:
         self._input_items = input_items

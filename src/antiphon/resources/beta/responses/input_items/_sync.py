@@ -94,7 +94,7 @@ class InputItems(APIResource):
 
 
 class InputItemsWithRawResponse:
-    """`beta.responses.input_items`, where every call gives responses whose bodies were read."""
+    """`input_items`, where every call gives responses whose bodies were read."""
 
     def __init__(self, input_items: InputItems) -> None:
         self._input_items = input_items
@@ -103,7 +103,7 @@ class InputItemsWithRawResponse:
 
 
 class InputItemsWithStreamingResponse:
-    """`beta.responses.input_items`, where every call gives responses whose bodies are read on demand."""
+    """`input_items`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, input_items: InputItems) -> None:
         self._input_items = input_items

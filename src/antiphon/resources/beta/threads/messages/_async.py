@@ -284,7 +284,7 @@ class AsyncMessages(AsyncAPIResource):
 
 
 class AsyncMessagesWithRawResponse:
-    """`beta.threads.messages`, where every call gives responses whose bodies were read."""
+    """`messages`, where every call gives responses whose bodies were read."""
 
     def __init__(self, messages: AsyncMessages) -> None:
         self._messages = messages
@@ -297,7 +297,7 @@ class AsyncMessagesWithRawResponse:
 
 
 class AsyncMessagesWithStreamingResponse:
-    """`beta.threads.messages`, where every call gives responses whose bodies are read on demand."""
+    """`messages`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, messages: AsyncMessages) -> None:
         self._messages = messages

@@ -284,7 +284,7 @@ class Messages(APIResource):
 
 
 class MessagesWithRawResponse:
-    """`beta.threads.messages`, where every call gives responses whose bodies were read."""
+    """`messages`, where every call gives responses whose bodies were read."""
 
     def __init__(self, messages: Messages) -> None:
         self._messages = messages
@@ -297,7 +297,7 @@ class MessagesWithRawResponse:
 
 
 class MessagesWithStreamingResponse:
-    """`beta.threads.messages`, where every call gives responses whose bodies are read on demand."""
+    """`messages`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, messages: Messages) -> None:
         self._messages = messages

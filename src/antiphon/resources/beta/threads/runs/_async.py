@@ -545,7 +545,7 @@ class AsyncRuns(AsyncAPIResource):
 
 
 class AsyncRunsWithRawResponse:
-    """`beta.threads.runs`, where every call gives responses whose bodies were read."""
+    """`runs`, where every call gives responses whose bodies were read."""
 
     def __init__(self, runs: AsyncRuns) -> None:
         self._runs = runs
@@ -563,7 +563,7 @@ class AsyncRunsWithRawResponse:
 
 
 class AsyncRunsWithStreamingResponse:
-    """`beta.threads.runs`, where every call gives responses whose bodies are read on demand."""
+    """`runs`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, runs: AsyncRuns) -> None:
         self._runs = runs

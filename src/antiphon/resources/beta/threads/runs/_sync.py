@@ -541,7 +541,7 @@ class Runs(APIResource):
 
 
 class RunsWithRawResponse:
-    """`beta.threads.runs`, where every call gives responses whose bodies were read."""
+    """`runs`, where every call gives responses whose bodies were read."""
 
     def __init__(self, runs: Runs) -> None:
         self._runs = runs
@@ -559,7 +559,7 @@ class RunsWithRawResponse:
 
 
 class RunsWithStreamingResponse:
-    """`beta.threads.runs`, where every call gives responses whose bodies are read on demand."""
+    """`runs`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, runs: Runs) -> None:
         self._runs = runs

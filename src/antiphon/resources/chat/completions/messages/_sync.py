@@ -84,7 +84,7 @@ class Messages(APIResource):
 
 
 class MessagesWithRawResponse:
-    """`chat.completions.messages`, where every call gives responses whose bodies were read."""
+    """`messages`, where every call gives responses whose bodies were read."""
 
     def __init__(self, messages: Messages) -> None:
         self._messages = messages
@@ -93,7 +93,7 @@ class MessagesWithRawResponse:
 
 
 class MessagesWithStreamingResponse:
-    """`chat.completions.messages`, where every call gives responses whose bodies are read on demand."""
+    """`messages`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, messages: Messages) -> None:
         self._messages = messages

@@ -72,7 +72,7 @@ class AsyncContent(AsyncAPIResource):
 
 
 class AsyncContentWithRawResponse:
-    """`containers.files.content`, where every call gives responses whose bodies were read."""
+    """`content`, where every call gives responses whose bodies were read."""
 
     def __init__(self, content: AsyncContent) -> None:
         self._content = content
@@ -81,7 +81,7 @@ class AsyncContentWithRawResponse:
 
 
 class AsyncContentWithStreamingResponse:
-    """`containers.files.content`, where every call gives responses whose bodies are read on demand."""
+    """`content`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, content: AsyncContent) -> None:
         self._content = content

@@ -72,7 +72,7 @@ class Content(APIResource):
 
 
 class ContentWithRawResponse:
-    """`containers.files.content`, where every call gives responses whose bodies were read."""
+    """`content`, where every call gives responses whose bodies were read."""
 
     def __init__(self, content: Content) -> None:
         self._content = content
@@ -81,7 +81,7 @@ class ContentWithRawResponse:
 
 
 class ContentWithStreamingResponse:
-    """`containers.files.content`, where every call gives responses whose bodies are read on demand."""
+    """`content`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, content: Content) -> None:
         self._content = content

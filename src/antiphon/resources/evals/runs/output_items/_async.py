@@ -129,7 +129,7 @@ class AsyncOutputItems(AsyncAPIResource):
 
 
 class AsyncOutputItemsWithRawResponse:
-    """`evals.runs.output_items`, where every call gives responses whose bodies were read."""
+    """`output_items`, where every call gives responses whose bodies were read."""
 
     def __init__(self, output_items: AsyncOutputItems) -> None:
         self._output_items = output_items
@@ -139,7 +139,7 @@ class AsyncOutputItemsWithRawResponse:
 
 
 class AsyncOutputItemsWithStreamingResponse:
-    """`evals.runs.output_items`, where every call gives responses whose bodies are read on demand."""
+    """`output_items`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, output_items: AsyncOutputItems) -> None:
         self._output_items = output_items

@@ -129,7 +129,7 @@ class OutputItems(APIResource):
 
 
 class OutputItemsWithRawResponse:
-    """`evals.runs.output_items`, where every call gives responses whose bodies were read."""
+    """`output_items`, where every call gives responses whose bodies were read."""
 
     def __init__(self, output_items: OutputItems) -> None:
         self._output_items = output_items
@@ -139,7 +139,7 @@ class OutputItemsWithRawResponse:
 
 
 class OutputItemsWithStreamingResponse:
-    """`evals.runs.output_items`, where every call gives responses whose bodies are read on demand."""
+    """`output_items`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, output_items: OutputItems) -> None:
         self._output_items = output_items

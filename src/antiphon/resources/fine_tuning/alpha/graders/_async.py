@@ -121,7 +121,7 @@ class AsyncGraders(AsyncAPIResource):
 
 
 class AsyncGradersWithRawResponse:
-    """`fine_tuning.alpha.graders`, where every call gives responses whose bodies were read."""
+    """`graders`, where every call gives responses whose bodies were read."""
 
     def __init__(self, graders: AsyncGraders) -> None:
         self._graders = graders
@@ -131,7 +131,7 @@ class AsyncGradersWithRawResponse:
 
 
 class AsyncGradersWithStreamingResponse:
-    """`fine_tuning.alpha.graders`, where every call gives responses whose bodies are read on demand."""
+    """`graders`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, graders: AsyncGraders) -> None:
         self._graders = graders

@@ -121,7 +121,7 @@ class Graders(APIResource):
 
 
 class GradersWithRawResponse:
-    """`fine_tuning.alpha.graders`, where every call gives responses whose bodies were read."""
+    """`graders`, where every call gives responses whose bodies were read."""
 
     def __init__(self, graders: Graders) -> None:
         self._graders = graders
@@ -131,7 +131,7 @@ class GradersWithRawResponse:
 
 
 class GradersWithStreamingResponse:
-    """`fine_tuning.alpha.graders`, where every call gives responses whose bodies are read on demand."""
+    """`graders`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, graders: Graders) -> None:
         self._graders = graders

@@ -221,7 +221,7 @@ class AsyncPermissions(AsyncAPIResource):
 
 
 class AsyncPermissionsWithRawResponse:
-    """`fine_tuning.checkpoints.permissions`, where every call gives responses whose bodies were read."""
+    """`permissions`, where every call gives responses whose bodies were read."""
 
     def __init__(self, permissions: AsyncPermissions) -> None:
         self._permissions = permissions
@@ -233,7 +233,7 @@ class AsyncPermissionsWithRawResponse:
 
 
 class AsyncPermissionsWithStreamingResponse:
-    """`fine_tuning.checkpoints.permissions`, where every call gives responses whose bodies are read on demand."""
+    """`permissions`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, permissions: AsyncPermissions) -> None:
         self._permissions = permissions

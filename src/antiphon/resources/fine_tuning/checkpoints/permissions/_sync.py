@@ -221,7 +221,7 @@ class Permissions(APIResource):
 
 
 class PermissionsWithRawResponse:
-    """`fine_tuning.checkpoints.permissions`, where every call gives responses whose bodies were read."""
+    """`permissions`, where every call gives responses whose bodies were read."""
 
     def __init__(self, permissions: Permissions) -> None:
         self._permissions = permissions
@@ -233,7 +233,7 @@ class PermissionsWithRawResponse:
 
 
 class PermissionsWithStreamingResponse:
-    """`fine_tuning.checkpoints.permissions`, where every call gives responses whose bodies are read on demand."""
+    """`permissions`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, permissions: Permissions) -> None:
         self._permissions = permissions

@@ -80,7 +80,7 @@ class Checkpoints(APIResource):
 
 
 class CheckpointsWithRawResponse:
-    """`fine_tuning.jobs.checkpoints`, where every call gives responses whose bodies were read."""
+    """`checkpoints`, where every call gives responses whose bodies were read."""
 
     def __init__(self, checkpoints: Checkpoints) -> None:
         self._checkpoints = checkpoints
@@ -89,7 +89,7 @@ class CheckpointsWithRawResponse:
 
 
 class CheckpointsWithStreamingResponse:
-    """`fine_tuning.jobs.checkpoints`, where every call gives responses whose bodies are read on demand."""
+    """`checkpoints`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, checkpoints: Checkpoints) -> None:
         self._checkpoints = checkpoints

@@ -76,7 +76,7 @@ class ClientSecrets(APIResource):
 
 
 class ClientSecretsWithRawResponse:
-    """`realtime.translations.client_secrets`, where every call gives responses whose bodies were read."""
+    """`client_secrets`, where every call gives responses whose bodies were read."""
 
     def __init__(self, client_secrets: ClientSecrets) -> None:
         self._client_secrets = client_secrets
@@ -85,7 +85,7 @@ class ClientSecretsWithRawResponse:
 
 
 class ClientSecretsWithStreamingResponse:
-    """`realtime.translations.client_secrets`, where every call gives responses whose bodies are read on demand."""
+    """`client_secrets`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, client_secrets: ClientSecrets) -> None:
         self._client_secrets = client_secrets

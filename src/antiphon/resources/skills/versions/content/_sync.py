@@ -70,7 +70,7 @@ class Content(APIResource):
 
 
 class ContentWithRawResponse:
-    """`skills.versions.content`, where every call gives responses whose bodies were read."""
+    """`content`, where every call gives responses whose bodies were read."""
 
     def __init__(self, content: Content) -> None:
         self._content = content
@@ -79,7 +79,7 @@ class ContentWithRawResponse:
 
 
 class ContentWithStreamingResponse:
-    """`skills.versions.content`, where every call gives responses whose bodies are read on demand."""
+    """`content`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, content: Content) -> None:
         self._content = content

@@ -186,7 +186,7 @@ class Users(APIResource):
 
 
 class UsersWithRawResponse:
-    """`admin.organization.groups.users`, where every call gives responses whose bodies were read."""
+    """`users`, where every call gives responses whose bodies were read."""
 
     def __init__(self, users: Users) -> None:
         self._users = users
@@ -198,7 +198,7 @@ class UsersWithRawResponse:
 
 
 class UsersWithStreamingResponse:
-    """`admin.organization.groups.users`, where every call gives responses whose bodies are read on demand."""
+    """`users`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, users: Users) -> None:
         self._users = users

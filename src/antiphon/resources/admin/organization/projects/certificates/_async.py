@@ -163,7 +163,7 @@ class AsyncCertificates(AsyncAPIResource):
 
 
 class AsyncCertificatesWithRawResponse:
-    """`admin.organization.projects.certificates`, where every call gives responses whose bodies were read."""
+    """`certificates`, where every call gives responses whose bodies were read."""
 
     def __init__(self, certificates: AsyncCertificates) -> None:
         self._certificates = certificates
@@ -174,7 +174,7 @@ class AsyncCertificatesWithRawResponse:
 
 
 class AsyncCertificatesWithStreamingResponse:
-    """`admin.organization.projects.certificates`, where every call gives responses whose bodies are read on demand."""
+    """`certificates`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, certificates: AsyncCertificates) -> None:
         self._certificates = certificates

@@ -115,7 +115,7 @@ class DataRetention(APIResource):
 
 
 class DataRetentionWithRawResponse:
-    """`admin.organization.projects.data_retention`, where every call gives responses whose bodies were read."""
+    """`data_retention`, where every call gives responses whose bodies were read."""
 
     def __init__(self, data_retention: DataRetention) -> None:
         self._data_retention = data_retention
@@ -125,7 +125,7 @@ class DataRetentionWithRawResponse:
 
 
 class DataRetentionWithStreamingResponse:
-    """`admin.organization.projects.data_retention`, where every call gives responses whose bodies are read on demand."""
+    """`data_retention`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, data_retention: DataRetention) -> None:
         self._data_retention = data_retention

@@ -205,7 +205,7 @@ class AsyncGroups(AsyncAPIResource):
 
 
 class AsyncGroupsWithRawResponse:
-    """`admin.organization.projects.groups`, where every call gives responses whose bodies were read."""
+    """`groups`, where every call gives responses whose bodies were read."""
 
     def __init__(self, groups: AsyncGroups) -> None:
         self._groups = groups
@@ -221,7 +221,7 @@ class AsyncGroupsWithRawResponse:
 
 
 class AsyncGroupsWithStreamingResponse:
-    """`admin.organization.projects.groups`, where every call gives responses whose bodies are read on demand."""
+    """`groups`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, groups: AsyncGroups) -> None:
         self._groups = groups

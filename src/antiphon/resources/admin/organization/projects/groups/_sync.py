@@ -205,7 +205,7 @@ class Groups(APIResource):
 
 
 class GroupsWithRawResponse:
-    """`admin.organization.projects.groups`, where every call gives responses whose bodies were read."""
+    """`groups`, where every call gives responses whose bodies were read."""
 
     def __init__(self, groups: Groups) -> None:
         self._groups = groups
@@ -221,7 +221,7 @@ class GroupsWithRawResponse:
 
 
 class GroupsWithStreamingResponse:
-    """`admin.organization.projects.groups`, where every call gives responses whose bodies are read on demand."""
+    """`groups`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, groups: Groups) -> None:
         self._groups = groups

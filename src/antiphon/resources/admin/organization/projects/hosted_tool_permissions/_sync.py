@@ -130,7 +130,7 @@ class HostedToolPermissions(APIResource):
 
 
 class HostedToolPermissionsWithRawResponse:
-    """`admin.organization.projects.hosted_tool_permissions`, where every call gives responses whose bodies were read."""
+    """`hosted_tool_permissions`, where every call gives responses whose bodies were read."""
 
     def __init__(self, hosted_tool_permissions: HostedToolPermissions) -> None:
         self._hosted_tool_permissions = hosted_tool_permissions
@@ -140,7 +140,7 @@ class HostedToolPermissionsWithRawResponse:
 
 
 class HostedToolPermissionsWithStreamingResponse:
-    """`admin.organization.projects.hosted_tool_permissions`, where every call gives responses whose bodies are read on demand."""
+    """`hosted_tool_permissions`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, hosted_tool_permissions: HostedToolPermissions) -> None:
         self._hosted_tool_permissions = hosted_tool_permissions

@@ -142,7 +142,7 @@ class AsyncModelPermissions(AsyncAPIResource):
 
 
 class AsyncModelPermissionsWithRawResponse:
-    """`admin.organization.projects.model_permissions`, where every call gives responses whose bodies were read."""
+    """`model_permissions`, where every call gives responses whose bodies were read."""
 
     def __init__(self, model_permissions: AsyncModelPermissions) -> None:
         self._model_permissions = model_permissions
@@ -153,7 +153,7 @@ class AsyncModelPermissionsWithRawResponse:
 
 
 class AsyncModelPermissionsWithStreamingResponse:
-    """`admin.organization.projects.model_permissions`, where every call gives responses whose bodies are read on demand."""
+    """`model_permissions`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, model_permissions: AsyncModelPermissions) -> None:
         self._model_permissions = model_permissions

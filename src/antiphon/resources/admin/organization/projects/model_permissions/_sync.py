@@ -142,7 +142,7 @@ class ModelPermissions(APIResource):
 
 
 class ModelPermissionsWithRawResponse:
-    """`admin.organization.projects.model_permissions`, where every call gives responses whose bodies were read."""
+    """`model_permissions`, where every call gives responses whose bodies were read."""
 
     def __init__(self, model_permissions: ModelPermissions) -> None:
         self._model_permissions = model_permissions
@@ -153,7 +153,7 @@ class ModelPermissionsWithRawResponse:
 
 
 class ModelPermissionsWithStreamingResponse:
-    """`admin.organization.projects.model_permissions`, where every call gives responses whose bodies are read on demand."""
+    """`model_permissions`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, model_permissions: ModelPermissions) -> None:
         self._model_permissions = model_permissions

@@ -147,7 +147,7 @@ class RateLimits(APIResource):
 
 
 class RateLimitsWithRawResponse:
-    """`admin.organization.projects.rate_limits`, where every call gives responses whose bodies were read."""
+    """`rate_limits`, where every call gives responses whose bodies were read."""
 
     def __init__(self, rate_limits: RateLimits) -> None:
         self._rate_limits = rate_limits
@@ -157,7 +157,7 @@ class RateLimitsWithRawResponse:
 
 
 class RateLimitsWithStreamingResponse:
-    """`admin.organization.projects.rate_limits`, where every call gives responses whose bodies are read on demand."""
+    """`rate_limits`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, rate_limits: RateLimits) -> None:
         self._rate_limits = rate_limits

@@ -253,7 +253,7 @@ class AsyncServiceAccounts(AsyncAPIResource):
 
 
 class AsyncServiceAccountsWithRawResponse:
-    """`admin.organization.projects.service_accounts`, where every call gives responses whose bodies were read."""
+    """`service_accounts`, where every call gives responses whose bodies were read."""
 
     def __init__(self, service_accounts: AsyncServiceAccounts) -> None:
         self._service_accounts = service_accounts
@@ -270,7 +270,7 @@ class AsyncServiceAccountsWithRawResponse:
 
 
 class AsyncServiceAccountsWithStreamingResponse:
-    """`admin.organization.projects.service_accounts`, where every call gives responses whose bodies are read on demand."""
+    """`service_accounts`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, service_accounts: AsyncServiceAccounts) -> None:
         self._service_accounts = service_accounts

@@ -115,7 +115,7 @@ class AsyncServiceTierSettings(AsyncAPIResource):
 
 
 class AsyncServiceTierSettingsWithRawResponse:
-    """`admin.organization.projects.service_tier_settings`, where every call gives responses whose bodies were read."""
+    """`service_tier_settings`, where every call gives responses whose bodies were read."""
 
     def __init__(self, service_tier_settings: AsyncServiceTierSettings) -> None:
         self._service_tier_settings = service_tier_settings
@@ -125,7 +125,7 @@ class AsyncServiceTierSettingsWithRawResponse:
 
 
 class AsyncServiceTierSettingsWithStreamingResponse:
-    """`admin.organization.projects.service_tier_settings`, where every call gives responses whose bodies are read on demand."""
+    """`service_tier_settings`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, service_tier_settings: AsyncServiceTierSettings) -> None:
         self._service_tier_settings = service_tier_settings

@@ -115,7 +115,7 @@ class ServiceTierSettings(APIResource):
 
 
 class ServiceTierSettingsWithRawResponse:
-    """`admin.organization.projects.service_tier_settings`, where every call gives responses whose bodies were read."""
+    """`service_tier_settings`, where every call gives responses whose bodies were read."""
 
     def __init__(self, service_tier_settings: ServiceTierSettings) -> None:
         self._service_tier_settings = service_tier_settings
@@ -125,7 +125,7 @@ class ServiceTierSettingsWithRawResponse:
 
 
 class ServiceTierSettingsWithStreamingResponse:
-    """`admin.organization.projects.service_tier_settings`, where every call gives responses whose bodies are read on demand."""
+    """`service_tier_settings`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, service_tier_settings: ServiceTierSettings) -> None:
         self._service_tier_settings = service_tier_settings

@@ -256,7 +256,7 @@ class AsyncSpendAlerts(AsyncAPIResource):
 
 
 class AsyncSpendAlertsWithRawResponse:
-    """`admin.organization.projects.spend_alerts`, where every call gives responses whose bodies were read."""
+    """`spend_alerts`, where every call gives responses whose bodies were read."""
 
     def __init__(self, spend_alerts: AsyncSpendAlerts) -> None:
         self._spend_alerts = spend_alerts
@@ -269,7 +269,7 @@ class AsyncSpendAlertsWithRawResponse:
 
 
 class AsyncSpendAlertsWithStreamingResponse:
-    """`admin.organization.projects.spend_alerts`, where every call gives responses whose bodies are read on demand."""
+    """`spend_alerts`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, spend_alerts: AsyncSpendAlerts) -> None:
         self._spend_alerts = spend_alerts

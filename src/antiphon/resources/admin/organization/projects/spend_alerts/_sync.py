@@ -256,7 +256,7 @@ class SpendAlerts(APIResource):
 
 
 class SpendAlertsWithRawResponse:
-    """`admin.organization.projects.spend_alerts`, where every call gives responses whose bodies were read."""
+    """`spend_alerts`, where every call gives responses whose bodies were read."""
 
     def __init__(self, spend_alerts: SpendAlerts) -> None:
         self._spend_alerts = spend_alerts
@@ -269,7 +269,7 @@ class SpendAlertsWithRawResponse:
 
 
 class SpendAlertsWithStreamingResponse:
-    """`admin.organization.projects.spend_alerts`, where every call gives responses whose bodies are read on demand."""
+    """`spend_alerts`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, spend_alerts: SpendAlerts) -> None:
         self._spend_alerts = spend_alerts

@@ -235,7 +235,7 @@ class AsyncUsers(AsyncAPIResource):
 
 
 class AsyncUsersWithRawResponse:
-    """`admin.organization.projects.users`, where every call gives responses whose bodies were read."""
+    """`users`, where every call gives responses whose bodies were read."""
 
     def __init__(self, users: AsyncUsers) -> None:
         self._users = users
@@ -252,7 +252,7 @@ class AsyncUsersWithRawResponse:
 
 
 class AsyncUsersWithStreamingResponse:
-    """`admin.organization.projects.users`, where every call gives responses whose bodies are read on demand."""
+    """`users`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, users: AsyncUsers) -> None:
         self._users = users

@@ -233,7 +233,7 @@ class Users(APIResource):
 
 
 class UsersWithRawResponse:
-    """`admin.organization.projects.users`, where every call gives responses whose bodies were read."""
+    """`users`, where every call gives responses whose bodies were read."""
 
     def __init__(self, users: Users) -> None:
         self._users = users
@@ -250,7 +250,7 @@ class UsersWithRawResponse:
 
 
 class UsersWithStreamingResponse:
-    """`admin.organization.projects.users`, where every call gives responses whose bodies are read on demand."""
+    """`users`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, users: Users) -> None:
         self._users = users

@@ -186,7 +186,7 @@ class Roles(APIResource):
 
 
 class RolesWithRawResponse:
-    """`admin.organization.users.roles`, where every call gives responses whose bodies were read."""
+    """`roles`, where every call gives responses whose bodies were read."""
 
     def __init__(self, roles: Roles) -> None:
         self._roles = roles
@@ -198,7 +198,7 @@ class RolesWithRawResponse:
 
 
 class RolesWithStreamingResponse:
-    """`admin.organization.users.roles`, where every call gives responses whose bodies are read on demand."""
+    """`roles`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, roles: Roles) -> None:
         self._roles = roles

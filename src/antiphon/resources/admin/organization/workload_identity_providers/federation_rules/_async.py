@@ -285,7 +285,7 @@ class AsyncFederationRules(AsyncAPIResource):
 
 
 class AsyncFederationRulesWithRawResponse:
-    """`admin.organization.workload_identity_providers.federation_rules`, where every call gives responses whose bodies were read."""
+    """`federation_rules`, where every call gives responses whose bodies were read."""
 
     def __init__(self, federation_rules: AsyncFederationRules) -> None:
         self._federation_rules = federation_rules
@@ -298,7 +298,7 @@ class AsyncFederationRulesWithRawResponse:
 
 
 class AsyncFederationRulesWithStreamingResponse:
-    """`admin.organization.workload_identity_providers.federation_rules`, where every call gives responses whose bodies are read on demand."""
+    """`federation_rules`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, federation_rules: AsyncFederationRules) -> None:
         self._federation_rules = federation_rules

@@ -165,7 +165,7 @@ class AsyncInvocations(AsyncAPIResource):
 
 
 class AsyncInvocationsWithRawResponse:
-    """`beta.agents.automations.invocations`, where every call gives responses whose bodies were read."""
+    """`invocations`, where every call gives responses whose bodies were read."""
 
     def __init__(self, invocations: AsyncInvocations) -> None:
         self._invocations = invocations
@@ -176,7 +176,7 @@ class AsyncInvocationsWithRawResponse:
 
 
 class AsyncInvocationsWithStreamingResponse:
-    """`beta.agents.automations.invocations`, where every call gives responses whose bodies are read on demand."""
+    """`invocations`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, invocations: AsyncInvocations) -> None:
         self._invocations = invocations

@@ -165,7 +165,7 @@ class Invocations(APIResource):
 
 
 class InvocationsWithRawResponse:
-    """`beta.agents.automations.invocations`, where every call gives responses whose bodies were read."""
+    """`invocations`, where every call gives responses whose bodies were read."""
 
     def __init__(self, invocations: Invocations) -> None:
         self._invocations = invocations
@@ -176,7 +176,7 @@ class InvocationsWithRawResponse:
 
 
 class InvocationsWithStreamingResponse:
-    """`beta.agents.automations.invocations`, where every call gives responses whose bodies are read on demand."""
+    """`invocations`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, invocations: Invocations) -> None:
         self._invocations = invocations

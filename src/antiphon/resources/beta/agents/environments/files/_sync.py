@@ -140,7 +140,7 @@ class Files(APIResource):
 
 
 class FilesWithRawResponse:
-    """`beta.agents.environments.files`, where every call gives responses whose bodies were read."""
+    """`files`, where every call gives responses whose bodies were read."""
 
     def __init__(self, files: Files) -> None:
         self._files = files
@@ -150,7 +150,7 @@ class FilesWithRawResponse:
 
 
 class FilesWithStreamingResponse:
-    """`beta.agents.environments.files`, where every call gives responses whose bodies are read on demand."""
+    """`files`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, files: Files) -> None:
         self._files = files

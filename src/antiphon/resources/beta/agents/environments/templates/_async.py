@@ -305,7 +305,7 @@ class AsyncTemplates(AsyncAPIResource):
 
 
 class AsyncTemplatesWithRawResponse:
-    """`beta.agents.environments.templates`, where every call gives responses whose bodies were read."""
+    """`templates`, where every call gives responses whose bodies were read."""
 
     def __init__(self, templates: AsyncTemplates) -> None:
         self._templates = templates
@@ -318,7 +318,7 @@ class AsyncTemplatesWithRawResponse:
 
 
 class AsyncTemplatesWithStreamingResponse:
-    """`beta.agents.environments.templates`, where every call gives responses whose bodies are read on demand."""
+    """`templates`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, templates: AsyncTemplates) -> None:
         self._templates = templates

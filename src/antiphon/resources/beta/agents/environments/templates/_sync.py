@@ -305,7 +305,7 @@ class Templates(APIResource):
 
 
 class TemplatesWithRawResponse:
-    """`beta.agents.environments.templates`, where every call gives responses whose bodies were read."""
+    """`templates`, where every call gives responses whose bodies were read."""
 
     def __init__(self, templates: Templates) -> None:
         self._templates = templates
@@ -318,7 +318,7 @@ class TemplatesWithRawResponse:
 
 
 class TemplatesWithStreamingResponse:
-    """`beta.agents.environments.templates`, where every call gives responses whose bodies are read on demand."""
+    """`templates`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, templates: Templates) -> None:
         self._templates = templates

@@ -213,7 +213,7 @@ class Artifacts(APIResource):
 
 
 class ArtifactsWithRawResponse:
-    """`beta.agents.sessions.artifacts`, where every call gives responses whose bodies were read."""
+    """`artifacts`, where every call gives responses whose bodies were read."""
 
     def __init__(self, artifacts: Artifacts) -> None:
         self._artifacts = artifacts
@@ -225,7 +225,7 @@ class ArtifactsWithRawResponse:
 
 
 class ArtifactsWithStreamingResponse:
-    """`beta.agents.sessions.artifacts`, where every call gives responses whose bodies are read on demand."""
+    """`artifacts`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, artifacts: Artifacts) -> None:
         self._artifacts = artifacts

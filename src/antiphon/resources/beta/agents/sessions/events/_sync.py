@@ -129,7 +129,7 @@ class Events(APIResource):
 
 
 class EventsWithRawResponse:
-    """`beta.agents.sessions.events`, where every call gives responses whose bodies were read."""
+    """`events`, where every call gives responses whose bodies were read."""
 
     def __init__(self, events: Events) -> None:
         self._events = events
@@ -139,7 +139,7 @@ class EventsWithRawResponse:
 
 
 class EventsWithStreamingResponse:
-    """`beta.agents.sessions.events`, where every call gives responses whose bodies are read on demand."""
+    """`events`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, events: Events) -> None:
         self._events = events

@@ -88,7 +88,7 @@ class Items(APIResource):
 
 
 class ItemsWithRawResponse:
-    """`beta.agents.sessions.items`, where every call gives responses whose bodies were read."""
+    """`items`, where every call gives responses whose bodies were read."""
 
     def __init__(self, items: Items) -> None:
         self._items = items
@@ -97,7 +97,7 @@ class ItemsWithRawResponse:
 
 
 class ItemsWithStreamingResponse:
-    """`beta.agents.sessions.items`, where every call gives responses whose bodies are read on demand."""
+    """`items`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, items: Items) -> None:
         self._items = items

@@ -136,7 +136,7 @@ class Subagents(APIResource):
 
 
 class SubagentsWithRawResponse:
-    """`beta.agents.sessions.subagents`, where every call gives responses whose bodies were read."""
+    """`subagents`, where every call gives responses whose bodies were read."""
 
     def __init__(self, subagents: Subagents) -> None:
         self._subagents = subagents
@@ -154,7 +154,7 @@ class SubagentsWithRawResponse:
 
 
 class SubagentsWithStreamingResponse:
-    """`beta.agents.sessions.subagents`, where every call gives responses whose bodies are read on demand."""
+    """`subagents`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, subagents: Subagents) -> None:
         self._subagents = subagents

@@ -88,7 +88,7 @@ class Traces(APIResource):
 
 
 class TracesWithRawResponse:
-    """`beta.agents.sessions.traces`, where every call gives responses whose bodies were read."""
+    """`traces`, where every call gives responses whose bodies were read."""
 
     def __init__(self, traces: Traces) -> None:
         self._traces = traces
@@ -97,7 +97,7 @@ class TracesWithRawResponse:
 
 
 class TracesWithStreamingResponse:
-    """`beta.agents.sessions.traces`, where every call gives responses whose bodies are read on demand."""
+    """`traces`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, traces: Traces) -> None:
         self._traces = traces

@@ -268,7 +268,7 @@ class AsyncCredentials(AsyncAPIResource):
 
 
 class AsyncCredentialsWithRawResponse:
-    """`beta.agents.vaults.credentials`, where every call gives responses whose bodies were read."""
+    """`credentials`, where every call gives responses whose bodies were read."""
 
     def __init__(self, credentials: AsyncCredentials) -> None:
         self._credentials = credentials
@@ -281,7 +281,7 @@ class AsyncCredentialsWithRawResponse:
 
 
 class AsyncCredentialsWithStreamingResponse:
-    """`beta.agents.vaults.credentials`, where every call gives responses whose bodies are read on demand."""
+    """`credentials`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, credentials: AsyncCredentials) -> None:
         self._credentials = credentials

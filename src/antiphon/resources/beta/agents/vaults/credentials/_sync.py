@@ -268,7 +268,7 @@ class Credentials(APIResource):
 
 
 class CredentialsWithRawResponse:
-    """`beta.agents.vaults.credentials`, where every call gives responses whose bodies were read."""
+    """`credentials`, where every call gives responses whose bodies were read."""
 
     def __init__(self, credentials: Credentials) -> None:
         self._credentials = credentials
@@ -281,7 +281,7 @@ class CredentialsWithRawResponse:
 
 
 class CredentialsWithStreamingResponse:
-    """`beta.agents.vaults.credentials`, where every call gives responses whose bodies are read on demand."""
+    """`credentials`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, credentials: Credentials) -> None:
         self._credentials = credentials

@@ -83,7 +83,7 @@ class AsyncMessages(AsyncAPIResource):
 
 
 class AsyncMessagesWithRawResponse:
-    """`beta.chat.completions.messages`, where every call gives responses whose bodies were read."""
+    """`messages`, where every call gives responses whose bodies were read."""
 
     def __init__(self, messages: AsyncMessages) -> None:
         self._messages = messages
@@ -92,7 +92,7 @@ class AsyncMessagesWithRawResponse:
 
 
 class AsyncMessagesWithStreamingResponse:
-    """`beta.chat.completions.messages`, where every call gives responses whose bodies are read on demand."""
+    """`messages`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, messages: AsyncMessages) -> None:
         self._messages = messages

@@ -156,7 +156,7 @@ class Steps(APIResource):
 
 
 class StepsWithRawResponse:
-    """`beta.threads.runs.steps`, where every call gives responses whose bodies were read."""
+    """`steps`, where every call gives responses whose bodies were read."""
 
     def __init__(self, steps: Steps) -> None:
         self._steps = steps
@@ -166,7 +166,7 @@ class StepsWithRawResponse:
 
 
 class StepsWithStreamingResponse:
-    """`beta.threads.runs.steps`, where every call gives responses whose bodies are read on demand."""
+    """`steps`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, steps: Steps) -> None:
         self._steps = steps

@@ -206,7 +206,7 @@ class AsyncRoles(AsyncAPIResource):
 
 
 class AsyncRolesWithRawResponse:
-    """`admin.organization.projects.groups.roles`, where every call gives responses whose bodies were read."""
+    """`roles`, where every call gives responses whose bodies were read."""
 
     def __init__(self, roles: AsyncRoles) -> None:
         self._roles = roles
@@ -218,7 +218,7 @@ class AsyncRolesWithRawResponse:
 
 
 class AsyncRolesWithStreamingResponse:
-    """`admin.organization.projects.groups.roles`, where every call gives responses whose bodies are read on demand."""
+    """`roles`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, roles: AsyncRoles) -> None:
         self._roles = roles

@@ -91,7 +91,7 @@ class APIKeys(APIResource):
 
 
 class APIKeysWithRawResponse:
-    """`admin.organization.projects.service_accounts.api_keys`, where every call gives responses whose bodies were read."""
+    """`api_keys`, where every call gives responses whose bodies were read."""
 
     def __init__(self, api_keys: APIKeys) -> None:
         self._api_keys = api_keys
@@ -100,7 +100,7 @@ class APIKeysWithRawResponse:
 
 
 class APIKeysWithStreamingResponse:
-    """`admin.organization.projects.service_accounts.api_keys`, where every call gives responses whose bodies are read on demand."""
+    """`api_keys`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, api_keys: APIKeys) -> None:
         self._api_keys = api_keys

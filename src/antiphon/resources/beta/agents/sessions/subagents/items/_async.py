@@ -94,7 +94,7 @@ class AsyncItems(AsyncAPIResource):
 
 
 class AsyncItemsWithRawResponse:
-    """`beta.agents.sessions.subagents.items`, where every call gives responses whose bodies were read."""
+    """`items`, where every call gives responses whose bodies were read."""
 
     def __init__(self, items: AsyncItems) -> None:
         self._items = items
@@ -103,7 +103,7 @@ class AsyncItemsWithRawResponse:
 
 
 class AsyncItemsWithStreamingResponse:
-    """`beta.agents.sessions.subagents.items`, where every call gives responses whose bodies are read on demand."""
+    """`items`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, items: AsyncItems) -> None:
         self._items = items

@@ -94,7 +94,7 @@ class Items(APIResource):
 
 
 class ItemsWithRawResponse:
-    """`beta.agents.sessions.subagents.items`, where every call gives responses whose bodies were read."""
+    """`items`, where every call gives responses whose bodies were read."""
 
     def __init__(self, items: Items) -> None:
         self._items = items
@@ -103,7 +103,7 @@ class ItemsWithRawResponse:
 
 
 class ItemsWithStreamingResponse:
-    """`beta.agents.sessions.subagents.items`, where every call gives responses whose bodies are read on demand."""
+    """`items`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, items: Items) -> None:
         self._items = items

@@ -143,7 +143,7 @@ class AsyncTurns(AsyncAPIResource):
 
 
 class AsyncTurnsWithRawResponse:
-    """`beta.agents.sessions.subagents.turns`, where every call gives responses whose bodies were read."""
+    """`turns`, where every call gives responses whose bodies were read."""
 
     def __init__(self, turns: AsyncTurns) -> None:
         self._turns = turns
@@ -157,7 +157,7 @@ class AsyncTurnsWithRawResponse:
 
 
 class AsyncTurnsWithStreamingResponse:
-    """`beta.agents.sessions.subagents.turns`, where every call gives responses whose bodies are read on demand."""
+    """`turns`, where every call gives responses whose bodies are read on demand."""
 
     def __init__(self, turns: AsyncTurns) -> None:
         self._turns = turns
