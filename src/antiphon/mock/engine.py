@@ -24,7 +24,7 @@ from .request.security import without_secrets
 
 __all__ = ["Engine", "Given", "Received", "Scripted"]
 
-Given: TypeAlias = "Behaviour | Answer | JSON"
+Given: TypeAlias = "Behaviour | Answer | Mapping[str, object] | Sequence[object] | float | None"
 """What an operation can be given to do: a function, an answer, a body, or a text with a fault."""
 
 _REMEMBERED: Final = 10_000
@@ -56,7 +56,7 @@ class Scripted:
     """An answer that was put in the queue for the next request."""
 
     status: int = 200
-    body: JSON | bytes = b""
+    body: object = b""
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     fault: str = ""
 

@@ -15,7 +15,6 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
-from antiphon_codegen.document import JSON
 from antiphon_codegen.samples.service import Service, read_service
 
 from .asgi import Application, Watcher
@@ -108,7 +107,7 @@ class MockServer:
         return self._engine.received
 
     def enqueue(
-        self, status: int = 200, body: JSON | bytes = b"", headers: Mapping[str, str] | None = None, fault: str = ""
+        self, status: int = 200, body: object = b"", headers: Mapping[str, str] | None = None, fault: str = ""
     ) -> None:
         """Puts an answer in the queue: the next request gets it, whatever it asks for.
 

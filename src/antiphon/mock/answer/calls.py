@@ -22,7 +22,7 @@ __all__ = ["Answer", "Behaviour", "Call", "Event", "error_answer"]
 class Event:
     """One server-sent event. `data` is sent as JSON, a text as it is."""
 
-    data: JSON
+    data: object
     name: str | None = None
 
 
@@ -31,7 +31,7 @@ class Answer:
     """What is sent back. `body` is bytes, text, or what JSON can hold; with `events` it is not looked at."""
 
     status: int = 200
-    body: JSON | bytes = None
+    body: object = None
     events: Sequence[Event] | None = None
     done: bool = False
     """Whether the stream ends with `data: [DONE]`."""
@@ -77,7 +77,7 @@ class Call:
         accept = self.headers.get("accept", "")
         return "text/event-stream" in accept and "json" not in accept and "*/*" not in accept
 
-    def sample(self, **known: JSON) -> dict[str, Any]:
+    def sample(self, **known: object) -> dict[str, Any]:
         """An answer's object as the document describes it, with these of its properties known."""
         return self.data.sample(self, known)
 
@@ -85,7 +85,7 @@ class Call:
         return replace(self, body=body)
 
 
-Behaviour: TypeAlias = Callable[[Call], "Answer | JSON"]
+Behaviour: TypeAlias = Callable[[Call], object]
 """Answers a call. What is no `Answer` is the body of one with the status the document promises."""
 
 

@@ -62,7 +62,7 @@ class Data:
                 found.extend(self.constants(member))
         return tuple(found)
 
-    def sample(self, call: Call, known: Mapping[str, JSON]) -> dict[str, Any]:
+    def sample(self, call: Call, known: Mapping[str, object]) -> dict[str, Any]:
         """The object the document promises, with some of its properties known."""
         schema = self.json_schema(call.operation)
         value = {} if schema is None else self._echoed(self.value(schema, call.seed), call, schema)

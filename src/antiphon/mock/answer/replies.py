@@ -46,9 +46,10 @@ def reply_to(answer: Answer) -> Reply:
         return Reply(answer.status, tuple(headers.items()), tuple(pieces), streamed=True)
     if answer.empty or answer.status in (204, 205, 304):
         return Reply(answer.status, tuple(headers.items()), ())
-    if answer.content_type in _LINES and isinstance(answer.body, list):
+    listed = answer.body
+    if answer.content_type in _LINES and isinstance(listed, list):
         headers.setdefault("content-type", cast(str, answer.content_type))
-        lines = tuple(_json_bytes(line) + b"\n" for line in answer.body)
+        lines = tuple(_json_bytes(line) + b"\n" for line in cast("list[object]", listed))
         return Reply(answer.status, tuple(headers.items()), lines, streamed=True)
     kind, data = _body_bytes(answer)
     headers.setdefault("content-type", kind)

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from antiphon_codegen.document import JSON
 from antiphon_codegen.samples.service import Operation, Service
+from antiphon_codegen.samples.values import as_object
 
 from .calls import Answer, Call, error_answer
 from .resources import Thing, stem_of
@@ -57,10 +58,9 @@ def _has_items(service: Service, operation: Operation) -> bool:
 
 def _created(call: Call, otherwise: Callable[[Call], Answer]) -> Answer:
     answer = otherwise(call)
-    thing = answer.body
-    if answer.events is not None or not isinstance(thing, dict) or "id" not in thing:
+    made = dict(as_object(answer.body))
+    if answer.events is not None or "id" not in made:
         return answer
-    made = cast(Thing, dict(thing))
     schema = call.data.json_schema(call.operation)
     if schema is None:
         return answer
@@ -129,9 +129,9 @@ def _changed(
             thing.update(fitting)
             return Answer(call.operation.success.code, cast(JSON, changed))
     answer = otherwise(call)
-    body = answer.body
-    if isinstance(body, dict) and fitting and schema is not None:
-        made: dict[str, JSON] = {**body, **fitting}
+    body = as_object(answer.body)
+    if body and fitting and schema is not None:
+        made = {**body, **fitting}
         if "id" in made and call.data.fits(name, properties.get("id", True)):
             made["id"] = name
         if call.data.fits(made, schema):
@@ -146,8 +146,8 @@ def _gone(call: Call, name: str) -> Answer:
 def _settled(call: Call, answer: Answer) -> Answer:
     """The answer about a thing nobody heard of: one whose work was done long ago."""
     schema = call.data.json_schema(call.operation)
-    if not isinstance(answer.body, dict) or schema is None:
+    thing = dict(as_object(answer.body))
+    if not thing or schema is None:
         return answer
-    thing = cast(Thing, dict(answer.body))
     settle(call.data, schema, thing)
     return Answer(answer.status, cast(JSON, thing), content_type=answer.content_type, headers=answer.headers)
