@@ -13,14 +13,18 @@ import httpx
 
 from antiphon.runtime.core.transport import AsyncTransport, Transport
 from antiphon.runtime.transports._async.httpx import AsyncPooledTransport
+from antiphon.runtime.transports._async.joined import AsyncJoinedStream
 from antiphon.runtime.transports._async.pool import AsyncConnectionPool
 from antiphon.runtime.transports._sync.httpx import PooledTransport
+from antiphon.runtime.transports._sync.joined import JoinedStream
 from antiphon.runtime.transports._sync.pool import ConnectionPool
 from antiphon.runtime.transports.pools import AsyncPools, Pools
 
 __all__ = [
     "AsyncConnectionPool",
+    "AsyncJoinedStream",
     "ConnectionPool",
+    "JoinedStream",
     "async_dropped",
     "async_listed",
     "async_pieces",

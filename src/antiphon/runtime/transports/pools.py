@@ -11,7 +11,9 @@ import httpcore
 import httpx
 
 from ..core.errors import APIConnectionError
+from ._async.joined import AsyncJoined
 from ._async.pool import AsyncConnectionPool
+from ._sync.joined import Joined
 from ._sync.pool import ConnectionPool
 from .loops import PerLoop, PerProcess
 from .sockets import socket_options
@@ -100,24 +102,31 @@ class Pools:
 
 
 def _async_transport(max_connections: int, verify: ssl.SSLContext | None) -> _AsyncTransport:
+    anyio_backend: Any = httpcore.AnyIOBackend()  # to type checkers it may be what stands in for it without anyio
+    backend = AsyncJoined(anyio_backend)
+
     def connect(origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
         return httpcore.AsyncHTTPConnection(
             origin,
             ssl_context=(verify or trust()) if origin.scheme == b"https" else None,
             keepalive_expiry=KEEPALIVE_SECONDS,
             socket_options=socket_options(),
+            network_backend=backend,
         )
 
     return _AsyncTransport(AsyncConnectionPool(connect, max_connections=max_connections, keepalive=KEEPALIVE_SECONDS))
 
 
 def _transport(max_connections: int, verify: ssl.SSLContext | None) -> _Transport:
+    backend = Joined(httpcore.SyncBackend())
+
     def connect(origin: httpcore.Origin) -> httpcore.HTTPConnection:
         return httpcore.HTTPConnection(
             origin,
             ssl_context=(verify or trust()) if origin.scheme == b"https" else None,
             keepalive_expiry=KEEPALIVE_SECONDS,
             socket_options=socket_options(),
+            network_backend=backend,
         )
 
     return _Transport(ConnectionPool(connect, max_connections=max_connections, keepalive=KEEPALIVE_SECONDS))
