@@ -188,22 +188,34 @@ class SentRequest:
     Pickling leaves out the values of secret headers and query entries.
     """
 
-    __slots__ = ("_secrets", "_url", "content", "headers", "method")
+    __slots__ = ("_headers", "_secrets", "_url", "content", "method")
 
     def __init__(
-        self, method: str, url: str, headers: Headers, content: bytes, secrets: AbstractSet[str] = frozenset()
+        self,
+        method: str,
+        url: str,
+        headers: Headers | Mapping[str, str],
+        content: bytes,
+        secrets: AbstractSet[str] = frozenset(),
     ) -> None:
         self.method = method
         self._url = url
-        self.headers = headers
+        self._headers = headers  # hardly anybody asks for them, so they are made into `Headers` when somebody does
         self.content = content
         self._secrets = secrets
 
     @classmethod
     def of(cls, request: Request) -> SentRequest:
         content = request.body if isinstance(request.body, bytes) else b""
-        headers = Headers(request.header_fields, secret=request.secrets)
-        return cls(request.method, request.url, headers, content, request.secrets)
+        fields = request.header_fields.copy()  # they change with the next attempt
+        return cls(request.method, request.url, fields, content, request.secrets)
+
+    @property
+    def headers(self) -> Headers:
+        headers = self._headers
+        if not isinstance(headers, Headers):
+            headers = self._headers = Headers(headers, secret=self._secrets)
+        return headers
 
     @property
     def url(self) -> URL:
