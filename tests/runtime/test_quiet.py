@@ -107,6 +107,19 @@ SYNC: Final = {
             assert os.waitpid(child, 0)[1] == 0
             assert client.things.create().id == "ok"
     """,
+    "fork while another thread makes the first call": """
+        client = Client(api_key="k", base_url=URL)
+        lock = client._transport._lock.lock
+        lock.acquire()
+        child = os.fork()
+        if child == 0:
+            signal.alarm(20)
+            assert client.things.create().id == "ok"
+            os._exit(0)
+        assert os.waitpid(child, 0)[1] == 0
+        lock.release()
+        assert client.things.create().id == "ok"
+    """,
     "fork with a stream open": """
         client = Client(api_key="k", base_url=URL)
         stream = client.things.events()
@@ -267,6 +280,19 @@ ASYNC: Final = {
         if child:
             assert os.waitpid(child, 0)[1] == 0
             asyncio.run(main())
+    """,
+    "fork while another thread makes the first call": """
+        client = AsyncClient(api_key="k", base_url=URL)
+        lock = client._transport._lock.lock
+        lock.acquire()
+        child = os.fork()
+        if child == 0:
+            signal.alarm(20)
+            assert asyncio.run(client.things.create()).id == "ok"
+            os._exit(0)
+        assert os.waitpid(child, 0)[1] == 0
+        lock.release()
+        assert asyncio.run(client.things.create()).id == "ok"
     """,
     "fork inside the loop": """
         client = AsyncClient(api_key="k", base_url=URL)

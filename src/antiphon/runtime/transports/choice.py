@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import inspect
 import sys
-import threading
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -15,6 +14,7 @@ from urllib.parse import urlsplit
 from ..core.errors import ClientClosedError
 from ..core.request import Request
 from ..core.transport import AsyncReply, AsyncTransport, Reply, Transport
+from .locks import ProcessLock
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -67,7 +67,7 @@ class _AsyncDefault:
     def __init__(self) -> None:
         self._transport: AsyncTransport | None = None
         self._is_closed = False
-        self._lock = threading.Lock()
+        self._lock = ProcessLock()
 
     async def send(self, request: Request, body: bytes | AsyncIterator[bytes] | None) -> AsyncReply:
         transport = self._transport
@@ -76,7 +76,7 @@ class _AsyncDefault:
         return await transport.send(request, body)
 
     async def aclose(self) -> None:
-        with self._lock:
+        with self._lock.lock:
             self._is_closed = True
         if self._transport is not None:
             await self._transport.aclose()
@@ -84,7 +84,7 @@ class _AsyncDefault:
     def _made(self) -> AsyncTransport:
         from ._async.httpx import AsyncPooledTransport, AsyncProxiedTransport
 
-        with self._lock:
+        with self._lock.lock:
             if self._is_closed:
                 raise ClientClosedError("this client is closed")
             if self._transport is None:
@@ -98,7 +98,7 @@ class _Default:
     def __init__(self) -> None:
         self._transport: Transport | None = None
         self._is_closed = False
-        self._lock = threading.Lock()
+        self._lock = ProcessLock()
 
     def send(self, request: Request, body: bytes | Iterator[bytes] | None) -> Reply:
         transport = self._transport
@@ -107,7 +107,7 @@ class _Default:
         return transport.send(request, body)
 
     def close(self) -> None:
-        with self._lock:
+        with self._lock.lock:
             self._is_closed = True
         if self._transport is not None:
             self._transport.close()
@@ -115,7 +115,7 @@ class _Default:
     def _made(self) -> Transport:
         from ._sync.httpx import PooledTransport, ProxiedTransport
 
-        with self._lock:  # of two transports, one would be dropped while a request still uses it
+        with self._lock.lock:  # of two transports, one would be dropped while a request still uses it
             if self._is_closed:
                 raise ClientClosedError("this client is closed")
             if self._transport is None:

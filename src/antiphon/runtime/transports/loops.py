@@ -10,12 +10,12 @@ import asyncio
 import contextlib
 import os
 import sys
-import threading
 import weakref
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from ..core.errors import ClientClosedError
+from .locks import ProcessLock
 
 __all__ = ["PerLoop", "PerProcess", "close_in_loop"]
 
@@ -132,7 +132,7 @@ class PerProcess(Generic[T]):
     def __init__(self, make: Callable[[], T]) -> None:
         self._make = make
         self._is_closed = False
-        self._lock = threading.Lock()
+        self._lock = ProcessLock()
         self._state = _ProcessState[T]()
         weakref.finalize(self, self._state.release)
 
@@ -154,9 +154,7 @@ class PerProcess(Generic[T]):
 
     def _made(self) -> T:
         state = self._state
-        if state.pid != os.getpid():
-            self._lock = threading.Lock()  # the parent's may have been held while it forked
-        with self._lock:
+        with self._lock.lock:
             if state.pid != os.getpid():
                 state.release()
                 state.pid = os.getpid()
