@@ -75,9 +75,11 @@ async def async_half(client: AsyncClient, name: str) -> None:
 
     heading(f"async ({name}): an error, typed")
     try:
-        await client.models.retrieve("no-such-model")
-    except antiphon.NotFoundError as error:
-        print(f"{type(error).__name__}: {error.message}")
+        await client.chat.completions.create(
+            model=MODEL, messages=[{"role": "user", "content": "Hello"}], temperature=9
+        )
+    except antiphon.BadRequestError as error:
+        print(f"{type(error).__name__}, status {error.status_code}, about {error.param}")
 
     heading(f"async ({name}): a list, item by item")
     count = 0

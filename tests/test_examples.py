@@ -41,6 +41,16 @@ def test_a_program_runs(program: Path, server: MockServer) -> None:
     assert done.stdout.strip()
 
 
+def test_the_demo_has_something_to_show_under_each_heading() -> None:
+    command = [sys.executable, "-W", "error", str(EXAMPLES.parent / "scripts" / "demo.py")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    shown = {part.partition("\n")[0]: part.partition("\n")[2].strip() for part in done.stdout.split("\n== ")[1:]}
+    assert len(shown) > 10
+    assert [heading for heading, text in shown.items() if not text] == ["done"]
+
+
 COMMANDS = {
     "fastapi_app": ["-m", "uvicorn", "fastapi_app:app", "--port", "{port}", "--log-level", "warning"],
     "sanic_app": ["-m", "sanic", "sanic_app:app", "--single-process", "--port", "{port}", "--host", "127.0.0.1"],
