@@ -9,6 +9,7 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Any, Literal, Self, TypeAlias, TypeVar, cast
 
+from ..core.auth import checked_answer
 from ..core.client import BaseClient, low_level_call
 from ..core.exchange import Exchange
 from ..core.pages import page_of
@@ -217,8 +218,10 @@ class AsyncAPIClient(AsyncColour, BaseClient):
         settings = self.settings
         call = await self._prepare(call)
         given = call.given_headers(settings) & settings.secrets  # names only: tracebacks may show variables
-        exchange = Exchange(call, settings, self._logger, random=random.random, now=time.time)
         functions = self.credential_functions(call, given)
+        exchange = Exchange(
+            call, settings, self._logger, random=random.random, now=time.time, functions=functions.values()
+        )
         while True:
             request = exchange.attempt(*self.fields_for(call, given, await self._asked(functions)))
             started = time.perf_counter()
@@ -238,7 +241,7 @@ class AsyncAPIClient(AsyncColour, BaseClient):
                 await async_sleep(delay)
 
     async def _asked(self, functions: Mapping[str, Callable[[], Any]]) -> dict[str, str]:
-        return {name: await async_resolved(function) for name, function in functions.items()}
+        return {name: checked_answer(name, await async_resolved(function)) for name, function in functions.items()}
 
     async def _send(self, request: Request) -> AsyncReply:
         body = request.body

@@ -10,6 +10,7 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Any, Literal, Self, TypeAlias, TypeVar, cast
 
+from ..core.auth import checked_answer
 from ..core.client import BaseClient, low_level_call
 from ..core.exchange import Exchange
 from ..core.pages import page_of
@@ -216,8 +217,10 @@ class APIClient(Colour, BaseClient):
         settings = self.settings
         call = self._prepare(call)
         given = call.given_headers(settings) & settings.secrets  # names only: tracebacks may show variables
-        exchange = Exchange(call, settings, self._logger, random=random.random, now=time.time)
         functions = self.credential_functions(call, given)
+        exchange = Exchange(
+            call, settings, self._logger, random=random.random, now=time.time, functions=functions.values()
+        )
         while True:
             request = exchange.attempt(*self.fields_for(call, given, self._asked(functions)))
             started = time.perf_counter()
@@ -237,7 +240,7 @@ class APIClient(Colour, BaseClient):
                 sleep(delay)
 
     def _asked(self, functions: Mapping[str, Callable[[], Any]]) -> dict[str, str]:
-        return {name: resolved(function) for name, function in functions.items()}
+        return {name: checked_answer(name, resolved(function)) for name, function in functions.items()}
 
     def _send(self, request: Request) -> Reply:
         body = request.body

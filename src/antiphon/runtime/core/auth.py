@@ -5,12 +5,21 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 from .errors import SDKError
 from .headers import checked_value
 
-__all__ = ["CredentialsError", "Scheme", "Security", "checked_credential", "credential_fields", "options_used"]
+__all__ = [
+    "CredentialsError",
+    "Renewable",
+    "Scheme",
+    "Security",
+    "checked_answer",
+    "checked_credential",
+    "credential_fields",
+    "options_used",
+]
 
 Security: TypeAlias = tuple[tuple[str, ...], ...]
 """Alternatives, each the names of the schemes that together satisfy it (OpenAPI 3.1, section 4.8.30)."""
@@ -40,6 +49,22 @@ def checked_credential(option: str, value: object) -> str:
     if not value.strip():
         raise ValueError(f"{option} is empty")
     return checked_value(option, value, what=option)
+
+
+def checked_answer(option: str, value: object) -> str:
+    """The credential that a function gave, if it can be sent; the message of the error shows no part of it."""
+    if not isinstance(value, str):
+        raise TypeError(f"the function given as {option} must give text, not {type(value).__name__}")
+    return checked_credential(option, value)
+
+
+@runtime_checkable
+class Renewable(Protocol):
+    """A credential function that keeps what it gives for a while, and can be told that a server took it no more."""
+
+    def refused(self, fields: Mapping[str, str], /) -> None:
+        """Forget the credential if it is the one in these header fields; the next call of the function gets another."""
+        ...
 
 
 def credential_fields(

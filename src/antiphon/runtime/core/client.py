@@ -38,6 +38,8 @@ class ClientOption:
     """The request header the value is sent in, besides what a security scheme does with it."""
     query: str | None = None
     default: str | None = None
+    is_object: bool = False
+    """Whether the value is something else than text, which hand-written code checks and uses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ class BaseClient:
             base_url = sdk.base_url
         if base_url is None:
             raise ValueError(f"{sdk.title} has no default server: pass base_url")
+        self._settle(options)
         self._base_url = _base_url(base_url)
         self.max_retries: int = checked_max_retries(max_retries)
         given_headers = checked_mapping("default_headers", default_headers)
@@ -122,6 +125,9 @@ class BaseClient:
         if sdk.log_env is not None:
             set_up_logging(sdk.name, os.environ.get(sdk.log_env))
         self._check_credentials()
+
+    def _settle(self, given: Mapping[str, object]) -> None:
+        """A hook for options that have to do with each other; `given` are those the caller passed, None among them."""
 
     # --- what users read and set ---
 
@@ -302,7 +308,7 @@ class BaseClient:
     ) -> Self:
         """A client with these changes, over the same connections unless it gets an `http_client` of its own."""
         given = {name: value for name, value in changes.items() if value is not None}
-        arguments: dict[str, Any] = {**self._arguments(), **given}
+        arguments = self._changed(given)
         for kind in ("headers", "query"):
             added, replaced = headers_and_query[f"default_{kind}"], headers_and_query[f"set_default_{kind}"]
             if added is not None and replaced is not None:
@@ -318,6 +324,10 @@ class BaseClient:
             copy._transport = self._transport
             copy._owns_transport = False
         return copy
+
+    def _changed(self, given: Mapping[str, object]) -> dict[str, Any]:
+        """The constructor's keywords of a copy: a hook for options of which only one can be given."""
+        return {**self._arguments(), **given}
 
     def _arguments(self) -> dict[str, Any]:
         """The constructor's keywords as they are now."""
@@ -407,7 +417,7 @@ def _base_url(url: object) -> BaseURL:
 
 def _check_option(option: ClientOption, value: object, sdk: SDK) -> None:
     is_credential = _is_credential(option, sdk)
-    if value is None or (is_credential and callable(value)):
+    if value is None or option.is_object or (is_credential and callable(value)):
         return
     if is_credential or option.header is not None:
         checked_credential(option.name, value)

@@ -6,8 +6,9 @@ The drivers send, read and sleep; every decision is made here.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
+from .auth import Renewable
 from .errors import APIConnectionError, APITimeoutError
 from .headers import is_secret
 from .logs import log_attempt, log_failure, log_request
@@ -35,6 +36,7 @@ class Exchange:
         *,
         random: Callable[[], float],
         now: Callable[[], float],
+        functions: Iterable[Callable[[], object]] = (),
     ) -> None:
         self.retries = 0
         self.request: Request | None = None
@@ -44,6 +46,8 @@ class Exchange:
         self._random = random
         self._now = now
         self._redirects = 0
+        self._renewable = [each for each in functions if isinstance(each, Renewable)] if functions else []
+        self._is_renewed = False
         self._max_retries = settings.max_retries if call.max_retries is None else checked_max_retries(call.max_retries)
 
     def attempt(self, credentials: Mapping[str, str], query: Mapping[str, str]) -> Request:
@@ -53,14 +57,14 @@ class Exchange:
             request = self.request = build_request(self._call, self._settings, credentials, query)
             if self._logger.isEnabledFor(logging.DEBUG):
                 log_request(self._logger, request)
-        elif self.retries:
+        elif self.retries or self._is_renewed:
             given = self._call.given_headers(self._settings)
             if not request.is_foreign:  # credentials may be fresh ones
                 request.header_fields.update((k, v) for k, v in credentials.items() if k not in given)
             if query and not self._redirects:
                 asked = {**self._settings.default_query, **self._call.query, **(self._call.extra_query or {})}
                 request.url = with_query(request.url, [(k, v) for k, v in query.items() if k not in asked])
-            if _RETRY_COUNT not in given:
+            if self.retries and _RETRY_COUNT not in given:
                 request.header_fields[_RETRY_COUNT] = str(self.retries)
         return request
 
@@ -83,6 +87,13 @@ class Exchange:
             return None
         if status < 400:
             return 0.0 if self._redirected(request, head) else None
+        if status == 401 and self._renewable and request.replayable and not request.is_foreign:
+            # A credential that expired early, or was withdrawn. One further try, besides those for bad luck.
+            for each in self._renewable:
+                each.refused(request.header_fields)
+            self._renewable = []
+            self._is_renewed = True
+            return 0.0
         if self.retries >= self._max_retries or not request.replayable:
             return None
         policy = self._settings.retry_policy
