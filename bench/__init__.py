@@ -1,0 +1,1 @@
+"""Measures what calls cost the client, side by side: antiphon, the `openai` package, bare httpx and aiohttp."""
