@@ -9,7 +9,7 @@ from ..python.source import Code, blocks, code, comma, doc, empty, ident, lines,
 from .docs import argument_docs, one_line, wrapped
 from .methods import MethodWriter
 from .packages import lazy_package
-from .resources import VIEWS, mixin, subresource_properties, view_property, wrapped_method
+from .resources import VIEWS, mixin, subresource_properties, view_property, wrapped_methods
 
 __all__ = ["client_modules", "package_module"]
 
@@ -134,9 +134,7 @@ def _async_module(plan: Plan) -> Module:
     cls = f"Async{client.cls}"
     writer = MethodWriter(plan, on_client=True)
     members = {each.name for each in client.methods} | {each.attribute for each in client.resources}
-    bases = [name_from(runtime, "AsyncAPIClient")]
-    if client.mixin is not None:
-        bases.insert(0, mixin(client.mixin))
+    bases = [*(mixin(each) for each in client.mixin), name_from(runtime, "AsyncAPIClient")]
     declared = [
         code("{name}: {type}", name=ident(each.name), type=_option_type(each, runtime)) for each in client.options
     ]
@@ -308,9 +306,9 @@ def _client_view(client: ClientPlan, cls: str, view: tuple[str, str, str, str], 
         for each in client.resources
     ]
     statements = [code("self._client = client")]
-    if client.methods:
-        statements.append(code("view = {make}(client)", make=name_from(runtime, make)))
-        statements += [wrapped_method(each, name_from(runtime, wrap)) for each in client.methods]
+    wrapped = wrapped_methods(client, name_from(runtime, wrap))
+    if wrapped:
+        statements += [code("view = {make}(client)", make=name_from(runtime, make)), *wrapped]
     init = code(
         "def __init__(self, client: {cls}) -> None:\n    {statements}", cls=ident(cls), statements=lines(statements)
     )

@@ -30,14 +30,13 @@ _RUNTIME: Final = {
 def colour_names(plan: Plan) -> Mapping[str, str]:
     """The sync partner of every async name in the generated code of one SDK."""
     names = dict(_RUNTIME)
-    classes: list[str] = [plan.client.cls]
+    classes: list[str] = [plan.client.cls, *(each.path.partition(":")[2] for each in plan.client.mixin)]
     waiting = list(plan.client.resources)
     while waiting:
         resource = waiting.pop()
         waiting.extend(resource.resources)
         classes.append(resource.cls)
-        if resource.mixin is not None:
-            classes.append(resource.mixin.partition(":")[2])
+        classes += [each.path.partition(":")[2] for each in resource.mixin]
     for cls in classes:
         for suffix in ("", *(suffix for suffix, *_ in VIEWS)):
             names[f"Async{cls}{suffix}"] = f"{cls}{suffix}"

@@ -120,6 +120,10 @@ def types_packages(plan: Plan) -> list[Module]:
             # What lives in another package is named in full.
             name = f".{'.'.join(path)}" if path else ".".join((plan.style.package, *module))
             packages[package].setdefault(name, []).append(symbol.name)
+    for package, written in plan.api.config.style.type_exports.items():
+        place: Place = (*_TYPES, *(Identifier(part) for part in package.split(".")))
+        for module, listed in written.items():  # by hand
+            packages.setdefault(place, {}).setdefault(f"{plan.style.package}.{module}", []).extend(listed)
     children: dict[Place, list[str]] = {package: [] for package in packages}
     for package in packages:
         if len(package) > 1:

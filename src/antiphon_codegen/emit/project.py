@@ -52,8 +52,7 @@ def _mixins(plan: Plan) -> Iterator[tuple[str, str]]:
     waiting: list[tuple[str, ResourcePlan]] = [(str(each.attribute), each) for each in plan.client.resources]
     while waiting:
         path, resource = waiting.pop(0)
-        if resource.mixin is not None:
-            yield path, resource.mixin
+        yield from ((path, each.path) for each in resource.mixin)
         waiting += [(f"{path}.{child.attribute}", child) for child in resource.resources]
 
 

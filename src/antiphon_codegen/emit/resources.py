@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from ..plan.model import MethodPlan, Plan, ResourcePlan
+from ..ir.config import Mixin
+from ..plan.model import ClientPlan, MethodPlan, Plan, ResourcePlan
 from ..python.module import Module
 from ..python.source import Code, blocks, code, doc, ident, lines, member, module_as, name_from
 from .docs import wrapped
 from .methods import MethodWriter
 
-__all__ = ["VIEWS", "mixin", "resource_modules", "subresource_properties", "view_property", "wrapped_method"]
+__all__ = ["VIEWS", "mixin", "resource_modules", "subresource_properties", "view_property", "wrapped_methods"]
 
 VIEWS = (
     ("WithRawResponse", "async_raw_view", "async_raw_method", "gives responses whose bodies were read"),
@@ -59,9 +60,7 @@ def _resource(resource: ResourcePlan, cls: str, runtime: str, writer: MethodWrit
         for suffix, _, _, what in VIEWS
     ]
     members = {each.name for each in resource.methods} | {each.attribute for each in resource.resources}
-    bases = [name_from(runtime, "AsyncAPIResource")]
-    if resource.mixin is not None:
-        bases.insert(0, mixin(resource.mixin))
+    bases = [*(mixin(each) for each in resource.mixin), name_from(runtime, "AsyncAPIResource")]
     return code(
         """
         class {cls}({bases}):
@@ -82,12 +81,12 @@ def _resource(resource: ResourcePlan, cls: str, runtime: str, writer: MethodWrit
     )
 
 
-def mixin(path: str) -> Code:
+def mixin(each: Mixin) -> Code:
     """The async class of hand-written behaviour: `lib.embeddings:Vectors` is `AsyncVectors` of `lib._async.embeddings`.
 
     The path comes from the configuration, so every part of it is checked to be a name. Raises ValueError.
     """
-    module, _, name = path.partition(":")
+    module, _, name = each.path.partition(":")
     folder, _, last = module.rpartition(".")
     return name_from(f"~{folder}._async.{last}", f"Async{name}")
 
@@ -132,9 +131,9 @@ def _view(resource: ResourcePlan, cls: str, suffix: str, view: str, method: str,
     argument = ident(resource.attribute)
     wrap = name_from(runtime, method)
     statements = [code("self.{own} = {argument}", own=own, argument=argument)]
-    if resource.methods:
+    if wrapped := wrapped_methods(resource, wrap):
         statements.append(code("view = {view}({argument})", view=name_from(runtime, view), argument=argument))
-        statements += [wrapped_method(each, wrap) for each in resource.methods]
+        statements += wrapped
     properties = [
         view_property(each, code("self.{own}.{name}", own=own, name=ident(each.attribute)), suffix)
         for each in resource.resources
@@ -161,7 +160,17 @@ def _view(resource: ResourcePlan, cls: str, suffix: str, view: str, method: str,
     )
 
 
-def wrapped_method(method: MethodPlan, wrap: Code) -> Code:
+def wrapped_methods(owner: ResourcePlan | ClientPlan, wrap: Code) -> list[Code]:
+    """What a view has: the methods of its owner, and the calls among those that are written by hand."""
+    own = {str(each.name) for each in owner.methods}
+    further = [name for each in owner.mixin for name in each.calls if name not in own]
+    return [
+        *(_wrapped_method(each, wrap) for each in owner.methods),
+        *(code("self.{name} = {wrap}(view.{name})", name=ident(name), wrap=wrap) for name in further),
+    ]
+
+
+def _wrapped_method(method: MethodPlan, wrap: Code) -> Code:
     name = ident(method.name)
     if method.operation.deprecated and method.stream is None and not method.variants:
         reason = code("# pyright: ignore[reportDeprecated]  the view has it as long as the resource has")

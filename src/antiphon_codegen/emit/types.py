@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ..plan.model import Alias, Entry, Field, Model, Plan, TypedDictionary, TypeDeclaration, TypesModule
-from ..plan.names import BUILTINS, first_free
+from ..plan.names import BUILTINS, Identifier, first_free
 from ..plan.split import mentioned
 from ..plan.symbols import Module as Place
 from ..plan.symbols import Symbol, symbols_in
@@ -21,7 +21,22 @@ __all__ = ["types_modules"]
 
 def types_modules(plan: Plan) -> list[Module]:
     """Every module of types."""
-    return [_module(each, plan.style.runtime, plan.parts) for each in plan.types]
+    mixins = _mixins(plan)
+    return [_module(each, plan.style.runtime, plan.parts, mixins) for each in plan.types]
+
+
+def _mixins(plan: Plan) -> dict[Symbol, Code]:
+    """The hand-written classes that models inherit.
+
+    Their paths come from the configuration, so every part is checked to be a name. Raises ValueError.
+    """
+    found: dict[Symbol, Code] = {}
+    for name, path in plan.api.config.style.model_mixins.items():
+        module, _, cls = path.partition(":")
+        *package, public = name.split(".")
+        symbols = plan.exports.get((Identifier("types"), *(Identifier(part) for part in package)), ())
+        found.update({each: name_from(f"~{module}", cls) for each in symbols if each.name == public})
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +46,15 @@ class _Scope:
     runtime: str
     renamed: Mapping[Symbol, str]
     parts: Mapping[Symbol, Place]
+    mixins: Mapping[Symbol, Code]
 
     def spelling(self, hidden: Iterable[str] = ()) -> Spelling:
         return Spelling(self.runtime, hidden=BUILTINS.intersection(hidden), renamed=self.renamed, parts=self.parts)
 
 
-def _module(types: TypesModule, runtime: str, parts: Mapping[Symbol, Place]) -> Module:
+def _module(types: TypesModule, runtime: str, parts: Mapping[Symbol, Place], mixins: Mapping[Symbol, Code]) -> Module:
     declarations = _ordered(types.declarations)
-    scope = _Scope(runtime, _renamed(types), parts)
+    scope = _Scope(runtime, _renamed(types), parts, mixins)
     body = [_declaration(each, scope) for each in declarations]
     names = code("__all__ = {names!r}", names=sorted(each.symbol.name for each in declarations))
     needs = frozenset(
@@ -110,13 +126,14 @@ def _model(model: Model, scope: _Scope) -> Code:
     fields = [_field(field, spelling, scope.runtime) for field in model.fields]
     docs = wrapped(model.docs)
     parts = [doc(docs)] if docs else []
+    own = [scope.mixins[model.symbol]] if model.symbol in scope.mixins else []
     return code(
         """
-        class {name}({base}):
+        class {name}({bases}):
             {body}
         """,
         name=ident(model.symbol.name),
-        base=name_from(scope.runtime, "BaseModel"),
+        bases=lines([*own, name_from(scope.runtime, "BaseModel")], ", "),
         body=blocks([*parts, lines(fields)]) if fields or parts else code("pass"),
     )
 

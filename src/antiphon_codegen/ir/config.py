@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, cast
 
@@ -31,13 +31,23 @@ class MethodConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class Mixin:
+    """A hand-written class that a generated one inherits."""
+
+    path: str
+    """Module and name: `lib.embeddings:Vectors`."""
+    calls: tuple[str, ...] = ()
+    """Those of its methods that make one call each: they have raw and streaming views."""
+
+
+@dataclass(frozen=True, slots=True)
 class ResourceConfig:
     methods: tuple[MethodConfig, ...] = ()
     models: tuple[tuple[str, str], ...] = ()
     """Model name to the schema it is made from."""
     resources: tuple[tuple[str, ResourceConfig], ...] = ()
     docs: str | None = None
-    mixin: str | None = None
+    mixin: tuple[Mixin, ...] = ()
     types_package: tuple[str, ...] | None = None
     modules: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     pointer: str = ""
@@ -83,6 +93,12 @@ class Style:
     casings: Mapping[str, str] = field(default_factory=dict[str, str])
     exports: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     """Further public names of the package, by the hand-written module they come from."""
+    type_exports: Mapping[str, Mapping[str, tuple[str, ...]]] = field(
+        default_factory=dict[str, Mapping[str, tuple[str, ...]]]
+    )
+    """Further public names of packages of types, by the package (`chat`) and the hand-written module."""
+    model_mixins: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Hand-written classes that models inherit: `responses.Response` to `lib.core.responses:Text`."""
     aliases: Mapping[str, str] = field(default_factory=dict[str, str])
     """Second names: alias to name."""
 
@@ -179,6 +195,11 @@ def _style(root: Node) -> Style:
         client=own.text("client_name"),
         casings=casings,
         exports={name: _names(each) for name, each in own.entries("exports")},
+        type_exports={
+            package: {name: _names(listed) for name, listed in each.entries()}
+            for package, each in own.entries("type_exports")
+        },
+        model_mixins={name: str(each.value) for name, each in own.entries("model_mixins")},
         aliases={name: str(each.value) for name, each in own.entries("aliases")},
     )
     suffix = own.text("resource_suffix")
@@ -222,11 +243,20 @@ def _resource(node: Node) -> ResourceConfig:
         models=tuple(models),
         resources=tuple((name, _resource(each)) for name, each in node.entries("subresources")),
         docs=node.text("description"),
-        mixin=node.text("x-mixin"),
+        mixin=tuple(_mixins(node.child("x-mixin"))),
         types_package=tuple(package.split(".")) if package else None,
         modules={name: _names(each) for name, each in node.entries("x-modules")},
         pointer=node.pointer,
     )
+
+
+def _mixins(node: Node) -> Iterator[Mixin]:
+    """A path, or a list of paths and of objects with `class` and `calls`."""
+    for each in node.items() if isinstance(node.value, list) else [node]:
+        if isinstance(each.value, str):
+            yield Mixin(each.value)
+        elif (path := each.text("class")) is not None:
+            yield Mixin(path, _names(each.child("calls")))
 
 
 def _skipped(node: Node) -> bool:

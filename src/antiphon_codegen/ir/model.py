@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from ..document import JSON
 from ..problems import Origin
-from .config import Config
+from .config import Config, Mixin
 from .types import Type
 
 __all__ = [
@@ -188,7 +188,7 @@ class Resource:
     models: tuple[tuple[str, str], ...] = ()
     """The named types that belong here: the name the author wants, and the key."""
     docs: str | None = None
-    mixin: str | None = None
+    mixin: tuple[Mixin, ...] = ()
     types_package: tuple[str, ...] | None = None
     modules: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from ..document import JSON
+from ..ir.config import Mixin
 from ..ir.model import API, AuthScheme, Operation, PageScheme
 from .names import Identifier
 from .symbols import Annotation, Module, Symbol
@@ -163,7 +164,7 @@ class ResourcePlan:
     methods: tuple[MethodPlan, ...]
     resources: tuple[ResourcePlan, ...]
     docs: str | None
-    mixin: str | None = None
+    mixin: tuple[Mixin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +202,7 @@ class ClientPlan:
     schemes: tuple[AuthScheme, ...]
     security: tuple[tuple[str, ...], ...]
     environments: tuple[tuple[str, str], ...]
-    mixin: str | None
+    mixin: tuple[Mixin, ...]
     env_prefix: str
 
 

@@ -178,7 +178,7 @@ def _client(
         schemes=api.schemes,
         security=api.security,
         environments=api.environments,
-        mixin=None,
+        mixin=api.root.mixin,
         env_prefix=prefix,
     )
 
