@@ -27,6 +27,7 @@ ALLOWED: list[tuple[str, str, str]] = [
     ("antiphon.resources", "typing_extensions", ".runtime .resources .types .pagination .lib ._styles"),
     ("antiphon.types", "typing_extensions", ".runtime .types"),
     ("antiphon.pagination", "", ".runtime .types"),
+    ("antiphon.lib.concurrency", "anyio", ".runtime.waiting"),
     ("antiphon.lib", "pydantic typing_extensions", ".runtime .types .lib"),
     (
         "antiphon.mock",
