@@ -11,6 +11,12 @@ if TYPE_CHECKING:
     from ._version import __version__ as __version__
     from .client import AsyncClient as AsyncClient
     from .client import Client as Client
+    from .lib.core.chunks import UploadProgress as UploadProgress
+    from .lib.core.files import file_from_path as file_from_path
+    from .lib.core.polling import PollingTimeoutError as PollingTimeoutError
+    from .lib.core.webhooks import InvalidWebhookPayloadError as InvalidWebhookPayloadError
+    from .lib.core.webhooks import InvalidWebhookSignatureError as InvalidWebhookSignatureError
+    from .lib.core.webhooks import WebhookSecretError as WebhookSecretError
     from .runtime import DEFAULT_MAX_RETRIES as DEFAULT_MAX_RETRIES
     from .runtime import DEFAULT_TIMEOUT as DEFAULT_TIMEOUT
     from .runtime import NOT_GIVEN as NOT_GIVEN
@@ -72,6 +78,10 @@ else:
                 "OpenAIError=SDKError HttpxBinaryResponseContent=BinaryResponse "
             ),
             "._version": "__version__",
+            ".lib.core.chunks": "UploadProgress",
+            ".lib.core.files": "file_from_path",
+            ".lib.core.polling": "PollingTimeoutError",
+            ".lib.core.webhooks": ("InvalidWebhookPayloadError InvalidWebhookSignatureError WebhookSecretError "),
         },
         modules="pagination resources types",
     )

@@ -11,6 +11,7 @@ from typing_extensions import deprecated
 
 from ... import pagination as _pagination
 from ... import types as _types
+from ...lib._async.files import AsyncFileProcessing
 from ...runtime import (
     AsyncAPIResource,
     BinaryResponse,
@@ -31,7 +32,7 @@ from ...runtime import (
 from ...runtime import fill_path as _fill_path
 
 
-class AsyncFiles(AsyncAPIResource):
+class AsyncFiles(AsyncFileProcessing, AsyncAPIResource):
     """The resource `files`."""
 
     @cached_property

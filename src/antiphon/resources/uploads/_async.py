@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from ... import types as _types
+from ...lib._async.uploads import AsyncChunkedUploads
 from ...runtime import (
     AsyncAPIResource,
     Call,
@@ -26,7 +27,7 @@ from ...runtime import fill_path as _fill_path
 from .. import uploads as _uploads
 
 
-class AsyncUploads(AsyncAPIResource):
+class AsyncUploads(AsyncChunkedUploads, AsyncAPIResource):
     """The resource `uploads`."""
 
     @cached_property

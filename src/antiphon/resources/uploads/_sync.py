@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from ... import types as _types
+from ...lib._sync.uploads import ChunkedUploads
 from ...runtime import (
     APIResource,
     Call,
@@ -26,7 +27,7 @@ from ...runtime import fill_path as _fill_path
 from .. import uploads as _uploads
 
 
-class Uploads(APIResource):
+class Uploads(ChunkedUploads, APIResource):
     """The resource `uploads`."""
 
     @cached_property

@@ -11,6 +11,7 @@ from typing_extensions import deprecated
 
 from ... import pagination as _pagination
 from ... import types as _types
+from ...lib._async.videos import AsyncVideoPolling
 from ...runtime import (
     AsyncAPIResource,
     BinaryResponse,
@@ -31,7 +32,7 @@ from ...runtime import (
 from ...runtime import fill_path as _fill_path
 
 
-class AsyncVideos(AsyncAPIResource):
+class AsyncVideos(AsyncVideoPolling, AsyncAPIResource):
     """The resource `videos`."""
 
     @cached_property

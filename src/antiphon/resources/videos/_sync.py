@@ -11,6 +11,7 @@ from typing_extensions import deprecated
 
 from ... import pagination as _pagination
 from ... import types as _types
+from ...lib._sync.videos import VideoPolling
 from ...runtime import (
     APIResource,
     BinaryResponse,
@@ -31,7 +32,7 @@ from ...runtime import (
 from ...runtime import fill_path as _fill_path
 
 
-class Videos(APIResource):
+class Videos(VideoPolling, APIResource):
     """The resource `videos`."""
 
     @cached_property

@@ -9,6 +9,7 @@ from typing import Literal
 
 from ... import pagination as _pagination
 from ... import types as _types
+from ...lib._async.webhooks import AsyncWebhookSignatures
 from ...runtime import (
     AsyncAPIResource,
     Call,
@@ -27,7 +28,7 @@ from ...runtime import fill_path as _fill_path
 from .. import webhooks as _webhooks
 
 
-class AsyncWebhooks(AsyncAPIResource):
+class AsyncWebhooks(AsyncWebhookSignatures, AsyncAPIResource):
     """The resource `webhooks`."""
 
     @cached_property

@@ -11,6 +11,7 @@ from typing import cast as _cast
 from typing_extensions import deprecated
 
 from .... import types as _types
+from ....lib._async.runs import AsyncThreadRunPolling
 from ....runtime import (
     AsyncAPIResource,
     AsyncStream,
@@ -30,7 +31,7 @@ from ....runtime import fill_path as _fill_path
 from .. import threads as _threads
 
 
-class AsyncThreads(AsyncAPIResource):
+class AsyncThreads(AsyncThreadRunPolling, AsyncAPIResource):
     """The resource `beta.threads`."""
 
     @cached_property

@@ -9,6 +9,7 @@ from typing import Literal
 
 from .... import pagination as _pagination
 from .... import types as _types
+from ....lib._async.vector_store_file_batches import AsyncVectorStoreFileBatchPolling
 from ....runtime import (
     AsyncAPIResource,
     Call,
@@ -27,7 +28,7 @@ from ....runtime import (
 from ....runtime import fill_path as _fill_path
 
 
-class AsyncFileBatches(AsyncAPIResource):
+class AsyncFileBatches(AsyncVectorStoreFileBatchPolling, AsyncAPIResource):
     """The resource `vector_stores.file_batches`."""
 
     @cached_property

@@ -9,6 +9,7 @@ from typing import Literal
 
 from .... import pagination as _pagination
 from .... import types as _types
+from ....lib._sync.vector_store_file_batches import VectorStoreFileBatchPolling
 from ....runtime import (
     APIResource,
     Call,
@@ -27,7 +28,7 @@ from ....runtime import (
 from ....runtime import fill_path as _fill_path
 
 
-class FileBatches(APIResource):
+class FileBatches(VectorStoreFileBatchPolling, APIResource):
     """The resource `vector_stores.file_batches`."""
 
     @cached_property

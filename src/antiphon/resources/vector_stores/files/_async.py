@@ -9,6 +9,7 @@ from typing import Literal
 
 from .... import pagination as _pagination
 from .... import types as _types
+from ....lib._async.vector_store_files import AsyncVectorStoreFilePolling
 from ....runtime import (
     AsyncAPIResource,
     Call,
@@ -26,7 +27,7 @@ from ....runtime import (
 from ....runtime import fill_path as _fill_path
 
 
-class AsyncFiles(AsyncAPIResource):
+class AsyncFiles(AsyncVectorStoreFilePolling, AsyncAPIResource):
     """The resource `vector_stores.files`."""
 
     @cached_property

@@ -9,6 +9,7 @@ from typing import Literal
 
 from .... import pagination as _pagination
 from .... import types as _types
+from ....lib._sync.vector_store_files import VectorStoreFilePolling
 from ....runtime import (
     APIResource,
     Call,
@@ -26,7 +27,7 @@ from ....runtime import (
 from ....runtime import fill_path as _fill_path
 
 
-class Files(APIResource):
+class Files(VectorStoreFilePolling, APIResource):
     """The resource `vector_stores.files`."""
 
     @cached_property

@@ -12,6 +12,7 @@ from typing_extensions import deprecated
 
 from ..... import pagination as _pagination
 from ..... import types as _types
+from .....lib._async.runs import AsyncRunPolling
 from .....runtime import (
     AsyncAPIResource,
     AsyncStream,
@@ -31,7 +32,7 @@ from .....runtime import fill_path as _fill_path
 from .. import runs as _runs
 
 
-class AsyncRuns(AsyncAPIResource):
+class AsyncRuns(AsyncRunPolling, AsyncAPIResource):
     """The resource `beta.threads.runs`."""
 
     @cached_property

@@ -12,6 +12,7 @@ from typing_extensions import deprecated
 
 from ..... import pagination as _pagination
 from ..... import types as _types
+from .....lib._sync.runs import RunPolling
 from .....runtime import (
     APIResource,
     Call,
@@ -31,7 +32,7 @@ from .....runtime import fill_path as _fill_path
 from .. import runs as _runs
 
 
-class Runs(APIResource):
+class Runs(RunPolling, APIResource):
     """The resource `beta.threads.runs`."""
 
     @cached_property
