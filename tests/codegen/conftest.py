@@ -11,7 +11,12 @@ import pytest
 @pytest.fixture(autouse=True)
 def _without_made_modules() -> Iterator[None]:
     finders = list(sys.meta_path)
+    before = _made()
     yield
     sys.meta_path[:] = finders
-    for name in [name for name in sys.modules if name.startswith("made_")]:
+    for name in [name for name in sys.modules if name.partition(".")[0] in _made() - before]:
         del sys.modules[name]
+
+
+def _made() -> set[str]:
+    return {name for name in sys.modules if name.startswith("made_") and "." not in name}

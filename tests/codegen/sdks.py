@@ -191,13 +191,13 @@ class SDK:
 
     def client(self, *answers: Answer, **options: Any) -> Any:
         """A client that gets these answers; what was sent is in `client.sent`."""
-        transport = ScriptedTransport(answers or [Answer(200, {})])
+        transport = ScriptedTransport(answers or [Answer(200, {})] * 5)
         client = self.module.Client(http_client=transport, **{**self._credentials(), **options})
         client.sent = transport.requests
         return client
 
     def async_client(self, *answers: Answer, **options: Any) -> Any:
-        transport = AsyncScriptedTransport(answers or [Answer(200, {})])
+        transport = AsyncScriptedTransport(answers or [Answer(200, {})] * 5)
         client = self.module.AsyncClient(http_client=transport, **{**self._credentials(), **options})
         client.sent = transport.requests
         return client

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ..ir.model import PageScheme
 from ..plan.model import PagePlan, Plan
 from ..plan.names import Identifier
 from ..python.module import Module
@@ -66,7 +65,7 @@ def _page(page: PagePlan, plan: Plan) -> list[Code]:
         ]
     )
     return [
-        code("{rule} = {value}", rule=rule, value=_rule(page.scheme, page.items, runtime)),
+        code("{rule} = {value}", rule=rule, value=_rule(page, runtime)),
         *holders,
         *classes,
         pagers,
@@ -109,14 +108,18 @@ def _declared(name: Identifier, wire: str, annotation: Code, runtime: str, optio
     return code("{n}: {a}{d}", n=ident(name), a=annotation, d=code(" = None") if optional else empty)
 
 
-def _rule(scheme: PageScheme, items: tuple[Identifier, ...], runtime: str) -> Code:
-    values: dict[str, object] = {"items": ".".join(items)}
+def _rule(page: PagePlan, runtime: str) -> Code:
+    scheme = page.scheme
+    fields = {each.wire: str(each.name) for each in page.fields}
+    values: dict[str, object] = {"items": ".".join(page.items)}
     if scheme.param:
         values["param"] = scheme.param
     for name in ("cursor", "has_more", "total", "current"):
-        value = getattr(scheme, name)
+        value: str | None = getattr(scheme, name)
         if value:
-            values[name] = value
+            # The page has its fields under their names in Python; what lies deeper is as it came.
+            head, dot, rest = value.partition(".")
+            values[name] = f"{fields.get(head, head)}{dot}{rest}"
     if scheme.in_body:
         values["in_body"] = True
     if scheme.kind == "cursor_id":

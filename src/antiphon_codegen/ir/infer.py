@@ -17,6 +17,7 @@ from ..spec.resolve import ResolvedOperation, ResolvedSpec
 from ..words import VERBS, plural, singular, words
 from .answers import is_list
 from .config import Config, MethodConfig, ResourceConfig
+from .paging import Paging
 
 __all__ = ["infer"]
 
@@ -50,9 +51,10 @@ def infer(spec: ResolvedSpec, config: Config | None, problems: Problems) -> Conf
         return config
     tree = _Tree()
     prefix = _common_prefix(spec.operations)
+    paging = None if config.pagination else Paging(spec)
     for each in spec.operations:
-        _place(each, tree, prefix, spec)
-    return replace(config, root=tree.config())
+        _place(each, tree, prefix, spec, paging)
+    return replace(config, root=tree.config(), pagination=config.pagination or (paging.configs() if paging else ()))
 
 
 @dataclass
@@ -161,13 +163,18 @@ def _is_plural(word: str) -> bool:
 # --- names ---
 
 
-def _place(each: ResolvedOperation, tree: _Tree, prefix: tuple[str, ...], spec: ResolvedSpec) -> None:
+def _place(
+    each: ResolvedOperation, tree: _Tree, prefix: tuple[str, ...], spec: ResolvedSpec, paging: Paging | None
+) -> None:
     operation = each.operation
     route = _route(each, prefix, spec)
     branch = tree.at(list(route.chain))
     for name in _candidates(each, route, spec):
         if name not in branch.methods:
-            branch.methods[name] = MethodConfig(name, operation.verb, operation.path, pointer=operation.pointer)
+            paginated = None if paging is None else paging.of(each, route.last) or False
+            branch.methods[name] = MethodConfig(
+                name, operation.verb, operation.path, paginated=paginated, pointer=operation.pointer
+            )
             return
 
 

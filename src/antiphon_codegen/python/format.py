@@ -26,8 +26,7 @@ def formatted(files: Mapping[str, str], first_party: Sequence[str] = ("antiphon"
         paths: dict[str, Path] = {}
         for number, (key, text) in enumerate(files.items()):
             # Names of our own making: no key can lead out of the folder, and none clashes with another.
-            path = Path(folder) / f"m{number}" / ("__init__.py" if key.endswith("__init__.py") else "module.py")
-            path.parent.mkdir()
+            path = Path(folder) / f"m{number}.py"
             path.write_text(text, "utf-8", newline="\n")
             paths[key] = path
         known = ", ".join(f'"{name}"' for name in first_party)
