@@ -190,6 +190,8 @@ _PLAIN = frozenset({"str", "int", "float", "bool", "bytes", "none", "decimal", "
 
 def fill(cls: type[Any], values: dict[str, object], extra: dict[str, object] | None, given: set[str]) -> object:
     """A model with these contents, made without validation (what pydantic's `model_construct` does, but by alias)."""
+    if not cls.__pydantic_complete__:
+        cls.model_rebuild()  # before 2.14, pydantic cannot dump an instance of a class that it has not built itself
     model: Any = object.__new__(cls)
     write = object.__setattr__
     write(model, "__dict__", values)
