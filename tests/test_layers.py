@@ -19,7 +19,7 @@ ALLOWED: list[tuple[str, str, str]] = [
     ("antiphon.runtime._sync", "typing_extensions", ".runtime.core .runtime._sync .runtime.waiting .runtime.binary"),
     (
         "antiphon.runtime.transports",
-        "httpx httpcore anyio aiohttp yarl multidict",
+        "httpx httpcore anyio aiohttp yarl multidict websockets",
         ".runtime.core .runtime.transports .runtime.waiting",
     ),
     ("antiphon.runtime", "anyio httpx typing_extensions", ".runtime"),
@@ -28,6 +28,8 @@ ALLOWED: list[tuple[str, str, str]] = [
     ("antiphon.types", "typing_extensions", ".runtime .types"),
     ("antiphon.pagination", "", ".runtime .types"),
     ("antiphon.lib.concurrency", "anyio", ".runtime.waiting"),
+    ("antiphon.lib._async.azure", "", ".runtime .lib .client"),
+    ("antiphon.lib._sync.azure", "", ".runtime .lib .client"),
     ("antiphon.lib", "pydantic typing_extensions", ".runtime .types .lib"),
     (
         "antiphon.mock",

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ._async.channel import AsyncEventConnection as AsyncEventConnection
+    from ._async.channel import AsyncEventConnectionManager as AsyncEventConnectionManager
+    from ._async.channel import AsyncEventSender as AsyncEventSender
+    from ._async.channel import AsyncOpening as AsyncOpening
     from ._async.client import AsyncAPIClient as AsyncAPIClient
     from ._async.pages import AsyncAPIPage as AsyncAPIPage
     from ._async.resource import AsyncAPIResource as AsyncAPIResource
@@ -18,6 +22,10 @@ if TYPE_CHECKING:
     from ._async.response import async_raw_method as async_raw_method
     from ._async.response import async_streamed_method as async_streamed_method
     from ._async.stream import AsyncStream as AsyncStream
+    from ._sync.channel import EventConnection as EventConnection
+    from ._sync.channel import EventConnectionManager as EventConnectionManager
+    from ._sync.channel import EventSender as EventSender
+    from ._sync.channel import Opening as Opening
     from ._sync.client import APIClient as APIClient
     from ._sync.pages import SyncAPIPage as SyncAPIPage
     from ._sync.resource import APIResource as APIResource
@@ -40,6 +48,10 @@ if TYPE_CHECKING:
     from .core.auth import CredentialsError as CredentialsError
     from .core.auth import Scheme as Scheme
     from .core.body import json_text as json_text
+    from .core.channel import ReconnectingEvent as ReconnectingEvent
+    from .core.channel import ReconnectingOverrides as ReconnectingOverrides
+    from .core.channel import WebSocketConnectionClosedError as WebSocketConnectionClosedError
+    from .core.channel import WebSocketQueueFullError as WebSocketQueueFullError
     from .core.client import SDK as SDK
     from .core.client import ClientOption as ClientOption
     from .core.errors import APIConnectionError as APIConnectionError
@@ -94,6 +106,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
+            "._async.channel": "AsyncEventConnection AsyncEventConnectionManager AsyncEventSender AsyncOpening",
             "._async.client": "AsyncAPIClient",
             "._async.pages": "AsyncAPIPage",
             "._async.resource": "AsyncAPIResource async_raw_view async_streaming_view",
@@ -101,6 +114,7 @@ else:
                 "AsyncAPIResponse AsyncRawResponse AsyncResponseContextManager async_raw_method async_streamed_method "
             ),
             "._async.stream": "AsyncStream",
+            "._sync.channel": "EventConnection EventConnectionManager EventSender Opening",
             "._sync.client": "APIClient",
             "._sync.pages": "SyncAPIPage",
             "._sync.resource": "APIResource raw_view streaming_view",
@@ -111,6 +125,9 @@ else:
             ".core.annotations": "Aliased SequenceNotStr Tagged",
             ".core.auth": "CredentialsError Scheme",
             ".core.body": "json_text",
+            ".core.channel": (
+                "ReconnectingEvent ReconnectingOverrides WebSocketConnectionClosedError WebSocketQueueFullError "
+            ),
             ".core.client": "SDK ClientOption",
             ".core.errors": (
                 "APIConnectionError APIError APIResponseValidationError APIStatusError APITimeoutError "

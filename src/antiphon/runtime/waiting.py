@@ -9,13 +9,17 @@ import contextlib
 import inspect
 import threading
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
-from typing import Annotated, Any, ClassVar, Generic, ParamSpec, TypeAlias, TypeVar, cast
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, ParamSpec, TypeAlias, TypeVar, cast
 
 from .core.errors import SDKError
 from .core.kinds import is_bytes
 from .core.sources import IterSource, Segments
 from .core.transport import AsyncTransport, Transport
+
+if TYPE_CHECKING:
+    from .core.channel import AsyncSocket, Socket
+    from .core.request import Request
 
 __all__ = [
     "AsyncColour",
@@ -27,9 +31,12 @@ __all__ = [
     "Method",
     "Paged",
     "Turn",
+    "answered",
+    "async_answered",
     "async_call",
     "async_closed",
     "async_iterated",
+    "async_open_socket",
     "async_request_body",
     "async_resolved",
     "async_sleep",
@@ -37,6 +44,7 @@ __all__ = [
     "call",
     "closed",
     "iterated",
+    "open_socket",
     "request_body",
     "resolved",
     "sleep",
@@ -91,6 +99,19 @@ def resolved(value: Callable[[], str | Awaitable[str]]) -> str:
     return result
 
 
+async def async_answered(value: Any) -> Any:
+    """What a function of the user's gave, awaited where it has to be."""
+    return await value if inspect.isawaitable(value) else value
+
+
+def answered(value: Any) -> Any:
+    if inspect.isawaitable(value):
+        if inspect.iscoroutine(value):
+            value.close()
+        raise TypeError("a sync client needs a plain function here, and this one is async")
+    return value
+
+
 def async_request_body(body: bytes | Segments | None) -> None:
     """Refuse a body this colour of client cannot send. The async one sends them all."""
 
@@ -142,6 +163,19 @@ def transport(http_client: object | None) -> Transport:
     from .transports.choice import transport_for
 
     return transport_for(http_client)
+
+
+async def async_open_socket(request: Request, options: Mapping[str, Any], package: str) -> AsyncSocket:
+    """An open WebSocket; `options` are for the library that opens it."""
+    from .transports.websockets import async_opened
+
+    return await async_opened(request, options, package)
+
+
+def open_socket(request: Request, options: Mapping[str, Any], package: str) -> Socket:
+    from .transports.websockets import opened
+
+    return opened(request, options, package)
 
 
 class AsyncTurn(Generic[T]):

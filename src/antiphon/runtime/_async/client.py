@@ -9,11 +9,11 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Any, Literal, Self, TypeAlias, TypeVar, cast
 
-from ..core.auth import checked_answer
+from ..core.auth import Renewable, checked_answer
 from ..core.client import BaseClient, low_level_call
 from ..core.exchange import Exchange
 from ..core.pages import page_of
-from ..core.request import Call, Request, SentRequest
+from ..core.request import Call, Request, SentRequest, Settings
 from ..core.response import Head, HTTPResponse, refusal
 from ..core.sources import Segments
 from ..core.transport import AsyncReply, AsyncTransport, TransportError
@@ -54,6 +54,11 @@ class AsyncAPIClient(AsyncColour, BaseClient):
     def __init__(self, *, http_client: object | None = None, **arguments: Any) -> None:
         super().__init__(http_client=http_client, **arguments)
         self._transport: AsyncTransport = async_transport(http_client)
+
+    @property
+    def connections(self) -> AsyncTransport:
+        """What sends the requests: can be another client's `http_client`, which then must not close it."""
+        return self._transport
 
     # --- calls, as resources make them ---
 
@@ -239,6 +244,22 @@ class AsyncAPIClient(AsyncColour, BaseClient):
                     return opened
             if delay:
                 await async_sleep(delay)
+
+    async def prepared(self, call: Call) -> Call:
+        """The call as it is to be sent, for what sends it by other means."""
+        self.check_open()
+        return await self._prepare(call)
+
+    async def authorised(self, call: Call) -> tuple[Settings, dict[str, str], dict[str, str], list[Renewable]]:
+        """What holds for a call that is sent by other means: settings, the header and query fields that authorise it,
+
+        and the credential functions that can be told when those are refused.
+        """
+        settings = self.settings
+        given = call.given_headers(settings) & settings.secrets
+        functions = self.credential_functions(call, given)
+        headers, query = self.fields_for(call, given, await self._asked(functions))
+        return settings, headers, query, [each for each in functions.values() if isinstance(each, Renewable)]
 
     async def _asked(self, functions: Mapping[str, Callable[[], Any]]) -> dict[str, str]:
         return {name: checked_answer(name, await async_resolved(function)) for name, function in functions.items()}

@@ -95,13 +95,10 @@ class BaseClient:
             if value is None and option.env is not None:
                 value = os.environ.get(option.env, "").strip() or None
             setattr(self, option.name, option.default if value is None else value)
-        if base_url is None and sdk.base_url_env is not None:
-            base_url = os.environ.get(sdk.base_url_env, "").strip() or None
-        if base_url is None:
-            base_url = sdk.base_url
+        self._settle(options)
+        base_url = self._server(base_url)
         if base_url is None:
             raise ValueError(f"{sdk.title} has no default server: pass base_url")
-        self._settle(options)
         self._base_url = _base_url(base_url)
         self.max_retries: int = checked_max_retries(max_retries)
         given_headers = checked_mapping("default_headers", default_headers)
@@ -128,6 +125,13 @@ class BaseClient:
 
     def _settle(self, given: Mapping[str, object]) -> None:
         """A hook for options that have to do with each other; `given` are those the caller passed, None among them."""
+
+    def _server(self, base_url: str | None) -> str | None:
+        """Where the API is: what the caller passed, else what the environment or the SDK says. A hook for more."""
+        sdk = self.sdk
+        if base_url is None and sdk.base_url_env is not None:
+            base_url = os.environ.get(sdk.base_url_env, "").strip() or None
+        return sdk.base_url if base_url is None else base_url
 
     # --- what users read and set ---
 
@@ -193,6 +197,11 @@ class BaseClient:
             self._settings = self._make_settings(values)
             self._settings_key = key
         return self._settings
+
+    @property
+    def logger(self) -> logging.Logger:
+        """Where this SDK tells what it does."""
+        return self._logger
 
     def check_open(self) -> None:
         """Raise `ClientClosedError` if this client was closed."""
