@@ -54,7 +54,7 @@ _IRREGULAR: Final = {
 _NO_PLURAL: Final = frozenset(
     """access address alias analysis analytics as aws basis bonus boss bus business campus canvas census
     class corpus css details dns exists focus gas gps gross has https ids is its js kudos lens logistics loss metrics
-    nexus os pass plus previous process progress radius settings sms statistics stats status this thus
+    nexus os pass plus previous process progress radius sms statistics stats status this thus
     virus was""".split()
 )
 _PLURALS: Final = {one: many for many, one in _IRREGULAR.items()}

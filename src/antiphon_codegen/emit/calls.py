@@ -74,7 +74,8 @@ def _query(scope: MethodScope, arguments: list[Argument]) -> list[Code]:
 
 
 def _headers(scope: MethodScope, headers: list[Argument], cookies: list[Argument]) -> list[Code]:
-    entries = [_entry(scope, each) for each in headers]
+    entries = [code("{name!r}: {value!r}", name=name, value=value) for name, value in scope.method.fixed_headers]
+    entries += [_entry(scope, each) for each in headers]
     if cookies:
         text = _style("cookie_text")
         entries.append(code('"cookie": {text}({values})', text=text, values=_entries(scope, cookies)))

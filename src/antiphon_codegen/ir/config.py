@@ -27,6 +27,8 @@ class MethodConfig:
     body_param: str | None = None
     positional: tuple[str, ...] | None = None
     deprecated: str | bool | None = None
+    returns: str | None = None
+    """What comes back, whatever the document says: the name of a schema, or `string` for text."""
     pointer: str = ""
 
 
@@ -296,6 +298,7 @@ def _method(name: str, node: Node) -> MethodConfig | None:
         body_param=node.text("body_param_name"),
         positional=node.texts("positional_params") if node.has("positional_params") else None,
         deprecated=deprecated if isinstance(deprecated, (str, bool)) else None,
+        returns=node.text("x-returns"),
     )
 
 

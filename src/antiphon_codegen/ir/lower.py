@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final, Literal, cast
 
 from ..document import Document, pointer_to
@@ -213,6 +213,7 @@ class _Lowering:
         own = schema if isinstance(schema, Schema) else None
         return Param(
             name=each.name,
+            called=_called(each.extensions.get("x-stainless-param")),
             place=each.place,
             type=self._type(schema),
             required=each.required,
@@ -231,7 +232,7 @@ class _Lowering:
         body = found.body
         if body is None or not body.content:
             return None
-        kind, media = _preferred(body.content)
+        kind, media = _preferred(body.content, self._has_files)
         encoding: Literal["json", "form", "multipart"]
         if kind.startswith("multipart/"):
             encoding = "multipart"
@@ -252,6 +253,10 @@ class _Lowering:
             encoding, content_type, body.required, fields, None if fields is not None else type, body.description
         )
 
+    def _has_files(self, media: MediaType) -> bool:
+        whole = None if media.schema is None else self._reader.object_of(media.schema)
+        return whole is not None and any(_is_file(self._deep(each.type)) for each in whole.properties)
+
     def _fields(
         self, found: Object | None, type: Type, encoding: str, media: MediaType
     ) -> tuple[BodyField, ...] | None:
@@ -271,6 +276,7 @@ class _Lowering:
                 is_file = encoding == "multipart" and _is_file(self._deep(own.type))
                 fields[own.name] = BodyField(
                     name=own.name,
+                    called=own.called,
                     type=merged,
                     required=required,
                     docs=own.docs,
@@ -307,6 +313,8 @@ class _Lowering:
     def _result(
         self, found: ResolvedOperation, config: MethodConfig, params: tuple[Param, ...], body: Body | BinaryBody | None
     ) -> Result:
+        if config.returns is not None:
+            return self._said_result(config)
         good = [response for status, response in found.responses if status.startswith("2")]
         if not good:
             good = [response for status, response in found.responses if status == "default"]
@@ -327,6 +335,16 @@ class _Lowering:
                 return StreamResult(item, parameter if has_other else None, plain if has_other else None)
             return StreamResult(item)
         return plain
+
+    def _said_result(self, config: MethodConfig) -> Result:
+        """What the author wants to come back, whatever the document says: a schema, or text."""
+        key = self._by_name.get(config.returns or "")
+        if key is not None:
+            return ValueResult(Reference(key))
+        if config.returns != "string":
+            message = f"the document has no schema {config.returns!r}; the method gives text"
+            self._problems.add("config", message, self._config_origin(config.pointer))
+        return TextResult("text/plain")
 
     def _event(self, config: MethodConfig, media: MediaType | None) -> Type:
         if config.stream_event is not None:
@@ -422,10 +440,17 @@ def _is_json(kind: str) -> bool:
     return base in ("application/json", "*/*", "text/json", "application/*") or base.endswith("+json")
 
 
-def _preferred(content: Mapping[str, MediaType]) -> tuple[str, MediaType]:
-    """The content type to send: JSON where it is taken, else forms, else the first."""
+def _preferred(content: Mapping[str, MediaType], has_files: Callable[[MediaType], bool]) -> tuple[str, MediaType]:
+    """The content type to send: forms that take files, then JSON, other forms, the first. Files do not fit in JSON."""
     entries = [(kind.partition(";")[0].strip(), media) for kind, media in content.items()]
+    if len(entries) > 1:
+        forms = [entry for entry in entries if entry[0].startswith("multipart/") and has_files(entry[1])]
+        entries = forms or entries
     return min(entries, key=lambda entry: _rank(entry[0]))
+
+
+def _called(name: object) -> str | None:
+    return name if isinstance(name, str) and name else None
 
 
 def _rank(kind: str) -> int:

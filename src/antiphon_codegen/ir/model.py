@@ -65,6 +65,8 @@ class Param:
     """How a list is spelled in a query, where the document says: `repeat`, `comma`, `space`, `pipe`, `brackets`."""
     nested: str | None = None
     as_json: bool = False
+    called: str | None = None
+    """The name the author wants, where it is not to follow from that on the wire."""
     origin: Origin | None = None
 
 
@@ -81,6 +83,7 @@ class BodyField:
     is_file: bool = False
     as_json: bool = False
     """In a form: sent as one JSON part."""
+    called: str | None = None
     origin: Origin | None = None
 
 

@@ -170,6 +170,7 @@ class SchemaReader:
             default=own.default if own else None,
             read_only=own.read_only if own else False,
             write_only=own.write_only if own else False,
+            called=_called(own) if own else None,
             origin=self._origin(schema.file, schema.pointer),
         )
 
@@ -393,6 +394,14 @@ def _implied_kinds(schema: Schema) -> list[str]:
 
 def _is_raw(content_media_type: str | None) -> bool:
     return content_media_type is not None and not content_media_type.startswith(("text/", "application/json"))
+
+
+def _called(schema: Schema) -> str | None:
+    """The name for a property in Python that its author gives."""
+    said: JSON = schema.extensions.get("x-stainless-naming")
+    for key in ("python", "property_name"):
+        said = cast("dict[str, JSON]", said).get(key) if isinstance(said, dict) else None
+    return said if isinstance(said, str) and said else None
 
 
 def _constant(value: JSON) -> Type:

@@ -72,6 +72,8 @@ class Property:
     default: JSON = None
     read_only: bool = False
     write_only: bool = False
+    called: str | None = None
+    """The name the author wants, where it is not to follow from that on the wire."""
     origin: Origin | None = None
 
 

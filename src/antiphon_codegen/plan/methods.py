@@ -78,7 +78,8 @@ class MethodPlanner:
         plan = self._with_result(
             MethodPlan(name, operation, arguments, ResultPlan("none"), docs=_docs(operation)), stem
         )
-        plan = replace(plan, security=self._security(operation), params=params)
+        fixed = tuple((each.name, _fixed_text(each) or "") for each in operation.params if _is_fixed(each))
+        plan = replace(plan, security=self._security(operation), params=params, fixed_headers=fixed)
         if params is not None:
             self._declare_params(plan, params)
         return plan
@@ -88,7 +89,7 @@ class MethodPlanner:
     def _arguments(self, method: Method, owner: Symbol) -> tuple[Argument, ...]:
         operation = method.operation
         taken = set(RESERVED_ARGUMENTS)
-        arguments = [self._param(each, method, owner, taken) for each in _path_first(operation)]
+        arguments = [self._param(each, method, owner, taken) for each in _path_first(operation) if not _is_fixed(each)]
         body = operation.body
         if isinstance(body, BinaryBody):
             name = first_free(["body", "content"], taken)
@@ -96,7 +97,7 @@ class MethodPlanner:
         elif body is not None and body.fields is not None:
             is_form = body.encoding == "multipart"
             for each in body.fields:
-                name = _free_name(each.name, "body", taken)
+                name = _free_name(each.called or each.name, "body", taken)
                 taken.add(name)
                 path = class_name(each.name, self._casings)
                 annotation = self._types.annotation(each.type, "in", owner, path, files=is_form and each.is_file)
@@ -127,7 +128,7 @@ class MethodPlanner:
         return (*positional, *required, *(each for each in arguments if not each.required and not each.positional))
 
     def _param(self, each: Param, method: Method, owner: Symbol, taken: set[str]) -> Argument:
-        name = _free_name(each.name, each.place, taken)
+        name = _free_name(each.called or each.name, each.place, taken)
         taken.add(name)
         style = None
         if each.place == "query" and (each.arrays is not None or each.nested is not None):
@@ -200,9 +201,9 @@ class MethodPlanner:
         entries = tuple(
             Entry(str(each.name), each.annotation, each.required, each.docs)
             for each in plan.arguments
-            if each.place != "path"
+            if not each.positional
         )
-        docs = f"What `{plan.name}` takes besides the parameters of its path."
+        docs = f"What `{plan.name}` takes by keyword."
         if plan.stream is None:
             self._types.declare(TypedDictionary(symbol, entries, docs))
             return
@@ -293,7 +294,16 @@ class MethodPlanner:
 
 
 def _takes_anything(operation: Operation) -> bool:
-    return operation.body is not None or any(each.place != "path" for each in operation.params)
+    return operation.body is not None or any(each.place != "path" and not _is_fixed(each) for each in operation.params)
+
+
+def _is_fixed(each: Param) -> bool:
+    """A header that has to be there and can have one value only is nothing to ask for."""
+    return each.place == "header" and each.required and _fixed_text(each) is not None
+
+
+def _fixed_text(each: Param) -> str | None:
+    return each.type.value if isinstance(each.type, Constant) and isinstance(each.type.value, str) else None
 
 
 def _path_first(operation: Operation) -> list[Param]:

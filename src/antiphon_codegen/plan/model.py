@@ -151,6 +151,8 @@ class MethodPlan:
     security: tuple[tuple[str, ...], ...] | None = None
     params: Symbol | None = None
     """The TypedDict of the arguments that are not in the path."""
+    fixed_headers: tuple[tuple[str, str], ...] = ()
+    """Headers every call sends, with their values."""
 
 
 @dataclass(frozen=True, slots=True)

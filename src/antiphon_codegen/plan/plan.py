@@ -12,10 +12,10 @@ from ..ir.types import Reference
 from ..problems import Problems
 from .layout import Layout, layout, walk
 from .methods import MethodPlanner
-from .model import ClientPlan, Field, OptionPlan, PagePlan, Plan, ResourcePlan, Style, TypesModule
+from .model import Alias, ClientPlan, Field, OptionPlan, PagePlan, Plan, ResourcePlan, Style, TypesModule
 from .names import Identifier, class_name, first_free, member_name, module_name, name_words, snake
 from .split import split
-from .symbols import Annotation, Builtin, Module, Nothing, OneOf, Symbol
+from .symbols import Annotation, Builtin, Module, Named, Nothing, OneOf, Symbol
 from .types import MODEL_MEMBERS, TypePlanner
 
 __all__ = ["Wishes", "plan"]
@@ -37,9 +37,9 @@ _DULL = frozenset(
 )
 
 CLIENT_MEMBERS: Final[frozenset[str]] = frozenset(
-    """api_key auth_headers base_url check_open close copy credential_functions default_headers
-    default_query delete fields_for get get_api_list is_closed max_retries paginated patch
-    platform_headers post put qs request_binary request_pages request_stream request_value sdk self send
+    """api_key auth_headers authorised base_url check_open close connections copy credential_functions default_headers
+    default_query delete fields_for get get_api_list is_closed logger max_retries paginated patch
+    platform_headers post prepared put qs request_binary request_pages request_stream request_value sdk self send
     settings timeout user_agent with_options with_raw_response with_streaming_response request
     http_client""".split()
 )
@@ -72,7 +72,7 @@ def plan(api: API, wishes: Wishes, problems: Problems) -> Plan:
     client = _client(api, style, types, located, by_scheme, problems)
     for resource in walk(api.root):
         for wanted, key in resource.models:
-            _require_listed(wanted, key, located, types)
+            _require_listed(wanted, key, resource, located, types)
     declared = types.declarations()
     modules = tuple(TypesModule(module, tuple(found)) for module, found in declared.items())
     exports = _exports(modules, types, located)
@@ -102,13 +102,17 @@ def _telling(title: str) -> list[str]:
     return telling[:4] or found[:3]
 
 
-def _require_listed(wanted: str, key: str, located: Layout, types: TypePlanner) -> None:
+def _require_listed(wanted: str, key: str, resource: Resource, located: Layout, types: TypePlanner) -> None:
     """A model the author lists is there even if no operation uses it; listed as `..._param`, so is what is sent."""
-    is_input = located.places[key].name.endswith("Param")
-    if not types.is_used(key):
+    name = located.places[key].name
+    is_input = name.endswith("Param")
+    listed = {each for each, other in resource.models if other == key}
+    if wanted.endswith("_param") and (not is_input or wanted.removesuffix("_param") in listed):
+        symbol = types.require(key, "in")
+        if is_input or symbol == types.require(key, "out"):  # one type, under both names
+            types.declare(Alias(types.reserve(symbol.module, f"{name}Param"), Named(symbol), None))
+    elif not types.is_used(key) or (len(listed) > 1 and not is_input):
         types.require(key, "in" if is_input else "out")
-    if wanted.endswith("_param") and not is_input:
-        types.require(key, "in")
 
 
 # --- pages ---

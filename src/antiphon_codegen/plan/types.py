@@ -57,7 +57,7 @@ _TITLE: Final = re.compile(r"[A-Z][A-Za-z0-9]{0,79}")
 _STR: Final = Builtin(Identifier("str"))
 
 MODEL_MEMBERS: Final[frozenset[str]] = frozenset(
-    """construct copy dict fields from_orm json json_schema model_computed_fields model_config
+    """construct copy dict fields from_orm json model_computed_fields model_config
     model_construct model_copy model_dump model_dump_json model_extra model_fields model_fields_set
     model_json_schema model_parametrized_name model_post_init model_rebuild model_validate
     model_validate_json model_validate_strings parse_file parse_obj parse_raw schema schema_json to_dict
@@ -249,7 +249,7 @@ class TypePlanner:
         for each in type.properties:
             if each.write_only:
                 continue
-            name = member_name(each.name, taken)
+            name = member_name(each.called or each.name, taken)
             taken.add(name)
             fields.append(self._field(each, name, type, owner, path))
         return tuple(sorted(fields, key=lambda field: not field.required))
@@ -323,7 +323,7 @@ class TypePlanner:
                 return None
             taken = set(MODEL_MEMBERS)
             for each in content.properties:
-                own = member_name(each.name, taken)
+                own = member_name(each.called or each.name, taken)
                 taken.add(own)
                 if each.name == name:
                     found.add(own)
