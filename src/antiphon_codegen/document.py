@@ -98,6 +98,8 @@ def load(path: Path, problems: Problems, name: str | None = None) -> Document:
         else:
             if _is_too_deep(root):
                 raise _refused("too-large", "the document is nested too deeply", Origin(name))
+            if _HALF_PAIR.search(text):
+                root = _whole(root)
             return Document(name, path, root, _json_locator(text))
     root, marks = _YAMLReader(text, name, problems).read()
     return Document(name, path, root, _yaml_locator(root, marks))
@@ -129,6 +131,20 @@ def _number(text: str) -> JSON:
 
 
 # --- JSON ---
+
+
+_HALF_PAIR: Final = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+def _whole(node: JSON) -> JSON:
+    """The tree without halves of surrogate pairs: they have no form in UTF-8, neither in files nor on the wire."""
+    if isinstance(node, str):
+        return node.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(node, list):
+        return [_whole(item) for item in node]
+    if isinstance(node, dict):
+        return {str(_whole(key)): _whole(value) for key, value in node.items()}
+    return node
 
 
 def _is_too_deep(root: JSON) -> bool:

@@ -152,6 +152,11 @@ def test_numbers_that_have_no_literal_are_text(tmp_path: Path, form: str, text: 
     assert isinstance(read(tmp_path, form.format(text))[0]["a"], type)
 
 
+def test_halves_of_surrogate_pairs_are_replaced(tmp_path: Path) -> None:
+    root, _ = read(tmp_path, '{"a\\ud800": ["\\udfff", "\\ud83d\\ude00", "\\u00e9"]}')
+    assert root == {"a\ufffd": ["\ufffd", "😀", "é"]}
+
+
 def test_places_are_told_to_the_line_and_column(tmp_path: Path) -> None:
     text = '{\n  "paths": {\n    "/a~b": {"get": [\n      1, {"x": 2}]}\n  }\n}'
     path = tmp_path / "d.json"
