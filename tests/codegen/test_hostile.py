@@ -193,7 +193,7 @@ def test_schema_and_property_names_are_no_paths(tmp_path: Path) -> None:
 
 
 def test_the_configuration_is_no_code_either(tmp_path: Path) -> None:
-    config = {
+    config: dict[str, Any] = {
         "organization": {"name": f'x"; {CALL} #'},
         "targets": {"python": {"package_name": f"x; {CALL}", "project_name": '"]\nx=1'}},
         "environments": {f'"{CALL}': f'https://example.test/"""{CALL}'},

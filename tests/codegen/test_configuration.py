@@ -1,0 +1,232 @@
+"""`stainless.yml`: what each entry does, and what is said of entries that are wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from antiphon.runtime.transports.scripted import Answer
+
+from .sdks import SDK, build, document, json_answer, json_body, operation, sent_json, stages
+
+TEXT = {"type": "string"}
+PET = {
+    "type": "object",
+    "required": ["id"],
+    "properties": {"id": TEXT, "data": {"type": "object", "properties": {"x": TEXT}}},
+}
+
+
+def made(**rest: Any) -> dict[str, Any]:
+    one = {"name": "petId", "in": "path", "required": True, "schema": TEXT}
+    two = {"name": "storeId", "in": "path", "required": True, "schema": TEXT}
+    answer = json_answer({"$ref": "#/components/schemas/Pet"})
+    listed = json_answer(
+        {"type": "object", "properties": {"rows": {"type": "array", "items": {"$ref": "#/components/schemas/Pet"}}}}
+    )
+    after = {"name": "page", "in": "query", "schema": {"type": "integer"}}
+    paths = {
+        "/pets": {
+            "get": operation(answer=listed, parameters=[after]),
+            "post": operation(body=json_body(PET), answer=answer),
+        },
+        "/pets/{petId}": {"get": operation(parameters=[one], answer=answer)},
+        "/stores/{storeId}/pets/{petId}": {"get": operation(parameters=[two, one], answer=answer)},
+        "/ping": {"get": operation(answer=answer)},
+    }
+    return document(paths, {"Pet": PET, "Unused": PET}, **rest)
+
+
+METHODS = {"list": "get /pets", "create": "post /pets", "retrieve": "get /pets/{petId}"}
+
+
+def sdk(folder: Path, resources: dict[str, Any], **rest: Any) -> SDK:
+    return build(folder, made(), {"resources": resources, **rest})
+
+
+def test_the_tree_is_the_authors(tmp_path: Path) -> None:
+    found = sdk(
+        tmp_path,
+        {
+            "$client": {"methods": {"ping": "get /ping"}},
+            "$shared": {"models": {"pet": "Pet"}},
+            "animals": {"subresources": {"dogs": {"methods": {"fetch": "get /pets/{petId}"}}}},
+        },
+        unspecified_endpoints=["get /pets", "post /pets", "get /stores/{storeId}/pets/{petId}"],
+    )
+    assert found.problems == ()
+    client = found.client(*[Answer(200, {"id": "a"})] * 2)
+    assert client.ping().id == "a"
+    assert client.animals.dogs.fetch("p").id == "a"
+    assert [str(each.url).removeprefix("https://api.example.test/v1") for each in client.sent] == ["/ping", "/pets/p"]
+    assert found.get("types.shared").Pet is found.get("types").Pet
+
+
+def test_models_are_public_under_their_names(tmp_path: Path) -> None:
+    found = sdk(
+        tmp_path, {"pets": {"methods": METHODS, "models": {"animal": "Pet", "spare": "#/components/schemas/Unused"}}}
+    )
+    types = found.get("types")
+    assert type(found.client(Answer(200, {"id": "a"})).pets.retrieve("p")) is types.Animal
+    assert types.Spare.__name__ == "Spare"
+
+
+POSITIONAL: dict[str, tuple[dict[str, Any], tuple[Any, ...], dict[str, Any]]] = {
+    "the last parameter of the path, by itself": ({}, ("p",), {"store_id": "s"}),
+    "as said": ({"positional_params": ["storeId", "petId"]}, ("s", "p"), {}),
+    "none": ({"positional_params": []}, (), {"store_id": "s", "pet_id": "p"}),
+}
+
+
+@pytest.mark.parametrize("name", POSITIONAL)
+def test_positional_parameters(tmp_path: Path, name: str) -> None:
+    said, positional, keywords = POSITIONAL[name]
+    method = {"endpoint": "get /stores/{storeId}/pets/{petId}", **said}
+    client = sdk(tmp_path, {"pets": {"methods": {"find": method}}}).client(Answer(200, {"id": "a"}))
+    client.pets.find(*positional, **keywords)
+    assert str(client.sent[0].url).endswith("/stores/s/pets/p")
+
+
+def test_a_body_as_one_argument(tmp_path: Path) -> None:
+    method = {"endpoint": "post /pets", "body_param_name": "pet"}
+    client = sdk(tmp_path, {"pets": {"methods": {"create": method}}}).client(Answer(200, {"id": "a"}))
+    client.pets.create(body={"id": "x"})
+    assert sent_json(client.sent[0]) == {"id": "x"}
+
+
+def test_answers_are_unwrapped(tmp_path: Path) -> None:
+    methods = {"one": {"endpoint": "get /pets/{petId}", "unwrap_response": "data"}, "two": "get /ping"}
+    client = sdk(tmp_path, {"pets": {"methods": methods}}).client(*[Answer(200, {"id": "a", "data": {"x": "y"}})] * 2)
+    assert client.pets.two().id == "a"
+    found = client.pets.one("p")
+    assert "data" not in found.__class__.model_fields
+    assert list(found.__class__.model_fields) == ["x"]
+
+
+LEFT_OUT: dict[str, Any] = {
+    "skip": {"endpoint": "post /pets", "skip": True},
+    "skip for Python": {"endpoint": "post /pets", "skip": ["python", "go"]},
+    "only for others": {"endpoint": "post /pets", "only": ["go"]},
+    "webhooks": {"type": "webhook_unwrap", "endpoint": "post /pets"},
+    "no endpoint": {"endpoint": ""},
+    "an operation that is not there": "post /nothing",
+}
+KEPT: dict[str, Any] = {
+    "skip for others": {"endpoint": "post /pets", "skip": ["go"]},
+    "only for Python": {"endpoint": "post /pets", "only": ["python"]},
+    "other names of the path's parameters": "get /pets/{id}",
+    "capitals and space": "GET  /pets/{petId}",
+}
+
+
+@pytest.mark.parametrize("name", [*LEFT_OUT, *KEPT])
+def test_methods_left_out_and_kept(tmp_path: Path, name: str) -> None:
+    method = LEFT_OUT.get(name) or KEPT[name]
+    found, _ = stages(tmp_path, made(), {"resources": {"pets": {"methods": {"it": method, "ping": "get /ping"}}}})
+    names = [each.name for each in found.api.root.resources[0].methods]
+    assert names == (["ping"] if name in LEFT_OUT else ["it", "ping"])
+
+
+def test_paging_as_configured(tmp_path: Path) -> None:
+    def role(purpose: str, type: str = "integer") -> dict[str, Any]:
+        return {"type": type, "x-stainless-pagination-property": {"purpose": purpose}}
+
+    scheme: dict[str, Any] = {
+        "name": "row_page",
+        "type": "page_number",
+        "request": {"page": role("page_number_param")},
+        "response": {"rows": {**role("items", "array"), "items": {}}, "pages": role("total_page_count_field")},
+    }
+    found = sdk(tmp_path, {"pets": {"methods": METHODS}}, pagination=[scheme])
+    client = found.client(*(Answer(200, {"rows": [{"id": str(n)}], "pages": 2}) for n in (1, 2)))
+    assert [each.id for each in client.pets.list()] == ["1", "2"]
+    assert found.get("pagination").SyncRowPage
+    not_paged = build(
+        tmp_path / "b",
+        made(),
+        {
+            "resources": {"pets": {"methods": {"list": {"endpoint": "get /pets", "paginated": False}}}},
+            "pagination": [scheme],
+        },
+    )
+    assert not_paged.client(Answer(200, {"rows": [{"id": "1"}]})).pets.list().rows[0].id == "1"
+
+
+def test_client_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings: dict[str, Any] = {
+        "opts": {
+            "token": {"type": "string", "read_env": "PET_TOKEN", "auth": {"security_scheme": "key"}},
+            "tenant": {"type": "string", "send_in_header": "X-Tenant", "default": "main"},
+            "region": {"type": "string", "send_as_query_param": "region", "nullable": True},
+        },
+        "default_headers": {"X-Client": "pets"},
+        "default_retries": {"max_retries": 5},
+        "default_timeout": "90s",
+        "idempotency": {"header": "Idempotency-Key"},
+        "default_env_prefix": "PET_STORE",
+    }
+    components = {"securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}}}
+    config: dict[str, Any] = {
+        "organization": {"name": "pet-store"},
+        "resources": {"pets": {"methods": METHODS}},
+        "client_settings": settings,
+        "environments": {"production": "https://pets.test", "sandbox": "https://sandbox.test"},
+        "query_settings": {"array_format": "comma", "nested_format": "dots"},
+        "security": [{"key": []}],
+    }
+    document_ = made(components=components)
+    found = build(tmp_path, document_, config)
+    monkeypatch.setenv("PET_TOKEN", "from the environment")
+    monkeypatch.delenv("PET_STORE_BASE_URL", raising=False)
+    assert found.generation.plan.style.client == "PetStore"
+    transport = found.client(Answer(200, {"id": "a"}), token=None, region="eu")
+    transport.pets.create(id="x")
+    request = transport.sent[0]
+    assert str(request.url) == "https://pets.test/pets?region=eu"
+    assert request.headers["x-key"] == "from the environment"
+    assert request.headers["x-tenant"] == "main"
+    assert request.headers["x-client"] == "pets"
+    assert "idempotency-key" in request.headers
+    assert transport.max_retries == 5
+    assert found.module.PetStore is found.module.Client
+
+
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
+    "an unknown entry": ({"resorces": {}}, "'resorces' is no known entry"),
+    "an unknown entry of a resource": (
+        {"resources": {"a": {"method": {}}}},
+        "'method' is no known entry of a resource",
+    ),
+    "a method without an endpoint": ({"resources": {"a": {"methods": {"b": "pets"}}}}, "names no endpoint"),
+    "an operation that is not there": ({"resources": {"a": {"methods": {"b": "get /x"}}}}, "has no operation GET /x"),
+    "a schema that is not there": ({"resources": {"a": {"models": {"b": "Nothing"}}}}, "has no schema 'Nothing'"),
+    "a model that names nothing": ({"resources": {"a": {"models": {"b": 5}}}}, "names no schema"),
+    "a kind of paging nobody knows": ({"pagination": [{"name": "x", "type": "psychic"}]}, "'psychic' is not known"),
+    "paging without a parameter": ({"pagination": [{"name": "x", "type": "cursor"}]}, "names no parameter"),
+    "paging that is not there": (
+        {"resources": {"a": {"methods": {"b": {"endpoint": "get /ping", "paginated": "x"}}}}},
+        "there is no pagination 'x'",
+    ),
+    "a list for resources": ({"resources": []}, "has to be an object"),
+    "operations without a method": (
+        {"resources": {"a": {"methods": {"b": "get /ping"}}}},
+        "has no method in the configuration",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_entries_are_reported_where_they_stand(tmp_path: Path, name: str) -> None:
+    config, said = WRONG[name]
+    _, problems = stages(tmp_path, made(), config)
+    found = [problem for problem in problems if said in problem.message]
+    assert found, [problem.message for problem in problems]
+
+
+@pytest.mark.parametrize("config", [None, {}, {"organization": {"name": "x"}}])
+def test_without_a_tree_one_is_inferred(tmp_path: Path, config: dict[str, Any] | None) -> None:
+    found, problems = stages(tmp_path, made(), config)
+    assert problems == ()
+    assert [each.name for each in found.api.root.resources] == ["pets", "stores", "ping"]
