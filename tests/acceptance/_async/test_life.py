@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
 import pytest
 
-from antiphon import AsyncOpenAI, AsyncStream, ClientClosedError, OpenAIError
+from antiphon import AsyncOpenAI, AsyncStream, BaseModel, ClientClosedError, OpenAIError
 from antiphon.mock import MockServer
 from antiphon.types.chat import ChatCompletion, ChatCompletionChunk, ChatCompletionMessageParam
 
@@ -147,3 +149,20 @@ async def test_one_client_for_calls_of_every_kind(server: MockServer) -> None:
         assert [chunk async for chunk in await streamed(client)]
         assert (await client.files.create(file=b"x", purpose="batch")).bytes == 1
     assert {request.status for request in server.requests} >= {200, 400}
+
+
+async def test_types_and_clients_that_nobody_holds_are_let_go() -> None:
+    held: list[weakref.ref[Any]] = []
+    async with AsyncOpenAI() as client:
+        for _ in range(20):
+
+            class Mine(BaseModel):
+                id: str
+
+            assert (await client.get("/models/m", cast_to=Mine)).id == "m"
+            copied = client.with_options(timeout=5)
+            await copied.models.retrieve("m")
+            held += [weakref.ref(Mine), weakref.ref(copied)]
+            del Mine, copied
+        gc.collect()
+        assert [each() for each in held if each() is not None] == []

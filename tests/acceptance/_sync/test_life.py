@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
 import pytest
 
-from antiphon import ClientClosedError, OpenAI, OpenAIError, Stream
+from antiphon import BaseModel, ClientClosedError, OpenAI, OpenAIError, Stream
 from antiphon.mock import MockServer
 from antiphon.types.chat import ChatCompletion, ChatCompletionChunk, ChatCompletionMessageParam
 
@@ -148,3 +150,20 @@ def test_one_client_for_calls_of_every_kind(server: MockServer) -> None:
         assert [chunk for chunk in streamed(client)]
         assert (client.files.create(file=b"x", purpose="batch")).bytes == 1
     assert {request.status for request in server.requests} >= {200, 400}
+
+
+def test_types_and_clients_that_nobody_holds_are_let_go() -> None:
+    held: list[weakref.ref[Any]] = []
+    with OpenAI() as client:
+        for _ in range(20):
+
+            class Mine(BaseModel):
+                id: str
+
+            assert (client.get("/models/m", cast_to=Mine)).id == "m"
+            copied = client.with_options(timeout=5)
+            copied.models.retrieve("m")
+            held += [weakref.ref(Mine), weakref.ref(copied)]
+            del Mine, copied
+        gc.collect()
+        assert [each() for each in held if each() is not None] == []
