@@ -145,7 +145,7 @@ class Polling:
         left = self._left()
         if left is None:
             return call
-        share = max(left / (max_retries + 1), _SHORTEST_TIMEOUT)
+        share = round(max(left / (max_retries + 1), _SHORTEST_TIMEOUT), 3)
         phases = timeout_from(call.timeout, timeout).as_dict()
         return call.replaced(timeout=Timeout(**{name: _lower(phase, share) for name, phase in phases.items()}))
 
