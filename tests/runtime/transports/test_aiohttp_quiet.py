@@ -163,7 +163,9 @@ def test_nothing_is_said(program: str, tls: bool, kind: str) -> None:
             text=True,
             timeout=60,
         )
-    assert (done.returncode, done.stderr) == (0, "")
+    # How long a callback took is news of the machine: a busy one is told of by loops in debug mode.
+    said = [line for line in done.stderr.splitlines() if not line.startswith("Executing <")]
+    assert (done.returncode, said) == (0, [])
 
 
 def test_without_aiohttp_the_names_are_there_and_say_what_is_missing() -> None:

@@ -6,16 +6,18 @@ collected together with it would complain that nobody closed them.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import sys
 import weakref
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
 from ..core.errors import ClientClosedError
 from .locks import ProcessLock
+
+if TYPE_CHECKING:  # whoever runs a loop has loaded it, and nobody else has to
+    import asyncio
 
 __all__ = ["PerLoop", "PerProcess", "close_in_loop"]
 
@@ -166,6 +168,8 @@ class PerProcess(Generic[T]):
 
 def close_in_loop(loop: Any, close: Callable[[], Awaitable[None]]) -> None:
     """Have `close` awaited in this loop, from anywhere. A closed loop has let go of what it had."""
+    import asyncio
+
     if isinstance(loop, asyncio.AbstractEventLoop) and not loop.is_closed():
         with contextlib.suppress(RuntimeError):  # closed meanwhile
             loop.call_soon_threadsafe(_start, loop, close)
@@ -186,6 +190,8 @@ def _start(loop: asyncio.AbstractEventLoop, close: Callable[[], Awaitable[None]]
 
 def running_loop() -> Any:
     """What stands for the running event loop: asyncio's own, or trio's token."""
+    import asyncio
+
     try:
         return asyncio.get_running_loop()
     except RuntimeError:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import os
 import ssl
 from functools import lru_cache, partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import httpcore
 import httpx
 
 from ..core.errors import APIConnectionError
-from ._async.joined import AsyncJoined
-from ._async.pool import AsyncConnectionPool
-from ._sync.joined import Joined
-from ._sync.pool import ConnectionPool
 from .loops import PerLoop, PerProcess
 from .sockets import socket_options
+
+if TYPE_CHECKING:  # each colour is loaded when it is used: a script in one of them pays for one
+    from ._async.pool import AsyncConnectionPool
+    from ._sync.pool import ConnectionPool
 
 __all__ = ["KEEPALIVE_SECONDS", "MAX_CONNECTIONS", "AsyncPools", "Pools"]
 
@@ -102,6 +102,9 @@ class Pools:
 
 
 def _async_transport(max_connections: int, verify: ssl.SSLContext | None) -> _AsyncTransport:
+    from ._async.joined import AsyncJoined
+    from ._async.pool import AsyncConnectionPool
+
     anyio_backend: Any = httpcore.AnyIOBackend()  # to type checkers it may be what stands in for it without anyio
     backend = AsyncJoined(anyio_backend)
 
@@ -118,6 +121,9 @@ def _async_transport(max_connections: int, verify: ssl.SSLContext | None) -> _As
 
 
 def _transport(max_connections: int, verify: ssl.SSLContext | None) -> _Transport:
+    from ._sync.joined import Joined
+    from ._sync.pool import ConnectionPool
+
     backend = Joined(httpcore.SyncBackend())
 
     def connect(origin: httpcore.Origin) -> httpcore.HTTPConnection:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import TYPE_CHECKING
 
 import httpcore
 import httpx
 
 from .insides import ends_at_once, socket_of
 from .loops import close_in_loop
+
+if TYPE_CHECKING:  # whoever runs a loop has loaded it, and nobody else has to
+    import asyncio
 
 __all__ = ["AsyncBody", "AsyncCloser", "Body", "Closer", "async_cut_off", "async_drained", "cut_off", "drained"]
 
@@ -87,6 +90,8 @@ class AsyncCloser:
     __slots__ = ("_loop",)
 
     def __init__(self) -> None:
+        import asyncio
+
         try:
             self._loop: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
         except RuntimeError:
