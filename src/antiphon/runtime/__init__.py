@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from .binary import BinaryResponse as BinaryResponse
     from .core.annotations import Aliased as Aliased
     from .core.annotations import SequenceNotStr as SequenceNotStr
+    from .core.addresses import Addresses as Addresses
     from .core.annotations import Tagged as Tagged
     from .core.auth import CredentialsError as CredentialsError
     from .core.auth import Scheme as Scheme
@@ -126,6 +127,7 @@ else:
             ".core.auth": "CredentialsError Scheme",
             ".core.body": "json_text",
             ".core.channel": (
+            ".core.addresses": "Addresses",
                 "ReconnectingEvent ReconnectingOverrides WebSocketConnectionClosedError WebSocketQueueFullError "
             ),
             ".core.client": "SDK ClientOption",

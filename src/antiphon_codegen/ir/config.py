@@ -10,7 +10,16 @@ from ..document import JSON, Document
 from ..problems import Problems
 from ..spec.reader import Node
 
-__all__ = ["ClientOpt", "Config", "MethodConfig", "PaginationConfig", "ResourceConfig", "Style", "read_config"]
+__all__ = [
+    "ChannelConfig",
+    "ClientOpt",
+    "Config",
+    "MethodConfig",
+    "PaginationConfig",
+    "ResourceConfig",
+    "Style",
+    "read_config",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,22 @@ class Mixin:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelConfig:
+    """A WebSocket: where it is opened, and the events that go each way."""
+
+    path: str
+    sends: tuple[str, ...]
+    """Schemas of what is sent; the senders are made of the first one, a union by the property `type`."""
+    receives: str
+    query: tuple[tuple[str, str, bool, str | None], ...] = ()
+    """Query parameters: name, JSON type, whether required, description."""
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    docs: str | None = None
+    queue_size: int = 1_048_576
+    pointer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ResourceConfig:
     methods: tuple[MethodConfig, ...] = ()
     models: tuple[tuple[str, str], ...] = ()
@@ -50,6 +75,7 @@ class ResourceConfig:
     resources: tuple[tuple[str, ResourceConfig], ...] = ()
     docs: str | None = None
     mixin: tuple[Mixin, ...] = ()
+    channel: ChannelConfig | None = None
     types_package: tuple[str, ...] | None = None
     modules: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     pointer: str = ""
@@ -81,6 +107,8 @@ class ClientOpt:
     header: str | None = None
     query: str | None = None
     server_variable: str | None = None
+    python_type: str | None = None
+    """For a value that is no text: the hand-written type, as `lib.core.auth:Identity`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +131,13 @@ class Style:
     """Hand-written classes that models inherit: `responses.Response` to `lib.core.responses:Text`."""
     aliases: Mapping[str, str] = field(default_factory=dict[str, str])
     """Second names: alias to name."""
+    module_client: str | None = None
+    """Whether the package can be used as a client; a text names the hand-written function that makes that client."""
+    module_options: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Further options of the package as a client: `string`, or `any`."""
+    addresses: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Names in the modules of types that do not follow from the types: `chat.chat_completion.Choice` to a name there,
+    or to `package:Name` below `types`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,9 +238,19 @@ def _style(root: Node) -> Style:
         },
         model_mixins={name: str(each.value) for name, each in own.entries("model_mixins")},
         aliases={name: str(each.value) for name, each in own.entries("aliases")},
+        module_client=_module_client(own.child("module_client")),
+        module_options={name: str(each.value) for name, each in own.child("module_client").entries("options")},
+        addresses={name: str(each.value) for name, each in own.entries("addresses")},
     )
     suffix = own.text("resource_suffix")
     return style if suffix is None else replace(style, resource_suffix=suffix)
+
+
+def _module_client(node: Node) -> str | None:
+    """`true`, or an object with `make`, a function by module and name."""
+    if isinstance(node.value, dict):
+        return node.text("make") or ""
+    return "" if node.value is True else None
 
 
 def _names(node: Node) -> tuple[str, ...]:
@@ -246,8 +291,31 @@ def _resource(node: Node) -> ResourceConfig:
         resources=tuple((name, _resource(each)) for name, each in node.entries("subresources")),
         docs=node.text("description"),
         mixin=tuple(_mixins(node.child("x-mixin"))),
+        channel=_channel(node.child("x-channel")) if node.has("x-channel") else None,
         types_package=tuple(package.split(".")) if package else None,
         modules={name: _names(each) for name, each in node.entries("x-modules")},
+        pointer=node.pointer,
+    )
+
+
+def _channel(node: Node) -> ChannelConfig | None:
+    path, receives = node.text("endpoint"), node.text("receives")
+    sends = _names(node.child("sends")) if isinstance(node.child("sends").value, list) else (node.text("sends") or "",)
+    if path is None or receives is None or not all(sends):
+        node.report("config", "a channel names an endpoint, and the schemas it sends and receives; it is left out")
+        return None
+    size = node.child("queue_size").value
+    return ChannelConfig(
+        path=path,
+        sends=sends,
+        receives=receives,
+        query=tuple(
+            (name, each.text("type") or "string", each.flag("required"), each.text("description"))
+            for name, each in node.entries("query")
+        ),
+        headers={name: str(each.value) for name, each in node.entries("headers")},
+        docs=node.text("description"),
+        queue_size=size if isinstance(size, int) and not isinstance(size, bool) else 1_048_576,
         pointer=node.pointer,
     )
 
@@ -331,6 +399,7 @@ def _opts(settings: Node) -> tuple[ClientOpt, ...]:
                 header=node.text("send_in_header"),
                 query=node.text("send_as_query_param"),
                 server_variable=node.text("server_variable"),
+                python_type=node.text("x-type"),
             )
         )
     return tuple(found)

@@ -52,6 +52,7 @@ _SIGNS: Final = {
     "@": "at",
     "$": "",
 }
+_SNAKE: Final = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 _WIDE: Final = re.compile(r"[^\x00-\x7f]")
 
 
@@ -70,8 +71,8 @@ def name_words(name: str) -> list[str]:
 
 
 def snake(name: str) -> str:
-    """The name in snake_case; empty when nothing of it can be written."""
-    return "_".join(name_words(name))
+    """The name in snake_case, as it is where it is so already; empty when nothing of it can be written."""
+    return name if _SNAKE.fullmatch(name) else "_".join(name_words(name))
 
 
 def class_name(name: str, casings: Mapping[str, str] | None = None) -> str:
