@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any, Final, Literal, TypeAlias, cast
 
 from jsonschema import Draft202012Validator
@@ -24,10 +25,10 @@ __all__ = ["Checker", "Violation"]
 
 Path: TypeAlias = "tuple[str | int, ...]"
 
-_MOST_STEPS: Final = 200_000
+_MOST_STEPS: Final[Mapping[str, int]] = {"request": 100_000, "answer": 20_000}
 _MOST_VIOLATIONS: Final = 20
 _LEAVES: Final = (
-    *("type", "const", "enum", "multipleOf", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
+    *("multipleOf", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
     *("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"),
     *("dependentRequired", "unevaluatedProperties", "unevaluatedItems"),
 )
@@ -59,11 +60,17 @@ class Checker:
         self._absent: Final = "readOnly" if direction == "request" else "writeOnly"
         self._exactly_one: Final = direction == "answer"
         self._steps = 0
+        self._most_steps: Final = _MOST_STEPS[direction]
+        self._most = _MOST_VIOLATIONS
+        self._hopeless: dict[int, Schema] = {}
         self._active: set[tuple[str, int]] = set()
         self._validator: Any = cast(Any, Draft202012Validator)({}, registry=schemas.registry())
         leaves = cast("Mapping[str, Any]", cast(Any, Draft202012Validator).VALIDATORS)
         self._leaves = {name: leaves[name] for name in _LEAVES}
         self._composed: Mapping[str, Callable[[Any, Any, dict[str, Any], Path], Iterator[Violation]]] = {
+            "type": self._type,
+            "const": self._const,
+            "enum": self._enum,
             "$ref": self._reference,
             "allOf": self._all_of,
             "anyOf": self._any_of,
@@ -90,37 +97,60 @@ class Checker:
 
     def violations(self, value: object, schema: Schema) -> list[Violation]:
         """What is wrong with a value; nothing when that cannot be told with the work that is left."""
+        return self._violations(value, schema, _MOST_VIOLATIONS)
+
+    def fits(self, value: object, schema: Schema) -> bool:
+        return not self._violations(value, schema, 1)
+
+    def _violations(self, value: object, schema: Schema, most: int) -> list[Violation]:
+        if id(schema) in self._hopeless:
+            return []
         self._active.clear()
+        self._most = most
         try:
             return self._check(value, schema, ())
         except _TooMuchWork:
+            if self._exactly_one:  # answers are small: it is the schema that takes so much, and would again
+                self._hopeless[id(schema)] = schema
             return []
         except RecursionError:
             return [Violation((), "depth", "is nested too deeply")]
-
-    def fits(self, value: object, schema: Schema) -> bool:
-        return not self.violations(value, schema)
 
     def _check(self, value: Any, schema: Schema, path: Path) -> list[Violation]:
         if isinstance(schema, bool):
             return [] if schema else [Violation(path, "false", "is not allowed here")]
         self._steps += 1
-        if self._steps > _MOST_STEPS:
+        if self._steps > self._most_steps:
             raise _TooMuchWork
         found: list[Violation] = []
         for keyword, argument in schema.items():
             composed = self._composed.get(keyword)
             if composed is not None:
-                found.extend(composed(value, argument, schema, path))
+                # No more are asked for than are kept: at each level above they would be gone through once more.
+                found.extend(islice(composed(value, argument, schema, path), self._most - len(found)))
             elif keyword in self._leaves:
                 validator = self._validator
                 if keyword.startswith("unevaluated"):
                     validator = validator.evolve(schema=schema)
                 for error in self._leaves[keyword](validator, argument, value, schema) or ():
                     found.append(Violation(path, keyword, told(keyword, argument, value, str(error.message))))
-            if len(found) > _MOST_VIOLATIONS:
+            if len(found) >= self._most:
                 break
         return found
+
+    # --- values as a whole: not by the package, which puts the whole value into each message ---
+
+    def _type(self, value: Any, names: Any, schema: dict[str, Any], path: Path) -> Iterator[Violation]:
+        if not any(_is_type(value, name) for name in (as_list(names) or [names])):
+            yield Violation(path, "type", told("type", names, value, ""))
+
+    def _const(self, value: Any, wanted: Any, schema: dict[str, Any], path: Path) -> Iterator[Violation]:
+        if not _same(value, wanted):
+            yield Violation(path, "const", told("const", wanted, value, ""))
+
+    def _enum(self, value: Any, allowed: list[Any], schema: dict[str, Any], path: Path) -> Iterator[Violation]:
+        if not any(_same(value, each) for each in allowed):
+            yield Violation(path, "enum", told("enum", allowed, value, ""))
 
     # --- schemas made of schemas ---
 
@@ -150,12 +180,17 @@ class Checker:
         if not self._exactly_one:
             yield from self._any_of(value, members, schema, path)
             return
-        failures = [self._check(value, member, path) for member in members]
-        fitting = sum(not found for found in failures)
-        if fitting == 0:
+        failures: list[list[Violation]] = []
+        fitting = 0
+        for member in members:
+            found = self._check(value, member, path)
+            failures.append(found)
+            fitting += not found
+            if fitting > 1:
+                yield Violation(path, "oneOf", "fits more than one of the forms it may have, and has to fit just one")
+                return
+        if not fitting:
             yield from self._meant(value, members, failures, schema, path)
-        elif fitting > 1:
-            yield Violation(path, "oneOf", f"fits {fitting} of the forms it may have, and has to fit exactly one")
 
     def _meant(
         self, value: Any, members: list[Schema], failures: list[list[Violation]], schema: dict[str, Any], path: Path
@@ -306,3 +341,34 @@ def _tells_apart(violation: Violation, path: Path) -> bool:
 def _is_tag(violation: Violation, path: Path) -> bool:
     """Whether a property of the value itself has a constant that is another one: that is how unions are tagged."""
     return len(violation.path) == len(path) + 1 and violation.rule == "const"
+
+
+def _is_type(value: object, name: str) -> bool:
+    match value:
+        case None:
+            return name == "null"
+        case bool():
+            return name == "boolean"
+        case int():
+            return name in ("integer", "number")
+        case float():
+            return name == "number" or (name == "integer" and value.is_integer())
+        case str():
+            return name == "string"
+        case list():
+            return name == "array"
+        case _:
+            return name == "object"
+
+
+def _same(first: object, second: object) -> bool:
+    """Whether two values are the same in JSON, where 1 is 1.0 but not true."""
+    items, others = as_list(first), as_list(second)
+    if items and others:
+        return len(items) == len(others) and all(map(_same, items, others))
+    entries, opposites = as_object(first), as_object(second)
+    if entries and opposites:
+        return entries.keys() == opposites.keys() and all(
+            _same(each, opposites[name]) for name, each in entries.items()
+        )
+    return first == second and isinstance(first, bool) == isinstance(second, bool)

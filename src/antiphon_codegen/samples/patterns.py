@@ -1,7 +1,7 @@
 """Regular expressions of a document: whether a text matches, and texts that do.
 
-A pattern is read into a small tree. What has repetitions within repetitions can take forever on a short text, so it is
-never run; a pattern that cannot be read is never run either. Both count as met.
+A pattern is read into a small tree, which tells how much work the `re` module may have with it. It is run only on texts
+that are short enough for that; what could take forever, and what cannot be read, is never run and counts as met.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ __all__ = ["matches", "text_for"]
 
 _LONGEST_PATTERN: Final = 2000
 _LONGEST_TEXT: Final = 4096
-_LONGEST_TEXT_IF_SLOW: Final = 256
+_MOST_WORK: Final = 10_000_000
+_MOST_CHOICES: Final = 20
 _DEEPEST: Final = 40
 _MOST: Final = 1000  # a repetition that no text of sensible size has
 _ALPHABET: Final = "".join(chr(code) for code in range(32, 127))
@@ -32,6 +33,8 @@ _PLAIN: Final = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v", "0": "\0
 @dataclass(frozen=True, slots=True)
 class _Characters:
     allowed: str
+    others: bool = False
+    """Whether it stands for characters beyond ASCII too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class _Either:
 
 @dataclass(frozen=True, slots=True)
 class _Condition:
-    """A look-ahead, an anchor, a back reference: restricts, and adds nothing of its own."""
+    """A look-ahead or an anchor: restricts, and adds nothing of its own."""
 
     inner: _Tree | None = None
 
@@ -132,7 +135,7 @@ class _Reader:
         if character == "[":
             return self._class()
         if character == ".":
-            return _Characters(_ALPHABET)
+            return _Characters(_ALPHABET, others=True)
         if character in "^$":
             return _Condition()
         if character == "\\":
@@ -158,9 +161,11 @@ class _Reader:
 
     def _escape(self) -> _Tree:
         character = self._take()
-        if character in "bBAZz" or character.isdigit():
+        if character in "bBAZz":
             return _Condition()
-        return _Characters(self._escaped(character))
+        if character in "123456789":
+            raise _Unreadable  # what was matched before once more: nothing can be told of it
+        return _Characters(self._escaped(character), others=character in "DSWw")
 
     def _escaped(self, character: str) -> str:
         if character in _SHORT:
@@ -202,7 +207,8 @@ class _Reader:
         else:
             self._take()
         listed = "".join(found)
-        return _Characters("".join(each for each in _ALPHABET if each not in listed) if excluded else listed)
+        others = excluded or any(ord(each) > 126 for each in listed) or "W" in found
+        return _Characters("".join(each for each in _ALPHABET if each not in listed) if excluded else listed, others)
 
 
 @lru_cache(maxsize=2000)
@@ -215,41 +221,88 @@ def _tree(pattern: str) -> _Tree | None:
         return None
 
 
-def _repetitions(tree: _Tree | None, within: bool) -> int | None:
-    """How many unbounded repetitions a pattern has; None when one stands within another."""
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """How much there can be to try: the length of the text to the power of `repeats`, and each of the choices twice."""
+
+    repeats: int = 0
+    choices: int = 0
+
+
+def _work(tree: _Tree) -> _Work | None:
+    """The work with a pattern; None where it may double with each character of the text."""
     match tree:
-        case _Repeat(inner, _, most):
-            unbounded = most is None or most > 20
-            if unbounded and within:
+        case _Repeat(inner, least, most):
+            below = _work(inner)
+            if below is None:
                 return None
-            below = _repetitions(inner, within or unbounded)
-            return None if below is None else below + unbounded
+            if least == most:
+                return _Work(below.repeats * least, below.choices * least)
+            if most == 1:
+                return _Work(below.repeats, below.choices + 1)
+            return None if below.repeats or below.choices else _Work(1, 0)
         case _Sequence(parts) | _Either(parts):
-            total = 0
+            total = _Work()
             for part in parts:
-                below = _repetitions(part, within)
+                below = _work(part)
                 if below is None:
                     return None
-                total += below
+                total = _Work(total.repeats + below.repeats, total.choices + below.choices)
+            if isinstance(tree, _Either) and not _are_apart(parts):
+                return _Work(total.repeats, total.choices + len(parts) - 1)
             return total
         case _Condition(inner):
-            return _repetitions(inner, within)
+            return _Work() if inner is None else _work(inner)
         case _:
-            return 0
+            return _Work()
+
+
+def _are_apart(ways: tuple[_Tree, ...]) -> bool:
+    """Whether the next character tells which of some ways it is."""
+    seen: set[str] = set()
+    for way in ways:
+        first = _first(way)
+        if first is None or seen & first:
+            return False
+        seen |= first
+    return True
+
+
+_OTHERS: Final = "\uffff"
+"""Stands for all characters beyond ASCII in sets of characters."""
+
+
+def _first(tree: _Tree) -> set[str] | None:
+    """The characters a match can begin with; None where it can be empty, or that is not told."""
+    match tree:
+        case _Characters(allowed, others):
+            return {*allowed, _OTHERS} if others else set(allowed)
+        case _Sequence(parts):
+            return _first(parts[0]) if parts else None
+        case _Either(ways):
+            found = [_first(way) for way in ways]
+            return None if None in found else set[str]().union(*(each for each in found if each is not None))
+        case _Repeat(inner, least, _):
+            return _first(inner) if least else None
+        case _Condition():
+            return None
 
 
 @lru_cache(maxsize=2000)
 def _searcher(pattern: str) -> tuple[Callable[[str], object], int] | None:
     """How to search for a pattern, and the longest text to do it in."""
     tree = _tree(pattern)
-    repetitions = None if tree is None else _repetitions(tree, within=False)
-    if repetitions is None:
+    work = None if tree is None else _work(tree)
+    if work is None or work.choices > _MOST_CHOICES:
         return None
+    # Without an anchor a match is looked for from every character on.
+    repeats = work.repeats + (not pattern.startswith("^"))
+    longest = int((_MOST_WORK / 2**work.choices) ** (1 / max(repeats, 1)))
     try:
         search = re.compile(re.sub(r"\(\?<(?=\w)", "(?P<", pattern)).search
     except (re.error, OverflowError, RecursionError):
         return None
-    return search, _LONGEST_TEXT if repetitions <= 2 else _LONGEST_TEXT_IF_SLOW
+    return search, min(longest, _LONGEST_TEXT)
 
 
 def matches(pattern: str, text: str) -> bool:

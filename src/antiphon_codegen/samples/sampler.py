@@ -21,6 +21,8 @@ __all__ = ["Sampler"]
 
 _DEEPEST: Final = 40
 _MOST_OPTIONAL: Final = 250
+_MOST_NODES: Final = 5_000
+_MOST_TRIES: Final = 1_000
 _LARGEST_LIST: Final = 300
 
 
@@ -85,7 +87,7 @@ class Sampler:
         given = self._given(schema, shape)
         if given:
             return given[index % len(given) if "enum" in shape.facts and "const" not in shape.facts else 0]
-        if depth > _DEEPEST:
+        if depth > _DEEPEST or self._nodes > _MOST_NODES:
             return _end(shape)
         return self._of_shape(shape, name, depth, active | shape.references)
 
@@ -145,8 +147,8 @@ class Sampler:
         first: JSON = None
         for place, number in enumerate(order[:12]):
             value = self._member(shape, number, name, depth, active)
-            if not union.exclusive or len(union.members) == 1:
-                return value
+            if not union.exclusive or len(union.members) == 1 or self._nodes > _MOST_TRIES:
+                return value if place == 0 else first
             fitting = sum(self._checker.fits(value, member) for member in union.members)
             if fitting == 1:
                 if self._way.turn == 0 and not active & self._recursive(shape):
@@ -157,6 +159,7 @@ class Sampler:
         return first
 
     def _member(self, shape: Shape, number: int, name: str, depth: int, active: frozenset[str]) -> JSON:
+        self._nodes += 1
         chosen = self._shapes.chosen(shape, number)
         below = active | chosen.references
         member = shape.unions[0].members[number]
@@ -164,7 +167,7 @@ class Sampler:
             given = self._given(member, self._shapes.of(member))
             if given:
                 return given[0]
-        if depth > _DEEPEST:
+        if depth > _DEEPEST or self._nodes > _MOST_NODES:
             return _end(chosen)
         facts = chosen.facts
         for value in [facts["const"]] if "const" in facts else facts.get("enum", ())[:1]:

@@ -39,6 +39,13 @@ def tells_of_trouble(name: str) -> bool:
 
 def number_for(shape: Shape, name: str, chance: random.Random, *, whole: bool) -> JSON:
     """A number within the limits of a shape."""
+    try:
+        return _number(shape, name, chance, whole=whole)
+    except OverflowError:  # limits and steps beyond what a float holds
+        return cast(JSON, shape.facts.get("minimum", shape.facts.get("maximum", 0)))
+
+
+def _number(shape: Shape, name: str, chance: random.Random, *, whole: bool) -> JSON:
     facts = shape.facts
     step = facts.get("multipleOf")
     low, high = facts.get("minimum"), facts.get("maximum")
@@ -62,7 +69,7 @@ def number_for(shape: Shape, name: str, chance: random.Random, *, whole: bool) -
         value = (facts["exclusiveMinimum"] + (high if high is not None else value + 1)) / 2
     if step:
         value = _stepped(value, step, low)
-    return int(value) if whole and float(value).is_integer() else value
+    return int(value) if whole and isinstance(value, float) and value.is_integer() else value
 
 
 def text_of(shape: Shape, name: str, chance: random.Random) -> str:
