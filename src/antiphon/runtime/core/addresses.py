@@ -88,7 +88,10 @@ class Addresses:
         said = self._spelled.get(".".join(filter(None, (self.path(package.__name__), leaf))))
         if said in public:
             return said
-        return next((name for name in public if name[:1].isupper() and module_name(name) == leaf), None)
+        names = [name for name in public if name[:1].isupper()]
+        exact = next((name for name in names if module_name(name) == leaf), None)
+        # Where words of a name begin is not always to be seen: `OAuthErrorCode`, `oauth_error_code`.
+        return exact or next((name for name in names if name.lower() == leaf.replace("_", "")), None)
 
 
 class _Loader:
@@ -201,14 +204,16 @@ def _ways(annotation: object, rest: str, depth: int) -> Iterator[object]:
     if depth > _DEPTH:
         return
     turns: list[tuple[int, int, object]] = []
-    for part in _alternatives(annotation):
-        if not _is_type(part):
-            continue
+    parts = list(_alternatives(annotation))
+    for part in filter(_is_type, parts):
         hints = _hints(part)
         if depth:
-            turns += [(len(each), 0, part) for each in _variant_names(part, hints) if _starts(rest, each)]
+            # What there is no choice of is hardly named.
+            rank = 0 if len(parts) > 1 else 3
+            turns += [(len(each), rank, part) for each in _tags(hints) if _starts(rest, each)]
+            turns += [(len(each), rank + 1, part) for each in _endings(part) if _starts(rest, each)]
         for name, inner in hints.items():
-            turns += [(len(each), 1, inner) for each in _property_names(name) if _starts(rest, each)]
+            turns += [(len(each), 2, inner) for each in _property_names(name) if _starts(rest, each)]
     turns.sort(key=lambda turn: (-turn[0], turn[1]))
     for length, _, inner in turns:
         yield from _ways(inner, rest[length:], depth + 1)
@@ -253,12 +258,18 @@ def _alternatives(annotation: object) -> Iterator[object]:
         yield bare
 
 
-def _variant_names(part: Any, hints: Mapping[str, object]) -> set[str]:
-    """What an alternative may be called: by the end of its name, or by its tag."""
+def _endings(part: Any) -> set[str]:
+    """What an alternative may be called by the end of its name."""
     words = _PARTS.findall(part.__name__)
     found = {"".join(words[start:]) for start in range(len(words))}
     if words[-1] == "Param":
         found |= {"".join(words[start:-1]) for start in range(len(words) - 1)}
+    return found
+
+
+def _tags(hints: Mapping[str, object]) -> set[str]:
+    """What an alternative may be called by the property that tells it from others."""
+    found: set[str] = set()
     for name in ("type", "role", "object", "mode", "status"):
         for each in _alternatives(hints.get(name)):
             if get_origin(each) is Literal:
