@@ -19,6 +19,10 @@ from antiphon.types.chat import ChatCompletionMessage
 MESSAGES: Final[list[Any]] = [{"role": "user", "content": "hé\u2028"}]
 ASKED: Final = {"messages": MESSAGES, "model": "m"}
 
+PICTURE: Final[list[Any]] = [
+    {"role": "user", "content": [{"type": "input_image", "image_url": "https://example.com/a.png"}]}
+]
+
 
 class Message(pydantic.BaseModel):
     role: str = "user"
@@ -81,6 +85,11 @@ BODIES: Final[dict[str, Wire]] = {
         lambda client: client.responses.create(model="m", input="x", include=["a"], reasoning={"effort": "low"}),
         "POST /v1/responses",
         {"model": "m", "input": "x", "include": ["a"], "reasoning": {"effort": "low"}},
+    ),
+    "an image without its detail": Wire(
+        lambda client: client.responses.create(model="m", input=PICTURE),
+        "POST /v1/responses",
+        {"model": "m", "input": PICTURE},
     ),
     "embeddings as base64": Wire(
         lambda client: client.embeddings.create(model="m", input="x"),
