@@ -10,7 +10,9 @@ from ... import types as _types
 from ...runtime import (
     AsyncAPIResource,
     Call,
+    FileTypes,
     HeaderTypes,
+    Multipart,
     NotGiven,
     Omit,
     TimeoutTypes,
@@ -64,7 +66,7 @@ class AsyncVideoPolling(AsyncAPIResource):
         *,
         prompt: str,
         model: _types.VideoModel | Omit = omit,
-        input_reference: str | _types.ImageInputReferenceParam | Omit = omit,
+        input_reference: FileTypes | _types.ImageInputReferenceParam | Omit = omit,
         seconds: _types.VideoSeconds | Omit = omit,
         size: _types.VideoSize | Omit = omit,
         poll_interval_ms: int | Omit = omit,
@@ -81,7 +83,7 @@ class AsyncVideoPolling(AsyncAPIResource):
         Args:
             prompt: What the video shows.
             model: The model that makes it.
-            input_reference: An image to start from.
+            input_reference: An image to start from: a file, or the ID or URL of one.
             seconds: How long the video is.
             size: Width and height in pixels.
             poll_interval_ms: Milliseconds between two looks. Left out, the server says, or it is one second.
@@ -102,6 +104,7 @@ class AsyncVideoPolling(AsyncAPIResource):
                 "seconds": seconds,
                 "size": size,
             },
+            encoding=Multipart(files=frozenset(["input_reference"])),
             extra_headers=extra_headers,
             extra_query=extra_query,
             extra_body=extra_body,

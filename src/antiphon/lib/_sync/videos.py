@@ -11,7 +11,9 @@ from ... import types as _types
 from ...runtime import (
     APIResource,
     Call,
+    FileTypes,
     HeaderTypes,
+    Multipart,
     NotGiven,
     Omit,
     TimeoutTypes,
@@ -65,7 +67,7 @@ class VideoPolling(APIResource):
         *,
         prompt: str,
         model: _types.VideoModel | Omit = omit,
-        input_reference: str | _types.ImageInputReferenceParam | Omit = omit,
+        input_reference: FileTypes | _types.ImageInputReferenceParam | Omit = omit,
         seconds: _types.VideoSeconds | Omit = omit,
         size: _types.VideoSize | Omit = omit,
         poll_interval_ms: int | Omit = omit,
@@ -82,7 +84,7 @@ class VideoPolling(APIResource):
         Args:
             prompt: What the video shows.
             model: The model that makes it.
-            input_reference: An image to start from.
+            input_reference: An image to start from: a file, or the ID or URL of one.
             seconds: How long the video is.
             size: Width and height in pixels.
             poll_interval_ms: Milliseconds between two looks. Left out, the server says, or it is one second.
@@ -103,6 +105,7 @@ class VideoPolling(APIResource):
                 "seconds": seconds,
                 "size": size,
             },
+            encoding=Multipart(files=frozenset(["input_reference"])),
             extra_headers=extra_headers,
             extra_query=extra_query,
             extra_body=extra_body,
