@@ -5,6 +5,8 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -81,9 +83,10 @@ def mock(
     except OSError as error:
         hint = "; --port 0 takes a free one" if port else ""
         raise click.ClickException(f"cannot listen on {host} port {port}: {error.strerror}{hint}") from None
-    with server:
+    with server, _being_told() as told:  # before anything is printed: who reads it may well stop the server at once
         _introduce(server)
-        _until_told()
+        while not told.wait(0.5):  # Windows wakes no thread for a signal while it waits without end
+            pass
     click.echo("stopped", err=True)
 
 
@@ -105,8 +108,9 @@ def _tell(method: str, path: str, status: int, seconds: float) -> None:
     sys.stdout.flush()
 
 
-def _until_told() -> None:
-    """Waits for Ctrl-C, or for being asked to end."""
+@contextmanager
+def _being_told() -> Generator[threading.Event]:
+    """What is set by Ctrl-C, or by being asked to end."""
     told = threading.Event()
 
     def tell(number: int, frame: FrameType | None) -> None:
@@ -114,8 +118,7 @@ def _until_told() -> None:
 
     before = {number: signal.signal(number, tell) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        while not told.wait(0.5):  # Windows wakes no thread for a signal while it waits without end
-            pass
+        yield told
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -123,7 +126,7 @@ def _until_told() -> None:
 
 @main.command()
 @click.argument("document", type=_FILE)
-@click.option("--output", "-o", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder.")
+@click.option("--output", "-o", type=click.Path(file_okay=False, path_type=Path), help="The folder of the project.")
 @click.option("--config", "-c", type=_FILE, help="A stainless.yml; one beside the document is found without.")
 @click.option("--package", help="The name to import the SDK by.")
 @click.option("--project", help="The name to install the SDK by.")
@@ -133,7 +136,7 @@ def _until_told() -> None:
 @click.option("--dump", type=click.Choice(["spec", "config", "ir", "plan", "problems"]), help="Print a stage as JSON.")
 def generate(
     document: Path,
-    output: Path,
+    output: Path | None,
     config: Path | None,
     package: str | None,
     project: str | None,
@@ -147,13 +150,15 @@ def generate(
 
     What is generated is written anew each time; README.md and pyproject.toml are yours once they are there.
     """
+    if output is None and dump is None:
+        raise click.UsageError("Missing option '--output' / '-o': where to write.")
     try:
         from antiphon_codegen.command import Request, run
     except ModuleNotFoundError as error:
         raise click.ClickException(f"generating needs {error.name}: pip install 'antiphon[generate]'") from None
     request = Request(
         document,
-        output,
+        output or Path(),
         config,
         package,
         project,

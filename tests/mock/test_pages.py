@@ -174,8 +174,19 @@ def test_an_unknown_cursor_is_the_end(listing: Engine) -> None:
 
 
 def test_a_list_without_pages_is_short(tmp_path: Path) -> None:
-    engine = engine_of(tmp_path, document({"/things": {"get": operation(list_of(object=TEXT))}}))
+    paths: Any = {
+        "/things": {"get": operation(list_of(object=TEXT))},
+        "/bare": {"get": operation(ITEMS, parameters=parameters(limit=COUNT)), "post": operation(ITEM, body={})},
+        "/bare/{id}": {"get": operation(ITEM)},
+        "/words": {"get": operation({"type": "array", "items": {"enum": ["a"]}})},
+    }
+    engine = engine_of(tmp_path, document(paths))
     assert len(ask(engine, "GET", "/things").value["data"]) == 3
+    made = ask(engine, "POST", "/bare", {}).value["id"]
+    names = [each["id"] for each in ask(engine, "GET", "/bare").value]
+    assert (names[0], len(set(names))) == (made, 4)
+    assert len(ask(engine, "GET", "/bare?limit=2").value) == 2
+    assert ask(engine, "GET", "/words").value == ["a"]
 
 
 @pytest.mark.parametrize("limit", [1, 4, 7, 100])

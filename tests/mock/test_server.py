@@ -171,6 +171,7 @@ def test_what_is_no_document(text: str, message: str, tmp_path: Path) -> None:
     with pytest.raises(Refused) as caught:
         serve(path)
     assert message in caught.value.problem.message
+    assert caught.value.problem.origin.line > 0
 
 
 def test_a_document_that_is_not_there(tmp_path: Path) -> None:

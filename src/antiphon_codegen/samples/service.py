@@ -171,7 +171,7 @@ class Service:
         if not isinstance(document.root, dict):
             root.report("bad-shape", "an OpenAPI document is an object")
         if not isinstance(document.root, dict) or dialect_of(root) is None:
-            raise Refused(list(self.problems)[-1])
+            raise Refused(self._library.located(list(self.problems)[-1]))
         self.file = document.name
         self.title = root.child("info").text("title") or document.name
         self.version = root.child("info").text("version") or ""

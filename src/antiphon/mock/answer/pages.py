@@ -82,8 +82,10 @@ def listing_of(operation: Operation, schema: Schema | None, shapes: Shapes) -> L
     holder, items, item = found
     style, position = _position(query, shapes)
     named = shapes.properties(schema) if holder is None else {}
-    if style == "none" and not (items == "data" and ("object" in named or any(each in named for each in _MORE))):
-        return None
+    if style == "none":
+        things = items is None and holder is None and "id" in shapes.properties(item)
+        if not things and not (items == "data" and ("object" in named or any(each in named for each in _MORE))):
+            return None
     size = next((each for each in _SIZES if each in query), None)
     if style == "page" and "string" in shapes.types(query[position]):
         style = "token"
@@ -189,10 +191,10 @@ def _default(call: Call, name: str) -> Any:
 
 
 def _size(listing: Listing, call: Call, data: Data) -> int:
-    if listing.style == "none":
+    asked = call.query.get(listing.size) if listing.size is not None else None
+    if listing.style == "none" and not isinstance(asked, int):
         return 10_000
     facts = data.shapes.of(listing.size_schema).facts
-    asked = call.query.get(listing.size) if listing.size is not None else None
     if not isinstance(asked, int) or isinstance(asked, bool):
         asked = data.page_size or facts.get("default") or _DEFAULT_SIZE
     return max(1, min(asked, 10_000)) if isinstance(asked, int) else _DEFAULT_SIZE
