@@ -28,6 +28,7 @@ ALLOWED: list[tuple[str, str, str]] = [
     ("antiphon.types", "typing_extensions", ".runtime .types"),
     ("antiphon.pagination", "", ".runtime .types"),
     ("antiphon.lib.concurrency", "anyio", ".runtime.waiting"),
+    ("antiphon.lib.module_client", "", ".runtime .lib .client"),
     ("antiphon.lib._async.azure", "", ".runtime .lib .client"),
     ("antiphon.lib._sync.azure", "", ".runtime .lib .client"),
     ("antiphon.lib", "pydantic typing_extensions", ".runtime .types .lib"),
@@ -37,7 +38,7 @@ ALLOWED: list[tuple[str, str, str]] = [
         ".mock ._version antiphon_codegen",
     ),
     ("antiphon.cli", "click", ".mock ._version antiphon_codegen"),
-    ("antiphon", "", ".runtime .client .types .resources .pagination .lib ._version"),
+    ("antiphon", "", ".runtime .client .types .resources .pagination .lib ._version ._module_client"),
     ("antiphon_codegen.samples", "jsonschema referencing", "antiphon_codegen"),
     ("antiphon_codegen", "yaml typing_extensions", "antiphon_codegen"),
 ]

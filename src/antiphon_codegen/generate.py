@@ -10,8 +10,10 @@ from pathlib import Path
 from . import GENERATOR_VERSION
 from .document import Document, load
 from .emit.api_md import api_md
+from .emit.channels import channel_modules
 from .emit.client import client_modules, package_module
 from .emit.colours import colour_names, sync_text
+from .emit.module_client import module_client
 from .emit.packages import resource_packages, types_packages
 from .emit.pagination import pagination_module
 from .emit.project import project_files
@@ -120,10 +122,14 @@ def generate(
 def _python_files(planned: Plan, header: Code, package_root: str) -> dict[str, str]:
     modules: list[Module] = [package_module(planned), *types_packages(planned), *types_modules(planned)]
     modules += resource_packages(planned)
-    coloured = resource_modules(planned)
+    coloured = [*resource_modules(planned), *channel_modules(planned)]
     for module in client_modules(planned):
         (coloured if module.place[-1:] == ("_async",) else modules).append(module)
-    modules += [each for each in (pagination_module(planned), styles_module(planned)) if each is not None]
+    modules += [
+        each
+        for each in (pagination_module(planned), styles_module(planned), module_client(planned))
+        if each is not None
+    ]
     package = str(planned.style.package)
     files = {_path(module, package_root): render(module, header, package) for module in modules}
     files |= _in_both_colours(

@@ -39,12 +39,14 @@ if TYPE_CHECKING:
     from ._sync.stream import Stream as Stream
     from .arguments import AsyncCredential as AsyncCredential
     from .arguments import AsyncHTTPClient as AsyncHTTPClient
+    from .arguments import AsyncReconnectingHandler as AsyncReconnectingHandler
     from .arguments import Credential as Credential
     from .arguments import HTTPClient as HTTPClient
+    from .arguments import ReconnectingHandler as ReconnectingHandler
     from .binary import BinaryResponse as BinaryResponse
+    from .core.addresses import Addresses as Addresses
     from .core.annotations import Aliased as Aliased
     from .core.annotations import SequenceNotStr as SequenceNotStr
-    from .core.addresses import Addresses as Addresses
     from .core.annotations import Tagged as Tagged
     from .core.auth import CredentialsError as CredentialsError
     from .core.auth import Scheme as Scheme
@@ -121,13 +123,15 @@ else:
             "._sync.resource": "APIResource raw_view streaming_view",
             "._sync.response": "APIResponse RawResponse ResponseContextManager raw_method streamed_method",
             "._sync.stream": "Stream",
-            ".arguments": "AsyncCredential AsyncHTTPClient Credential HTTPClient",
+            ".arguments": (
+                "AsyncCredential AsyncHTTPClient AsyncReconnectingHandler Credential HTTPClient ReconnectingHandler "
+            ),
             ".binary": "BinaryResponse",
+            ".core.addresses": "Addresses",
             ".core.annotations": "Aliased SequenceNotStr Tagged",
             ".core.auth": "CredentialsError Scheme",
             ".core.body": "json_text",
             ".core.channel": (
-            ".core.addresses": "Addresses",
                 "ReconnectingEvent ReconnectingOverrides WebSocketConnectionClosedError WebSocketQueueFullError "
             ),
             ".core.client": "SDK ClientOption",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from ..plan.model import ClientPlan, OptionPlan, Plan
 from ..plan.names import Identifier
 from ..python.module import Module
-from ..python.source import Code, blocks, code, comma, doc, empty, ident, lines, lit, name_from
+from ..python.source import Code, Import, blocks, code, comma, doc, empty, ident, lines, lit, name_from
 from .docs import argument_docs, one_line, wrapped
 from .methods import MethodWriter
+from .module_client import module_client_names
 from .packages import lazy_package
 from .resources import VIEWS, mixin, subresource_properties, view_property, wrapped_methods
 
@@ -111,6 +112,8 @@ def _option(each: OptionPlan, runtime: str) -> Code:
         value = getattr(each, name)
         if value is not None:
             parts.append(code("{name}={value!r}", name=ident(name), value=value))
+    if each.python_type is not None:
+        parts.append(code("is_object=True"))
     return code("{option}({parts})", option=name_from(runtime, "ClientOption"), parts=comma(parts))
 
 
@@ -151,12 +154,21 @@ def _async_module(plan: Plan) -> Module:
     ]
     main = code("class {cls}({bases}):\n    {body}", cls=ident(cls), bases=lines(bases, ", "), body=blocks(body))
     views = [_client_view(client, cls, each, runtime) for each in VIEWS]
-    return Module(("client", "_async"), f"The client of {one_line(plan.api.title, 80)}.", (main, *views))
+    types = [_option_type(each, runtime) for each in client.options if each.python_type is not None]
+    return Module(
+        ("client", "_async"),
+        f"The client of {one_line(plan.api.title, 80)}.",
+        (main, *views),
+        type_only=frozenset[Import]().union(*(each.needs for each in types)),
+    )
 
 
 def _option_type(each: OptionPlan, runtime: str) -> Code:
     if each.is_credential:
         return code("{credential} | None", credential=name_from(runtime, "AsyncCredential"))
+    if each.python_type is not None:
+        module, _, name = each.python_type.partition(":")
+        return code("{type} | None", type=name_from(f"~{module}", name))
     return code("str | None")
 
 
@@ -348,6 +360,9 @@ def package_module(plan: Plan) -> Module:
         if module is not None:
             source = next(entry.partition("=")[2] or name for entry in names[module] if entry.partition("=")[0] == name)
             names[module].append(f"{alias}={source}")
+    if config.module_client is not None:
+        taken = {entry.partition("=")[0] for listed in names.values() for entry in listed}
+        names["._module_client"] = [name for name in module_client_names(plan) if name not in taken]
     modules = ["resources", "types", *(["pagination"] if plan.pages else [])]
     docs = one_line(plan.api.title, 80)
     return lazy_package((), f"{docs}: `{client.cls}` and `Async{client.cls}`.", names, modules, style.runtime)

@@ -7,6 +7,7 @@ from typing import Final
 
 from ..mirror import mirror
 from ..plan.model import Plan
+from .channels import channel_classes, channels
 from .resources import VIEWS
 
 __all__ = ["colour_names", "sync_text"]
@@ -17,7 +18,12 @@ _RUNTIME: Final = {
     "AsyncAPIPage": "SyncAPIPage",
     "AsyncAPIResource": "APIResource",
     "AsyncCredential": "Credential",
+    "AsyncEventConnection": "EventConnection",
+    "AsyncEventConnectionManager": "EventConnectionManager",
+    "AsyncEventSender": "EventSender",
     "AsyncHTTPClient": "HTTPClient",
+    "AsyncOpening": "Opening",
+    "AsyncReconnectingHandler": "ReconnectingHandler",
     "AsyncStream": "Stream",
     "async_client": "client",  # a fixture of the generated tests
     "async_raw_method": "raw_method",
@@ -37,6 +43,8 @@ def colour_names(plan: Plan) -> Mapping[str, str]:
         waiting.extend(resource.resources)
         classes.append(resource.cls)
         classes += [each.path.partition(":")[2] for each in resource.mixin]
+    for _, channel in channels(plan):
+        names.update((f"Async{name}", name) for name in channel_classes(channel))
     for cls in classes:
         for suffix in ("", *(suffix for suffix, *_ in VIEWS)):
             names[f"Async{cls}{suffix}"] = f"{cls}{suffix}"

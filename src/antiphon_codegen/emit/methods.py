@@ -21,7 +21,7 @@ class MethodWriter:
     """Writes the methods of one SDK."""
 
     def __init__(self, plan: Plan, *, on_client: bool = False) -> None:
-        self._plan = plan
+        self.plan = plan
         self._declared = {each.symbol: each for module in plan.types for each in module.declarations}
         # A resource makes its calls through its client, a client by itself.
         names = _ON_CLIENT if on_client else _ON_RESOURCE
@@ -29,7 +29,7 @@ class MethodWriter:
 
     def write(self, method: MethodPlan, members: Container[str]) -> Code:
         """The method with its overloads. `members` are the names that its class has."""
-        scope = MethodScope.of(self._plan, method, self._senders, members, self._declared)
+        scope = MethodScope.of(self.plan, method, self._senders, members, self._declared)
         return blocks([*overloads(scope), _implementation(scope)])
 
 

@@ -6,12 +6,13 @@ import textwrap
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from ..plan.model import Plan, ResourcePlan
+from ..plan.model import ChannelPlan, Plan, ResourcePlan
 from ..plan.names import Identifier
 from ..plan.symbols import Module as Place
 from ..python.module import Module
 from ..python.source import Code, blocks, code, empty, ident, joined, lines, lit
 from .addresses import addresses_module
+from .channels import channel_classes
 
 __all__ = ["lazy_package", "resource_packages", "types_packages"]
 
@@ -121,7 +122,7 @@ def types_packages(plan: Plan) -> list[Module]:
             name = f".{'.'.join(path)}" if path else ".".join((plan.style.package, *module))
             packages[package].setdefault(name, []).append(symbol.name)
     for package, written in plan.api.config.style.type_exports.items():
-        place: Place = (*_TYPES, *(Identifier(part) for part in package.split(".")))
+        place: Place = (*_TYPES, *(Identifier(part) for part in package.split(".") if part))
         for module, listed in written.items():  # by hand
             packages.setdefault(place, {}).setdefault(f"{plan.style.package}.{module}", []).extend(listed)
     children: dict[Place, list[str]] = {package: [] for package in packages}
@@ -189,10 +190,23 @@ def resource_packages(plan: Plan) -> list[Module]:
         waiting.extend(resource.resources)
         names = {"._async": _colour_names(resource, "Async"), "._sync": _colour_names(resource, "")}
         names.update({f".{child.module[-1]}": _resource_names(child) for child in resource.resources})
+        if resource.channel is not None:
+            found.append(_channel_package(resource, resource.channel, names, plan.style.runtime))
         docs = f"The resource `{'.'.join(resource.path)}`."
         inner = [child.module[-1] for child in resource.resources]
+        if resource.channel is not None:
+            inner.append(resource.channel.module[-1])
         found.append(lazy_package(resource.module, docs, names, inner, plan.style.runtime))
     return found
+
+
+def _channel_package(resource: ResourcePlan, channel: ChannelPlan, names: dict[str, list[str]], runtime: str) -> Module:
+    """The package of a connection, whose names the resource's package has too."""
+    classes = channel_classes(channel)
+    own = {"._async": [f"Async{name}" for name in classes], "._sync": classes}
+    taken = {name for listed in names.values() for name in listed}
+    names[f".{channel.module[-1]}"] = [name for listed in own.values() for name in listed if name not in taken]
+    return lazy_package(channel.module, f"The connection of `{'.'.join(resource.path)}`.", own, [], runtime)
 
 
 def _colour_names(resource: ResourcePlan, prefix: str) -> list[str]:

@@ -6,6 +6,7 @@ from ..ir.config import Mixin
 from ..plan.model import ClientPlan, MethodPlan, Plan, ResourcePlan
 from ..python.module import Module
 from ..python.source import Code, blocks, code, doc, ident, lines, member, module_as, name_from
+from .channels import connect_method
 from .docs import wrapped
 from .methods import MethodWriter
 
@@ -61,6 +62,7 @@ def _resource(resource: ResourcePlan, cls: str, runtime: str, writer: MethodWrit
     ]
     members = {each.name for each in resource.methods} | {each.attribute for each in resource.resources}
     bases = [*(mixin(each) for each in resource.mixin), name_from(runtime, "AsyncAPIResource")]
+    connect = [connect_method(resource, resource.channel, writer.plan, members)] if resource.channel is not None else []
     return code(
         """
         class {cls}({bases}):
@@ -76,6 +78,7 @@ def _resource(resource: ResourcePlan, cls: str, runtime: str, writer: MethodWrit
                 *subresource_properties(resource.resources, "self._client"),
                 *views,
                 *(writer.write(each, members) for each in resource.methods),
+                *connect,
             ]
         ),
     )

@@ -10,13 +10,14 @@ from ..document import Document, pointer_to
 from ..problems import Kind, Origin, Problems
 from ..spec.model import MediaType, Parameter, Response, Schema, SchemaOrRef
 from ..spec.resolve import Library, ResolvedOperation, ResolvedSpec
-from .config import Config, MethodConfig, ResourceConfig
+from .config import ChannelConfig, Config, MethodConfig, ResourceConfig
 from .model import (
     API,
     BinaryBody,
     BinaryResult,
     Body,
     BodyField,
+    Channel,
     Empty,
     Method,
     NamedType,
@@ -36,7 +37,7 @@ from .places import names_of_place
 from .schemas import SchemaReader
 from .security import auth_schemes, default_security
 from .tags import Tagger
-from .types import Array, Binary, Map, Object, Reference, Type, Union, Unknown, without_null
+from .types import Array, Binary, Constant, Enum, Map, Object, Reference, Type, Union, Unknown, without_null
 
 __all__ = ["lower"]
 
@@ -137,6 +138,7 @@ class _Lowering:
             models=tuple(self._models(config)),
             docs=config.docs,
             mixin=config.mixin,
+            channel=None if config.channel is None else self._channel(config.channel),
             types_package=config.types_package,
             modules=config.modules,
         )
@@ -149,6 +151,45 @@ class _Lowering:
                 self._problems.add("config", f"the document has no schema {target!r}", self._config_origin(place))
             else:
                 yield name, key
+
+    def _channel(self, config: ChannelConfig) -> Channel | None:
+        wanted = (config.receives, *config.sends)
+        missing = [name for name in wanted if name not in self._by_name]
+        if missing:
+            names = ", ".join(map(repr, missing))
+            message = f"the document has no schema {names}; the channel is left out"
+            self._problems.add("config", message, self._config_origin(config.pointer))
+            return None
+        receives, *sends = (self._by_name[name] for name in wanted)
+        in_path = [name[1:-1] for name in _TEMPLATE.findall(config.path)]
+        text = self._type(Schema("", types=("string",)))
+        params = [Param(name, "path", text, required=True) for name in in_path]
+        for name, kind, required, docs in config.query:
+            type = self._type(Schema("", types=(kind,)))
+            params.append(Param(name, "query", type, required=required, docs=docs))
+        return Channel(
+            path=config.path,
+            params=tuple(params),
+            sent=tuple(self._sent(sends[0])),
+            sends=tuple(sends),
+            receives=receives,
+            headers=config.headers,
+            docs=config.docs,
+            queue_size=config.queue_size,
+        )
+
+    def _sent(self, key: str) -> Iterator[tuple[str, Type]]:
+        """The variants of a union of events, or the one event, that have a `type` of one value."""
+        whole = self._deep(Reference(key))
+        for each in whole.variants if isinstance(whole, Union) else (Reference(key),):
+            event = self._deep(each)
+            own = [p.type for p in event.properties if p.name == "type"] if isinstance(event, Object) else []
+            if not own and isinstance(event, Union):
+                continue
+            tag = self._deep(own[0]) if own else Unknown()
+            value = tag.value if isinstance(tag, Constant) else tag.values[0] if isinstance(tag, Enum) else None
+            if isinstance(value, str) and value:
+                yield value, each
 
     def _method(self, config: MethodConfig) -> Method | None:
         found = self._operations.get(_endpoint(config.verb, config.path))

@@ -18,6 +18,7 @@ __all__ = [
     "BinaryResult",
     "Body",
     "BodyField",
+    "Channel",
     "Empty",
     "Method",
     "NamedType",
@@ -182,6 +183,22 @@ class Method:
 
 
 @dataclass(frozen=True, slots=True)
+class Channel:
+    """A WebSocket that carries events both ways."""
+
+    path: str
+    params: tuple[Param, ...]
+    sent: tuple[tuple[str, Type], ...]
+    """The events that can be sent, by the value of their property `type`."""
+    sends: tuple[str, ...]
+    """The named types of what is sent as a whole."""
+    receives: str
+    headers: Mapping[str, str]
+    docs: str | None
+    queue_size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
     name: str
     """Empty for the root, whose methods are the client's own."""
@@ -192,6 +209,7 @@ class Resource:
     """The named types that belong here: the name the author wants, and the key."""
     docs: str | None = None
     mixin: tuple[Mixin, ...] = ()
+    channel: Channel | None = None
     types_package: tuple[str, ...] | None = None
     modules: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 

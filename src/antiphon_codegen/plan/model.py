@@ -8,13 +8,14 @@ from typing import TypeAlias
 
 from ..document import JSON
 from ..ir.config import Mixin
-from ..ir.model import API, AuthScheme, Operation, PageScheme
+from ..ir.model import API, AuthScheme, Channel, Operation, PageScheme
 from .names import Identifier
 from .symbols import Annotation, Module, Symbol
 
 __all__ = [
     "Alias",
     "Argument",
+    "ChannelPlan",
     "ClientPlan",
     "Entry",
     "Field",
@@ -24,6 +25,8 @@ __all__ = [
     "PagePlan",
     "Plan",
     "ResourcePlan",
+    "SendPlan",
+    "SenderPlan",
     "Style",
     "TypeDeclaration",
     "TypedDictionary",
@@ -156,6 +159,41 @@ class MethodPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class SendPlan:
+    """A method that sends one kind of event."""
+
+    name: Identifier
+    tag: str
+    event: Symbol
+    """The TypedDict of the event."""
+
+
+@dataclass(frozen=True, slots=True)
+class SenderPlan:
+    """What sends the events whose types begin alike."""
+
+    cls: Identifier
+    attribute: Identifier
+    path: tuple[str, ...]
+    sends: tuple[SendPlan, ...]
+    senders: tuple[SenderPlan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelPlan:
+    """A connection that carries events both ways."""
+
+    channel: Channel
+    module: Module
+    """The package of its classes."""
+    stem: Identifier
+    arguments: tuple[Argument, ...]
+    receives: Annotation
+    sends: Annotation
+    senders: tuple[SenderPlan, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ResourcePlan:
     path: tuple[str, ...]
     module: Module
@@ -167,6 +205,7 @@ class ResourcePlan:
     resources: tuple[ResourcePlan, ...]
     docs: str | None
     mixin: tuple[Mixin, ...] = ()
+    channel: ChannelPlan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +232,7 @@ class OptionPlan:
     header: str | None
     query: str | None
     default: str | None
+    python_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from ..ir.model import API, PageScheme, Resource
 from ..ir.security import client_opts
 from ..ir.types import Reference
 from ..problems import Problems
+from .channels import plan_channel
 from .layout import Layout, layout, walk
 from .methods import MethodPlanner
 from .model import Alias, ClientPlan, Field, OptionPlan, PagePlan, Plan, ResourcePlan, Style, TypesModule
@@ -165,6 +166,7 @@ def _client(
                 opt.header,
                 opt.query,
                 opt.default,
+                opt.python_type,
             )
         )
     planner = MethodPlanner(api, api.root, types, located, pages, problems)
@@ -194,7 +196,7 @@ def _claimed(wanted: str, taken: set[str]) -> Identifier:
 
 
 def _has_methods(resource: Resource) -> bool:
-    return any(each.methods for each in walk(resource))
+    return any(each.methods or each.channel is not None for each in walk(resource))
 
 
 def _resource(
@@ -210,6 +212,8 @@ def _resource(
     attribute = _claimed(resource.name, taken)
     module: Module = (*parent, module_name(attribute))
     inner = set(RESOURCE_MEMBERS)
+    if resource.channel is not None:
+        inner.add("connect")
     planner = MethodPlanner(api, resource, types, located, pages, problems)
     methods = [planner.plan(each, _claimed(each.name, inner)) for each in resource.methods]
     children = tuple(
@@ -217,6 +221,10 @@ def _resource(
         for each in resource.resources
         if _has_methods(each)
     )
+    channel = None
+    if resource.channel is not None:
+        modules = [each.module[-1] for each in children]
+        channel = plan_channel(api, resource, resource.channel, module, modules, types, located)
     cls = class_name(resource.name, api.config.style.casings) or "Resource"
     suffix = api.config.style.resource_suffix
     return ResourcePlan(
@@ -228,6 +236,7 @@ def _resource(
         resources=children,
         docs=resource.docs,
         mixin=resource.mixin,
+        channel=channel,
     )
 
 

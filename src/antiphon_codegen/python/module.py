@@ -30,7 +30,8 @@ class Module:
 def render(module: Module, header: Code, package: str) -> str:
     """The text of the module. `package` is what `~` stands for when the module is no part of it (a test)."""
     body = blocks(module.body)
-    imports = _imports(body.needs - module.type_only, module, package)
+    marker = {Import("typing", "TYPE_CHECKING")} if module.type_only else set[Import]()
+    imports = _imports((body.needs | marker) - module.type_only, module, package)
     checked = _imports(module.type_only, module, package)
     parts = [lines([header, doc(module.docs)])]
     if module.future:

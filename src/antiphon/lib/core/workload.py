@@ -16,6 +16,7 @@ from ...runtime.core.kinds import is_mapping
 
 __all__ = [
     "MTLS_BASE_URL",
+    "AnyWorkloadIdentity",
     "OAuthError",
     "SubjectTokenProvider",
     "SubjectTokenProviderError",
@@ -86,6 +87,9 @@ class X509WorkloadIdentity(TypedDict):
     """The service account whose rights the program gets."""
     refresh_buffer_seconds: NotRequired[float]
     """How long before it expires a token is replaced, at most half its life. Default: 1200."""
+
+
+AnyWorkloadIdentity: TypeAlias = WorkloadIdentity | X509WorkloadIdentity
 
 
 def x509_workload_identity(
