@@ -17,6 +17,7 @@ ALLOWED: list[tuple[str, str, str]] = [
     ("antiphon.runtime.core", "pydantic pydantic_core typing_extensions", ".runtime.core"),
     ("antiphon.runtime._async", "typing_extensions", ".runtime.core .runtime._async .runtime.waiting .runtime.binary"),
     ("antiphon.runtime._sync", "typing_extensions", ".runtime.core .runtime._sync .runtime.waiting .runtime.binary"),
+    ("antiphon.runtime.transports.httpx2_clients", "httpx2", ".runtime.core .runtime.transports"),
     (
         "antiphon.runtime.transports",
         "httpx httpcore anyio aiohttp yarl multidict websockets",
@@ -38,7 +39,7 @@ ALLOWED: list[tuple[str, str, str]] = [
         ".mock ._version antiphon_codegen",
     ),
     ("antiphon.cli", "click", ".mock ._version antiphon_codegen"),
-    ("antiphon", "", ".runtime .client .types .resources .pagination .lib ._version ._module_client"),
+    ("antiphon", "", ".runtime .client .types .resources .pagination .lib .version ._version ._module_client"),
     ("antiphon_codegen.samples", "jsonschema referencing", "antiphon_codegen"),
     ("antiphon_codegen", "yaml typing_extensions", "antiphon_codegen"),
 ]

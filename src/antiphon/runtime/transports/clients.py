@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeAlias
 
 import httpx
 
@@ -10,15 +11,26 @@ from ..core.timeouts import DEFAULT_TIMEOUT
 from .loops import PerLoop, PerProcess
 from .pools import KEEPALIVE_SECONDS, MAX_CONNECTIONS
 
-__all__ = ["AsyncClients", "Clients", "DefaultAsyncHttpxClient", "DefaultHttpxClient"]
+__all__ = [
+    "DEFAULT_CONNECTION_LIMITS",
+    "AsyncClients",
+    "Clients",
+    "DefaultAsyncHttpxClient",
+    "DefaultHttpxClient",
+    "ProxiesTypes",
+    "Transport",
+]
+
+DEFAULT_CONNECTION_LIMITS = httpx.Limits(
+    max_connections=MAX_CONNECTIONS, max_keepalive_connections=100, keepalive_expiry=KEEPALIVE_SECONDS
+)
+Transport: TypeAlias = httpx.BaseTransport
+ProxiesTypes: TypeAlias = str | httpx.Proxy | Mapping[str | httpx.URL, None | str | httpx.URL | httpx.Proxy]
 
 
 def _with_defaults(arguments: dict[str, Any]) -> dict[str, Any]:
     timeout = httpx.Timeout(DEFAULT_TIMEOUT.read, connect=DEFAULT_TIMEOUT.connect, pool=DEFAULT_TIMEOUT.pool)
-    limits = httpx.Limits(
-        max_connections=MAX_CONNECTIONS, max_keepalive_connections=100, keepalive_expiry=KEEPALIVE_SECONDS
-    )
-    return {"timeout": timeout, "limits": limits, "follow_redirects": True, **arguments}
+    return {"timeout": timeout, "limits": DEFAULT_CONNECTION_LIMITS, "follow_redirects": True, **arguments}
 
 
 class DefaultHttpxClient(httpx.Client):
