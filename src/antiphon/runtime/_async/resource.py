@@ -6,13 +6,13 @@ from collections.abc import Callable
 from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
-from ..binary import BinaryResponse
 from ..core.request import Call
 from ..waiting import AsyncPaged
 from .pages import AsyncAPIPage
 from .stream import AsyncStream
 
 if TYPE_CHECKING:
+    from ..binary import BinaryResponse
     from .client import AsyncAPIClient, Mode
 
 __all__ = ["AsyncAPIResource", "async_raw_view", "async_streaming_view"]

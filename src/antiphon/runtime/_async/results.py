@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from ..binary import BinaryResponse
 from ..core.events import event_stream
 from ..core.pages import Walk
 from ..core.reading import reader_for
@@ -93,4 +92,8 @@ class AsyncBinaryResult:
     needs_body = True
 
     def make(self, opened: AsyncOpened, to: Any = None) -> Any:
-        return BinaryResponse(opened.response) if to is None else parsed(to, opened.response)
+        if to is not None:
+            return parsed(to, opened.response)
+        from ..binary import BinaryResponse  # most programs never need it
+
+        return BinaryResponse(opened.response)

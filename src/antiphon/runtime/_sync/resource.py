@@ -7,13 +7,13 @@ from collections.abc import Callable
 from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
-from ..binary import BinaryResponse
 from ..core.request import Call
 from ..waiting import Paged
 from .pages import SyncAPIPage
 from .stream import Stream
 
 if TYPE_CHECKING:
+    from ..binary import BinaryResponse
     from .client import APIClient, Mode
 
 __all__ = ["APIResource", "raw_view", "streaming_view"]
