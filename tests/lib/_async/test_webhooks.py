@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import time
+import traceback
 from typing import Any
 
 import pytest
@@ -77,6 +78,10 @@ def test_the_secret_is_never_shown() -> None:
     client = client_for(webhook_secret=SECRET)
     with pytest.raises(InvalidWebhookSignatureError) as caught:
         client.webhooks.unwrap(BODY + " ", headers())
-    for text in (repr(client), repr(client.webhooks), str(caught.value), repr(caught.value)):
+    frames = [frame for frame, _ in traceback.walk_tb(caught.value.__traceback__) if frame.f_globals is not globals()]
+    shown = [repr(value) for frame in frames for value in frame.f_locals.values()]
+    assert len(shown) > 5
+    for text in (repr(client), repr(client.webhooks), str(caught.value), repr(caught.value), *shown):
         assert SECRET not in text
         assert SECRET.removeprefix("whsec_") not in text
+        assert repr(KEY) not in text

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from ...runtime import AsyncAPIResource
-from ..core.webhooks import TOLERANCE, WebhookHeaders, check_signature, event_in, secret_of
+from ..core.webhooks import TOLERANCE, WebhookHeaders, check_signature, event_in, keys_of
 
 if TYPE_CHECKING:
     from ... import types as _types
@@ -46,6 +46,5 @@ class AsyncWebhookSignatures(AsyncAPIResource):
             secret: The signing secret of the endpoint, in place of the client's `webhook_secret`.
             tolerance: Seconds that the message's time may differ from ours, to either side.
         """
-        configured: str | None = getattr(self._client, "webhook_secret", None)
-        used = secret_of(secret, configured)
-        check_signature(payload, headers, secret=used, tolerance=tolerance, now=time.time())
+        keys = keys_of(secret, getattr(self._client, "webhook_secret", None))
+        check_signature(payload, headers, keys=keys, tolerance=tolerance, now=time.time())

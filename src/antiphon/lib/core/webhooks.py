@@ -22,10 +22,11 @@ __all__ = [
     "InvalidWebhookPayloadError",
     "InvalidWebhookSignatureError",
     "WebhookHeaders",
+    "WebhookKeys",
     "WebhookSecretError",
     "check_signature",
     "event_in",
-    "secret_of",
+    "keys_of",
 ]
 
 TOLERANCE: Final = 300
@@ -52,8 +53,27 @@ class WebhookSecretError(SDKError, ValueError):
     """There is no secret to check signatures with, or it is none."""
 
 
-def secret_of(given: str | None, configured: str | None) -> str:
-    """The secret to use: that of the call, else that of the client. Raises `WebhookSecretError` without one."""
+class WebhookKeys:
+    """The keys a secret may mean, where no traceback that lists variables shows them."""
+
+    __slots__ = ("_keys",)
+
+    def __init__(self, keys: list[bytes]) -> None:
+        self._keys = keys
+
+    def made(self, content: bytes, signatures: str) -> bool:
+        """Whether one of the signatures is that of this content."""
+        expected = [hmac.new(key, content, hashlib.sha256).digest() for key in self._keys]
+        # All are compared, so that the time taken tells nothing about which one fits.
+        fitting = [right for given in _given(signatures) for right in expected if hmac.compare_digest(given, right)]
+        return bool(fitting)
+
+
+def keys_of(given: str | None, configured: str | None) -> WebhookKeys:
+    """The keys to check with: those of the call's secret, else of the client's.
+
+    Raises `WebhookSecretError` when there is no secret, or when it is none.
+    """
     secret = configured if given is None else given
     if secret is not None and not isinstance(secret, str):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(f"the webhook secret is text, not {type(secret).__name__}")
@@ -62,26 +82,27 @@ def secret_of(given: str | None, configured: str | None) -> str:
             "no webhook secret: pass secret=..., make the client with webhook_secret=..., "
             "or set the environment variable OPENAI_WEBHOOK_SECRET"
         )
-    return secret
+    if not secret.startswith(_PREFIX):  # base64 without the prefix, or the key itself
+        return WebhookKeys([key for key in (secret.encode("utf-8", "surrogatepass"), _decoded(secret)) if key])
+    key = _decoded(secret[len(_PREFIX) :])
+    if not key:
+        raise WebhookSecretError(f"the webhook secret has no base64 after {_PREFIX!r}")
+    return WebhookKeys([key])
 
 
 def check_signature(
-    payload: str | bytes, headers: WebhookHeaders, *, secret: str, tolerance: float, now: float
+    payload: str | bytes, headers: WebhookHeaders, *, keys: WebhookKeys, tolerance: float, now: float
 ) -> None:
-    """Nothing, when one of the signatures is that of this message, made with this secret, at about this time.
+    """Nothing, when one of the signatures is that of this message, made with one of the keys, at about this time.
 
-    Raises `InvalidWebhookSignatureError` when not, and `WebhookSecretError` for a secret that is none.
+    Raises `InvalidWebhookSignatureError` when not.
     """
-    keys = _keys(secret)
     body = _bytes_of(payload)
     found = _signature_headers(headers)
     message_id, timestamp, signatures = (found[name] for name in _NAMES)
     _check_time(timestamp, tolerance, now)
-    content = b".".join((message_id.encode("utf-8"), timestamp.encode("ascii"), body))
-    expected = [hmac.new(key, content, hashlib.sha256).digest() for key in keys]
-    # All are compared, so that the time taken tells nothing about which one failed, and where.
-    matches = [hmac.compare_digest(given, right) for given in _given(signatures) for right in expected]
-    if not any(matches):
+    content = b".".join((message_id.encode("utf-8", "surrogatepass"), timestamp.encode("ascii"), body))
+    if not keys.made(content, signatures):
         raise InvalidWebhookSignatureError("the webhook is not signed with this secret, or was changed on its way")
 
 
@@ -93,18 +114,6 @@ def event_in(payload: str | bytes) -> types.webhooks.UnwrapWebhookEvent:
         return reader.read(body)
     except (Malformed, Drift) as error:
         raise InvalidWebhookPayloadError(f"the webhook holds no event: {excerpt(str(error))}") from None
-
-
-def _keys(secret: str) -> list[bytes]:
-    """The keys a secret may mean. After `whsec_` there is base64; without it, either that or the key itself."""
-    if secret.startswith(_PREFIX):
-        key = _decoded(secret[len(_PREFIX) :])
-        if not key:
-            raise WebhookSecretError(f"the webhook secret has no base64 after {_PREFIX!r}")
-        return [key]
-    plain = secret.encode("utf-8", "surrogatepass")
-    key = _decoded(secret)
-    return [plain, key] if key else [plain]
 
 
 def _decoded(text: str) -> bytes | None:
