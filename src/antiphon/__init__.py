@@ -8,15 +8,69 @@ if TYPE_CHECKING:
     from . import pagination as pagination
     from . import resources as resources
     from . import types as types
+    from ._module_client import admin as admin
+    from ._module_client import admin_api_key as admin_api_key
+    from ._module_client import api_key as api_key
+    from ._module_client import api_type as api_type
+    from ._module_client import api_version as api_version
+    from ._module_client import audio as audio
+    from ._module_client import azure_ad_token as azure_ad_token
+    from ._module_client import azure_ad_token_provider as azure_ad_token_provider
+    from ._module_client import azure_endpoint as azure_endpoint
+    from ._module_client import base_url as base_url
+    from ._module_client import batches as batches
+    from ._module_client import beta as beta
+    from ._module_client import chat as chat
+    from ._module_client import completions as completions
+    from ._module_client import containers as containers
+    from ._module_client import content_provenance_checks as content_provenance_checks
+    from ._module_client import conversations as conversations
+    from ._module_client import data_residency as data_residency
+    from ._module_client import decisions as decisions
+    from ._module_client import default_headers as default_headers
+    from ._module_client import default_query as default_query
+    from ._module_client import embeddings as embeddings
+    from ._module_client import evals as evals
+    from ._module_client import files as files
+    from ._module_client import fine_tuning as fine_tuning
+    from ._module_client import http_client as http_client
+    from ._module_client import images as images
+    from ._module_client import live as live
+    from ._module_client import max_retries as max_retries
+    from ._module_client import models as models
+    from ._module_client import moderations as moderations
+    from ._module_client import organization as organization
+    from ._module_client import project as project
+    from ._module_client import realtime as realtime
+    from ._module_client import responses as responses
+    from ._module_client import safety as safety
+    from ._module_client import skills as skills
+    from ._module_client import timeout as timeout
+    from ._module_client import uploads as uploads
+    from ._module_client import vector_stores as vector_stores
+    from ._module_client import videos as videos
+    from ._module_client import webhook_secret as webhook_secret
+    from ._module_client import webhooks as webhooks
+    from ._module_client import websocket_base_url as websocket_base_url
+    from ._module_client import workload_identity as workload_identity
     from ._version import __version__ as __version__
     from .client import AsyncClient as AsyncClient
     from .client import Client as Client
+    from .lib._async.azure import AsyncAzureOpenAI as AsyncAzureOpenAI
+    from .lib._sync.azure import AzureOpenAI as AzureOpenAI
     from .lib.core.chunks import UploadProgress as UploadProgress
     from .lib.core.files import file_from_path as file_from_path
+    from .lib.core.names import NoneType as NoneType
+    from .lib.core.names import RequestOptions as RequestOptions
+    from .lib.core.names import __title__ as __title__
+    from .lib.core.names import override as override
     from .lib.core.polling import PollingTimeoutError as PollingTimeoutError
+    from .lib.core.servers import DataResidency as DataResidency
     from .lib.core.webhooks import InvalidWebhookPayloadError as InvalidWebhookPayloadError
     from .lib.core.webhooks import InvalidWebhookSignatureError as InvalidWebhookSignatureError
     from .lib.core.webhooks import WebhookSecretError as WebhookSecretError
+    from .lib.core.workload import OAuthError as OAuthError
+    from .lib.core.workload import SubjectTokenProviderError as SubjectTokenProviderError
     from .runtime import DEFAULT_MAX_RETRIES as DEFAULT_MAX_RETRIES
     from .runtime import DEFAULT_TIMEOUT as DEFAULT_TIMEOUT
     from .runtime import NOT_GIVEN as NOT_GIVEN
@@ -48,12 +102,22 @@ if TYPE_CHECKING:
     from .runtime import PermissionDeniedError as PermissionDeniedError
     from .runtime import RateLimitError as RateLimitError
     from .runtime import RawResponse as RawResponse
+    from .runtime import ReconnectingEvent as ReconnectingEvent
+    from .runtime import ReconnectingOverrides as ReconnectingOverrides
     from .runtime import SDKError as SDKError
     from .runtime import Stream as Stream
     from .runtime import Timeout as Timeout
     from .runtime import UnprocessableEntityError as UnprocessableEntityError
+    from .runtime import WebSocketConnectionClosedError as WebSocketConnectionClosedError
+    from .runtime import WebSocketQueueFullError as WebSocketQueueFullError
     from .runtime import not_given as not_given
     from .runtime import omit as omit
+    from .runtime.transports.clients import DEFAULT_CONNECTION_LIMITS as DEFAULT_CONNECTION_LIMITS
+    from .runtime.transports.clients import ProxiesTypes as ProxiesTypes
+    from .runtime.transports.clients import Transport as Transport
+    from .runtime.transports.httpx2_clients import DefaultAsyncHttpx2Client as DefaultAsyncHttpx2Client
+    from .runtime.transports.httpx2_clients import DefaultHttpx2Client as DefaultHttpx2Client
+    from .version import VERSION as VERSION
 
     OpenAI = Client
     AsyncOpenAI = AsyncClient
@@ -75,13 +139,30 @@ else:
                 "DefaultAsyncHttpxClient DefaultHttpxClient FileTypes InternalServerError NOT_GIVEN "
                 "NotFoundError NotGiven Omit PermissionDeniedError RateLimitError RawResponse SDKError "
                 "Stream Timeout UnprocessableEntityError not_given omit AntiphonError=SDKError "
-                "OpenAIError=SDKError HttpxBinaryResponseContent=BinaryResponse "
+                "ReconnectingEvent ReconnectingOverrides WebSocketConnectionClosedError "
+                "WebSocketQueueFullError OpenAIError=SDKError HttpxBinaryResponseContent=BinaryResponse "
             ),
             "._version": "__version__",
             ".lib.core.chunks": "UploadProgress",
             ".lib.core.files": "file_from_path",
+            ".lib.core.names": "NoneType RequestOptions __title__ override",
+            ".runtime.transports.clients": "DEFAULT_CONNECTION_LIMITS ProxiesTypes Transport",
+            ".runtime.transports.httpx2_clients": "DefaultAsyncHttpx2Client DefaultHttpx2Client",
+            ".version": "VERSION",
             ".lib.core.polling": "PollingTimeoutError",
+            ".lib.core.servers": "DataResidency",
+            ".lib.core.workload": "OAuthError SubjectTokenProviderError",
+            ".lib._async.azure": "AsyncAzureOpenAI",
+            ".lib._sync.azure": "AzureOpenAI",
             ".lib.core.webhooks": ("InvalidWebhookPayloadError InvalidWebhookSignatureError WebhookSecretError "),
+            "._module_client": (
+                "api_key admin_api_key organization project webhook_secret workload_identity data_residency "
+                "websocket_base_url base_url timeout max_retries default_headers default_query http_client "
+                "api_type api_version azure_endpoint azure_ad_token azure_ad_token_provider chat responses "
+                "conversations completions embeddings models moderations files uploads images audio videos "
+                "fine_tuning batches vector_stores containers evals skills decisions live safety "
+                "content_provenance_checks webhooks beta realtime admin "
+            ),
         },
         modules="pagination resources types",
     )

@@ -5,14 +5,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from .. import resources as _resources
+from ..lib._async.client import AsyncClientOptions
 from ..runtime import AsyncAPIClient, AsyncCredential, AsyncHTTPClient, HeaderTypes, NotGiven, TimeoutTypes, not_given
 from ._facts import FACTS
 
+if TYPE_CHECKING:
+    from ..lib.core.servers import DataResidency
+    from ..lib.core.workload import AnyWorkloadIdentity
 
-class AsyncClient(AsyncAPIClient):
+
+class AsyncClient(AsyncClientOptions, AsyncAPIClient):
     """The client of OpenAI-style API.
 
     The HTTP interface that OpenAI defined and that many servers offer, in part or whole: chat and
@@ -29,6 +34,9 @@ class AsyncClient(AsyncAPIClient):
     organization: str | None
     project: str | None
     webhook_secret: str | None
+    workload_identity: AnyWorkloadIdentity | None
+    data_residency: DataResidency | None
+    websocket_base_url: str | None
 
     def __init__(
         self,
@@ -38,6 +46,9 @@ class AsyncClient(AsyncAPIClient):
         organization: str | None = None,
         project: str | None = None,
         webhook_secret: str | None = None,
+        workload_identity: AnyWorkloadIdentity | None = None,
+        data_residency: DataResidency | None = None,
+        websocket_base_url: str | None = None,
         base_url: str | None = None,
         timeout: TimeoutTypes | NotGiven = not_given,
         max_retries: int = FACTS.max_retries,
@@ -58,6 +69,10 @@ class AsyncClient(AsyncAPIClient):
             project: The API's `OpenAI-Project`; without it `OPENAI_PROJECT_ID` of the environment.
             webhook_secret: The API's `webhook_secret`; without it `OPENAI_WEBHOOK_SECRET` of the
                 environment.
+            workload_identity: Who the program is by a token of the platform it runs on, in place of a key:
+                a `WorkloadIdentity` of `antiphon.auth`.
+            data_residency: Where data is kept and worked on, in place of `base_url`.
+            websocket_base_url: Where WebSockets connect, if not at `base_url`.
             base_url: Where the API is; without it `OPENAI_BASE_URL`, then the API's own address.
             timeout: Seconds for each phase of a request, or a `Timeout`; None waits for ever.
             max_retries: How often a failed request is tried again.
@@ -75,6 +90,9 @@ class AsyncClient(AsyncAPIClient):
                 "organization": organization,
                 "project": project,
                 "webhook_secret": webhook_secret,
+                "workload_identity": workload_identity,
+                "data_residency": data_residency,
+                "websocket_base_url": websocket_base_url,
             },
             base_url=base_url,
             timeout=timeout,
@@ -208,6 +226,9 @@ class AsyncClient(AsyncAPIClient):
         organization: str | None = None,
         project: str | None = None,
         webhook_secret: str | None = None,
+        workload_identity: AnyWorkloadIdentity | None = None,
+        data_residency: DataResidency | None = None,
+        websocket_base_url: str | None = None,
         base_url: str | None = None,
         timeout: TimeoutTypes | NotGiven = not_given,
         max_retries: int | None = None,
@@ -229,6 +250,9 @@ class AsyncClient(AsyncAPIClient):
                 "organization": organization,
                 "project": project,
                 "webhook_secret": webhook_secret,
+                "workload_identity": workload_identity,
+                "data_residency": data_residency,
+                "websocket_base_url": websocket_base_url,
                 "base_url": base_url,
                 "max_retries": max_retries,
                 "http_client": http_client,

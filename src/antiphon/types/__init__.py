@@ -5,6 +5,9 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from antiphon.runtime import ReconnectingEvent as ReconnectingEvent
+    from antiphon.runtime import ReconnectingOverrides as ReconnectingOverrides
+
     from . import admin as admin
     from . import audio as audio
     from . import audio_types as audio_types
@@ -12,8 +15,6 @@ if TYPE_CHECKING:
     from . import batches_types as batches_types
     from . import beta as beta
     from . import chat as chat
-    from . import chat_completion_page as chat_completion_page
-    from . import chat_completion_store_message_page as chat_completion_store_message_page
     from . import completions_params as completions_params
     from . import completions_types as completions_types
     from . import containers as containers
@@ -64,8 +65,6 @@ if TYPE_CHECKING:
     from .batches_types import BatchError as BatchError
     from .batches_types import BatchRequestCounts as BatchRequestCounts
     from .batches_types import BatchUsage as BatchUsage
-    from .chat_completion_page import ChatCompletionPage as ChatCompletionPage
-    from .chat_completion_store_message_page import ChatCompletionStoreMessagePage as ChatCompletionStoreMessagePage
     from .completions_params import CompletionCreateParams as CompletionCreateParams
     from .completions_params import CompletionCreateParamsBase as CompletionCreateParamsBase
     from .completions_params import CompletionCreateParamsNonStreaming as CompletionCreateParamsNonStreaming
@@ -163,6 +162,7 @@ if TYPE_CHECKING:
     from .shared import DecisionContentPartRefusal as DecisionContentPartRefusal
     from .shared import DecisionInputJSON as DecisionInputJSON
     from .shared import DecisionQuestionInputImage as DecisionQuestionInputImage
+    from .shared import DecisionQuestionInputPart as DecisionQuestionInputPart
     from .shared import DecisionQuestionInputText as DecisionQuestionInputText
     from .shared import ErrorMisalignment as ErrorMisalignment
     from .shared import ErrorObject as ErrorObject
@@ -249,9 +249,7 @@ if TYPE_CHECKING:
     from .vector_stores_params import StaticFileChunkingStrategyObjectParam as StaticFileChunkingStrategyObjectParam
     from .vector_stores_params import StaticFileChunkingStrategyParam as StaticFileChunkingStrategyParam
     from .vector_stores_params import VectorStoreCreateParams as VectorStoreCreateParams
-    from .vector_stores_params import VectorStoreDeleteParams as VectorStoreDeleteParams
     from .vector_stores_params import VectorStoreListParams as VectorStoreListParams
-    from .vector_stores_params import VectorStoreRetrieveParams as VectorStoreRetrieveParams
     from .vector_stores_params import VectorStoreSearchParams as VectorStoreSearchParams
     from .vector_stores_params import VectorStoreUpdateParams as VectorStoreUpdateParams
     from .vector_stores_types import FileChunkingStrategy as FileChunkingStrategy
@@ -275,6 +273,7 @@ if TYPE_CHECKING:
     from .videos_types import VideoDeleteResponse as VideoDeleteResponse
     from .videos_types import VideoGetCharacterResponse as VideoGetCharacterResponse
     from .videos_types import VideoModel as VideoModel
+    from .videos_types import VideoModelParam as VideoModelParam
     from .videos_types import VideoSeconds as VideoSeconds
     from .videos_types import VideoSize as VideoSize
 else:
@@ -286,8 +285,6 @@ else:
             ".audio_types": "AudioModel AudioResponseFormat",
             ".batches_params": "BatchCreateParams BatchListParams",
             ".batches_types": "Batch BatchError BatchRequestCounts BatchUsage",
-            ".chat_completion_page": "ChatCompletionPage",
-            ".chat_completion_store_message_page": "ChatCompletionStoreMessagePage",
             ".completions_params": (
                 "CompletionCreateParams CompletionCreateParamsBase CompletionCreateParamsNonStreaming "
                 "CompletionCreateParamsStreaming "
@@ -336,10 +333,10 @@ else:
                 "ComputerDoubleClick ComputerDrag ComputerKeypress ComputerMove ComputerScroll ComputerType "
                 "ContainerFileCitation CustomToolInputFormat CustomToolInputFormatText "
                 "DecisionContentPartRefusal DecisionInputJSON DecisionQuestionInputImage "
-                "DecisionQuestionInputText ErrorMisalignment ErrorObject FileCitation "
-                "FileSearchToolRankingOptions FunctionDefinition FunctionParameters GraderMessage "
-                "GraderSamplingParams HostedSkillParamSkillReference ImageGenerationTool McpTool "
-                "McpToolApprovalFilter McpToolFilter Metadata ModerationInputError ModerationResult "
+                "DecisionQuestionInputPart DecisionQuestionInputText ErrorMisalignment ErrorObject "
+                "FileCitation FileSearchToolRankingOptions FunctionDefinition FunctionParameters "
+                "GraderMessage GraderSamplingParams HostedSkillParamSkillReference ImageGenerationTool "
+                "McpTool McpToolApprovalFilter McpToolFilter Metadata ModerationInputError ModerationResult "
                 "NamespaceFunctionTool OAuthErrorCode PromptCacheBreakpoint RealtimeContentPart "
                 "RealtimeMcpListToolsTool Reasoning ReasoningEffort ResponseAdditionalTools "
                 "ResponseAnnotationFilePath ResponseCallerDirect ResponseCallerProgram "
@@ -366,8 +363,8 @@ else:
             ".vector_stores_params": (
                 "AutoFileChunkingStrategyParam FileChunkingStrategyParam "
                 "StaticFileChunkingStrategyObjectParam StaticFileChunkingStrategyParam "
-                "VectorStoreCreateParams VectorStoreDeleteParams VectorStoreListParams "
-                "VectorStoreRetrieveParams VectorStoreSearchParams VectorStoreUpdateParams "
+                "VectorStoreCreateParams VectorStoreListParams VectorStoreSearchParams "
+                "VectorStoreUpdateParams "
             ),
             ".vector_stores_types": (
                 "FileChunkingStrategy OtherFileChunkingStrategyObject StaticFileChunkingStrategy "
@@ -380,21 +377,22 @@ else:
             ),
             ".videos_types": (
                 "Video VideoCreateCharacterResponse VideoCreateError VideoDeleteResponse "
-                "VideoGetCharacterResponse VideoModel VideoSeconds VideoSize "
+                "VideoGetCharacterResponse VideoModel VideoModelParam VideoSeconds VideoSize "
             ),
+            "antiphon.runtime": "ReconnectingEvent ReconnectingOverrides",
         },
         modules=(
             "admin audio beta chat containers conversations evals fine_tuning graders live realtime "
             "responses safety shared shared_params skills uploads vector_stores webhooks "
         ),
         inner=(
-            "audio_types batches_params batches_types chat_completion_page "
-            "chat_completion_store_message_page completions_params completions_types containers_params "
-            "containers_types content_provenance_checks_params content_provenance_checks_types "
-            "decisions_params decisions_types embeddings_params embeddings_types evals_params "
-            "evals_types files_params files_types images_params images_types models_types "
-            "moderations_params moderations_types skills_params skills_types uploads_params "
-            "uploads_types vector_stores_params vector_stores_types videos_params videos_types "
+            "audio_types batches_params batches_types completions_params completions_types "
+            "containers_params containers_types content_provenance_checks_params "
+            "content_provenance_checks_types decisions_params decisions_types embeddings_params "
+            "embeddings_types evals_params evals_types files_params files_types images_params "
+            "images_types models_types moderations_params moderations_types skills_params skills_types "
+            "uploads_params uploads_types vector_stores_params vector_stores_types videos_params "
+            "videos_types "
         ),
     )
     import sys

@@ -3,14 +3,8 @@
 
 from __future__ import annotations
 
-import sys
-from importlib import import_module
-from importlib.machinery import ModuleSpec
-from re import compile as _compile
-from types import ModuleType
-from typing import Any, cast
+from ..runtime import Addresses
 
-ROOT = __name__.rpartition(".")[0]
 SPELLED: dict[str, str] = {
     "beta.chatkit.chat_session_chatkit_configuration": "ChatSessionChatKitConfiguration",
     "beta.chatkit.chat_session_chatkit_configuration_param": "ChatSessionChatKitConfigurationParam",
@@ -25,99 +19,162 @@ SPELLED: dict[str, str] = {
     "shared.oauth_error_code": "OAuthErrorCode",
 }
 """Modules, below this package, whose names do not follow from those of their types."""
+NESTED: dict[str, str] = {
+    "beta.agent_output_item.BrowserAuthenticationRequestItemResource": "beta:AgentBrowserAuthenticationRequest",
+    "beta.agent_output_item.BrowserAuthenticationRequestItemResourceRequestField": "beta:AgentBrowserAuthenticationField",
+    "beta.agent_output_item.BrowserAuthenticationRequestItemResourceRequestOption": "beta:AgentBrowserAuthenticationOption",
+    "beta.agent_output_item.ComputerUseCallItemResource": "beta:AgentComputerUseCall",
+    "beta.agent_output_item.ComputerUseCallItemResourceOutput": "beta:AgentComputerUseCallOutput",
+    "beta.agent_session.RequiredActionSessionRequiredActionResourceComputerUseApprovalRequestRequestComputerUseApprovalRequestKindResourceBrowserAuthenticationField": "beta:AgentBrowserAuthenticationField",
+    "beta.agent_session.RequiredActionSessionRequiredActionResourceComputerUseApprovalRequestRequestComputerUseApprovalRequestKindResourceBrowserAuthenticationOption": "beta:AgentBrowserAuthenticationOption",
+    "beta.agent_session.RequiredActionSessionRequiredActionResourceComputerUseApprovalRequestRequestComputerUseApprovalRequestKindResourceBrowserOriginAccess": "beta:AgentSessionRequiredActionSessionRequiredActionResourceComputerUseApprovalRequestRequest",
+    "beta.agent_session_item.BrowserAuthenticationRequestItemResource": "beta:AgentBrowserAuthenticationRequest",
+    "beta.agent_session_item.BrowserAuthenticationRequestItemResourceRequestField": "beta:AgentBrowserAuthenticationField",
+    "beta.agent_session_item.BrowserAuthenticationRequestItemResourceRequestOption": "beta:AgentBrowserAuthenticationOption",
+    "beta.agent_session_item.ComputerUseApprovalRequestResultItemResourceResponseComputerUseApprovalResponseKindResourceBrowserAuthenticationCancelResource": "beta:AgentSessionItemComputerUseApprovalRequestResultItemResourceResponseCancel",
+    "beta.agent_session_item.ComputerUseApprovalRequestResultItemResourceResponseComputerUseApprovalResponseKindResourceBrowserAuthenticationSubmitResource": "beta:AgentSessionItemComputerUseApprovalRequestResultItemResourceResponseSubmit",
+    "beta.agent_session_item.ComputerUseCallItemResource": "beta:AgentComputerUseCall",
+    "beta.agent_session_item.ComputerUseCallItemResourceOutput": "beta:AgentComputerUseCallOutput",
+    "beta.agent_tool_param.AgentToolConfigParamAutomations": "beta:AgentToolResourceAutomationsParam",
+    "beta.agent_tool_param.AgentToolConfigParamComputerUse": "beta:AgentToolResourceComputerUseParam",
+    "beta.agent_tool_param.AgentToolConfigParamFunction": "beta:AgentToolResourceFunctionParam",
+    "beta.agent_tool_param.AgentToolConfigParamProgrammaticToolCalling": "beta:AgentToolResourceProgrammaticToolCallingParam",
+    "beta.agent_tool_param.AgentToolConfigParamWebSearch": "beta:AgentToolResourceWebSearchParam",
+    "beta.agent_tool_param.AgentToolConfigParamWebSearchLocation": "beta:AgentToolResourceWebSearchParamLocation",
+    "beta.agents.automation_environment.AutomationEnvironmentResourceOpenAIHostedFileHostedTemplateFileResourceFileID": "beta:HostedEnvironmentFileParamFileID",
+    "beta.agents.automation_environment.AutomationEnvironmentResourceOpenAIHostedSkillHostedTemplateSkillResourceInline": "beta:HostedSkillResourceInline",
+    "beta.agents.automation_environment.AutomationEnvironmentResourceOpenAIHostedSkillHostedTemplateSkillResourceSkillReference": "shared:HostedSkillParamSkillReference",
+    "beta.agents.environments.environment_template.FileHostedTemplateFileResourceFileID": "beta:HostedEnvironmentFileParamFileID",
+    "beta.agents.environments.environment_template.SkillHostedTemplateSkillResourceInline": "beta:HostedSkillResourceInline",
+    "beta.agents.environments.environment_template.SkillHostedTemplateSkillResourceSkillReference": "shared:HostedSkillParamSkillReference",
+    "beta.beta_file_search_tool.FiltersCompoundFilterFilterComparisonFilter": "beta:BetaFileSearchToolFiltersComparisonFilter",
+    "beta.beta_file_search_tool_param.FiltersCompoundFilterFilterComparisonFilter": "beta:BetaFileSearchToolFiltersComparisonFilterParam",
+    "beta.beta_response.ToolChoiceBetaSpecificProgrammaticToolCallingParam": "shared:ResponseProgrammaticToolCalling",
+    "beta.beta_response_input_param.Message": "beta:BetaResponseInputItemParamMessage",
+    "beta.beta_responses_client_event.ResponseCreateToolChoiceBetaSpecificProgrammaticToolCallingParam": "shared:ResponseProgrammaticToolCalling",
+    "beta.beta_responses_client_event_param.ResponseCreateToolChoiceBetaSpecificProgrammaticToolCallingParam": ":ResponseProgrammaticToolCalling",
+    "beta.hosted_environment_file_param.HostedEnvironmentFileParamFileID": "beta:HostedEnvironmentFileParamFileIDParam",
+    "beta.persisted_agent_tool.PersistedAgentToolResourceAutomations": "beta:AgentToolResourceAutomations",
+    "beta.persisted_agent_tool.PersistedAgentToolResourceComputerUse": "beta:AgentToolResourceComputerUse",
+    "beta.persisted_agent_tool.PersistedAgentToolResourceFunction": "beta:AgentToolResourceFunction",
+    "beta.persisted_agent_tool.PersistedAgentToolResourceProgrammaticToolCalling": "beta:AgentToolResourceProgrammaticToolCalling",
+    "beta.persisted_agent_tool.PersistedAgentToolResourceWebSearch": "beta:AgentToolResourceWebSearch",
+    "beta.persisted_agent_tool.PersistedAgentToolResourceWebSearchLocation": "beta:AgentToolResourceWebSearchLocation",
+    "beta.persisted_agent_tool_param.PersistedAgentToolConfigParamAutomations": "beta:AgentToolResourceAutomationsParam",
+    "beta.persisted_agent_tool_param.PersistedAgentToolConfigParamComputerUse": "beta:AgentToolResourceComputerUseParam",
+    "beta.persisted_agent_tool_param.PersistedAgentToolConfigParamFunction": "beta:AgentToolResourceFunctionParam",
+    "beta.persisted_agent_tool_param.PersistedAgentToolConfigParamProgrammaticToolCalling": "beta:AgentToolResourceProgrammaticToolCallingParam",
+    "beta.persisted_agent_tool_param.PersistedAgentToolConfigParamWebSearch": "beta:AgentToolResourceWebSearchParam",
+    "beta.persisted_agent_tool_param.PersistedAgentToolConfigParamWebSearchLocation": "beta:AgentToolResourceWebSearchParamLocation",
+    "beta.persisted_mcp_transport.PersistedMcpTransportResourceStdio": "beta:McpTransportResourceStdio",
+    "beta.persisted_mcp_transport_param.PersistedMcpTransportConfigParamStdio": "beta:McpTransportResourceStdioParam",
+    "beta.realtime.conversation_item_input_audio_transcription_completed_event.UsageTranscriptTextUsageDuration": "shared:TranscriptionDurationUsage",
+    "beta.realtime.conversation_item_input_audio_transcription_completed_event.UsageTranscriptTextUsageTokens": "shared:TranscriptionTokenUsage",
+    "beta.realtime.conversation_item_input_audio_transcription_completed_event.UsageTranscriptTextUsageTokensInputTokenDetails": "shared:TranscriptionTokenUsageInputTokenDetails",
+    "beta.text_format.TextFormatResourceText": "shared:CustomToolInputFormatText",
+    "beta.text_format_param.TextFormatParamText": ":CustomToolInputFormatText",
+    "decision_create_params.InputDecisionInputAssistantMessageContentDecisionInputAssistantContentPartDecisionInputOutputText": ":DecisionCreateParamsInputUnionMember1DecisionInputAssistantMessageContentOutputText",
+    "decision_create_params.InputDecisionInputAssistantMessageContentDecisionInputAssistantContentPartDecisionInputRefusal": ":DecisionCreateParamsInputUnionMember1DecisionInputAssistantMessageContentRefusal",
+    "decision_input_message_param.DecisionInputDeveloperMessage": ":DecisionInputMessageParam",
+    "decision_input_message_param.DecisionInputSystemMessage": ":DecisionInputMessageParam",
+    "decision_input_message_param.DecisionInputUserMessage": ":DecisionInputMessageParam",
+    "evals.create_eval_completions_run_data_source.InputMessagesTemplateTemplateEvalItem": "shared:GraderMessage",
+    "evals.create_eval_completions_run_data_source.InputMessagesTemplateTemplateEvalItemContentInputImage": "shared:GraderMessageInputContentInputImage",
+    "evals.create_eval_completions_run_data_source.InputMessagesTemplateTemplateEvalItemContentOutputText": "shared:GraderMessageInputContentOutputText",
+    "evals.create_eval_completions_run_data_source_param.InputMessagesTemplateTemplateEvalItem": ":GraderMessage",
+    "evals.run_cancel_response.DataSourceResponsesInputMessagesTemplateTemplateEvalItem": "shared:GraderMessage",
+    "evals.run_cancel_response.DataSourceResponsesInputMessagesTemplateTemplateEvalItemContentInputImage": "shared:GraderMessageInputContentInputImage",
+    "evals.run_cancel_response.DataSourceResponsesInputMessagesTemplateTemplateEvalItemContentOutputText": "shared:GraderMessageInputContentOutputText",
+    "evals.run_cancel_response.DataSourceResponsesSourceResponses": "evals:EvalRunDataSourceResponsesDataSourceResponsesSourceResponses",
+    "evals.run_create_params.DataSourceCreateEvalResponsesRunDataSourceInputMessagesTemplateTemplateChatMessage": "evals:RunCreateParamsDataSourceCreateEvalResponsesRunDataSourceInputMessagesTemplateTemplateVariant1",
+    "evals.run_create_response.DataSourceResponsesInputMessagesTemplateTemplateEvalItem": "shared:GraderMessage",
+    "evals.run_create_response.DataSourceResponsesInputMessagesTemplateTemplateEvalItemContentInputImage": "shared:GraderMessageInputContentInputImage",
+    "evals.run_create_response.DataSourceResponsesInputMessagesTemplateTemplateEvalItemContentOutputText": "shared:GraderMessageInputContentOutputText",
+    "evals.run_create_response.DataSourceResponsesSourceResponses": "evals:EvalRunDataSourceResponsesDataSourceResponsesSourceResponses",
+    "evals.run_list_response.DataSourceResponsesInputMessagesTemplateTemplateEvalItem": "shared:GraderMessage",
+    "evals.run_list_response.DataSourceResponsesInputMessagesTemplateTemplateEvalItemContentInputImage": "shared:GraderMessageInputContentInputImage",
+    "evals.run_list_response.DataSourceResponsesInputMessagesTemplateTemplateEvalItemContentOutputText": "shared:GraderMessageInputContentOutputText",
+    "evals.run_list_response.DataSourceResponsesSourceResponses": "evals:EvalRunDataSourceResponsesDataSourceResponsesSourceResponses",
+    "evals.run_retrieve_response.DataSourceResponsesInputMessagesTemplateTemplateEvalItem": "shared:GraderMessage",
+    "evals.run_retrieve_response.DataSourceResponsesInputMessagesTemplateTemplateEvalItemContentInputImage": "shared:GraderMessageInputContentInputImage",
+    "evals.run_retrieve_response.DataSourceResponsesInputMessagesTemplateTemplateEvalItemContentOutputText": "shared:GraderMessageInputContentOutputText",
+    "evals.run_retrieve_response.DataSourceResponsesSourceResponses": "evals:EvalRunDataSourceResponsesDataSourceResponsesSourceResponses",
+    "live.decision_item_create_event.ItemContentPartsInputImage": "live:DecisionContentPartInputImage",
+    "live.decision_item_create_event.ItemCustomToolCallOutputOutputPartsInputImage": "live:DecisionContentPartInputImage",
+    "live.decision_item_create_event.ItemFunctionCallOutputOutputPartsInputImage": "live:DecisionContentPartInputImage",
+    "live.decision_item_create_event_param.ItemContentPartsInputImage": "live:DecisionContentPartInputImageParam",
+    "live.decision_item_create_event_param.ItemCustomToolCallOutputOutputPartsInputImage": "live:DecisionContentPartInputImageParam",
+    "live.decision_item_create_event_param.ItemFunctionCallOutputOutputPartsInputImage": "live:DecisionContentPartInputImageParam",
+    "live.decision_item_created_event.ItemContentPartsInputImage": "live:DecisionContentPartInputImage",
+    "live.decision_item_created_event.ItemCustomToolCallOutputOutputPartsInputImage": "live:DecisionContentPartInputImage",
+    "live.decision_item_created_event.ItemFunctionCallOutputOutputPartsInputImage": "live:DecisionContentPartInputImage",
+    "live.decision_question.ChoiceInstructionsPartsInputImage": "live:DecisionContentPartInputImage",
+    "live.decision_question.ChoiceInstructionsPartsInputJSON": "live:DecisionContentPartInputJSON",
+    "live.decision_question.PredicateInstructionsPartsInputImage": "live:DecisionContentPartInputImage",
+    "live.decision_question.PredicateInstructionsPartsInputJSON": "live:DecisionContentPartInputJSON",
+    "live.decision_question.ScoreInstructionsPartsInputImage": "live:DecisionContentPartInputImage",
+    "live.decision_question.ScoreInstructionsPartsInputJSON": "live:DecisionContentPartInputJSON",
+    "live.decision_question_param.ChoiceInstructionsPartsInputImage": "live:DecisionContentPartInputImageParam",
+    "live.decision_question_param.ChoiceInstructionsPartsInputJSON": "live:DecisionContentPartInputJSONParam",
+    "live.decision_question_param.PredicateInstructionsPartsInputImage": "live:DecisionContentPartInputImageParam",
+    "live.decision_question_param.PredicateInstructionsPartsInputJSON": "live:DecisionContentPartInputJSONParam",
+    "live.decision_question_param.ScoreInstructionsPartsInputImage": "live:DecisionContentPartInputImageParam",
+    "live.decision_question_param.ScoreInstructionsPartsInputJSON": "live:DecisionContentPartInputJSONParam",
+    "live.decision_trigger.DecisionsQuestionQuestionParamChoice": "live:DecisionQuestionChoice",
+    "live.decision_trigger.DecisionsQuestionQuestionParamChoiceChoice": "live:DecisionChoiceOption",
+    "live.decision_trigger.DecisionsQuestionQuestionParamPredicate": "live:DecisionQuestionPredicate",
+    "live.decision_trigger.DecisionsQuestionQuestionParamScore": "live:DecisionQuestionScore",
+    "live.decision_trigger.DecisionsQuestionQuestionParamScoreLevel": "live:DecisionQuestionScoreLevel",
+    "live.decisions_delegation_config.QuestionQuestionParamChoice": "live:DecisionQuestionChoice",
+    "live.decisions_delegation_config.QuestionQuestionParamChoiceChoice": "live:DecisionChoiceOption",
+    "live.decisions_delegation_config.QuestionQuestionParamPredicate": "live:DecisionQuestionPredicate",
+    "live.decisions_delegation_config.QuestionQuestionParamScore": "live:DecisionQuestionScore",
+    "live.decisions_delegation_config.QuestionQuestionParamScoreLevel": "live:DecisionQuestionScoreLevel",
+    "live.decisions_delegation_update_config.QuestionQuestionParamChoice": "live:DecisionQuestionChoice",
+    "live.decisions_delegation_update_config.QuestionQuestionParamChoiceChoice": "live:DecisionChoiceOption",
+    "live.decisions_delegation_update_config.QuestionQuestionParamPredicate": "live:DecisionQuestionPredicate",
+    "live.decisions_delegation_update_config.QuestionQuestionParamScore": "live:DecisionQuestionScore",
+    "live.decisions_delegation_update_config.QuestionQuestionParamScoreLevel": "live:DecisionQuestionScoreLevel",
+    "live.responses_delegation_config.ToolChoiceLiveAllowedToolsChoiceParam": "live:ResponsesDelegationToolChoiceLiveAllowedToolsChoice",
+    "live.responses_delegation_config.ToolChoiceLiveAllowedToolsChoiceParamToolApplyPatch": "live:ResponsesDelegationToolApplyPatch",
+    "live.responses_delegation_config.ToolChoiceLiveAllowedToolsChoiceParamToolCodeInterpreter": "live:ResponsesDelegationToolCodeInterpreter",
+    "live.responses_delegation_config.ToolChoiceLiveAllowedToolsChoiceParamToolComputer": "live:ResponsesDelegationToolComputer",
+    "live.responses_delegation_config.ToolChoiceLiveAllowedToolsChoiceParamToolCustom": "live:ResponsesDelegationToolChoiceCustom",
+    "live.responses_delegation_config.ToolChoiceLiveAllowedToolsChoiceParamToolFileSearch": "live:ResponsesDelegationToolChoiceLiveAllowedToolsChoiceToolChoiceLiveAllowedToolsChoiceParamToolFileSearch",
+    "live.responses_delegation_config.ToolChoiceLiveAllowedToolsChoiceParamToolImageGeneration": "live:ResponsesDelegationToolImageGeneration",
+    "live.responses_delegation_config.ToolChoiceLiveAllowedToolsChoiceParamToolLiveFunctionToolChoiceParam": "live:ResponsesDelegationToolChoiceLiveFunctionToolChoice",
+    "live.responses_delegation_config.ToolChoiceLiveAllowedToolsChoiceParamToolLiveMCPToolChoiceParam": "live:ResponsesDelegationToolChoiceLiveMCPToolChoice",
+    "live.responses_delegation_config.ToolChoiceLiveAllowedToolsChoiceParamToolProgrammaticToolCalling": "shared:ResponseProgrammaticToolCalling",
+    "live.responses_delegation_config.ToolChoiceLiveAllowedToolsChoiceParamToolShell": "live:ResponsesDelegationToolChoiceLiveAllowedToolsChoiceToolChoiceLiveAllowedToolsChoiceParamToolShell",
+    "live.responses_delegation_config.ToolChoiceLiveAllowedToolsChoiceParamToolWebSearch": "live:ResponsesDelegationToolWebSearch",
+    "live.responses_delegation_config.ToolChoiceLiveAllowedToolsChoiceParamToolWebSearchPreview": "live:ResponsesDelegationToolChoiceLiveAllowedToolsChoiceToolChoiceLiveAllowedToolsChoiceParamToolWebSearchPreview",
+    "live.responses_delegation_config.ToolChoiceLiveFunctionToolChoiceParam": "live:ResponsesDelegationToolChoiceLiveFunctionToolChoice",
+    "live.responses_delegation_config.ToolChoiceLiveMCPToolChoiceParam": "live:ResponsesDelegationToolChoiceLiveMCPToolChoice",
+    "live.responses_delegation_update_config.ToolChoiceLiveAllowedToolsChoiceParam": "live:ResponsesDelegationToolChoiceLiveAllowedToolsChoice",
+    "live.responses_delegation_update_config.ToolChoiceLiveAllowedToolsChoiceParamToolApplyPatch": "live:ResponsesDelegationToolApplyPatch",
+    "live.responses_delegation_update_config.ToolChoiceLiveAllowedToolsChoiceParamToolCodeInterpreter": "live:ResponsesDelegationToolCodeInterpreter",
+    "live.responses_delegation_update_config.ToolChoiceLiveAllowedToolsChoiceParamToolComputer": "live:ResponsesDelegationToolComputer",
+    "live.responses_delegation_update_config.ToolChoiceLiveAllowedToolsChoiceParamToolCustom": "live:ResponsesDelegationToolChoiceCustom",
+    "live.responses_delegation_update_config.ToolChoiceLiveAllowedToolsChoiceParamToolFileSearch": "live:ResponsesDelegationToolChoiceLiveAllowedToolsChoiceToolChoiceLiveAllowedToolsChoiceParamToolFileSearch",
+    "live.responses_delegation_update_config.ToolChoiceLiveAllowedToolsChoiceParamToolImageGeneration": "live:ResponsesDelegationToolImageGeneration",
+    "live.responses_delegation_update_config.ToolChoiceLiveAllowedToolsChoiceParamToolLiveFunctionToolChoiceParam": "live:ResponsesDelegationToolChoiceLiveFunctionToolChoice",
+    "live.responses_delegation_update_config.ToolChoiceLiveAllowedToolsChoiceParamToolLiveMCPToolChoiceParam": "live:ResponsesDelegationToolChoiceLiveMCPToolChoice",
+    "live.responses_delegation_update_config.ToolChoiceLiveAllowedToolsChoiceParamToolProgrammaticToolCalling": "shared:ResponseProgrammaticToolCalling",
+    "live.responses_delegation_update_config.ToolChoiceLiveAllowedToolsChoiceParamToolShell": "live:ResponsesDelegationToolChoiceLiveAllowedToolsChoiceToolChoiceLiveAllowedToolsChoiceParamToolShell",
+    "live.responses_delegation_update_config.ToolChoiceLiveAllowedToolsChoiceParamToolWebSearch": "live:ResponsesDelegationToolWebSearch",
+    "live.responses_delegation_update_config.ToolChoiceLiveAllowedToolsChoiceParamToolWebSearchPreview": "live:ResponsesDelegationToolChoiceLiveAllowedToolsChoiceToolChoiceLiveAllowedToolsChoiceParamToolWebSearchPreview",
+    "live.responses_delegation_update_config.ToolChoiceLiveFunctionToolChoiceParam": "live:ResponsesDelegationToolChoiceLiveFunctionToolChoice",
+    "live.responses_delegation_update_config.ToolChoiceLiveMCPToolChoiceParam": "live:ResponsesDelegationToolChoiceLiveMCPToolChoice",
+    "realtime.conversation_item_input_audio_transcription_completed_event.UsageTranscriptTextUsageDuration": "shared:TranscriptionDurationUsage",
+    "realtime.conversation_item_input_audio_transcription_completed_event.UsageTranscriptTextUsageTokens": "shared:TranscriptionTokenUsage",
+    "realtime.conversation_item_input_audio_transcription_completed_event.UsageTranscriptTextUsageTokensInputTokenDetails": "shared:TranscriptionTokenUsageInputTokenDetails",
+    "responses.response.ToolChoiceSpecificProgrammaticToolCallingParam": "shared:ResponseProgrammaticToolCalling",
+    "responses.response_input_param.Message": "responses:ResponseInputItemParamMessage",
+    "responses.responses_client_event.ResponseCreateToolChoiceSpecificProgrammaticToolCallingParam": "shared:ResponseProgrammaticToolCalling",
+    "responses.responses_client_event.ToolChoiceSpecificProgrammaticToolCallingParam": "shared:ResponseProgrammaticToolCalling",
+    "responses.responses_client_event_param.ResponseCreateToolChoiceSpecificProgrammaticToolCallingParam": ":ResponseProgrammaticToolCalling",
+    "responses.responses_client_event_param.ToolChoiceSpecificProgrammaticToolCallingParam": ":ResponseProgrammaticToolCalling",
+}
+"""Names in such modules that do not follow from the types: to another name there, or to `package:Name`."""
 
-_PARTS = _compile(r"[A-Z]{2,}s(?![a-z])|[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
-
-
-def module_name(name: str) -> str:
-    """`chat_completion` for `ChatCompletion`."""
-    words: list[str] = []
-    for part in _PARTS.findall(name):
-        if part.isdigit() and words:
-            words[-1] += part
-        else:
-            words.append(part.lower())
-    return "_".join(words)
-
-
-def _type_at(package: ModuleType, leaf: str) -> str | None:
-    """The public type of a package that a module of this name is about."""
-    public: list[str] = getattr(package, "__all__", [])
-    path = package.__name__[len(ROOT) + 1 :]
-    said = SPELLED.get(f"{path}.{leaf}" if path else leaf)
-    if said in public:
-        return said
-    return next((name for name in public if name[:1].isupper() and module_name(name) == leaf), None)
-
-
-def _nested(package: ModuleType, owner: str, name: str) -> object:
-    """The type in a type: it is beside it, and called after it. Raises AttributeError."""
-    from pkgutil import iter_modules
-
-    wanted = owner + name
-    own = sys.modules.get(getattr(getattr(package, owner), "__module__", ""))
-    if own is not None and wanted in vars(own):
-        return vars(own)[wanted]
-    public: list[str] = getattr(package, "__all__", [])
-    for found in iter_modules(package.__path__):
-        if found.name in public or found.name.startswith("_"):
-            continue
-        module = import_module(f"{package.__name__}.{found.name}")
-        if wanted in vars(module):
-            return vars(module)[wanted]
-        if found.ispkg:
-            for part in iter_modules(module.__path__):
-                inner = import_module(f"{module.__name__}.{part.name}")
-                if wanted in vars(inner):
-                    return vars(inner)[wanted]
-    raise AttributeError(wanted)
-
-
-class TypeModule(ModuleType):
-    """A module with one public type and those nested in it, loaded when they are asked for."""
-
-    def __init__(self, name: str, package: ModuleType, owner: str) -> None:
-        super().__init__(name, f"The type `{owner}`.")
-        self._package = package
-        self._owner = owner
-        self.__all__ = [owner]
-
-    def __getattr__(self, name: str) -> object:
-        if name.startswith("_"):
-            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
-        public: list[str] = getattr(self._package, "__all__", [])
-        try:
-            # What stands beside a type may be meant by a short name first: `Choice` of `ChatCompletion`.
-            value = _nested(self._package, self._owner, name) if name != self._owner else None
-        except AttributeError:
-            value = None
-        if value is None and name in public:
-            value = getattr(self._package, name)
-        if value is None:
-            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
-        setattr(self, name, value)
-        return value
-
-
-class Loader:
-    """Makes the module of one type."""
-
-    def __init__(self, package: ModuleType, owner: str) -> None:
-        self._package = package
-        self._owner = owner
-
-    def create_module(self, spec: ModuleSpec) -> ModuleType:
-        return TypeModule(spec.name, self._package, self._owner)
-
-    def exec_module(self, module: ModuleType) -> None:
-        pass
-
-
-def find_spec(name: str) -> ModuleSpec | None:
-    """Where such a module comes from; None when there is no type for it."""
-    parent, _, leaf = name.rpartition(".")
-    package = sys.modules.get(parent)
-    owner = None if package is None or leaf.startswith("_") else _type_at(package, leaf)
-    if package is None or owner is None:
-        return None
-    return ModuleSpec(name, cast(Any, Loader(package, owner)))
+find_spec = Addresses(__name__.rpartition(".")[0], SPELLED, NESTED).find_spec

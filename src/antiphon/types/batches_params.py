@@ -23,7 +23,7 @@ class BatchCreateParamsOutputExpiresAfter(TypedDict, total=False):
 
 
 class BatchCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     input_file_id: Required[str]
     """ID of the JSONL file with the requests, uploaded with purpose `batch`. It may have up to 50,000 lines
@@ -52,7 +52,7 @@ class BatchCreateParams(TypedDict, total=False):
 
 
 class BatchListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
     after: str
     """ID of the last item of the previous page; the new page begins behind it. Leave it out for the first

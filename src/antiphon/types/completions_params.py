@@ -20,7 +20,7 @@ __all__ = [
 
 
 class CompletionCreateParamsBase(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     model: Required[str | Literal["gpt-3.5-turbo-instruct", "davinci-002", "babbage-002"]]
     """Name of the completion model. Chat models do not work here."""
@@ -83,4 +83,4 @@ class CompletionCreateParamsStreaming(CompletionCreateParamsBase, total=False):
 
 
 CompletionCreateParams: TypeAlias = CompletionCreateParamsNonStreaming | CompletionCreateParamsStreaming
-"""What `create` takes besides the parameters of its path."""
+"""What `create` takes by keyword."""

@@ -29,7 +29,7 @@ class ContainerCreateParamsExpiresAfter(TypedDict, total=False):
 
 
 class ContainerCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     name: Required[str]
     """Name of the container."""
@@ -47,7 +47,7 @@ class ContainerCreateParams(TypedDict, total=False):
 
 
 class ContainerListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
     limit: int
     """Number of items per page, from 1 to 100, and 20 if left out."""

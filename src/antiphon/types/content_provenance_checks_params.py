@@ -13,7 +13,7 @@ __all__ = ["ContentProvenanceCheckCreateParams"]
 
 
 class ContentProvenanceCheckCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     file: Required[FileTypes]
     """The file to examine: an image or a sound recording."""

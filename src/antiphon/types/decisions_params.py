@@ -222,7 +222,7 @@ class DecisionCreateParamsPromptCacheOptions(TypedDict, total=False):
 
 
 class DecisionCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     input: Required[
         str

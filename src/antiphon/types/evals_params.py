@@ -12,7 +12,8 @@ from ..runtime import SequenceNotStr
 from .decisions_params import DecisionInputPartUnionParam
 from .graders.grader_models_params.grader_inputs import GraderInputsParam
 from .graders.grader_models_params.string_check_grader import StringCheckGraderParam
-from .responses.responses_params.input_params import ResponseInputAudioParam, ResponseInputTextParam
+from .responses.responses_params.input_audio import ResponseInputAudioParam
+from .responses.responses_params.input_text import ResponseInputTextParam
 from .shared.models.metadata import Metadata
 from .shared.models.reasoning import ReasoningEffort
 
@@ -239,7 +240,7 @@ class EvalCreateParamsTestingCriterionScoreModelSamplingParams(TypedDict, total=
 
 
 class EvalCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     data_source_config: Required[
         EvalCreateParamsDataSourceConfigCustom
@@ -265,7 +266,7 @@ class EvalCreateParams(TypedDict, total=False):
 
 
 class EvalUpdateParams(TypedDict, total=False):
-    """What `update` takes besides the parameters of its path."""
+    """What `update` takes by keyword."""
 
     name: str
     """New name of the evaluation. Left out leaves it as it is."""
@@ -274,7 +275,7 @@ class EvalUpdateParams(TypedDict, total=False):
 
 
 class EvalListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
     after: str
     """ID of the last item of the previous page; the new page begins behind it. Leave it out for the first

@@ -24,7 +24,7 @@ class FileCreateParamsExpiresAfter(TypedDict, total=False):
 
 
 class FileCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     file: Required[FileTypes]
     """Content of the file, sent as a part with a file name."""
@@ -36,7 +36,7 @@ class FileCreateParams(TypedDict, total=False):
 
 
 class FileListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
     purpose: str
     """Keep only files with this purpose. Left out means all files."""

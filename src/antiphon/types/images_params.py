@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Literal, Required, TypeAlias
 
 from typing_extensions import TypedDict
 
-from ..runtime import FileTypes
+from ..runtime import FileTypes, SequenceNotStr
 from .images_types import ImageModel
 
 __all__ = [
@@ -16,6 +15,8 @@ __all__ = [
     "ImageEditParams",
     "ImageEditParamsBase",
     "ImageEditParamsNonStreaming",
+    "ImageEditParamsSVG",
+    "ImageEditParamsSVGReasoning",
     "ImageEditParamsStreaming",
     "ImageGenerateParams",
     "ImageGenerateParamsBase",
@@ -28,7 +29,7 @@ __all__ = [
 
 
 class ImageCreateVariationParams(TypedDict, total=False):
-    """What `create_variation` takes besides the parameters of its path."""
+    """What `create_variation` takes by keyword."""
 
     image: Required[FileTypes]
     """Image to vary, a square PNG file of less than 4 MB."""
@@ -45,45 +46,75 @@ class ImageCreateVariationParams(TypedDict, total=False):
     """Stable pseudonym of the end user on whose behalf you call, used to trace abuse."""
 
 
-class ImageEditParamsBase(TypedDict, total=False):
-    """What `edit` takes besides the parameters of its path."""
+class ImageEditParamsSVG(TypedDict, total=False):
+    """Settings for the output format `svg`. Left out or null means the defaults."""
 
-    images: Required[Iterable[ImageInputReferenceParam]]
-    """References to the images to edit, for JSON requests, at least 1 and at most 16. Takes the place of
-    `image`; GPT image models only."""
+    model: str
+    """Name of the model that writes the SVG."""
+    reasoning: ImageEditParamsSVGReasoning
+    """Reasoning settings of the model that writes the SVG."""
+
+
+class ImageEditParamsSVGReasoning(TypedDict, total=False):
+    """Reasoning settings of the model that writes the SVG."""
+
+    effort: Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
+    """How much that model should think before it writes."""
+
+
+class ImageEditParamsBase(TypedDict, total=False):
+    """What `edit` takes by keyword."""
+
+    image: Required[FileTypes | SequenceNotStr[FileTypes]]
+    """File or files to edit, for multipart requests. GPT image models take up to 16 files in PNG, WebP or JPEG
+    with less than 50 MB each; `dall-e-2` takes one square PNG below 4 MB."""
     prompt: Required[str]
     """What the result should show, in words. Up to 32,000 characters, with `dall-e-2` up to 1,000."""
-    model: str | ImageModel | None
-    """Name of the image model, either a GPT image model or `dall-e-2`. Left out or null means `gpt-image-1.5`."""
-    mask: ImageInputReferenceParam
+    mask: FileTypes
     """PNG of the same width and height as the image whose fully transparent areas mark what to change. With
     several images it belongs to the first; left out, the whole image may change."""
+    background: Literal["transparent", "opaque", "auto"] | None
+    """Background of the result: `transparent` (needs PNG or WebP output), `opaque`, or `auto` (the default),
+    with which the model decides. GPT image models only."""
+    model: str | ImageModel | None
+    """Name of the image model, either a GPT image model or `dall-e-2`. Left out or null means `gpt-image-1.5`."""
     n: int | None
     """Number of images, from 1 to 10. Left out or null means 1."""
-    quality: Literal["low", "medium", "high", "xhigh", "max", "auto", "standard"] | None
-    """Care taken over the image, from `low` to `max`; higher values take longer and cost more. `standard` is
-    for `dall-e-2`; `auto`, the default, leaves it to the model, and not every model has every level."""
-    input_fidelity: Literal["high", "low"] | None
-    """How closely faces, style and other features of the given images are kept: `high` or `low`. Not every GPT
-    image model supports it; models that do use `low` when it is left out or null."""
     size: str | Literal["1024x1024", "1536x1024", "1024x1536", "auto", "256x256", "512x512"] | None
     """Width and height of the result in pixels, as `1536x1024`, or `auto` to leave them to the model; newer
     models take sizes other than the listed ones. Left out or null means `1024x1024`."""
-    user: str
-    """Stable pseudonym of the end user on whose behalf you call, used to trace abuse."""
+    response_format: Literal["url", "b64_json"] | None
+    """How each image is returned by `dall-e-2`: `url`, its default, for a link that works for an hour,
+    `b64_json` for the data itself. GPT image models always return the data and do not take this parameter."""
     output_format: Literal["png", "webp", "jpeg", "gif", "svg"] | None
     """File format of the result, `png` if left out or null. GPT image models only."""
     output_compression: int | None
     """Quality of the compressed file in percent, from 0 to 100, for `jpeg` and `webp` output. Left out or null
     means 100."""
-    moderation: Literal["low", "auto"] | None
-    """Strictness of the content filter: `auto` (the default) or `low` for a laxer one. GPT image models only."""
-    background: Literal["transparent", "opaque", "auto"] | None
-    """Background of the result: `transparent` (needs PNG or WebP output), `opaque`, or `auto` (the default),
-    with which the model decides. GPT image models only."""
+    user: str
+    """Stable pseudonym of the end user on whose behalf you call, used to trace abuse."""
+    input_fidelity: Literal["high", "low"] | None
+    """How closely faces, style and other features of the given images are kept: `high` or `low`. Not every GPT
+    image model supports it; models that do use `low` when it is left out or null."""
     partial_images: int | None
     """Number of previews to send while streaming, from 0 to 3, and 0 by default. Fewer arrive when the final
     image is ready early."""
+    quality: Literal["low", "medium", "high", "xhigh", "max", "auto", "standard"] | None
+    """Care taken over the image, from `low` to `max`; higher values take longer and cost more. `standard` is
+    for `dall-e-2`; `auto`, the default, leaves it to the model, and not every model has every level."""
+    complexity: Literal["low", "medium", "high"] | None
+    """How intricate the result should be: `low`, `medium` or `high`. Left out or null leaves it to the model."""
+    frame_count: int | None
+    """Number of frames of an animated result. Left out or null leaves it to the model."""
+    frame_duration_ms: int | None
+    """Time that each frame of an animated result is shown, in milliseconds."""
+    markup: FileTypes
+    """Image file with marks that show what to change, in addition to the prompt."""
+    safety_identifier: str | None
+    """Stable pseudonym for the end user on whose behalf you call, so that abuse can be traced to one user and
+    not to your whole account."""
+    svg: ImageEditParamsSVG | None
+    """Settings for the output format `svg`. Left out or null means the defaults."""
 
 
 class ImageGenerateParamsSVG(TypedDict, total=False):
@@ -103,7 +134,7 @@ class ImageGenerateParamsSVGReasoning(TypedDict, total=False):
 
 
 class ImageGenerateParamsBase(TypedDict, total=False):
-    """What `generate` takes besides the parameters of its path."""
+    """What `generate` takes by keyword."""
 
     prompt: Required[str]
     """What the images should show, in words. Up to 32,000 characters, with `dall-e-3` up to 4,000 and with
@@ -192,7 +223,7 @@ class ImageGenerateParamsStreaming(ImageGenerateParamsBase, total=False):
 
 
 ImageEditParams: TypeAlias = ImageEditParamsNonStreaming | ImageEditParamsStreaming
-"""What `edit` takes besides the parameters of its path."""
+"""What `edit` takes by keyword."""
 
 ImageGenerateParams: TypeAlias = ImageGenerateParamsNonStreaming | ImageGenerateParamsStreaming
-"""What `generate` takes besides the parameters of its path."""
+"""What `generate` takes by keyword."""

@@ -21,7 +21,7 @@ __all__ = [
 
 
 class ModerationCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     input: Required[str | SequenceNotStr[str] | Iterable[ModerationMultiModalInputParam]]
     """What to check: one text, a list of texts, or a list of text and image parts. Images need one of the

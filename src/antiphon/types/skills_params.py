@@ -7,27 +7,27 @@ from typing import Literal, Required
 
 from typing_extensions import TypedDict
 
-from ..runtime import SequenceNotStr
+from ..runtime import FileTypes, SequenceNotStr
 
 __all__ = ["SkillCreateParams", "SkillListParams", "SkillUpdateParams"]
 
 
 class SkillCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
-    files: SequenceNotStr[str] | str
+    files: SequenceNotStr[FileTypes] | FileTypes
     """The files of the skill: up to 500 single files with their paths, or one zip archive."""
 
 
 class SkillUpdateParams(TypedDict, total=False):
-    """What `update` takes besides the parameters of its path."""
+    """What `update` takes by keyword."""
 
     default_version: Required[str]
     """Number of the version that becomes the default."""
 
 
 class SkillListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
     limit: int
     """Number of videos per page, at most 100."""

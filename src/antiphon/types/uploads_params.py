@@ -24,7 +24,7 @@ class UploadCreateParamsExpiresAfter(TypedDict, total=False):
 
 
 class UploadCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     filename: Required[str]
     """Name that the finished file gets."""
@@ -41,7 +41,7 @@ class UploadCreateParams(TypedDict, total=False):
 
 
 class UploadCompleteParams(TypedDict, total=False):
-    """What `complete` takes besides the parameters of its path."""
+    """What `complete` takes by keyword."""
 
     part_ids: Required[SequenceNotStr[str]]
     """IDs of the parts in the order in which they make up the file. The order of sending does not matter."""

@@ -19,9 +19,7 @@ __all__ = [
     "StaticFileChunkingStrategyParam",
     "VectorStoreCreateParams",
     "VectorStoreCreateParamsExpiresAfter",
-    "VectorStoreDeleteParams",
     "VectorStoreListParams",
-    "VectorStoreRetrieveParams",
     "VectorStoreSearchParams",
     "VectorStoreSearchParamsRankingOptions",
     "VectorStoreUpdateParams",
@@ -39,10 +37,8 @@ class VectorStoreCreateParamsExpiresAfter(TypedDict, total=False):
 
 
 class VectorStoreCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Header that switches on version 2 of the assistants endpoints: always `assistants=v2`."""
     file_ids: SequenceNotStr[str]
     """IDs of up to 500 files to put into the store. Left out means that it starts empty."""
     name: str
@@ -58,13 +54,6 @@ class VectorStoreCreateParams(TypedDict, total=False):
     """Labels of your own for the store, at most 16. Leave it out or send null for none."""
 
 
-class VectorStoreRetrieveParams(TypedDict, total=False):
-    """What `retrieve` takes besides the parameters of its path."""
-
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Header that switches on version 2 of the assistants endpoints: always `assistants=v2`."""
-
-
 class VectorStoreUpdateParamsExpiresAfter(TypedDict, total=False):
     """New rule for deleting the store when it is not used. Null removes the rule."""
 
@@ -75,10 +64,8 @@ class VectorStoreUpdateParamsExpiresAfter(TypedDict, total=False):
 
 
 class VectorStoreUpdateParams(TypedDict, total=False):
-    """What `update` takes besides the parameters of its path."""
+    """What `update` takes by keyword."""
 
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Header that switches on version 2 of the assistants endpoints: always `assistants=v2`."""
     name: str | None
     """New name of the store. Left out or null leaves it as it is."""
     expires_after: VectorStoreUpdateParamsExpiresAfter | None
@@ -88,10 +75,8 @@ class VectorStoreUpdateParams(TypedDict, total=False):
 
 
 class VectorStoreListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Header that switches on version 2 of the assistants endpoints: always `assistants=v2`."""
     limit: int
     """Number of items per page, from 1 to 100, and 20 if left out."""
     order: Literal["asc", "desc"]
@@ -114,10 +99,8 @@ class VectorStoreSearchParamsRankingOptions(TypedDict, total=False):
 
 
 class VectorStoreSearchParams(TypedDict, total=False):
-    """What `search` takes besides the parameters of its path."""
+    """What `search` takes by keyword."""
 
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Header that switches on version 2 of the assistants endpoints: always `assistants=v2`."""
     query: Required[str | SequenceNotStr[str]]
     """What to look for, in natural language: one text or several."""
     rewrite_query: bool
@@ -130,13 +113,6 @@ class VectorStoreSearchParams(TypedDict, total=False):
     files."""
     ranking_options: VectorStoreSearchParamsRankingOptions
     """How results are ranked and which of them are dropped."""
-
-
-class VectorStoreDeleteParams(TypedDict, total=False):
-    """What `delete` takes besides the parameters of its path."""
-
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Header that switches on version 2 of the assistants endpoints: always `assistants=v2`."""
 
 
 class AutoFileChunkingStrategyParam(TypedDict, total=False):

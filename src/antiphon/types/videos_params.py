@@ -25,13 +25,13 @@ __all__ = [
 
 
 class VideoCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     prompt: Required[str]
     """Description of the video, 1 to 32,000 characters long."""
     model: VideoModel
     """Name of the video model. Left out means `sora-2`."""
-    input_reference: str | ImageInputReferenceParam
+    input_reference: FileTypes | ImageInputReferenceParam
     """Picture that guides the generation, as an upload or as an object that points to an image. Left out means
     that the prompt alone counts."""
     seconds: VideoSeconds
@@ -41,7 +41,7 @@ class VideoCreateParams(TypedDict, total=False):
 
 
 class VideoListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
     limit: int
     """Number of videos per page, at most 100."""
@@ -53,7 +53,7 @@ class VideoListParams(TypedDict, total=False):
 
 
 class VideoCreateCharacterParams(TypedDict, total=False):
-    """What `create_character` takes besides the parameters of its path."""
+    """What `create_character` takes by keyword."""
 
     video: Required[FileTypes]
     """The video file that shows the character."""
@@ -62,7 +62,7 @@ class VideoCreateCharacterParams(TypedDict, total=False):
 
 
 class VideoDownloadContentParams(TypedDict, total=False):
-    """What `download_content` takes besides the parameters of its path."""
+    """What `download_content` takes by keyword."""
 
     variant: Literal["video", "thumbnail", "spritesheet"]
     """What to download: the clip itself (`video`), one still picture (`thumbnail`) or a sheet of several
@@ -75,9 +75,9 @@ class VideoEditParamsVideoVideoReferenceInputParam(TypedDict, total=False):
 
 
 class VideoEditParams(TypedDict, total=False):
-    """What `edit` takes besides the parameters of its path."""
+    """What `edit` takes by keyword."""
 
-    video: Required[str | VideoEditParamsVideoVideoReferenceInputParam]
+    video: Required[FileTypes | VideoEditParamsVideoVideoReferenceInputParam]
     """The video to change: an uploaded file or an object with the ID of a generated video."""
     prompt: Required[str]
     """Description of the change, 1 to 32,000 characters long."""
@@ -89,9 +89,9 @@ class VideoExtendParamsVideoVideoReferenceInputParam(TypedDict, total=False):
 
 
 class VideoExtendParams(TypedDict, total=False):
-    """What `extend` takes besides the parameters of its path."""
+    """What `extend` takes by keyword."""
 
-    video: Required[str | VideoExtendParamsVideoVideoReferenceInputParam]
+    video: Required[FileTypes | VideoExtendParamsVideoVideoReferenceInputParam]
     """The video to continue: an uploaded file or an object with the ID of a generated video."""
     prompt: Required[str]
     """Description of what happens in the continuation, 1 to 32,000 characters long."""
@@ -100,7 +100,7 @@ class VideoExtendParams(TypedDict, total=False):
 
 
 class VideoRemixParams(TypedDict, total=False):
-    """What `remix` takes besides the parameters of its path."""
+    """What `remix` takes by keyword."""
 
     prompt: Required[str]
     """Description of the new version, 1 to 32,000 characters long."""

@@ -15,6 +15,7 @@ __all__ = [
     "VideoDeleteResponse",
     "VideoGetCharacterResponse",
     "VideoModel",
+    "VideoModelParam",
     "VideoSeconds",
     "VideoSize",
 ]
@@ -108,6 +109,8 @@ VideoModel: TypeAlias = (
 )
 """Name of a model that generates videos. `sora-2-pro` gives finer results than `sora-2`; names with a date
 are fixed versions."""
+
+VideoModelParam: TypeAlias = VideoModel
 
 VideoSeconds: TypeAlias = Literal["4", "8", "12"]
 """Length of a clip in seconds: `4`, `8` or `12`."""

@@ -11,13 +11,12 @@ from antiphon.pagination import AsyncCursorPage
 
 
 async def test_create(async_client: AsyncClient) -> None:
-    value = await async_client.beta.agents.create(open_ai_beta="agents=v1", model="harbor lagoon")
+    value = await async_client.beta.agents.create(model="harbor lagoon")
     assert type(value) is _types.beta.Agent
 
 
 async def test_create_with_all_params(async_client: AsyncClient) -> None:
     value = await async_client.beta.agents.create(
-        open_ai_beta="agents=v1",
         model="harbor lagoon",
         compaction={"async": True},
         experimental={"time_awareness": True},
@@ -42,35 +41,31 @@ async def test_create_with_all_params(async_client: AsyncClient) -> None:
 
 
 async def test_create_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.agents.with_raw_response.create(open_ai_beta="agents=v1", model="harbor lagoon")
+    response = await async_client.beta.agents.with_raw_response.create(model="harbor lagoon")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_create_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.agents.with_streaming_response.create(
-        open_ai_beta="agents=v1", model="harbor lagoon"
-    ) as response:
+    async with async_client.beta.agents.with_streaming_response.create(model="harbor lagoon") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
 
 
 async def test_retrieve(async_client: AsyncClient) -> None:
-    value = await async_client.beta.agents.retrieve("island timber", open_ai_beta="agents=v1")
+    value = await async_client.beta.agents.retrieve("island timber")
     assert type(value) is _types.beta.Agent
 
 
 async def test_retrieve_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.agents.with_raw_response.retrieve("island timber", open_ai_beta="agents=v1")
+    response = await async_client.beta.agents.with_raw_response.retrieve("island timber")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.agents.with_streaming_response.retrieve(
-        "island timber", open_ai_beta="agents=v1"
-    ) as response:
+    async with async_client.beta.agents.with_streaming_response.retrieve("island timber") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -78,18 +73,17 @@ async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_retrieve_needs_agent_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`agent_id`"):
-        await async_client.beta.agents.retrieve("", open_ai_beta="agents=v1")
+        await async_client.beta.agents.retrieve("")
 
 
 async def test_update(async_client: AsyncClient) -> None:
-    value = await async_client.beta.agents.update("meadow juniper", open_ai_beta="agents=v1")
+    value = await async_client.beta.agents.update("meadow juniper")
     assert type(value) is _types.beta.Agent
 
 
 async def test_update_with_all_params(async_client: AsyncClient) -> None:
     value = await async_client.beta.agents.update(
         "meadow juniper",
-        open_ai_beta="agents=v1",
         compaction={"async": True},
         experimental={"time_awareness": True},
         instructions="island birch",
@@ -114,15 +108,13 @@ async def test_update_with_all_params(async_client: AsyncClient) -> None:
 
 
 async def test_update_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.agents.with_raw_response.update("meadow juniper", open_ai_beta="agents=v1")
+    response = await async_client.beta.agents.with_raw_response.update("meadow juniper")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_update_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.agents.with_streaming_response.update(
-        "meadow juniper", open_ai_beta="agents=v1"
-    ) as response:
+    async with async_client.beta.agents.with_streaming_response.update("meadow juniper") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -130,47 +122,45 @@ async def test_update_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_update_needs_agent_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`agent_id`"):
-        await async_client.beta.agents.update("", open_ai_beta="agents=v1")
+        await async_client.beta.agents.update("")
 
 
 async def test_list(async_client: AsyncClient) -> None:
-    items = [item async for item in async_client.beta.agents.list(open_ai_beta="agents=v1")]
+    items = [item async for item in async_client.beta.agents.list()]
     assert items
 
 
 async def test_list_with_all_params(async_client: AsyncClient) -> None:
-    page = await async_client.beta.agents.list(open_ai_beta="agents=v1", after="amber cedar", limit=91, order="asc")
+    page = await async_client.beta.agents.list(after="amber cedar", limit=91, order="asc")
     assert isinstance(page, AsyncCursorPage)
 
 
 async def test_list_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.agents.with_raw_response.list(open_ai_beta="agents=v1")
+    response = await async_client.beta.agents.with_raw_response.list()
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_list_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.agents.with_streaming_response.list(open_ai_beta="agents=v1") as response:
+    async with async_client.beta.agents.with_streaming_response.list() as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
 
 
 async def test_delete(async_client: AsyncClient) -> None:
-    value = await async_client.beta.agents.delete("opal prairie", open_ai_beta="agents=v1")
+    value = await async_client.beta.agents.delete("opal prairie")
     assert type(value) is _types.beta.AgentDeleted
 
 
 async def test_delete_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.agents.with_raw_response.delete("opal prairie", open_ai_beta="agents=v1")
+    response = await async_client.beta.agents.with_raw_response.delete("opal prairie")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_delete_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.agents.with_streaming_response.delete(
-        "opal prairie", open_ai_beta="agents=v1"
-    ) as response:
+    async with async_client.beta.agents.with_streaming_response.delete("opal prairie") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -178,4 +168,4 @@ async def test_delete_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_delete_needs_agent_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`agent_id`"):
-        await async_client.beta.agents.delete("", open_ai_beta="agents=v1")
+        await async_client.beta.agents.delete("")

@@ -12,7 +12,6 @@ from antiphon.pagination import AsyncCursorPage
 
 async def test_create(async_client: AsyncClient) -> None:
     value = await async_client.beta.agents.automations.create(
-        open_ai_beta="agents=v1",
         name="timber river",
         target={"type": "new_session", "environment": {"type": "none"}, "input": [], "metadata": {}, "vault_ids": []},
         type="periodic",
@@ -22,7 +21,6 @@ async def test_create(async_client: AsyncClient) -> None:
 
 async def test_create_with_all_params(async_client: AsyncClient) -> None:
     value = await async_client.beta.agents.automations.create(
-        open_ai_beta="agents=v1",
         name="timber river",
         target={
             "type": "new_session",
@@ -59,7 +57,6 @@ async def test_create_with_all_params(async_client: AsyncClient) -> None:
 
 async def test_create_raw_response(async_client: AsyncClient) -> None:
     response = await async_client.beta.agents.automations.with_raw_response.create(
-        open_ai_beta="agents=v1",
         name="timber river",
         target={"type": "new_session", "environment": {"type": "none"}, "input": [], "metadata": {}, "vault_ids": []},
         type="periodic",
@@ -70,7 +67,6 @@ async def test_create_raw_response(async_client: AsyncClient) -> None:
 
 async def test_create_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.beta.agents.automations.with_streaming_response.create(
-        open_ai_beta="agents=v1",
         name="timber river",
         target={"type": "new_session", "environment": {"type": "none"}, "input": [], "metadata": {}, "vault_ids": []},
         type="periodic",
@@ -81,22 +77,18 @@ async def test_create_streaming_response(async_client: AsyncClient) -> None:
 
 
 async def test_retrieve(async_client: AsyncClient) -> None:
-    value = await async_client.beta.agents.automations.retrieve("island prairie", open_ai_beta="agents=v1")
+    value = await async_client.beta.agents.automations.retrieve("island prairie")
     assert value is not None
 
 
 async def test_retrieve_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.agents.automations.with_raw_response.retrieve(
-        "island prairie", open_ai_beta="agents=v1"
-    )
+    response = await async_client.beta.agents.automations.with_raw_response.retrieve("island prairie")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.agents.automations.with_streaming_response.retrieve(
-        "island prairie", open_ai_beta="agents=v1"
-    ) as response:
+    async with async_client.beta.agents.automations.with_streaming_response.retrieve("island prairie") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -104,18 +96,17 @@ async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_retrieve_needs_automation_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`automation_id`"):
-        await async_client.beta.agents.automations.retrieve("", open_ai_beta="agents=v1")
+        await async_client.beta.agents.automations.retrieve("")
 
 
 async def test_update(async_client: AsyncClient) -> None:
-    value = await async_client.beta.agents.automations.update("harbor lagoon", open_ai_beta="agents=v1")
+    value = await async_client.beta.agents.automations.update("harbor lagoon")
     assert value is not None
 
 
 async def test_update_with_all_params(async_client: AsyncClient) -> None:
     value = await async_client.beta.agents.automations.update(
         "harbor lagoon",
-        open_ai_beta="agents=v1",
         expression="fjord harbor",
         metadata={"key": "fjord cedar"},
         name="timber prairie",
@@ -150,17 +141,13 @@ async def test_update_with_all_params(async_client: AsyncClient) -> None:
 
 
 async def test_update_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.agents.automations.with_raw_response.update(
-        "harbor lagoon", open_ai_beta="agents=v1"
-    )
+    response = await async_client.beta.agents.automations.with_raw_response.update("harbor lagoon")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_update_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.agents.automations.with_streaming_response.update(
-        "harbor lagoon", open_ai_beta="agents=v1"
-    ) as response:
+    async with async_client.beta.agents.automations.with_streaming_response.update("harbor lagoon") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -168,51 +155,47 @@ async def test_update_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_update_needs_automation_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`automation_id`"):
-        await async_client.beta.agents.automations.update("", open_ai_beta="agents=v1")
+        await async_client.beta.agents.automations.update("")
 
 
 async def test_list(async_client: AsyncClient) -> None:
-    items = [item async for item in async_client.beta.agents.automations.list(open_ai_beta="agents=v1")]
+    items = [item async for item in async_client.beta.agents.automations.list()]
     assert items
 
 
 async def test_list_with_all_params(async_client: AsyncClient) -> None:
     page = await async_client.beta.agents.automations.list(
-        open_ai_beta="agents=v1", after="prairie amber", limit=69, order="asc", session_id="fjord cedar"
+        after="prairie amber", limit=69, order="asc", session_id="fjord cedar"
     )
     assert isinstance(page, AsyncCursorPage)
 
 
 async def test_list_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.agents.automations.with_raw_response.list(open_ai_beta="agents=v1")
+    response = await async_client.beta.agents.automations.with_raw_response.list()
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_list_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.agents.automations.with_streaming_response.list(open_ai_beta="agents=v1") as response:
+    async with async_client.beta.agents.automations.with_streaming_response.list() as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
 
 
 async def test_pause(async_client: AsyncClient) -> None:
-    value = await async_client.beta.agents.automations.pause("summit harbor", open_ai_beta="agents=v1")
+    value = await async_client.beta.agents.automations.pause("summit harbor")
     assert value is not None
 
 
 async def test_pause_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.agents.automations.with_raw_response.pause(
-        "summit harbor", open_ai_beta="agents=v1"
-    )
+    response = await async_client.beta.agents.automations.with_raw_response.pause("summit harbor")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_pause_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.agents.automations.with_streaming_response.pause(
-        "summit harbor", open_ai_beta="agents=v1"
-    ) as response:
+    async with async_client.beta.agents.automations.with_streaming_response.pause("summit harbor") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -220,26 +203,22 @@ async def test_pause_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_pause_needs_automation_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`automation_id`"):
-        await async_client.beta.agents.automations.pause("", open_ai_beta="agents=v1")
+        await async_client.beta.agents.automations.pause("")
 
 
 async def test_resume(async_client: AsyncClient) -> None:
-    value = await async_client.beta.agents.automations.resume("timber ember", open_ai_beta="agents=v1")
+    value = await async_client.beta.agents.automations.resume("timber ember")
     assert value is not None
 
 
 async def test_resume_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.agents.automations.with_raw_response.resume(
-        "timber ember", open_ai_beta="agents=v1"
-    )
+    response = await async_client.beta.agents.automations.with_raw_response.resume("timber ember")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_resume_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.agents.automations.with_streaming_response.resume(
-        "timber ember", open_ai_beta="agents=v1"
-    ) as response:
+    async with async_client.beta.agents.automations.with_streaming_response.resume("timber ember") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -247,26 +226,22 @@ async def test_resume_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_resume_needs_automation_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`automation_id`"):
-        await async_client.beta.agents.automations.resume("", open_ai_beta="agents=v1")
+        await async_client.beta.agents.automations.resume("")
 
 
 async def test_delete(async_client: AsyncClient) -> None:
-    value = await async_client.beta.agents.automations.delete("grove amber", open_ai_beta="agents=v1")
+    value = await async_client.beta.agents.automations.delete("grove amber")
     assert type(value) is _types.beta.agents.AutomationDeleted
 
 
 async def test_delete_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.agents.automations.with_raw_response.delete(
-        "grove amber", open_ai_beta="agents=v1"
-    )
+    response = await async_client.beta.agents.automations.with_raw_response.delete("grove amber")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_delete_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.agents.automations.with_streaming_response.delete(
-        "grove amber", open_ai_beta="agents=v1"
-    ) as response:
+    async with async_client.beta.agents.automations.with_streaming_response.delete("grove amber") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -274,4 +249,4 @@ async def test_delete_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_delete_needs_automation_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`automation_id`"):
-        await async_client.beta.agents.automations.delete("", open_ai_beta="agents=v1")
+        await async_client.beta.agents.automations.delete("")

@@ -11,21 +11,19 @@ from antiphon.pagination import AsyncCursorPage
 
 
 async def test_create(async_client: AsyncClient) -> None:
-    value = await async_client.beta.agents.automations.invocations.create("timber delta", open_ai_beta="agents=v1")
+    value = await async_client.beta.agents.automations.invocations.create("timber delta")
     assert type(value) is _types.beta.agents.automations.AutomationInvocation
 
 
 async def test_create_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.agents.automations.invocations.with_raw_response.create(
-        "timber delta", open_ai_beta="agents=v1"
-    )
+    response = await async_client.beta.agents.automations.invocations.with_raw_response.create("timber delta")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_create_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.beta.agents.automations.invocations.with_streaming_response.create(
-        "timber delta", open_ai_beta="agents=v1"
+        "timber delta"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -34,19 +32,19 @@ async def test_create_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_create_needs_automation_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`automation_id`"):
-        await async_client.beta.agents.automations.invocations.create("", open_ai_beta="agents=v1")
+        await async_client.beta.agents.automations.invocations.create("")
 
 
 async def test_retrieve(async_client: AsyncClient) -> None:
     value = await async_client.beta.agents.automations.invocations.retrieve(
-        "island quartz", automation_id="birch river", open_ai_beta="agents=v1"
+        "island quartz", automation_id="birch river"
     )
     assert type(value) is _types.beta.agents.automations.AutomationInvocation
 
 
 async def test_retrieve_raw_response(async_client: AsyncClient) -> None:
     response = await async_client.beta.agents.automations.invocations.with_raw_response.retrieve(
-        "island quartz", automation_id="birch river", open_ai_beta="agents=v1"
+        "island quartz", automation_id="birch river"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -54,7 +52,7 @@ async def test_retrieve_raw_response(async_client: AsyncClient) -> None:
 
 async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.beta.agents.automations.invocations.with_streaming_response.retrieve(
-        "island quartz", automation_id="birch river", open_ai_beta="agents=v1"
+        "island quartz", automation_id="birch river"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -63,46 +61,35 @@ async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_retrieve_needs_invocation_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`invocation_id`"):
-        await async_client.beta.agents.automations.invocations.retrieve(
-            "", automation_id="birch river", open_ai_beta="agents=v1"
-        )
+        await async_client.beta.agents.automations.invocations.retrieve("", automation_id="birch river")
 
 
 async def test_retrieve_needs_automation_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`automation_id`"):
-        await async_client.beta.agents.automations.invocations.retrieve(
-            "island quartz", automation_id="", open_ai_beta="agents=v1"
-        )
+        await async_client.beta.agents.automations.invocations.retrieve("island quartz", automation_id="")
 
 
 async def test_list(async_client: AsyncClient) -> None:
-    items = [
-        item
-        async for item in async_client.beta.agents.automations.invocations.list(
-            "lagoon cedar", open_ai_beta="agents=v1"
-        )
-    ]
+    items = [item async for item in async_client.beta.agents.automations.invocations.list("lagoon cedar")]
     assert items
 
 
 async def test_list_with_all_params(async_client: AsyncClient) -> None:
     page = await async_client.beta.agents.automations.invocations.list(
-        "lagoon cedar", open_ai_beta="agents=v1", after="birch grove", limit=14, order="asc"
+        "lagoon cedar", after="birch grove", limit=14, order="asc"
     )
     assert isinstance(page, AsyncCursorPage)
 
 
 async def test_list_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.agents.automations.invocations.with_raw_response.list(
-        "lagoon cedar", open_ai_beta="agents=v1"
-    )
+    response = await async_client.beta.agents.automations.invocations.with_raw_response.list("lagoon cedar")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_list_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.beta.agents.automations.invocations.with_streaming_response.list(
-        "lagoon cedar", open_ai_beta="agents=v1"
+        "lagoon cedar"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -111,4 +98,4 @@ async def test_list_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_list_needs_automation_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`automation_id`"):
-        await async_client.beta.agents.automations.invocations.list("", open_ai_beta="agents=v1")
+        await async_client.beta.agents.automations.invocations.list("")

@@ -11,13 +11,12 @@ from antiphon.pagination import AsyncCursorPage
 
 
 async def test_create(async_client: AsyncClient) -> None:
-    value = await async_client.beta.agents.environments.create(open_ai_beta="agents=v1", environment={})
+    value = await async_client.beta.agents.environments.create(environment={})
     assert type(value) is _types.beta.agents.EnvironmentInfo
 
 
 async def test_create_with_all_params(async_client: AsyncClient) -> None:
     value = await async_client.beta.agents.environments.create(
-        open_ai_beta="agents=v1",
         environment={
             "capability_directories": ["fjord fjord"],
             "desktop": {"enabled": True},
@@ -38,45 +37,38 @@ async def test_create_with_all_params(async_client: AsyncClient) -> None:
             "skills": [{"type": "skill_reference", "skill_id": "skill-ad7d81f0"}],
             "type": "openai_hosted",
         },
+        idempotency_key="meadow river",
         vault_ids=["vault-5b5b2f6a"],
     )
     assert type(value) is _types.beta.agents.EnvironmentInfo
 
 
 async def test_create_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.agents.environments.with_raw_response.create(
-        open_ai_beta="agents=v1", environment={}
-    )
+    response = await async_client.beta.agents.environments.with_raw_response.create(environment={})
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_create_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.agents.environments.with_streaming_response.create(
-        open_ai_beta="agents=v1", environment={}
-    ) as response:
+    async with async_client.beta.agents.environments.with_streaming_response.create(environment={}) as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
 
 
 async def test_retrieve(async_client: AsyncClient) -> None:
-    value = await async_client.beta.agents.environments.retrieve("north opal", open_ai_beta="agents=v1")
+    value = await async_client.beta.agents.environments.retrieve("north opal")
     assert type(value) is _types.beta.agents.EnvironmentInfo
 
 
 async def test_retrieve_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.agents.environments.with_raw_response.retrieve(
-        "north opal", open_ai_beta="agents=v1"
-    )
+    response = await async_client.beta.agents.environments.with_raw_response.retrieve("north opal")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.agents.environments.with_streaming_response.retrieve(
-        "north opal", open_ai_beta="agents=v1"
-    ) as response:
+    async with async_client.beta.agents.environments.with_streaming_response.retrieve("north opal") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -84,29 +76,29 @@ async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_retrieve_needs_environment_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`environment_id`"):
-        await async_client.beta.agents.environments.retrieve("", open_ai_beta="agents=v1")
+        await async_client.beta.agents.environments.retrieve("")
 
 
 async def test_list(async_client: AsyncClient) -> None:
-    items = [item async for item in async_client.beta.agents.environments.list(open_ai_beta="agents=v1")]
+    items = [item async for item in async_client.beta.agents.environments.list()]
     assert items
 
 
 async def test_list_with_all_params(async_client: AsyncClient) -> None:
     page = await async_client.beta.agents.environments.list(
-        open_ai_beta="agents=v1", after="harbor juniper", limit=94, order="asc", type="openai_hosted"
+        after="harbor juniper", limit=94, order="asc", type="openai_hosted"
     )
     assert isinstance(page, AsyncCursorPage)
 
 
 async def test_list_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.agents.environments.with_raw_response.list(open_ai_beta="agents=v1")
+    response = await async_client.beta.agents.environments.with_raw_response.list()
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_list_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.agents.environments.with_streaming_response.list(open_ai_beta="agents=v1") as response:
+    async with async_client.beta.agents.environments.with_streaming_response.list() as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed

@@ -12,26 +12,21 @@ from antiphon.pagination import AsyncTokenPage
 
 async def test_create(async_client: AsyncClient) -> None:
     value = await async_client.beta.agents.environments.files.create(
-        "lagoon lagoon", open_ai_beta="agents=v1", path="fjord fjord", type="file_id"
+        "lagoon lagoon", path="fjord fjord", type="file_id"
     )
     assert type(value) is _types.beta.agents.environments.EnvironmentFile
 
 
 async def test_create_with_all_params(async_client: AsyncClient) -> None:
     value = await async_client.beta.agents.environments.files.create(
-        "lagoon lagoon",
-        open_ai_beta="agents=v1",
-        path="fjord fjord",
-        type="file_id",
-        data="north meadow",
-        file_id="file-f5cf60cd",
+        "lagoon lagoon", path="fjord fjord", type="file_id", data="north meadow", file_id="file-f5cf60cd"
     )
     assert type(value) is _types.beta.agents.environments.EnvironmentFile
 
 
 async def test_create_raw_response(async_client: AsyncClient) -> None:
     response = await async_client.beta.agents.environments.files.with_raw_response.create(
-        "lagoon lagoon", open_ai_beta="agents=v1", path="fjord fjord", type="file_id"
+        "lagoon lagoon", path="fjord fjord", type="file_id"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -39,7 +34,7 @@ async def test_create_raw_response(async_client: AsyncClient) -> None:
 
 async def test_create_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.beta.agents.environments.files.with_streaming_response.create(
-        "lagoon lagoon", open_ai_beta="agents=v1", path="fjord fjord", type="file_id"
+        "lagoon lagoon", path="fjord fjord", type="file_id"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -48,38 +43,29 @@ async def test_create_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_create_needs_environment_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`environment_id`"):
-        await async_client.beta.agents.environments.files.create(
-            "", open_ai_beta="agents=v1", path="fjord fjord", type="file_id"
-        )
+        await async_client.beta.agents.environments.files.create("", path="fjord fjord", type="file_id")
 
 
 async def test_list(async_client: AsyncClient) -> None:
-    items = [
-        item
-        async for item in async_client.beta.agents.environments.files.list("quartz timber", open_ai_beta="agents=v1")
-    ]
+    items = [item async for item in async_client.beta.agents.environments.files.list("quartz timber")]
     assert items
 
 
 async def test_list_with_all_params(async_client: AsyncClient) -> None:
     page = await async_client.beta.agents.environments.files.list(
-        "quartz timber", open_ai_beta="agents=v1", limit=50, order="asc", page="harbor summit", path="cedar amber"
+        "quartz timber", limit=50, order="asc", page="harbor summit", path="cedar amber"
     )
     assert isinstance(page, AsyncTokenPage)
 
 
 async def test_list_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.agents.environments.files.with_raw_response.list(
-        "quartz timber", open_ai_beta="agents=v1"
-    )
+    response = await async_client.beta.agents.environments.files.with_raw_response.list("quartz timber")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_list_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.agents.environments.files.with_streaming_response.list(
-        "quartz timber", open_ai_beta="agents=v1"
-    ) as response:
+    async with async_client.beta.agents.environments.files.with_streaming_response.list("quartz timber") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -87,4 +73,4 @@ async def test_list_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_list_needs_environment_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`environment_id`"):
-        await async_client.beta.agents.environments.files.list("", open_ai_beta="agents=v1")
+        await async_client.beta.agents.environments.files.list("")

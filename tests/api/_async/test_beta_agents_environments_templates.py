@@ -11,13 +11,12 @@ from antiphon.pagination import AsyncCursorPage
 
 
 async def test_create(async_client: AsyncClient) -> None:
-    value = await async_client.beta.agents.environments.templates.create(open_ai_beta="agents=v1")
+    value = await async_client.beta.agents.environments.templates.create()
     assert type(value) is _types.beta.agents.environments.EnvironmentTemplate
 
 
 async def test_create_with_all_params(async_client: AsyncClient) -> None:
     value = await async_client.beta.agents.environments.templates.create(
-        open_ai_beta="agents=v1",
         capability_directories=["willow harbor"],
         desktop={"enabled": True},
         env={"key": "timber timber"},
@@ -40,36 +39,32 @@ async def test_create_with_all_params(async_client: AsyncClient) -> None:
 
 
 async def test_create_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.agents.environments.templates.with_raw_response.create(open_ai_beta="agents=v1")
+    response = await async_client.beta.agents.environments.templates.with_raw_response.create()
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_create_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.agents.environments.templates.with_streaming_response.create(
-        open_ai_beta="agents=v1"
-    ) as response:
+    async with async_client.beta.agents.environments.templates.with_streaming_response.create() as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
 
 
 async def test_retrieve(async_client: AsyncClient) -> None:
-    value = await async_client.beta.agents.environments.templates.retrieve("birch island", open_ai_beta="agents=v1")
+    value = await async_client.beta.agents.environments.templates.retrieve("birch island")
     assert type(value) is _types.beta.agents.environments.EnvironmentTemplate
 
 
 async def test_retrieve_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.agents.environments.templates.with_raw_response.retrieve(
-        "birch island", open_ai_beta="agents=v1"
-    )
+    response = await async_client.beta.agents.environments.templates.with_raw_response.retrieve("birch island")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.beta.agents.environments.templates.with_streaming_response.retrieve(
-        "birch island", open_ai_beta="agents=v1"
+        "birch island"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -78,18 +73,17 @@ async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_retrieve_needs_environment_template_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`environment_template_id`"):
-        await async_client.beta.agents.environments.templates.retrieve("", open_ai_beta="agents=v1")
+        await async_client.beta.agents.environments.templates.retrieve("")
 
 
 async def test_update(async_client: AsyncClient) -> None:
-    value = await async_client.beta.agents.environments.templates.update("cedar north", open_ai_beta="agents=v1")
+    value = await async_client.beta.agents.environments.templates.update("cedar north")
     assert type(value) is _types.beta.agents.environments.EnvironmentTemplate
 
 
 async def test_update_with_all_params(async_client: AsyncClient) -> None:
     value = await async_client.beta.agents.environments.templates.update(
         "cedar north",
-        open_ai_beta="agents=v1",
         capability_directories=["river quartz"],
         desktop={"enabled": True},
         env={"key": "delta fjord"},
@@ -112,16 +106,14 @@ async def test_update_with_all_params(async_client: AsyncClient) -> None:
 
 
 async def test_update_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.agents.environments.templates.with_raw_response.update(
-        "cedar north", open_ai_beta="agents=v1"
-    )
+    response = await async_client.beta.agents.environments.templates.with_raw_response.update("cedar north")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_update_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.beta.agents.environments.templates.with_streaming_response.update(
-        "cedar north", open_ai_beta="agents=v1"
+        "cedar north"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -130,52 +122,46 @@ async def test_update_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_update_needs_environment_template_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`environment_template_id`"):
-        await async_client.beta.agents.environments.templates.update("", open_ai_beta="agents=v1")
+        await async_client.beta.agents.environments.templates.update("")
 
 
 async def test_list(async_client: AsyncClient) -> None:
-    items = [item async for item in async_client.beta.agents.environments.templates.list(open_ai_beta="agents=v1")]
+    items = [item async for item in async_client.beta.agents.environments.templates.list()]
     assert items
 
 
 async def test_list_with_all_params(async_client: AsyncClient) -> None:
-    page = await async_client.beta.agents.environments.templates.list(
-        open_ai_beta="agents=v1", after="amber amber", limit=7, order="asc"
-    )
+    page = await async_client.beta.agents.environments.templates.list(after="amber amber", limit=7, order="asc")
     assert isinstance(page, AsyncCursorPage)
 
 
 async def test_list_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.agents.environments.templates.with_raw_response.list(open_ai_beta="agents=v1")
+    response = await async_client.beta.agents.environments.templates.with_raw_response.list()
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_list_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.agents.environments.templates.with_streaming_response.list(
-        open_ai_beta="agents=v1"
-    ) as response:
+    async with async_client.beta.agents.environments.templates.with_streaming_response.list() as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
 
 
 async def test_delete(async_client: AsyncClient) -> None:
-    value = await async_client.beta.agents.environments.templates.delete("amber amber", open_ai_beta="agents=v1")
+    value = await async_client.beta.agents.environments.templates.delete("amber amber")
     assert type(value) is _types.beta.agents.environments.EnvironmentTemplateDeleted
 
 
 async def test_delete_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.agents.environments.templates.with_raw_response.delete(
-        "amber amber", open_ai_beta="agents=v1"
-    )
+    response = await async_client.beta.agents.environments.templates.with_raw_response.delete("amber amber")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_delete_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.beta.agents.environments.templates.with_streaming_response.delete(
-        "amber amber", open_ai_beta="agents=v1"
+        "amber amber"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -184,4 +170,4 @@ async def test_delete_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_delete_needs_environment_template_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`environment_template_id`"):
-        await async_client.beta.agents.environments.templates.delete("", open_ai_beta="agents=v1")
+        await async_client.beta.agents.environments.templates.delete("")

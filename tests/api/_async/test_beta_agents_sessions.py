@@ -11,13 +11,12 @@ from antiphon.pagination import AsyncCursorPage
 
 
 async def test_create(async_client: AsyncClient) -> None:
-    value = await async_client.beta.agents.sessions.create(open_ai_beta="agents=v1", environment={"type": "none"})
+    value = await async_client.beta.agents.sessions.create(environment={"type": "none"})
     assert type(value) is _types.beta.AgentSession
 
 
 async def test_create_with_all_params(async_client: AsyncClient) -> None:
     value = await async_client.beta.agents.sessions.create(
-        open_ai_beta="agents=v1",
         environment={"type": "none"},
         agent={
             "model": "prairie amber",
@@ -51,24 +50,20 @@ async def test_create_with_all_params(async_client: AsyncClient) -> None:
 
 
 async def test_create_streams(async_client: AsyncClient) -> None:
-    async with await async_client.beta.agents.sessions.create(
-        open_ai_beta="agents=v1", environment={"type": "none"}, stream=True
-    ) as stream:
+    async with await async_client.beta.agents.sessions.create(environment={"type": "none"}, stream=True) as stream:
         items = [item async for item in stream]
     assert items
 
 
 async def test_create_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.agents.sessions.with_raw_response.create(
-        open_ai_beta="agents=v1", environment={"type": "none"}
-    )
+    response = await async_client.beta.agents.sessions.with_raw_response.create(environment={"type": "none"})
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_create_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.beta.agents.sessions.with_streaming_response.create(
-        open_ai_beta="agents=v1", environment={"type": "none"}
+        environment={"type": "none"}
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -76,22 +71,18 @@ async def test_create_streaming_response(async_client: AsyncClient) -> None:
 
 
 async def test_retrieve(async_client: AsyncClient) -> None:
-    value = await async_client.beta.agents.sessions.retrieve("cedar cedar", open_ai_beta="agents=v1")
+    value = await async_client.beta.agents.sessions.retrieve("cedar cedar")
     assert type(value) is _types.beta.AgentSession
 
 
 async def test_retrieve_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.agents.sessions.with_raw_response.retrieve(
-        "cedar cedar", open_ai_beta="agents=v1"
-    )
+    response = await async_client.beta.agents.sessions.with_raw_response.retrieve("cedar cedar")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.agents.sessions.with_streaming_response.retrieve(
-        "cedar cedar", open_ai_beta="agents=v1"
-    ) as response:
+    async with async_client.beta.agents.sessions.with_streaming_response.retrieve("cedar cedar") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -99,18 +90,17 @@ async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_retrieve_needs_session_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
-        await async_client.beta.agents.sessions.retrieve("", open_ai_beta="agents=v1")
+        await async_client.beta.agents.sessions.retrieve("")
 
 
 async def test_update(async_client: AsyncClient) -> None:
-    value = await async_client.beta.agents.sessions.update("birch quartz", open_ai_beta="agents=v1")
+    value = await async_client.beta.agents.sessions.update("birch quartz")
     assert type(value) is _types.beta.AgentSession
 
 
 async def test_update_with_all_params(async_client: AsyncClient) -> None:
     value = await async_client.beta.agents.sessions.update(
         "birch quartz",
-        open_ai_beta="agents=v1",
         agent={
             "model": "harbor meadow",
             "reasoning": {"effort": "none"},
@@ -134,17 +124,13 @@ async def test_update_with_all_params(async_client: AsyncClient) -> None:
 
 
 async def test_update_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.agents.sessions.with_raw_response.update(
-        "birch quartz", open_ai_beta="agents=v1"
-    )
+    response = await async_client.beta.agents.sessions.with_raw_response.update("birch quartz")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_update_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.agents.sessions.with_streaming_response.update(
-        "birch quartz", open_ai_beta="agents=v1"
-    ) as response:
+    async with async_client.beta.agents.sessions.with_streaming_response.update("birch quartz") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -152,56 +138,47 @@ async def test_update_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_update_needs_session_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
-        await async_client.beta.agents.sessions.update("", open_ai_beta="agents=v1")
+        await async_client.beta.agents.sessions.update("")
 
 
 async def test_list(async_client: AsyncClient) -> None:
-    items = [item async for item in async_client.beta.agents.sessions.list(open_ai_beta="agents=v1")]
+    items = [item async for item in async_client.beta.agents.sessions.list()]
     assert items
 
 
 async def test_list_with_all_params(async_client: AsyncClient) -> None:
     page = await async_client.beta.agents.sessions.list(
-        open_ai_beta="agents=v1",
-        after="harbor opal",
-        agent_id="fjord birch",
-        limit=88,
-        metadata={"key": "juniper prairie"},
-        order="asc",
+        after="harbor opal", agent_id="fjord birch", limit=88, metadata={"key": "juniper prairie"}, order="asc"
     )
     assert isinstance(page, AsyncCursorPage)
 
 
 async def test_list_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.agents.sessions.with_raw_response.list(open_ai_beta="agents=v1")
+    response = await async_client.beta.agents.sessions.with_raw_response.list()
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_list_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.agents.sessions.with_streaming_response.list(open_ai_beta="agents=v1") as response:
+    async with async_client.beta.agents.sessions.with_streaming_response.list() as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
 
 
 async def test_delete(async_client: AsyncClient) -> None:
-    value = await async_client.beta.agents.sessions.delete("prairie quartz", open_ai_beta="agents=v1")
+    value = await async_client.beta.agents.sessions.delete("prairie quartz")
     assert type(value) is _types.beta.AgentSessionDeleted
 
 
 async def test_delete_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.agents.sessions.with_raw_response.delete(
-        "prairie quartz", open_ai_beta="agents=v1"
-    )
+    response = await async_client.beta.agents.sessions.with_raw_response.delete("prairie quartz")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_delete_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.agents.sessions.with_streaming_response.delete(
-        "prairie quartz", open_ai_beta="agents=v1"
-    ) as response:
+    async with async_client.beta.agents.sessions.with_streaming_response.delete("prairie quartz") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -209,4 +186,4 @@ async def test_delete_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_delete_needs_session_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
-        await async_client.beta.agents.sessions.delete("", open_ai_beta="agents=v1")
+        await async_client.beta.agents.sessions.delete("")

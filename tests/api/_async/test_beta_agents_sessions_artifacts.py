@@ -11,15 +11,13 @@ from antiphon.pagination import AsyncCursorPage
 
 
 async def test_retrieve(async_client: AsyncClient) -> None:
-    value = await async_client.beta.agents.sessions.artifacts.retrieve(
-        "ember willow", session_id="opal delta", open_ai_beta="agents=v1"
-    )
+    value = await async_client.beta.agents.sessions.artifacts.retrieve("ember willow", session_id="opal delta")
     assert type(value) is _types.beta.agents.sessions.SessionArtifact
 
 
 async def test_retrieve_raw_response(async_client: AsyncClient) -> None:
     response = await async_client.beta.agents.sessions.artifacts.with_raw_response.retrieve(
-        "ember willow", session_id="opal delta", open_ai_beta="agents=v1"
+        "ember willow", session_id="opal delta"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -27,7 +25,7 @@ async def test_retrieve_raw_response(async_client: AsyncClient) -> None:
 
 async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.beta.agents.sessions.artifacts.with_streaming_response.retrieve(
-        "ember willow", session_id="opal delta", open_ai_beta="agents=v1"
+        "ember willow", session_id="opal delta"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -36,50 +34,34 @@ async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_retrieve_needs_artifact_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`artifact_id`"):
-        await async_client.beta.agents.sessions.artifacts.retrieve(
-            "", session_id="opal delta", open_ai_beta="agents=v1"
-        )
+        await async_client.beta.agents.sessions.artifacts.retrieve("", session_id="opal delta")
 
 
 async def test_retrieve_needs_session_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
-        await async_client.beta.agents.sessions.artifacts.retrieve(
-            "ember willow", session_id="", open_ai_beta="agents=v1"
-        )
+        await async_client.beta.agents.sessions.artifacts.retrieve("ember willow", session_id="")
 
 
 async def test_list(async_client: AsyncClient) -> None:
-    items = [
-        item
-        async for item in async_client.beta.agents.sessions.artifacts.list("amber prairie", open_ai_beta="agents=v1")
-    ]
+    items = [item async for item in async_client.beta.agents.sessions.artifacts.list("amber prairie")]
     assert items
 
 
 async def test_list_with_all_params(async_client: AsyncClient) -> None:
     page = await async_client.beta.agents.sessions.artifacts.list(
-        "amber prairie",
-        open_ai_beta="agents=v1",
-        after="grove island",
-        environment_id="meadow quartz",
-        limit=84,
-        order="asc",
+        "amber prairie", after="grove island", environment_id="meadow quartz", limit=84, order="asc"
     )
     assert isinstance(page, AsyncCursorPage)
 
 
 async def test_list_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.agents.sessions.artifacts.with_raw_response.list(
-        "amber prairie", open_ai_beta="agents=v1"
-    )
+    response = await async_client.beta.agents.sessions.artifacts.with_raw_response.list("amber prairie")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_list_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.agents.sessions.artifacts.with_streaming_response.list(
-        "amber prairie", open_ai_beta="agents=v1"
-    ) as response:
+    async with async_client.beta.agents.sessions.artifacts.with_streaming_response.list("amber prairie") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -87,19 +69,17 @@ async def test_list_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_list_needs_session_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
-        await async_client.beta.agents.sessions.artifacts.list("", open_ai_beta="agents=v1")
+        await async_client.beta.agents.sessions.artifacts.list("")
 
 
 async def test_content(async_client: AsyncClient) -> None:
-    content = await async_client.beta.agents.sessions.artifacts.content(
-        "quartz lagoon", session_id="delta ember", open_ai_beta="agents=v1"
-    )
+    content = await async_client.beta.agents.sessions.artifacts.content("quartz lagoon", session_id="delta ember")
     assert content.read() == content.content
 
 
 async def test_content_raw_response(async_client: AsyncClient) -> None:
     response = await async_client.beta.agents.sessions.artifacts.with_raw_response.content(
-        "quartz lagoon", session_id="delta ember", open_ai_beta="agents=v1"
+        "quartz lagoon", session_id="delta ember"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -107,7 +87,7 @@ async def test_content_raw_response(async_client: AsyncClient) -> None:
 
 async def test_content_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.beta.agents.sessions.artifacts.with_streaming_response.content(
-        "quartz lagoon", session_id="delta ember", open_ai_beta="agents=v1"
+        "quartz lagoon", session_id="delta ember"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -116,28 +96,22 @@ async def test_content_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_content_needs_artifact_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`artifact_id`"):
-        await async_client.beta.agents.sessions.artifacts.content(
-            "", session_id="delta ember", open_ai_beta="agents=v1"
-        )
+        await async_client.beta.agents.sessions.artifacts.content("", session_id="delta ember")
 
 
 async def test_content_needs_session_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
-        await async_client.beta.agents.sessions.artifacts.content(
-            "quartz lagoon", session_id="", open_ai_beta="agents=v1"
-        )
+        await async_client.beta.agents.sessions.artifacts.content("quartz lagoon", session_id="")
 
 
 async def test_delete(async_client: AsyncClient) -> None:
-    value = await async_client.beta.agents.sessions.artifacts.delete(
-        "delta opal", session_id="north juniper", open_ai_beta="agents=v1"
-    )
+    value = await async_client.beta.agents.sessions.artifacts.delete("delta opal", session_id="north juniper")
     assert type(value) is _types.beta.agents.sessions.SessionArtifactDeleted
 
 
 async def test_delete_raw_response(async_client: AsyncClient) -> None:
     response = await async_client.beta.agents.sessions.artifacts.with_raw_response.delete(
-        "delta opal", session_id="north juniper", open_ai_beta="agents=v1"
+        "delta opal", session_id="north juniper"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -145,7 +119,7 @@ async def test_delete_raw_response(async_client: AsyncClient) -> None:
 
 async def test_delete_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.beta.agents.sessions.artifacts.with_streaming_response.delete(
-        "delta opal", session_id="north juniper", open_ai_beta="agents=v1"
+        "delta opal", session_id="north juniper"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -154,11 +128,9 @@ async def test_delete_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_delete_needs_artifact_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`artifact_id`"):
-        await async_client.beta.agents.sessions.artifacts.delete(
-            "", session_id="north juniper", open_ai_beta="agents=v1"
-        )
+        await async_client.beta.agents.sessions.artifacts.delete("", session_id="north juniper")
 
 
 async def test_delete_needs_session_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
-        await async_client.beta.agents.sessions.artifacts.delete("delta opal", session_id="", open_ai_beta="agents=v1")
+        await async_client.beta.agents.sessions.artifacts.delete("delta opal", session_id="")

@@ -11,7 +11,6 @@ from antiphon import AsyncClient
 async def test_create(async_client: AsyncClient) -> None:
     await async_client.beta.agents.sessions.events.create(
         "willow fjord",
-        open_ai_beta="agents=v1",
         events=[
             {
                 "request_id": "request-ceda2807",
@@ -22,10 +21,23 @@ async def test_create(async_client: AsyncClient) -> None:
     )
 
 
+async def test_create_with_all_params(async_client: AsyncClient) -> None:
+    await async_client.beta.agents.sessions.events.create(
+        "willow fjord",
+        events=[
+            {
+                "request_id": "request-ceda2807",
+                "response": {"decision": "summit north", "type": "timber opal"},
+                "type": "summit delta",
+            }
+        ],
+        idempotency_key="grove river",
+    )
+
+
 async def test_create_raw_response(async_client: AsyncClient) -> None:
     response = await async_client.beta.agents.sessions.events.with_raw_response.create(
         "willow fjord",
-        open_ai_beta="agents=v1",
         events=[
             {
                 "request_id": "request-ceda2807",
@@ -40,7 +52,6 @@ async def test_create_raw_response(async_client: AsyncClient) -> None:
 async def test_create_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.beta.agents.sessions.events.with_streaming_response.create(
         "willow fjord",
-        open_ai_beta="agents=v1",
         events=[
             {
                 "request_id": "request-ceda2807",
@@ -58,7 +69,6 @@ async def test_create_needs_session_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
         await async_client.beta.agents.sessions.events.create(
             "",
-            open_ai_beta="agents=v1",
             events=[
                 {
                     "request_id": "request-ceda2807",
@@ -70,32 +80,26 @@ async def test_create_needs_session_id(async_client: AsyncClient) -> None:
 
 
 async def test_stream(async_client: AsyncClient) -> None:
-    async with await async_client.beta.agents.sessions.events.stream(
-        "juniper cedar", open_ai_beta="agents=v1"
-    ) as stream:
+    async with await async_client.beta.agents.sessions.events.stream("juniper cedar") as stream:
         items = [item async for item in stream]
     assert items
 
 
 async def test_stream_with_all_params(async_client: AsyncClient) -> None:
     async with await async_client.beta.agents.sessions.events.stream(
-        "juniper cedar", open_ai_beta="agents=v1", include_obfuscation=True
+        "juniper cedar", include_obfuscation=True
     ) as stream:
         items = [item async for item in stream]
     assert items
 
 
 async def test_stream_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.agents.sessions.events.with_raw_response.stream(
-        "juniper cedar", open_ai_beta="agents=v1"
-    )
+    response = await async_client.beta.agents.sessions.events.with_raw_response.stream("juniper cedar")
     assert response.status_code < 300
 
 
 async def test_stream_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.agents.sessions.events.with_streaming_response.stream(
-        "juniper cedar", open_ai_beta="agents=v1"
-    ) as response:
+    async with async_client.beta.agents.sessions.events.with_streaming_response.stream("juniper cedar") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -103,4 +107,4 @@ async def test_stream_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_stream_needs_session_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
-        await async_client.beta.agents.sessions.events.stream("", open_ai_beta="agents=v1")
+        await async_client.beta.agents.sessions.events.stream("")

@@ -10,31 +10,25 @@ from antiphon.pagination import AsyncCursorPage
 
 
 async def test_list(async_client: AsyncClient) -> None:
-    items = [
-        item async for item in async_client.beta.agents.sessions.items.list("cedar willow", open_ai_beta="agents=v1")
-    ]
+    items = [item async for item in async_client.beta.agents.sessions.items.list("cedar willow")]
     assert items
 
 
 async def test_list_with_all_params(async_client: AsyncClient) -> None:
     page = await async_client.beta.agents.sessions.items.list(
-        "cedar willow", open_ai_beta="agents=v1", after="ember fjord", limit=68, order="asc"
+        "cedar willow", after="ember fjord", limit=68, order="asc"
     )
     assert isinstance(page, AsyncCursorPage)
 
 
 async def test_list_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.agents.sessions.items.with_raw_response.list(
-        "cedar willow", open_ai_beta="agents=v1"
-    )
+    response = await async_client.beta.agents.sessions.items.with_raw_response.list("cedar willow")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_list_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.agents.sessions.items.with_streaming_response.list(
-        "cedar willow", open_ai_beta="agents=v1"
-    ) as response:
+    async with async_client.beta.agents.sessions.items.with_streaming_response.list("cedar willow") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -42,4 +36,4 @@ async def test_list_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_list_needs_session_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
-        await async_client.beta.agents.sessions.items.list("", open_ai_beta="agents=v1")
+        await async_client.beta.agents.sessions.items.list("")

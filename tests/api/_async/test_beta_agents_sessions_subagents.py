@@ -11,15 +11,13 @@ from antiphon.pagination import AsyncCursorPage
 
 
 async def test_retrieve(async_client: AsyncClient) -> None:
-    value = await async_client.beta.agents.sessions.subagents.retrieve(
-        "willow quartz", session_id="cedar timber", open_ai_beta="agents=v1"
-    )
+    value = await async_client.beta.agents.sessions.subagents.retrieve("willow quartz", session_id="cedar timber")
     assert type(value) is _types.beta.Subagent
 
 
 async def test_retrieve_raw_response(async_client: AsyncClient) -> None:
     response = await async_client.beta.agents.sessions.subagents.with_raw_response.retrieve(
-        "willow quartz", session_id="cedar timber", open_ai_beta="agents=v1"
+        "willow quartz", session_id="cedar timber"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -27,7 +25,7 @@ async def test_retrieve_raw_response(async_client: AsyncClient) -> None:
 
 async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.beta.agents.sessions.subagents.with_streaming_response.retrieve(
-        "willow quartz", session_id="cedar timber", open_ai_beta="agents=v1"
+        "willow quartz", session_id="cedar timber"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -36,45 +34,34 @@ async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_retrieve_needs_subagent_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`subagent_id`"):
-        await async_client.beta.agents.sessions.subagents.retrieve(
-            "", session_id="cedar timber", open_ai_beta="agents=v1"
-        )
+        await async_client.beta.agents.sessions.subagents.retrieve("", session_id="cedar timber")
 
 
 async def test_retrieve_needs_session_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
-        await async_client.beta.agents.sessions.subagents.retrieve(
-            "willow quartz", session_id="", open_ai_beta="agents=v1"
-        )
+        await async_client.beta.agents.sessions.subagents.retrieve("willow quartz", session_id="")
 
 
 async def test_list(async_client: AsyncClient) -> None:
-    items = [
-        item
-        async for item in async_client.beta.agents.sessions.subagents.list("quartz willow", open_ai_beta="agents=v1")
-    ]
+    items = [item async for item in async_client.beta.agents.sessions.subagents.list("quartz willow")]
     assert items
 
 
 async def test_list_with_all_params(async_client: AsyncClient) -> None:
     page = await async_client.beta.agents.sessions.subagents.list(
-        "quartz willow", open_ai_beta="agents=v1", after="cedar lagoon", limit=58, order="asc"
+        "quartz willow", after="cedar lagoon", limit=58, order="asc"
     )
     assert isinstance(page, AsyncCursorPage)
 
 
 async def test_list_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.agents.sessions.subagents.with_raw_response.list(
-        "quartz willow", open_ai_beta="agents=v1"
-    )
+    response = await async_client.beta.agents.sessions.subagents.with_raw_response.list("quartz willow")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_list_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.agents.sessions.subagents.with_streaming_response.list(
-        "quartz willow", open_ai_beta="agents=v1"
-    ) as response:
+    async with async_client.beta.agents.sessions.subagents.with_streaming_response.list("quartz willow") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -82,4 +69,4 @@ async def test_list_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_list_needs_session_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
-        await async_client.beta.agents.sessions.subagents.list("", open_ai_beta="agents=v1")
+        await async_client.beta.agents.sessions.subagents.list("")

@@ -13,7 +13,7 @@ async def test_list(async_client: AsyncClient) -> None:
     items = [
         item
         async for item in async_client.beta.agents.sessions.subagents.items.list(
-            "prairie delta", session_id="cedar river", open_ai_beta="agents=v1"
+            "prairie delta", session_id="cedar river"
         )
     ]
     assert items
@@ -21,19 +21,14 @@ async def test_list(async_client: AsyncClient) -> None:
 
 async def test_list_with_all_params(async_client: AsyncClient) -> None:
     page = await async_client.beta.agents.sessions.subagents.items.list(
-        "prairie delta",
-        session_id="cedar river",
-        open_ai_beta="agents=v1",
-        after="juniper prairie",
-        limit=80,
-        order="asc",
+        "prairie delta", session_id="cedar river", after="juniper prairie", limit=80, order="asc"
     )
     assert isinstance(page, AsyncCursorPage)
 
 
 async def test_list_raw_response(async_client: AsyncClient) -> None:
     response = await async_client.beta.agents.sessions.subagents.items.with_raw_response.list(
-        "prairie delta", session_id="cedar river", open_ai_beta="agents=v1"
+        "prairie delta", session_id="cedar river"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -41,7 +36,7 @@ async def test_list_raw_response(async_client: AsyncClient) -> None:
 
 async def test_list_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.beta.agents.sessions.subagents.items.with_streaming_response.list(
-        "prairie delta", session_id="cedar river", open_ai_beta="agents=v1"
+        "prairie delta", session_id="cedar river"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -50,13 +45,9 @@ async def test_list_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_list_needs_subagent_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`subagent_id`"):
-        await async_client.beta.agents.sessions.subagents.items.list(
-            "", session_id="cedar river", open_ai_beta="agents=v1"
-        )
+        await async_client.beta.agents.sessions.subagents.items.list("", session_id="cedar river")
 
 
 async def test_list_needs_session_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
-        await async_client.beta.agents.sessions.subagents.items.list(
-            "prairie delta", session_id="", open_ai_beta="agents=v1"
-        )
+        await async_client.beta.agents.sessions.subagents.items.list("prairie delta", session_id="")

@@ -12,14 +12,14 @@ from antiphon.pagination import AsyncCursorPage
 
 async def test_retrieve(async_client: AsyncClient) -> None:
     value = await async_client.beta.agents.sessions.subagents.turns.retrieve(
-        "island meadow", session_id="juniper birch", subagent_id="harbor grove", open_ai_beta="agents=v1"
+        "island meadow", session_id="juniper birch", subagent_id="harbor grove"
     )
     assert type(value) is _types.beta.agents.sessions.Turn
 
 
 async def test_retrieve_raw_response(async_client: AsyncClient) -> None:
     response = await async_client.beta.agents.sessions.subagents.turns.with_raw_response.retrieve(
-        "island meadow", session_id="juniper birch", subagent_id="harbor grove", open_ai_beta="agents=v1"
+        "island meadow", session_id="juniper birch", subagent_id="harbor grove"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -27,7 +27,7 @@ async def test_retrieve_raw_response(async_client: AsyncClient) -> None:
 
 async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.beta.agents.sessions.subagents.turns.with_streaming_response.retrieve(
-        "island meadow", session_id="juniper birch", subagent_id="harbor grove", open_ai_beta="agents=v1"
+        "island meadow", session_id="juniper birch", subagent_id="harbor grove"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -37,21 +37,21 @@ async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
 async def test_retrieve_needs_turn_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`turn_id`"):
         await async_client.beta.agents.sessions.subagents.turns.retrieve(
-            "", session_id="juniper birch", subagent_id="harbor grove", open_ai_beta="agents=v1"
+            "", session_id="juniper birch", subagent_id="harbor grove"
         )
 
 
 async def test_retrieve_needs_session_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
         await async_client.beta.agents.sessions.subagents.turns.retrieve(
-            "island meadow", session_id="", subagent_id="harbor grove", open_ai_beta="agents=v1"
+            "island meadow", session_id="", subagent_id="harbor grove"
         )
 
 
 async def test_retrieve_needs_subagent_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`subagent_id`"):
         await async_client.beta.agents.sessions.subagents.turns.retrieve(
-            "island meadow", session_id="juniper birch", subagent_id="", open_ai_beta="agents=v1"
+            "island meadow", session_id="juniper birch", subagent_id=""
         )
 
 
@@ -59,7 +59,7 @@ async def test_list(async_client: AsyncClient) -> None:
     items = [
         item
         async for item in async_client.beta.agents.sessions.subagents.turns.list(
-            "ember fjord", session_id="willow willow", open_ai_beta="agents=v1"
+            "ember fjord", session_id="willow willow"
         )
     ]
     assert items
@@ -67,19 +67,14 @@ async def test_list(async_client: AsyncClient) -> None:
 
 async def test_list_with_all_params(async_client: AsyncClient) -> None:
     page = await async_client.beta.agents.sessions.subagents.turns.list(
-        "ember fjord",
-        session_id="willow willow",
-        open_ai_beta="agents=v1",
-        after="prairie willow",
-        limit=99,
-        order="asc",
+        "ember fjord", session_id="willow willow", after="prairie willow", limit=99, order="asc"
     )
     assert isinstance(page, AsyncCursorPage)
 
 
 async def test_list_raw_response(async_client: AsyncClient) -> None:
     response = await async_client.beta.agents.sessions.subagents.turns.with_raw_response.list(
-        "ember fjord", session_id="willow willow", open_ai_beta="agents=v1"
+        "ember fjord", session_id="willow willow"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -87,7 +82,7 @@ async def test_list_raw_response(async_client: AsyncClient) -> None:
 
 async def test_list_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.beta.agents.sessions.subagents.turns.with_streaming_response.list(
-        "ember fjord", session_id="willow willow", open_ai_beta="agents=v1"
+        "ember fjord", session_id="willow willow"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -96,13 +91,9 @@ async def test_list_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_list_needs_subagent_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`subagent_id`"):
-        await async_client.beta.agents.sessions.subagents.turns.list(
-            "", session_id="willow willow", open_ai_beta="agents=v1"
-        )
+        await async_client.beta.agents.sessions.subagents.turns.list("", session_id="willow willow")
 
 
 async def test_list_needs_session_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
-        await async_client.beta.agents.sessions.subagents.turns.list(
-            "ember fjord", session_id="", open_ai_beta="agents=v1"
-        )
+        await async_client.beta.agents.sessions.subagents.turns.list("ember fjord", session_id="")

@@ -13,7 +13,7 @@ async def test_list(async_client: AsyncClient) -> None:
     items = [
         item
         async for item in async_client.beta.agents.sessions.subagents.turns.items.list(
-            "meadow fjord", session_id="opal ember", subagent_id="grove grove", open_ai_beta="agents=v1"
+            "meadow fjord", session_id="opal ember", subagent_id="grove grove"
         )
     ]
     assert items
@@ -21,20 +21,14 @@ async def test_list(async_client: AsyncClient) -> None:
 
 async def test_list_with_all_params(async_client: AsyncClient) -> None:
     page = await async_client.beta.agents.sessions.subagents.turns.items.list(
-        "meadow fjord",
-        session_id="opal ember",
-        subagent_id="grove grove",
-        open_ai_beta="agents=v1",
-        after="river delta",
-        limit=48,
-        order="asc",
+        "meadow fjord", session_id="opal ember", subagent_id="grove grove", after="river delta", limit=48, order="asc"
     )
     assert isinstance(page, AsyncCursorPage)
 
 
 async def test_list_raw_response(async_client: AsyncClient) -> None:
     response = await async_client.beta.agents.sessions.subagents.turns.items.with_raw_response.list(
-        "meadow fjord", session_id="opal ember", subagent_id="grove grove", open_ai_beta="agents=v1"
+        "meadow fjord", session_id="opal ember", subagent_id="grove grove"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -42,7 +36,7 @@ async def test_list_raw_response(async_client: AsyncClient) -> None:
 
 async def test_list_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.beta.agents.sessions.subagents.turns.items.with_streaming_response.list(
-        "meadow fjord", session_id="opal ember", subagent_id="grove grove", open_ai_beta="agents=v1"
+        "meadow fjord", session_id="opal ember", subagent_id="grove grove"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -52,19 +46,19 @@ async def test_list_streaming_response(async_client: AsyncClient) -> None:
 async def test_list_needs_turn_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`turn_id`"):
         await async_client.beta.agents.sessions.subagents.turns.items.list(
-            "", session_id="opal ember", subagent_id="grove grove", open_ai_beta="agents=v1"
+            "", session_id="opal ember", subagent_id="grove grove"
         )
 
 
 async def test_list_needs_session_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
         await async_client.beta.agents.sessions.subagents.turns.items.list(
-            "meadow fjord", session_id="", subagent_id="grove grove", open_ai_beta="agents=v1"
+            "meadow fjord", session_id="", subagent_id="grove grove"
         )
 
 
 async def test_list_needs_subagent_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`subagent_id`"):
         await async_client.beta.agents.sessions.subagents.turns.items.list(
-            "meadow fjord", session_id="opal ember", subagent_id="", open_ai_beta="agents=v1"
+            "meadow fjord", session_id="opal ember", subagent_id=""
         )

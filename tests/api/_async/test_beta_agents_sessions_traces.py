@@ -10,31 +10,25 @@ from antiphon.pagination import AsyncCursorPage
 
 
 async def test_list(async_client: AsyncClient) -> None:
-    items = [
-        item async for item in async_client.beta.agents.sessions.traces.list("river birch", open_ai_beta="agents=v1")
-    ]
+    items = [item async for item in async_client.beta.agents.sessions.traces.list("river birch")]
     assert items
 
 
 async def test_list_with_all_params(async_client: AsyncClient) -> None:
     page = await async_client.beta.agents.sessions.traces.list(
-        "river birch", open_ai_beta="agents=v1", after="juniper lagoon", limit=81, order="asc"
+        "river birch", after="juniper lagoon", limit=81, order="asc"
     )
     assert isinstance(page, AsyncCursorPage)
 
 
 async def test_list_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.agents.sessions.traces.with_raw_response.list(
-        "river birch", open_ai_beta="agents=v1"
-    )
+    response = await async_client.beta.agents.sessions.traces.with_raw_response.list("river birch")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_list_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.agents.sessions.traces.with_streaming_response.list(
-        "river birch", open_ai_beta="agents=v1"
-    ) as response:
+    async with async_client.beta.agents.sessions.traces.with_streaming_response.list("river birch") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -42,4 +36,4 @@ async def test_list_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_list_needs_session_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
-        await async_client.beta.agents.sessions.traces.list("", open_ai_beta="agents=v1")
+        await async_client.beta.agents.sessions.traces.list("")

@@ -11,15 +11,13 @@ from antiphon.pagination import AsyncCursorPage
 
 
 async def test_retrieve(async_client: AsyncClient) -> None:
-    value = await async_client.beta.agents.sessions.turns.retrieve(
-        "ember lagoon", session_id="lagoon willow", open_ai_beta="agents=v1"
-    )
+    value = await async_client.beta.agents.sessions.turns.retrieve("ember lagoon", session_id="lagoon willow")
     assert type(value) is _types.beta.agents.sessions.Turn
 
 
 async def test_retrieve_raw_response(async_client: AsyncClient) -> None:
     response = await async_client.beta.agents.sessions.turns.with_raw_response.retrieve(
-        "ember lagoon", session_id="lagoon willow", open_ai_beta="agents=v1"
+        "ember lagoon", session_id="lagoon willow"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -27,7 +25,7 @@ async def test_retrieve_raw_response(async_client: AsyncClient) -> None:
 
 async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.beta.agents.sessions.turns.with_streaming_response.retrieve(
-        "ember lagoon", session_id="lagoon willow", open_ai_beta="agents=v1"
+        "ember lagoon", session_id="lagoon willow"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -36,40 +34,34 @@ async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_retrieve_needs_turn_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`turn_id`"):
-        await async_client.beta.agents.sessions.turns.retrieve("", session_id="lagoon willow", open_ai_beta="agents=v1")
+        await async_client.beta.agents.sessions.turns.retrieve("", session_id="lagoon willow")
 
 
 async def test_retrieve_needs_session_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
-        await async_client.beta.agents.sessions.turns.retrieve("ember lagoon", session_id="", open_ai_beta="agents=v1")
+        await async_client.beta.agents.sessions.turns.retrieve("ember lagoon", session_id="")
 
 
 async def test_list(async_client: AsyncClient) -> None:
-    items = [
-        item async for item in async_client.beta.agents.sessions.turns.list("fjord grove", open_ai_beta="agents=v1")
-    ]
+    items = [item async for item in async_client.beta.agents.sessions.turns.list("fjord grove")]
     assert items
 
 
 async def test_list_with_all_params(async_client: AsyncClient) -> None:
     page = await async_client.beta.agents.sessions.turns.list(
-        "fjord grove", open_ai_beta="agents=v1", after="prairie timber", limit=86, order="asc"
+        "fjord grove", after="prairie timber", limit=86, order="asc"
     )
     assert isinstance(page, AsyncCursorPage)
 
 
 async def test_list_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.agents.sessions.turns.with_raw_response.list(
-        "fjord grove", open_ai_beta="agents=v1"
-    )
+    response = await async_client.beta.agents.sessions.turns.with_raw_response.list("fjord grove")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_list_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.agents.sessions.turns.with_streaming_response.list(
-        "fjord grove", open_ai_beta="agents=v1"
-    ) as response:
+    async with async_client.beta.agents.sessions.turns.with_streaming_response.list("fjord grove") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -77,4 +69,4 @@ async def test_list_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_list_needs_session_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
-        await async_client.beta.agents.sessions.turns.list("", open_ai_beta="agents=v1")
+        await async_client.beta.agents.sessions.turns.list("")

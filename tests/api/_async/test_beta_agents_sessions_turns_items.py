@@ -12,23 +12,21 @@ from antiphon.pagination import AsyncConversationCursorPage
 async def test_list(async_client: AsyncClient) -> None:
     items = [
         item
-        async for item in async_client.beta.agents.sessions.turns.items.list(
-            "ember fjord", session_id="grove cedar", open_ai_beta="agents=v1"
-        )
+        async for item in async_client.beta.agents.sessions.turns.items.list("ember fjord", session_id="grove cedar")
     ]
     assert items
 
 
 async def test_list_with_all_params(async_client: AsyncClient) -> None:
     page = await async_client.beta.agents.sessions.turns.items.list(
-        "ember fjord", session_id="grove cedar", open_ai_beta="agents=v1", after="willow willow", limit=3, order="asc"
+        "ember fjord", session_id="grove cedar", after="willow willow", limit=3, order="asc"
     )
     assert isinstance(page, AsyncConversationCursorPage)
 
 
 async def test_list_raw_response(async_client: AsyncClient) -> None:
     response = await async_client.beta.agents.sessions.turns.items.with_raw_response.list(
-        "ember fjord", session_id="grove cedar", open_ai_beta="agents=v1"
+        "ember fjord", session_id="grove cedar"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -36,7 +34,7 @@ async def test_list_raw_response(async_client: AsyncClient) -> None:
 
 async def test_list_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.beta.agents.sessions.turns.items.with_streaming_response.list(
-        "ember fjord", session_id="grove cedar", open_ai_beta="agents=v1"
+        "ember fjord", session_id="grove cedar"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -45,9 +43,9 @@ async def test_list_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_list_needs_turn_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`turn_id`"):
-        await async_client.beta.agents.sessions.turns.items.list("", session_id="grove cedar", open_ai_beta="agents=v1")
+        await async_client.beta.agents.sessions.turns.items.list("", session_id="grove cedar")
 
 
 async def test_list_needs_session_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
-        await async_client.beta.agents.sessions.turns.items.list("ember fjord", session_id="", open_ai_beta="agents=v1")
+        await async_client.beta.agents.sessions.turns.items.list("ember fjord", session_id="")

@@ -11,45 +11,41 @@ from antiphon.pagination import AsyncCursorPage
 
 
 async def test_create(async_client: AsyncClient) -> None:
-    value = await async_client.beta.agents.vaults.create(open_ai_beta="agents=v1")
+    value = await async_client.beta.agents.vaults.create()
     assert type(value) is _types.beta.agents.Vault
 
 
 async def test_create_with_all_params(async_client: AsyncClient) -> None:
-    value = await async_client.beta.agents.vaults.create(
-        open_ai_beta="agents=v1", metadata={"key": "prairie meadow"}, name="ember willow"
-    )
+    value = await async_client.beta.agents.vaults.create(metadata={"key": "prairie meadow"}, name="ember willow")
     assert type(value) is _types.beta.agents.Vault
 
 
 async def test_create_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.agents.vaults.with_raw_response.create(open_ai_beta="agents=v1")
+    response = await async_client.beta.agents.vaults.with_raw_response.create()
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_create_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.agents.vaults.with_streaming_response.create(open_ai_beta="agents=v1") as response:
+    async with async_client.beta.agents.vaults.with_streaming_response.create() as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
 
 
 async def test_retrieve(async_client: AsyncClient) -> None:
-    value = await async_client.beta.agents.vaults.retrieve("fjord fjord", open_ai_beta="agents=v1")
+    value = await async_client.beta.agents.vaults.retrieve("fjord fjord")
     assert type(value) is _types.beta.agents.Vault
 
 
 async def test_retrieve_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.agents.vaults.with_raw_response.retrieve("fjord fjord", open_ai_beta="agents=v1")
+    response = await async_client.beta.agents.vaults.with_raw_response.retrieve("fjord fjord")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.agents.vaults.with_streaming_response.retrieve(
-        "fjord fjord", open_ai_beta="agents=v1"
-    ) as response:
+    async with async_client.beta.agents.vaults.with_streaming_response.retrieve("fjord fjord") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -57,31 +53,29 @@ async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_retrieve_needs_vault_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`vault_id`"):
-        await async_client.beta.agents.vaults.retrieve("", open_ai_beta="agents=v1")
+        await async_client.beta.agents.vaults.retrieve("")
 
 
 async def test_update(async_client: AsyncClient) -> None:
-    value = await async_client.beta.agents.vaults.update("delta amber", open_ai_beta="agents=v1")
+    value = await async_client.beta.agents.vaults.update("delta amber")
     assert type(value) is _types.beta.agents.Vault
 
 
 async def test_update_with_all_params(async_client: AsyncClient) -> None:
     value = await async_client.beta.agents.vaults.update(
-        "delta amber", open_ai_beta="agents=v1", metadata={"key": "delta cedar"}, name="river harbor"
+        "delta amber", metadata={"key": "delta cedar"}, name="river harbor"
     )
     assert type(value) is _types.beta.agents.Vault
 
 
 async def test_update_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.agents.vaults.with_raw_response.update("delta amber", open_ai_beta="agents=v1")
+    response = await async_client.beta.agents.vaults.with_raw_response.update("delta amber")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_update_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.agents.vaults.with_streaming_response.update(
-        "delta amber", open_ai_beta="agents=v1"
-    ) as response:
+    async with async_client.beta.agents.vaults.with_streaming_response.update("delta amber") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -89,54 +83,47 @@ async def test_update_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_update_needs_vault_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`vault_id`"):
-        await async_client.beta.agents.vaults.update("", open_ai_beta="agents=v1")
+        await async_client.beta.agents.vaults.update("")
 
 
 async def test_list(async_client: AsyncClient) -> None:
-    items = [item async for item in async_client.beta.agents.vaults.list(open_ai_beta="agents=v1")]
+    items = [item async for item in async_client.beta.agents.vaults.list()]
     assert items
 
 
 async def test_list_with_all_params(async_client: AsyncClient) -> None:
     page = await async_client.beta.agents.vaults.list(
-        open_ai_beta="agents=v1",
-        after="birch grove",
-        limit=44,
-        metadata={"key": "north opal"},
-        order="asc",
-        status="active",
+        after="birch grove", limit=44, metadata={"key": "north opal"}, order="asc", status="active"
     )
     assert isinstance(page, AsyncCursorPage)
 
 
 async def test_list_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.agents.vaults.with_raw_response.list(open_ai_beta="agents=v1")
+    response = await async_client.beta.agents.vaults.with_raw_response.list()
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_list_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.agents.vaults.with_streaming_response.list(open_ai_beta="agents=v1") as response:
+    async with async_client.beta.agents.vaults.with_streaming_response.list() as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
 
 
 async def test_delete(async_client: AsyncClient) -> None:
-    value = await async_client.beta.agents.vaults.delete("river fjord", open_ai_beta="agents=v1")
+    value = await async_client.beta.agents.vaults.delete("river fjord")
     assert type(value) is _types.beta.agents.VaultDeleted
 
 
 async def test_delete_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.agents.vaults.with_raw_response.delete("river fjord", open_ai_beta="agents=v1")
+    response = await async_client.beta.agents.vaults.with_raw_response.delete("river fjord")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_delete_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.agents.vaults.with_streaming_response.delete(
-        "river fjord", open_ai_beta="agents=v1"
-    ) as response:
+    async with async_client.beta.agents.vaults.with_streaming_response.delete("river fjord") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -144,4 +131,4 @@ async def test_delete_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_delete_needs_vault_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`vault_id`"):
-        await async_client.beta.agents.vaults.delete("", open_ai_beta="agents=v1")
+        await async_client.beta.agents.vaults.delete("")

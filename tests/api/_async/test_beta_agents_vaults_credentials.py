@@ -13,7 +13,6 @@ from antiphon.pagination import AsyncCursorPage
 async def test_create(async_client: AsyncClient) -> None:
     value = await async_client.beta.agents.vaults.credentials.create(
         "grove ember",
-        open_ai_beta="agents=v1",
         auth={"type": "mcp_oauth", "access_token": "north grove", "mcp_server_url": "https://example.com/prairie"},
         name="summit summit",
     )
@@ -23,7 +22,6 @@ async def test_create(async_client: AsyncClient) -> None:
 async def test_create_with_all_params(async_client: AsyncClient) -> None:
     value = await async_client.beta.agents.vaults.credentials.create(
         "grove ember",
-        open_ai_beta="agents=v1",
         auth={
             "type": "mcp_oauth",
             "access_token": "north grove",
@@ -45,7 +43,6 @@ async def test_create_with_all_params(async_client: AsyncClient) -> None:
 async def test_create_raw_response(async_client: AsyncClient) -> None:
     response = await async_client.beta.agents.vaults.credentials.with_raw_response.create(
         "grove ember",
-        open_ai_beta="agents=v1",
         auth={"type": "mcp_oauth", "access_token": "north grove", "mcp_server_url": "https://example.com/prairie"},
         name="summit summit",
     )
@@ -56,7 +53,6 @@ async def test_create_raw_response(async_client: AsyncClient) -> None:
 async def test_create_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.beta.agents.vaults.credentials.with_streaming_response.create(
         "grove ember",
-        open_ai_beta="agents=v1",
         auth={"type": "mcp_oauth", "access_token": "north grove", "mcp_server_url": "https://example.com/prairie"},
         name="summit summit",
     ) as response:
@@ -69,22 +65,19 @@ async def test_create_needs_vault_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`vault_id`"):
         await async_client.beta.agents.vaults.credentials.create(
             "",
-            open_ai_beta="agents=v1",
             auth={"type": "mcp_oauth", "access_token": "north grove", "mcp_server_url": "https://example.com/prairie"},
             name="summit summit",
         )
 
 
 async def test_retrieve(async_client: AsyncClient) -> None:
-    value = await async_client.beta.agents.vaults.credentials.retrieve(
-        "willow opal", vault_id="birch ember", open_ai_beta="agents=v1"
-    )
+    value = await async_client.beta.agents.vaults.credentials.retrieve("willow opal", vault_id="birch ember")
     assert type(value) is _types.beta.agents.vaults.Credential
 
 
 async def test_retrieve_raw_response(async_client: AsyncClient) -> None:
     response = await async_client.beta.agents.vaults.credentials.with_raw_response.retrieve(
-        "willow opal", vault_id="birch ember", open_ai_beta="agents=v1"
+        "willow opal", vault_id="birch ember"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -92,7 +85,7 @@ async def test_retrieve_raw_response(async_client: AsyncClient) -> None:
 
 async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.beta.agents.vaults.credentials.with_streaming_response.retrieve(
-        "willow opal", vault_id="birch ember", open_ai_beta="agents=v1"
+        "willow opal", vault_id="birch ember"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -101,18 +94,16 @@ async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_retrieve_needs_credential_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`credential_id`"):
-        await async_client.beta.agents.vaults.credentials.retrieve("", vault_id="birch ember", open_ai_beta="agents=v1")
+        await async_client.beta.agents.vaults.credentials.retrieve("", vault_id="birch ember")
 
 
 async def test_retrieve_needs_vault_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`vault_id`"):
-        await async_client.beta.agents.vaults.credentials.retrieve("willow opal", vault_id="", open_ai_beta="agents=v1")
+        await async_client.beta.agents.vaults.credentials.retrieve("willow opal", vault_id="")
 
 
 async def test_update(async_client: AsyncClient) -> None:
-    value = await async_client.beta.agents.vaults.credentials.update(
-        "birch ember", vault_id="cedar birch", open_ai_beta="agents=v1"
-    )
+    value = await async_client.beta.agents.vaults.credentials.update("birch ember", vault_id="cedar birch")
     assert type(value) is _types.beta.agents.vaults.Credential
 
 
@@ -120,7 +111,6 @@ async def test_update_with_all_params(async_client: AsyncClient) -> None:
     value = await async_client.beta.agents.vaults.credentials.update(
         "birch ember",
         vault_id="cedar birch",
-        open_ai_beta="agents=v1",
         auth={
             "type": "mcp_oauth",
             "access_token": "summit amber",
@@ -134,7 +124,7 @@ async def test_update_with_all_params(async_client: AsyncClient) -> None:
 
 async def test_update_raw_response(async_client: AsyncClient) -> None:
     response = await async_client.beta.agents.vaults.credentials.with_raw_response.update(
-        "birch ember", vault_id="cedar birch", open_ai_beta="agents=v1"
+        "birch ember", vault_id="cedar birch"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -142,7 +132,7 @@ async def test_update_raw_response(async_client: AsyncClient) -> None:
 
 async def test_update_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.beta.agents.vaults.credentials.with_streaming_response.update(
-        "birch ember", vault_id="cedar birch", open_ai_beta="agents=v1"
+        "birch ember", vault_id="cedar birch"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -151,46 +141,34 @@ async def test_update_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_update_needs_credential_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`credential_id`"):
-        await async_client.beta.agents.vaults.credentials.update("", vault_id="cedar birch", open_ai_beta="agents=v1")
+        await async_client.beta.agents.vaults.credentials.update("", vault_id="cedar birch")
 
 
 async def test_update_needs_vault_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`vault_id`"):
-        await async_client.beta.agents.vaults.credentials.update("birch ember", vault_id="", open_ai_beta="agents=v1")
+        await async_client.beta.agents.vaults.credentials.update("birch ember", vault_id="")
 
 
 async def test_list(async_client: AsyncClient) -> None:
-    items = [
-        item async for item in async_client.beta.agents.vaults.credentials.list("amber birch", open_ai_beta="agents=v1")
-    ]
+    items = [item async for item in async_client.beta.agents.vaults.credentials.list("amber birch")]
     assert items
 
 
 async def test_list_with_all_params(async_client: AsyncClient) -> None:
     page = await async_client.beta.agents.vaults.credentials.list(
-        "amber birch",
-        open_ai_beta="agents=v1",
-        after="river delta",
-        limit=89,
-        metadata={"key": "fjord quartz"},
-        order="asc",
-        status="active",
+        "amber birch", after="river delta", limit=89, metadata={"key": "fjord quartz"}, order="asc", status="active"
     )
     assert isinstance(page, AsyncCursorPage)
 
 
 async def test_list_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.agents.vaults.credentials.with_raw_response.list(
-        "amber birch", open_ai_beta="agents=v1"
-    )
+    response = await async_client.beta.agents.vaults.credentials.with_raw_response.list("amber birch")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_list_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.agents.vaults.credentials.with_streaming_response.list(
-        "amber birch", open_ai_beta="agents=v1"
-    ) as response:
+    async with async_client.beta.agents.vaults.credentials.with_streaming_response.list("amber birch") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -198,19 +176,17 @@ async def test_list_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_list_needs_vault_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`vault_id`"):
-        await async_client.beta.agents.vaults.credentials.list("", open_ai_beta="agents=v1")
+        await async_client.beta.agents.vaults.credentials.list("")
 
 
 async def test_delete(async_client: AsyncClient) -> None:
-    value = await async_client.beta.agents.vaults.credentials.delete(
-        "delta meadow", vault_id="timber amber", open_ai_beta="agents=v1"
-    )
+    value = await async_client.beta.agents.vaults.credentials.delete("delta meadow", vault_id="timber amber")
     assert type(value) is _types.beta.agents.vaults.CredentialDeleted
 
 
 async def test_delete_raw_response(async_client: AsyncClient) -> None:
     response = await async_client.beta.agents.vaults.credentials.with_raw_response.delete(
-        "delta meadow", vault_id="timber amber", open_ai_beta="agents=v1"
+        "delta meadow", vault_id="timber amber"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -218,7 +194,7 @@ async def test_delete_raw_response(async_client: AsyncClient) -> None:
 
 async def test_delete_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.beta.agents.vaults.credentials.with_streaming_response.delete(
-        "delta meadow", vault_id="timber amber", open_ai_beta="agents=v1"
+        "delta meadow", vault_id="timber amber"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -227,9 +203,9 @@ async def test_delete_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_delete_needs_credential_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`credential_id`"):
-        await async_client.beta.agents.vaults.credentials.delete("", vault_id="timber amber", open_ai_beta="agents=v1")
+        await async_client.beta.agents.vaults.credentials.delete("", vault_id="timber amber")
 
 
 async def test_delete_needs_vault_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`vault_id`"):
-        await async_client.beta.agents.vaults.credentials.delete("delta meadow", vault_id="", open_ai_beta="agents=v1")
+        await async_client.beta.agents.vaults.credentials.delete("delta meadow", vault_id="")

@@ -15,14 +15,13 @@ from antiphon.pagination import AsyncCursorPage
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_create(async_client: AsyncClient) -> None:
-    value = await async_client.beta.assistants.create(open_ai_beta="assistants=v2", model="opal fjord")
+    value = await async_client.beta.assistants.create(model="opal fjord")
     assert type(value) is _types.beta.Assistant
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_create_with_all_params(async_client: AsyncClient) -> None:
     value = await async_client.beta.assistants.create(
-        open_ai_beta="assistants=v2",
         model="opal fjord",
         name="juniper prairie",
         description="lagoon prairie",
@@ -43,18 +42,14 @@ async def test_create_with_all_params(async_client: AsyncClient) -> None:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_create_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.assistants.with_raw_response.create(
-        open_ai_beta="assistants=v2", model="opal fjord"
-    )
+    response = await async_client.beta.assistants.with_raw_response.create(model="opal fjord")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_create_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.assistants.with_streaming_response.create(
-        open_ai_beta="assistants=v2", model="opal fjord"
-    ) as response:
+    async with async_client.beta.assistants.with_streaming_response.create(model="opal fjord") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -62,24 +57,20 @@ async def test_create_streaming_response(async_client: AsyncClient) -> None:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_retrieve(async_client: AsyncClient) -> None:
-    value = await async_client.beta.assistants.retrieve("juniper cedar", open_ai_beta="assistants=v2")
+    value = await async_client.beta.assistants.retrieve("juniper cedar")
     assert type(value) is _types.beta.Assistant
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_retrieve_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.assistants.with_raw_response.retrieve(
-        "juniper cedar", open_ai_beta="assistants=v2"
-    )
+    response = await async_client.beta.assistants.with_raw_response.retrieve("juniper cedar")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.assistants.with_streaming_response.retrieve(
-        "juniper cedar", open_ai_beta="assistants=v2"
-    ) as response:
+    async with async_client.beta.assistants.with_streaming_response.retrieve("juniper cedar") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -88,12 +79,12 @@ async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_retrieve_needs_assistant_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`assistant_id`"):
-        await async_client.beta.assistants.retrieve("", open_ai_beta="assistants=v2")
+        await async_client.beta.assistants.retrieve("")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_update(async_client: AsyncClient) -> None:
-    value = await async_client.beta.assistants.update("ember quartz", open_ai_beta="assistants=v2")
+    value = await async_client.beta.assistants.update("ember quartz")
     assert type(value) is _types.beta.Assistant
 
 
@@ -101,7 +92,6 @@ async def test_update(async_client: AsyncClient) -> None:
 async def test_update_with_all_params(async_client: AsyncClient) -> None:
     value = await async_client.beta.assistants.update(
         "ember quartz",
-        open_ai_beta="assistants=v2",
         model="quartz grove",
         reasoning_effort="none",
         name="timber juniper",
@@ -122,16 +112,14 @@ async def test_update_with_all_params(async_client: AsyncClient) -> None:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_update_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.assistants.with_raw_response.update("ember quartz", open_ai_beta="assistants=v2")
+    response = await async_client.beta.assistants.with_raw_response.update("ember quartz")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_update_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.assistants.with_streaming_response.update(
-        "ember quartz", open_ai_beta="assistants=v2"
-    ) as response:
+    async with async_client.beta.assistants.with_streaming_response.update("ember quartz") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -140,33 +128,31 @@ async def test_update_streaming_response(async_client: AsyncClient) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_update_needs_assistant_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`assistant_id`"):
-        await async_client.beta.assistants.update("", open_ai_beta="assistants=v2")
+        await async_client.beta.assistants.update("")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_list(async_client: AsyncClient) -> None:
-    items = [item async for item in async_client.beta.assistants.list(open_ai_beta="assistants=v2")]
+    items = [item async for item in async_client.beta.assistants.list()]
     assert items
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_list_with_all_params(async_client: AsyncClient) -> None:
-    page = await async_client.beta.assistants.list(
-        open_ai_beta="assistants=v2", limit=20, order="asc", after="quartz willow", before="opal harbor"
-    )
+    page = await async_client.beta.assistants.list(limit=20, order="asc", after="quartz willow", before="opal harbor")
     assert isinstance(page, AsyncCursorPage)
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_list_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.assistants.with_raw_response.list(open_ai_beta="assistants=v2")
+    response = await async_client.beta.assistants.with_raw_response.list()
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_list_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.assistants.with_streaming_response.list(open_ai_beta="assistants=v2") as response:
+    async with async_client.beta.assistants.with_streaming_response.list() as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -174,22 +160,20 @@ async def test_list_streaming_response(async_client: AsyncClient) -> None:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_delete(async_client: AsyncClient) -> None:
-    value = await async_client.beta.assistants.delete("grove fjord", open_ai_beta="assistants=v2")
+    value = await async_client.beta.assistants.delete("grove fjord")
     assert type(value) is _types.beta.AssistantDeleted
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_delete_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.assistants.with_raw_response.delete("grove fjord", open_ai_beta="assistants=v2")
+    response = await async_client.beta.assistants.with_raw_response.delete("grove fjord")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_delete_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.assistants.with_streaming_response.delete(
-        "grove fjord", open_ai_beta="assistants=v2"
-    ) as response:
+    async with async_client.beta.assistants.with_streaming_response.delete("grove fjord") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -198,4 +182,4 @@ async def test_delete_streaming_response(async_client: AsyncClient) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_delete_needs_assistant_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`assistant_id`"):
-        await async_client.beta.assistants.delete("", open_ai_beta="assistants=v2")
+        await async_client.beta.assistants.delete("")

@@ -7,6 +7,7 @@ import pytest
 
 import antiphon.types as _types
 from antiphon import AsyncClient
+from antiphon.pagination import AsyncCursorPage
 
 
 async def test_create(async_client: AsyncClient) -> None:
@@ -126,15 +127,15 @@ async def test_update_needs_completion_id(async_client: AsyncClient) -> None:
 
 
 async def test_list(async_client: AsyncClient) -> None:
-    value = await async_client.beta.chat.completions.list()
-    assert type(value) is _types.ChatCompletionPage
+    items = [item async for item in async_client.beta.chat.completions.list()]
+    assert items
 
 
 async def test_list_with_all_params(async_client: AsyncClient) -> None:
-    value = await async_client.beta.chat.completions.list(
+    page = await async_client.beta.chat.completions.list(
         model="prairie summit", metadata={"key": "meadow meadow"}, after="timber amber", limit=20, order="asc"
     )
-    assert type(value) is _types.ChatCompletionPage
+    assert isinstance(page, AsyncCursorPage)
 
 
 async def test_list_raw_response(async_client: AsyncClient) -> None:

@@ -5,20 +5,20 @@ from __future__ import annotations
 
 import pytest
 
-import antiphon.types as _types
 from antiphon import AsyncClient
+from antiphon.pagination import AsyncCursorPage
 
 
 async def test_list(async_client: AsyncClient) -> None:
-    value = await async_client.beta.chat.completions.messages.list("opal island")
-    assert type(value) is _types.ChatCompletionStoreMessagePage
+    items = [item async for item in async_client.beta.chat.completions.messages.list("opal island")]
+    assert items
 
 
 async def test_list_with_all_params(async_client: AsyncClient) -> None:
-    value = await async_client.beta.chat.completions.messages.list(
+    page = await async_client.beta.chat.completions.messages.list(
         "opal island", after="river willow", limit=20, order="asc"
     )
-    assert type(value) is _types.ChatCompletionStoreMessagePage
+    assert isinstance(page, AsyncCursorPage)
 
 
 async def test_list_raw_response(async_client: AsyncClient) -> None:

@@ -10,15 +10,12 @@ from antiphon import AsyncClient
 
 
 async def test_create(async_client: AsyncClient) -> None:
-    value = await async_client.beta.chatkit.sessions.create(
-        open_ai_beta="chatkit_beta=v1", workflow={"id": "item-cfbc28cd"}, user="lagoon cedar"
-    )
+    value = await async_client.beta.chatkit.sessions.create(workflow={"id": "item-cfbc28cd"}, user="lagoon cedar")
     assert type(value) is _types.beta.chatkit.ChatSession
 
 
 async def test_create_with_all_params(async_client: AsyncClient) -> None:
     value = await async_client.beta.chatkit.sessions.create(
-        open_ai_beta="chatkit_beta=v1",
         workflow={
             "id": "item-cfbc28cd",
             "version": "lagoon cedar",
@@ -39,7 +36,7 @@ async def test_create_with_all_params(async_client: AsyncClient) -> None:
 
 async def test_create_raw_response(async_client: AsyncClient) -> None:
     response = await async_client.beta.chatkit.sessions.with_raw_response.create(
-        open_ai_beta="chatkit_beta=v1", workflow={"id": "item-cfbc28cd"}, user="lagoon cedar"
+        workflow={"id": "item-cfbc28cd"}, user="lagoon cedar"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -47,7 +44,7 @@ async def test_create_raw_response(async_client: AsyncClient) -> None:
 
 async def test_create_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.beta.chatkit.sessions.with_streaming_response.create(
-        open_ai_beta="chatkit_beta=v1", workflow={"id": "item-cfbc28cd"}, user="lagoon cedar"
+        workflow={"id": "item-cfbc28cd"}, user="lagoon cedar"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -55,22 +52,18 @@ async def test_create_streaming_response(async_client: AsyncClient) -> None:
 
 
 async def test_cancel(async_client: AsyncClient) -> None:
-    value = await async_client.beta.chatkit.sessions.cancel("north north", open_ai_beta="chatkit_beta=v1")
+    value = await async_client.beta.chatkit.sessions.cancel("north north")
     assert type(value) is _types.beta.chatkit.ChatSession
 
 
 async def test_cancel_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.chatkit.sessions.with_raw_response.cancel(
-        "north north", open_ai_beta="chatkit_beta=v1"
-    )
+    response = await async_client.beta.chatkit.sessions.with_raw_response.cancel("north north")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_cancel_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.chatkit.sessions.with_streaming_response.cancel(
-        "north north", open_ai_beta="chatkit_beta=v1"
-    ) as response:
+    async with async_client.beta.chatkit.sessions.with_streaming_response.cancel("north north") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -78,4 +71,4 @@ async def test_cancel_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_cancel_needs_session_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
-        await async_client.beta.chatkit.sessions.cancel("", open_ai_beta="chatkit_beta=v1")
+        await async_client.beta.chatkit.sessions.cancel("")

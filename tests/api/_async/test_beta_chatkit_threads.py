@@ -11,22 +11,18 @@ from antiphon.pagination import AsyncConversationCursorPage
 
 
 async def test_retrieve(async_client: AsyncClient) -> None:
-    value = await async_client.beta.chatkit.threads.retrieve("opal ember", open_ai_beta="chatkit_beta=v1")
+    value = await async_client.beta.chatkit.threads.retrieve("opal ember")
     assert type(value) is _types.beta.chatkit.ChatKitThread
 
 
 async def test_retrieve_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.chatkit.threads.with_raw_response.retrieve(
-        "opal ember", open_ai_beta="chatkit_beta=v1"
-    )
+    response = await async_client.beta.chatkit.threads.with_raw_response.retrieve("opal ember")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.chatkit.threads.with_streaming_response.retrieve(
-        "opal ember", open_ai_beta="chatkit_beta=v1"
-    ) as response:
+    async with async_client.beta.chatkit.threads.with_streaming_response.retrieve("opal ember") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -34,73 +30,54 @@ async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_retrieve_needs_thread_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`thread_id`"):
-        await async_client.beta.chatkit.threads.retrieve("", open_ai_beta="chatkit_beta=v1")
+        await async_client.beta.chatkit.threads.retrieve("")
 
 
 async def test_list(async_client: AsyncClient) -> None:
-    items = [item async for item in async_client.beta.chatkit.threads.list(open_ai_beta="chatkit_beta=v1")]
+    items = [item async for item in async_client.beta.chatkit.threads.list()]
     assert items
 
 
 async def test_list_with_all_params(async_client: AsyncClient) -> None:
     page = await async_client.beta.chatkit.threads.list(
-        open_ai_beta="chatkit_beta=v1",
-        limit=53,
-        order="asc",
-        after="delta fjord",
-        before="ember ember",
-        user="willow willow",
+        limit=53, order="asc", after="delta fjord", before="ember ember", user="willow willow"
     )
     assert isinstance(page, AsyncConversationCursorPage)
 
 
 async def test_list_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.chatkit.threads.with_raw_response.list(open_ai_beta="chatkit_beta=v1")
+    response = await async_client.beta.chatkit.threads.with_raw_response.list()
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_list_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.chatkit.threads.with_streaming_response.list(
-        open_ai_beta="chatkit_beta=v1"
-    ) as response:
+    async with async_client.beta.chatkit.threads.with_streaming_response.list() as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
 
 
 async def test_list_items(async_client: AsyncClient) -> None:
-    items = [
-        item
-        async for item in async_client.beta.chatkit.threads.list_items("fjord prairie", open_ai_beta="chatkit_beta=v1")
-    ]
+    items = [item async for item in async_client.beta.chatkit.threads.list_items("fjord prairie")]
     assert items
 
 
 async def test_list_items_with_all_params(async_client: AsyncClient) -> None:
     page = await async_client.beta.chatkit.threads.list_items(
-        "fjord prairie",
-        open_ai_beta="chatkit_beta=v1",
-        limit=80,
-        order="asc",
-        after="meadow opal",
-        before="summit delta",
+        "fjord prairie", limit=80, order="asc", after="meadow opal", before="summit delta"
     )
     assert isinstance(page, AsyncConversationCursorPage)
 
 
 async def test_list_items_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.chatkit.threads.with_raw_response.list_items(
-        "fjord prairie", open_ai_beta="chatkit_beta=v1"
-    )
+    response = await async_client.beta.chatkit.threads.with_raw_response.list_items("fjord prairie")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_list_items_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.chatkit.threads.with_streaming_response.list_items(
-        "fjord prairie", open_ai_beta="chatkit_beta=v1"
-    ) as response:
+    async with async_client.beta.chatkit.threads.with_streaming_response.list_items("fjord prairie") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -108,26 +85,22 @@ async def test_list_items_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_list_items_needs_thread_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`thread_id`"):
-        await async_client.beta.chatkit.threads.list_items("", open_ai_beta="chatkit_beta=v1")
+        await async_client.beta.chatkit.threads.list_items("")
 
 
 async def test_delete(async_client: AsyncClient) -> None:
-    value = await async_client.beta.chatkit.threads.delete("north willow", open_ai_beta="chatkit_beta=v1")
+    value = await async_client.beta.chatkit.threads.delete("north willow")
     assert type(value) is _types.beta.chatkit.ThreadDeleteResponse
 
 
 async def test_delete_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.chatkit.threads.with_raw_response.delete(
-        "north willow", open_ai_beta="chatkit_beta=v1"
-    )
+    response = await async_client.beta.chatkit.threads.with_raw_response.delete("north willow")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_delete_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.chatkit.threads.with_streaming_response.delete(
-        "north willow", open_ai_beta="chatkit_beta=v1"
-    ) as response:
+    async with async_client.beta.chatkit.threads.with_streaming_response.delete("north willow") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -135,4 +108,4 @@ async def test_delete_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_delete_needs_thread_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`thread_id`"):
-        await async_client.beta.chatkit.threads.delete("", open_ai_beta="chatkit_beta=v1")
+        await async_client.beta.chatkit.threads.delete("")

@@ -8,13 +8,12 @@ from antiphon import AsyncClient
 
 
 async def test_create(async_client: AsyncClient) -> None:
-    value = await async_client.beta.realtime.sessions.create(open_ai_beta="assistants=v2")
+    value = await async_client.beta.realtime.sessions.create()
     assert type(value) is _types.beta.realtime.SessionCreateResponse
 
 
 async def test_create_with_all_params(async_client: AsyncClient) -> None:
     value = await async_client.beta.realtime.sessions.create(
-        open_ai_beta="assistants=v2",
         client_secret={"expires_after": {"anchor": "created_at", "seconds": 25}},
         modalities=["text"],
         instructions="opal river",
@@ -51,15 +50,13 @@ async def test_create_with_all_params(async_client: AsyncClient) -> None:
 
 
 async def test_create_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.realtime.sessions.with_raw_response.create(open_ai_beta="assistants=v2")
+    response = await async_client.beta.realtime.sessions.with_raw_response.create()
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_create_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.realtime.sessions.with_streaming_response.create(
-        open_ai_beta="assistants=v2"
-    ) as response:
+    async with async_client.beta.realtime.sessions.with_streaming_response.create() as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed

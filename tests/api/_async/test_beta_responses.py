@@ -16,7 +16,7 @@ async def test_create(async_client: AsyncClient) -> None:
 
 async def test_create_with_all_params(async_client: AsyncClient) -> None:
     value = await async_client.beta.responses.create(
-        openai_beta=["responses_multi_agent=v1"],
+        betas=["responses_multi_agent=v1"],
         metadata={"key": "fjord cedar"},
         top_logprobs=20,
         temperature=1,
@@ -86,7 +86,7 @@ async def test_retrieve_with_all_params(async_client: AsyncClient) -> None:
         include=["file_search_call.results"],
         starting_after=20,
         include_obfuscation=True,
-        openai_beta=["responses_multi_agent=v1"],
+        betas=["responses_multi_agent=v1"],
     )
     assert type(value) is _types.beta.BetaResponse
 
@@ -121,7 +121,7 @@ async def test_cancel(async_client: AsyncClient) -> None:
 
 
 async def test_cancel_with_all_params(async_client: AsyncClient) -> None:
-    value = await async_client.beta.responses.cancel("river north", openai_beta=["responses_multi_agent=v1"])
+    value = await async_client.beta.responses.cancel("river north", betas=["responses_multi_agent=v1"])
     assert type(value) is _types.beta.BetaResponse
 
 
@@ -151,7 +151,7 @@ async def test_compact(async_client: AsyncClient) -> None:
 async def test_compact_with_all_params(async_client: AsyncClient) -> None:
     value = await async_client.beta.responses.compact(
         model="meadow grove",
-        openai_beta=["responses_multi_agent=v1"],
+        betas=["responses_multi_agent=v1"],
         input="delta cedar",
         previous_response_id="previous_response-3ab21240",
         instructions="meadow delta",
@@ -181,7 +181,7 @@ async def test_delete(async_client: AsyncClient) -> None:
 
 
 async def test_delete_with_all_params(async_client: AsyncClient) -> None:
-    await async_client.beta.responses.delete("fjord opal", openai_beta=["responses_multi_agent=v1"])
+    await async_client.beta.responses.delete("fjord opal", betas=["responses_multi_agent=v1"])
 
 
 async def test_delete_raw_response(async_client: AsyncClient) -> None:

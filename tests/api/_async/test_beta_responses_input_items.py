@@ -21,7 +21,7 @@ async def test_list_with_all_params(async_client: AsyncClient) -> None:
         order="asc",
         after="fjord ember",
         include=["file_search_call.results"],
-        openai_beta=["responses_multi_agent=v1"],
+        betas=["responses_multi_agent=v1"],
     )
     assert isinstance(page, AsyncCursorPage)
 

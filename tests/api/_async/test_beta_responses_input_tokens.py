@@ -14,7 +14,7 @@ async def test_count(async_client: AsyncClient) -> None:
 
 async def test_count_with_all_params(async_client: AsyncClient) -> None:
     value = await async_client.beta.responses.input_tokens.count(
-        openai_beta=["responses_multi_agent=v1"],
+        betas=["responses_multi_agent=v1"],
         model="island meadow",
         input="island river",
         previous_response_id="previous_response-7c64be5a",

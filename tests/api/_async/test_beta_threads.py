@@ -14,14 +14,13 @@ from antiphon import AsyncClient
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_create(async_client: AsyncClient) -> None:
-    value = await async_client.beta.threads.create(open_ai_beta="assistants=v2")
+    value = await async_client.beta.threads.create()
     assert type(value) is _types.beta.Thread
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_create_with_all_params(async_client: AsyncClient) -> None:
     value = await async_client.beta.threads.create(
-        open_ai_beta="assistants=v2",
         messages=[{"role": "user", "content": "timber harbor", "attachments": [{}], "metadata": {}}],
         tool_resources={
             "code_interpreter": {"file_ids": []},
@@ -34,14 +33,14 @@ async def test_create_with_all_params(async_client: AsyncClient) -> None:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_create_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.threads.with_raw_response.create(open_ai_beta="assistants=v2")
+    response = await async_client.beta.threads.with_raw_response.create()
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_create_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.threads.with_streaming_response.create(open_ai_beta="assistants=v2") as response:
+    async with async_client.beta.threads.with_streaming_response.create() as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -49,16 +48,13 @@ async def test_create_streaming_response(async_client: AsyncClient) -> None:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_create_and_run(async_client: AsyncClient) -> None:
-    value = await async_client.beta.threads.create_and_run(
-        open_ai_beta="assistants=v2", assistant_id="assistant-9c0b749f"
-    )
+    value = await async_client.beta.threads.create_and_run(assistant_id="assistant-9c0b749f")
     assert type(value) is _types.beta.threads.Run
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_create_and_run_with_all_params(async_client: AsyncClient) -> None:
     value = await async_client.beta.threads.create_and_run(
-        open_ai_beta="assistants=v2",
         assistant_id="assistant-9c0b749f",
         thread={
             "messages": [{"role": "user", "content": "north grove"}],
@@ -87,18 +83,14 @@ async def test_create_and_run_with_all_params(async_client: AsyncClient) -> None
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_create_and_run_streams(async_client: AsyncClient) -> None:
-    async with await async_client.beta.threads.create_and_run(
-        open_ai_beta="assistants=v2", assistant_id="assistant-9c0b749f", stream=True
-    ) as stream:
+    async with await async_client.beta.threads.create_and_run(assistant_id="assistant-9c0b749f", stream=True) as stream:
         items = [item async for item in stream]
     assert items
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_create_and_run_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.threads.with_raw_response.create_and_run(
-        open_ai_beta="assistants=v2", assistant_id="assistant-9c0b749f"
-    )
+    response = await async_client.beta.threads.with_raw_response.create_and_run(assistant_id="assistant-9c0b749f")
     assert response.status_code < 300
     assert response.parse() is not None
 
@@ -106,7 +98,7 @@ async def test_create_and_run_raw_response(async_client: AsyncClient) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_create_and_run_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.beta.threads.with_streaming_response.create_and_run(
-        open_ai_beta="assistants=v2", assistant_id="assistant-9c0b749f"
+        assistant_id="assistant-9c0b749f"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -115,22 +107,20 @@ async def test_create_and_run_streaming_response(async_client: AsyncClient) -> N
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_retrieve(async_client: AsyncClient) -> None:
-    value = await async_client.beta.threads.retrieve("opal lagoon", open_ai_beta="assistants=v2")
+    value = await async_client.beta.threads.retrieve("opal lagoon")
     assert type(value) is _types.beta.Thread
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_retrieve_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.threads.with_raw_response.retrieve("opal lagoon", open_ai_beta="assistants=v2")
+    response = await async_client.beta.threads.with_raw_response.retrieve("opal lagoon")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.threads.with_streaming_response.retrieve(
-        "opal lagoon", open_ai_beta="assistants=v2"
-    ) as response:
+    async with async_client.beta.threads.with_streaming_response.retrieve("opal lagoon") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -139,12 +129,12 @@ async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_retrieve_needs_thread_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`thread_id`"):
-        await async_client.beta.threads.retrieve("", open_ai_beta="assistants=v2")
+        await async_client.beta.threads.retrieve("")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_update(async_client: AsyncClient) -> None:
-    value = await async_client.beta.threads.update("north ember", open_ai_beta="assistants=v2")
+    value = await async_client.beta.threads.update("north ember")
     assert type(value) is _types.beta.Thread
 
 
@@ -152,7 +142,6 @@ async def test_update(async_client: AsyncClient) -> None:
 async def test_update_with_all_params(async_client: AsyncClient) -> None:
     value = await async_client.beta.threads.update(
         "north ember",
-        open_ai_beta="assistants=v2",
         tool_resources={
             "code_interpreter": {"file_ids": []},
             "file_search": {"vector_store_ids": ["vector_store-217d2630"]},
@@ -164,16 +153,14 @@ async def test_update_with_all_params(async_client: AsyncClient) -> None:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_update_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.threads.with_raw_response.update("north ember", open_ai_beta="assistants=v2")
+    response = await async_client.beta.threads.with_raw_response.update("north ember")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_update_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.threads.with_streaming_response.update(
-        "north ember", open_ai_beta="assistants=v2"
-    ) as response:
+    async with async_client.beta.threads.with_streaming_response.update("north ember") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -182,27 +169,25 @@ async def test_update_streaming_response(async_client: AsyncClient) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_update_needs_thread_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`thread_id`"):
-        await async_client.beta.threads.update("", open_ai_beta="assistants=v2")
+        await async_client.beta.threads.update("")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_delete(async_client: AsyncClient) -> None:
-    value = await async_client.beta.threads.delete("north grove", open_ai_beta="assistants=v2")
+    value = await async_client.beta.threads.delete("north grove")
     assert type(value) is _types.beta.ThreadDeleted
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_delete_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.threads.with_raw_response.delete("north grove", open_ai_beta="assistants=v2")
+    response = await async_client.beta.threads.with_raw_response.delete("north grove")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_delete_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.threads.with_streaming_response.delete(
-        "north grove", open_ai_beta="assistants=v2"
-    ) as response:
+    async with async_client.beta.threads.with_streaming_response.delete("north grove") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -211,4 +196,4 @@ async def test_delete_streaming_response(async_client: AsyncClient) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_delete_needs_thread_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`thread_id`"):
-        await async_client.beta.threads.delete("", open_ai_beta="assistants=v2")
+        await async_client.beta.threads.delete("")

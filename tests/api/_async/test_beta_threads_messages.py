@@ -15,9 +15,7 @@ from antiphon.pagination import AsyncCursorPage
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_create(async_client: AsyncClient) -> None:
-    value = await async_client.beta.threads.messages.create(
-        "juniper prairie", open_ai_beta="assistants=v2", role="user", content="delta lagoon"
-    )
+    value = await async_client.beta.threads.messages.create("juniper prairie", role="user", content="delta lagoon")
     assert type(value) is _types.beta.threads.Message
 
 
@@ -25,7 +23,6 @@ async def test_create(async_client: AsyncClient) -> None:
 async def test_create_with_all_params(async_client: AsyncClient) -> None:
     value = await async_client.beta.threads.messages.create(
         "juniper prairie",
-        open_ai_beta="assistants=v2",
         role="user",
         content="delta lagoon",
         attachments=[{"file_id": "file-c9f8c4e9", "tools": [{"type": "code_interpreter"}]}],
@@ -37,7 +34,7 @@ async def test_create_with_all_params(async_client: AsyncClient) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_create_raw_response(async_client: AsyncClient) -> None:
     response = await async_client.beta.threads.messages.with_raw_response.create(
-        "juniper prairie", open_ai_beta="assistants=v2", role="user", content="delta lagoon"
+        "juniper prairie", role="user", content="delta lagoon"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -46,7 +43,7 @@ async def test_create_raw_response(async_client: AsyncClient) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_create_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.beta.threads.messages.with_streaming_response.create(
-        "juniper prairie", open_ai_beta="assistants=v2", role="user", content="delta lagoon"
+        "juniper prairie", role="user", content="delta lagoon"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -56,23 +53,19 @@ async def test_create_streaming_response(async_client: AsyncClient) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_create_needs_thread_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`thread_id`"):
-        await async_client.beta.threads.messages.create(
-            "", open_ai_beta="assistants=v2", role="user", content="delta lagoon"
-        )
+        await async_client.beta.threads.messages.create("", role="user", content="delta lagoon")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_retrieve(async_client: AsyncClient) -> None:
-    value = await async_client.beta.threads.messages.retrieve(
-        "fjord cedar", thread_id="grove delta", open_ai_beta="assistants=v2"
-    )
+    value = await async_client.beta.threads.messages.retrieve("fjord cedar", thread_id="grove delta")
     assert type(value) is _types.beta.threads.Message
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_retrieve_raw_response(async_client: AsyncClient) -> None:
     response = await async_client.beta.threads.messages.with_raw_response.retrieve(
-        "fjord cedar", thread_id="grove delta", open_ai_beta="assistants=v2"
+        "fjord cedar", thread_id="grove delta"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -81,7 +74,7 @@ async def test_retrieve_raw_response(async_client: AsyncClient) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.beta.threads.messages.with_streaming_response.retrieve(
-        "fjord cedar", thread_id="grove delta", open_ai_beta="assistants=v2"
+        "fjord cedar", thread_id="grove delta"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -91,27 +84,25 @@ async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_retrieve_needs_message_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`message_id`"):
-        await async_client.beta.threads.messages.retrieve("", thread_id="grove delta", open_ai_beta="assistants=v2")
+        await async_client.beta.threads.messages.retrieve("", thread_id="grove delta")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_retrieve_needs_thread_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`thread_id`"):
-        await async_client.beta.threads.messages.retrieve("fjord cedar", thread_id="", open_ai_beta="assistants=v2")
+        await async_client.beta.threads.messages.retrieve("fjord cedar", thread_id="")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_update(async_client: AsyncClient) -> None:
-    value = await async_client.beta.threads.messages.update(
-        "river ember", thread_id="summit grove", open_ai_beta="assistants=v2"
-    )
+    value = await async_client.beta.threads.messages.update("river ember", thread_id="summit grove")
     assert type(value) is _types.beta.threads.Message
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_update_with_all_params(async_client: AsyncClient) -> None:
     value = await async_client.beta.threads.messages.update(
-        "river ember", thread_id="summit grove", open_ai_beta="assistants=v2", metadata={"key": "birch juniper"}
+        "river ember", thread_id="summit grove", metadata={"key": "birch juniper"}
     )
     assert type(value) is _types.beta.threads.Message
 
@@ -119,7 +110,7 @@ async def test_update_with_all_params(async_client: AsyncClient) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_update_raw_response(async_client: AsyncClient) -> None:
     response = await async_client.beta.threads.messages.with_raw_response.update(
-        "river ember", thread_id="summit grove", open_ai_beta="assistants=v2"
+        "river ember", thread_id="summit grove"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -128,7 +119,7 @@ async def test_update_raw_response(async_client: AsyncClient) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_update_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.beta.threads.messages.with_streaming_response.update(
-        "river ember", thread_id="summit grove", open_ai_beta="assistants=v2"
+        "river ember", thread_id="summit grove"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -138,51 +129,39 @@ async def test_update_streaming_response(async_client: AsyncClient) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_update_needs_message_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`message_id`"):
-        await async_client.beta.threads.messages.update("", thread_id="summit grove", open_ai_beta="assistants=v2")
+        await async_client.beta.threads.messages.update("", thread_id="summit grove")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_update_needs_thread_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`thread_id`"):
-        await async_client.beta.threads.messages.update("river ember", thread_id="", open_ai_beta="assistants=v2")
+        await async_client.beta.threads.messages.update("river ember", thread_id="")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_list(async_client: AsyncClient) -> None:
-    items = [
-        item async for item in async_client.beta.threads.messages.list("lagoon willow", open_ai_beta="assistants=v2")
-    ]
+    items = [item async for item in async_client.beta.threads.messages.list("lagoon willow")]
     assert items
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_list_with_all_params(async_client: AsyncClient) -> None:
     page = await async_client.beta.threads.messages.list(
-        "lagoon willow",
-        open_ai_beta="assistants=v2",
-        limit=20,
-        order="asc",
-        after="ember harbor",
-        before="north north",
-        run_id="river timber",
+        "lagoon willow", limit=20, order="asc", after="ember harbor", before="north north", run_id="river timber"
     )
     assert isinstance(page, AsyncCursorPage)
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_list_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.threads.messages.with_raw_response.list(
-        "lagoon willow", open_ai_beta="assistants=v2"
-    )
+    response = await async_client.beta.threads.messages.with_raw_response.list("lagoon willow")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_list_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.threads.messages.with_streaming_response.list(
-        "lagoon willow", open_ai_beta="assistants=v2"
-    ) as response:
+    async with async_client.beta.threads.messages.with_streaming_response.list("lagoon willow") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -191,21 +170,19 @@ async def test_list_streaming_response(async_client: AsyncClient) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_list_needs_thread_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`thread_id`"):
-        await async_client.beta.threads.messages.list("", open_ai_beta="assistants=v2")
+        await async_client.beta.threads.messages.list("")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_delete(async_client: AsyncClient) -> None:
-    value = await async_client.beta.threads.messages.delete(
-        "grove cedar", thread_id="fjord prairie", open_ai_beta="assistants=v2"
-    )
+    value = await async_client.beta.threads.messages.delete("grove cedar", thread_id="fjord prairie")
     assert type(value) is _types.beta.threads.MessageDeleted
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_delete_raw_response(async_client: AsyncClient) -> None:
     response = await async_client.beta.threads.messages.with_raw_response.delete(
-        "grove cedar", thread_id="fjord prairie", open_ai_beta="assistants=v2"
+        "grove cedar", thread_id="fjord prairie"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -214,7 +191,7 @@ async def test_delete_raw_response(async_client: AsyncClient) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_delete_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.beta.threads.messages.with_streaming_response.delete(
-        "grove cedar", thread_id="fjord prairie", open_ai_beta="assistants=v2"
+        "grove cedar", thread_id="fjord prairie"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -224,10 +201,10 @@ async def test_delete_streaming_response(async_client: AsyncClient) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_delete_needs_message_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`message_id`"):
-        await async_client.beta.threads.messages.delete("", thread_id="fjord prairie", open_ai_beta="assistants=v2")
+        await async_client.beta.threads.messages.delete("", thread_id="fjord prairie")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_delete_needs_thread_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`thread_id`"):
-        await async_client.beta.threads.messages.delete("grove cedar", thread_id="", open_ai_beta="assistants=v2")
+        await async_client.beta.threads.messages.delete("grove cedar", thread_id="")

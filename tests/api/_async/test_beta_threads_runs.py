@@ -15,9 +15,7 @@ from antiphon.pagination import AsyncCursorPage
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_create(async_client: AsyncClient) -> None:
-    value = await async_client.beta.threads.runs.create(
-        "delta juniper", open_ai_beta="assistants=v2", assistant_id="assistant-312920a9"
-    )
+    value = await async_client.beta.threads.runs.create("delta juniper", assistant_id="assistant-312920a9")
     assert type(value) is _types.beta.threads.Run
 
 
@@ -25,7 +23,6 @@ async def test_create(async_client: AsyncClient) -> None:
 async def test_create_with_all_params(async_client: AsyncClient) -> None:
     value = await async_client.beta.threads.runs.create(
         "delta juniper",
-        open_ai_beta="assistants=v2",
         assistant_id="assistant-312920a9",
         include=["step_details.tool_calls[*].file_search.results[*].content"],
         model="quartz lagoon",
@@ -50,7 +47,7 @@ async def test_create_with_all_params(async_client: AsyncClient) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_create_streams(async_client: AsyncClient) -> None:
     async with await async_client.beta.threads.runs.create(
-        "delta juniper", open_ai_beta="assistants=v2", assistant_id="assistant-312920a9", stream=True
+        "delta juniper", assistant_id="assistant-312920a9", stream=True
     ) as stream:
         items = [item async for item in stream]
     assert items
@@ -59,7 +56,7 @@ async def test_create_streams(async_client: AsyncClient) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_create_raw_response(async_client: AsyncClient) -> None:
     response = await async_client.beta.threads.runs.with_raw_response.create(
-        "delta juniper", open_ai_beta="assistants=v2", assistant_id="assistant-312920a9"
+        "delta juniper", assistant_id="assistant-312920a9"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -68,7 +65,7 @@ async def test_create_raw_response(async_client: AsyncClient) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_create_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.beta.threads.runs.with_streaming_response.create(
-        "delta juniper", open_ai_beta="assistants=v2", assistant_id="assistant-312920a9"
+        "delta juniper", assistant_id="assistant-312920a9"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -78,22 +75,18 @@ async def test_create_streaming_response(async_client: AsyncClient) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_create_needs_thread_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`thread_id`"):
-        await async_client.beta.threads.runs.create("", open_ai_beta="assistants=v2", assistant_id="assistant-312920a9")
+        await async_client.beta.threads.runs.create("", assistant_id="assistant-312920a9")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_retrieve(async_client: AsyncClient) -> None:
-    value = await async_client.beta.threads.runs.retrieve(
-        "birch willow", thread_id="timber amber", open_ai_beta="assistants=v2"
-    )
+    value = await async_client.beta.threads.runs.retrieve("birch willow", thread_id="timber amber")
     assert type(value) is _types.beta.threads.Run
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_retrieve_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.threads.runs.with_raw_response.retrieve(
-        "birch willow", thread_id="timber amber", open_ai_beta="assistants=v2"
-    )
+    response = await async_client.beta.threads.runs.with_raw_response.retrieve("birch willow", thread_id="timber amber")
     assert response.status_code < 300
     assert response.parse() is not None
 
@@ -101,7 +94,7 @@ async def test_retrieve_raw_response(async_client: AsyncClient) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.beta.threads.runs.with_streaming_response.retrieve(
-        "birch willow", thread_id="timber amber", open_ai_beta="assistants=v2"
+        "birch willow", thread_id="timber amber"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -111,36 +104,32 @@ async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_retrieve_needs_run_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`run_id`"):
-        await async_client.beta.threads.runs.retrieve("", thread_id="timber amber", open_ai_beta="assistants=v2")
+        await async_client.beta.threads.runs.retrieve("", thread_id="timber amber")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_retrieve_needs_thread_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`thread_id`"):
-        await async_client.beta.threads.runs.retrieve("birch willow", thread_id="", open_ai_beta="assistants=v2")
+        await async_client.beta.threads.runs.retrieve("birch willow", thread_id="")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_update(async_client: AsyncClient) -> None:
-    value = await async_client.beta.threads.runs.update(
-        "island river", thread_id="river lagoon", open_ai_beta="assistants=v2"
-    )
+    value = await async_client.beta.threads.runs.update("island river", thread_id="river lagoon")
     assert type(value) is _types.beta.threads.Run
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_update_with_all_params(async_client: AsyncClient) -> None:
     value = await async_client.beta.threads.runs.update(
-        "island river", thread_id="river lagoon", open_ai_beta="assistants=v2", metadata={"key": "meadow lagoon"}
+        "island river", thread_id="river lagoon", metadata={"key": "meadow lagoon"}
     )
     assert type(value) is _types.beta.threads.Run
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_update_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.threads.runs.with_raw_response.update(
-        "island river", thread_id="river lagoon", open_ai_beta="assistants=v2"
-    )
+    response = await async_client.beta.threads.runs.with_raw_response.update("island river", thread_id="river lagoon")
     assert response.status_code < 300
     assert response.parse() is not None
 
@@ -148,7 +137,7 @@ async def test_update_raw_response(async_client: AsyncClient) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_update_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.beta.threads.runs.with_streaming_response.update(
-        "island river", thread_id="river lagoon", open_ai_beta="assistants=v2"
+        "island river", thread_id="river lagoon"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -158,48 +147,39 @@ async def test_update_streaming_response(async_client: AsyncClient) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_update_needs_run_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`run_id`"):
-        await async_client.beta.threads.runs.update("", thread_id="river lagoon", open_ai_beta="assistants=v2")
+        await async_client.beta.threads.runs.update("", thread_id="river lagoon")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_update_needs_thread_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`thread_id`"):
-        await async_client.beta.threads.runs.update("island river", thread_id="", open_ai_beta="assistants=v2")
+        await async_client.beta.threads.runs.update("island river", thread_id="")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_list(async_client: AsyncClient) -> None:
-    items = [item async for item in async_client.beta.threads.runs.list("quartz prairie", open_ai_beta="assistants=v2")]
+    items = [item async for item in async_client.beta.threads.runs.list("quartz prairie")]
     assert items
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_list_with_all_params(async_client: AsyncClient) -> None:
     page = await async_client.beta.threads.runs.list(
-        "quartz prairie",
-        open_ai_beta="assistants=v2",
-        limit=20,
-        order="asc",
-        after="amber timber",
-        before="amber lagoon",
+        "quartz prairie", limit=20, order="asc", after="amber timber", before="amber lagoon"
     )
     assert isinstance(page, AsyncCursorPage)
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_list_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.threads.runs.with_raw_response.list(
-        "quartz prairie", open_ai_beta="assistants=v2"
-    )
+    response = await async_client.beta.threads.runs.with_raw_response.list("quartz prairie")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_list_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.beta.threads.runs.with_streaming_response.list(
-        "quartz prairie", open_ai_beta="assistants=v2"
-    ) as response:
+    async with async_client.beta.threads.runs.with_streaming_response.list("quartz prairie") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -208,22 +188,18 @@ async def test_list_streaming_response(async_client: AsyncClient) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_list_needs_thread_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`thread_id`"):
-        await async_client.beta.threads.runs.list("", open_ai_beta="assistants=v2")
+        await async_client.beta.threads.runs.list("")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_cancel(async_client: AsyncClient) -> None:
-    value = await async_client.beta.threads.runs.cancel(
-        "amber meadow", thread_id="prairie harbor", open_ai_beta="assistants=v2"
-    )
+    value = await async_client.beta.threads.runs.cancel("amber meadow", thread_id="prairie harbor")
     assert type(value) is _types.beta.threads.Run
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_cancel_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.threads.runs.with_raw_response.cancel(
-        "amber meadow", thread_id="prairie harbor", open_ai_beta="assistants=v2"
-    )
+    response = await async_client.beta.threads.runs.with_raw_response.cancel("amber meadow", thread_id="prairie harbor")
     assert response.status_code < 300
     assert response.parse() is not None
 
@@ -231,7 +207,7 @@ async def test_cancel_raw_response(async_client: AsyncClient) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_cancel_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.beta.threads.runs.with_streaming_response.cancel(
-        "amber meadow", thread_id="prairie harbor", open_ai_beta="assistants=v2"
+        "amber meadow", thread_id="prairie harbor"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -241,19 +217,19 @@ async def test_cancel_streaming_response(async_client: AsyncClient) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_cancel_needs_run_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`run_id`"):
-        await async_client.beta.threads.runs.cancel("", thread_id="prairie harbor", open_ai_beta="assistants=v2")
+        await async_client.beta.threads.runs.cancel("", thread_id="prairie harbor")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_cancel_needs_thread_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`thread_id`"):
-        await async_client.beta.threads.runs.cancel("amber meadow", thread_id="", open_ai_beta="assistants=v2")
+        await async_client.beta.threads.runs.cancel("amber meadow", thread_id="")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_submit_tool_outputs(async_client: AsyncClient) -> None:
     value = await async_client.beta.threads.runs.submit_tool_outputs(
-        "lagoon summit", thread_id="amber delta", open_ai_beta="assistants=v2", tool_outputs=[{}]
+        "lagoon summit", thread_id="amber delta", tool_outputs=[{}]
     )
     assert type(value) is _types.beta.threads.Run
 
@@ -261,7 +237,7 @@ async def test_submit_tool_outputs(async_client: AsyncClient) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_submit_tool_outputs_streams(async_client: AsyncClient) -> None:
     async with await async_client.beta.threads.runs.submit_tool_outputs(
-        "lagoon summit", thread_id="amber delta", open_ai_beta="assistants=v2", tool_outputs=[{}], stream=True
+        "lagoon summit", thread_id="amber delta", tool_outputs=[{}], stream=True
     ) as stream:
         items = [item async for item in stream]
     assert items
@@ -270,7 +246,7 @@ async def test_submit_tool_outputs_streams(async_client: AsyncClient) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_submit_tool_outputs_raw_response(async_client: AsyncClient) -> None:
     response = await async_client.beta.threads.runs.with_raw_response.submit_tool_outputs(
-        "lagoon summit", thread_id="amber delta", open_ai_beta="assistants=v2", tool_outputs=[{}]
+        "lagoon summit", thread_id="amber delta", tool_outputs=[{}]
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -279,7 +255,7 @@ async def test_submit_tool_outputs_raw_response(async_client: AsyncClient) -> No
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_submit_tool_outputs_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.beta.threads.runs.with_streaming_response.submit_tool_outputs(
-        "lagoon summit", thread_id="amber delta", open_ai_beta="assistants=v2", tool_outputs=[{}]
+        "lagoon summit", thread_id="amber delta", tool_outputs=[{}]
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -289,14 +265,10 @@ async def test_submit_tool_outputs_streaming_response(async_client: AsyncClient)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_submit_tool_outputs_needs_run_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`run_id`"):
-        await async_client.beta.threads.runs.submit_tool_outputs(
-            "", thread_id="amber delta", open_ai_beta="assistants=v2", tool_outputs=[{}]
-        )
+        await async_client.beta.threads.runs.submit_tool_outputs("", thread_id="amber delta", tool_outputs=[{}])
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_submit_tool_outputs_needs_thread_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`thread_id`"):
-        await async_client.beta.threads.runs.submit_tool_outputs(
-            "lagoon summit", thread_id="", open_ai_beta="assistants=v2", tool_outputs=[{}]
-        )
+        await async_client.beta.threads.runs.submit_tool_outputs("lagoon summit", thread_id="", tool_outputs=[{}])

@@ -16,7 +16,7 @@ from antiphon.pagination import AsyncCursorPage
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_retrieve(async_client: AsyncClient) -> None:
     value = await async_client.beta.threads.runs.steps.retrieve(
-        "birch cedar", thread_id="opal lagoon", run_id="quartz grove", open_ai_beta="assistants=v2"
+        "birch cedar", thread_id="opal lagoon", run_id="quartz grove"
     )
     assert type(value) is _types.beta.threads.runs.RunStep
 
@@ -27,7 +27,6 @@ async def test_retrieve_with_all_params(async_client: AsyncClient) -> None:
         "birch cedar",
         thread_id="opal lagoon",
         run_id="quartz grove",
-        open_ai_beta="assistants=v2",
         include=["step_details.tool_calls[*].file_search.results[*].content"],
     )
     assert type(value) is _types.beta.threads.runs.RunStep
@@ -36,7 +35,7 @@ async def test_retrieve_with_all_params(async_client: AsyncClient) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_retrieve_raw_response(async_client: AsyncClient) -> None:
     response = await async_client.beta.threads.runs.steps.with_raw_response.retrieve(
-        "birch cedar", thread_id="opal lagoon", run_id="quartz grove", open_ai_beta="assistants=v2"
+        "birch cedar", thread_id="opal lagoon", run_id="quartz grove"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -45,7 +44,7 @@ async def test_retrieve_raw_response(async_client: AsyncClient) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.beta.threads.runs.steps.with_streaming_response.retrieve(
-        "birch cedar", thread_id="opal lagoon", run_id="quartz grove", open_ai_beta="assistants=v2"
+        "birch cedar", thread_id="opal lagoon", run_id="quartz grove"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -55,35 +54,24 @@ async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_retrieve_needs_step_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`step_id`"):
-        await async_client.beta.threads.runs.steps.retrieve(
-            "", thread_id="opal lagoon", run_id="quartz grove", open_ai_beta="assistants=v2"
-        )
+        await async_client.beta.threads.runs.steps.retrieve("", thread_id="opal lagoon", run_id="quartz grove")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_retrieve_needs_thread_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`thread_id`"):
-        await async_client.beta.threads.runs.steps.retrieve(
-            "birch cedar", thread_id="", run_id="quartz grove", open_ai_beta="assistants=v2"
-        )
+        await async_client.beta.threads.runs.steps.retrieve("birch cedar", thread_id="", run_id="quartz grove")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_retrieve_needs_run_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`run_id`"):
-        await async_client.beta.threads.runs.steps.retrieve(
-            "birch cedar", thread_id="opal lagoon", run_id="", open_ai_beta="assistants=v2"
-        )
+        await async_client.beta.threads.runs.steps.retrieve("birch cedar", thread_id="opal lagoon", run_id="")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_list(async_client: AsyncClient) -> None:
-    items = [
-        item
-        async for item in async_client.beta.threads.runs.steps.list(
-            "fjord grove", thread_id="birch delta", open_ai_beta="assistants=v2"
-        )
-    ]
+    items = [item async for item in async_client.beta.threads.runs.steps.list("fjord grove", thread_id="birch delta")]
     assert items
 
 
@@ -92,7 +80,6 @@ async def test_list_with_all_params(async_client: AsyncClient) -> None:
     page = await async_client.beta.threads.runs.steps.list(
         "fjord grove",
         thread_id="birch delta",
-        open_ai_beta="assistants=v2",
         limit=20,
         order="asc",
         after="cedar quartz",
@@ -104,9 +91,7 @@ async def test_list_with_all_params(async_client: AsyncClient) -> None:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_list_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.beta.threads.runs.steps.with_raw_response.list(
-        "fjord grove", thread_id="birch delta", open_ai_beta="assistants=v2"
-    )
+    response = await async_client.beta.threads.runs.steps.with_raw_response.list("fjord grove", thread_id="birch delta")
     assert response.status_code < 300
     assert response.parse() is not None
 
@@ -114,7 +99,7 @@ async def test_list_raw_response(async_client: AsyncClient) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_list_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.beta.threads.runs.steps.with_streaming_response.list(
-        "fjord grove", thread_id="birch delta", open_ai_beta="assistants=v2"
+        "fjord grove", thread_id="birch delta"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -124,10 +109,10 @@ async def test_list_streaming_response(async_client: AsyncClient) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_list_needs_run_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`run_id`"):
-        await async_client.beta.threads.runs.steps.list("", thread_id="birch delta", open_ai_beta="assistants=v2")
+        await async_client.beta.threads.runs.steps.list("", thread_id="birch delta")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_list_needs_thread_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`thread_id`"):
-        await async_client.beta.threads.runs.steps.list("fjord grove", thread_id="", open_ai_beta="assistants=v2")
+        await async_client.beta.threads.runs.steps.list("fjord grove", thread_id="")

@@ -16,7 +16,7 @@ async def test_create(async_client: AsyncClient) -> None:
 
 
 async def test_create_with_all_params(async_client: AsyncClient) -> None:
-    value = await async_client.containers.files.create("delta summit", file_id="file-738e7272", file="delta lagoon")
+    value = await async_client.containers.files.create("delta summit", file_id="file-738e7272", file=b"delta lagoon")
     assert type(value) is _types.containers.FileCreateResponse
 
 

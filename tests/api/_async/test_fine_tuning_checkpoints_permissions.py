@@ -7,7 +7,7 @@ import pytest
 
 import antiphon.types as _types
 from antiphon import AsyncClient
-from antiphon.pagination import AsyncConversationCursorPage, AsyncCursorPage
+from antiphon.pagination import AsyncConversationCursorPage
 
 # Deprecated methods are tested like any other.
 # pyright: reportDeprecated=false
@@ -47,16 +47,16 @@ async def test_create_needs_fine_tuned_model_checkpoint(async_client: AsyncClien
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_retrieve(async_client: AsyncClient) -> None:
-    items = [item async for item in async_client.fine_tuning.checkpoints.permissions.retrieve("prairie cedar")]
-    assert items
+    value = await async_client.fine_tuning.checkpoints.permissions.retrieve("prairie cedar")
+    assert type(value) is _types.fine_tuning.checkpoints.PermissionRetrieveResponse
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_retrieve_with_all_params(async_client: AsyncClient) -> None:
-    page = await async_client.fine_tuning.checkpoints.permissions.retrieve(
+    value = await async_client.fine_tuning.checkpoints.permissions.retrieve(
         "prairie cedar", project_id="cedar island", after="juniper amber", limit=10, order="ascending"
     )
-    assert isinstance(page, AsyncCursorPage)
+    assert type(value) is _types.fine_tuning.checkpoints.PermissionRetrieveResponse
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")

@@ -16,7 +16,7 @@ async def test_create(async_client: AsyncClient) -> None:
 
 
 async def test_create_with_all_params(async_client: AsyncClient) -> None:
-    value = await async_client.skills.create(files=["grove lagoon"])
+    value = await async_client.skills.create(files=[b"grove lagoon"])
     assert type(value) is _types.Skill
 
 

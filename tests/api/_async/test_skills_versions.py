@@ -16,7 +16,7 @@ async def test_create(async_client: AsyncClient) -> None:
 
 
 async def test_create_with_all_params(async_client: AsyncClient) -> None:
-    value = await async_client.skills.versions.create("ember harbor", files=["meadow summit"], default=True)
+    value = await async_client.skills.versions.create("ember harbor", files=[b"meadow summit"], default=True)
     assert type(value) is _types.skills.SkillVersion
 
 

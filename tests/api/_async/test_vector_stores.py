@@ -11,13 +11,12 @@ from antiphon.pagination import AsyncCursorPage, AsyncPage
 
 
 async def test_create(async_client: AsyncClient) -> None:
-    value = await async_client.vector_stores.create(open_ai_beta="assistants=v2")
+    value = await async_client.vector_stores.create()
     assert type(value) is _types.VectorStore
 
 
 async def test_create_with_all_params(async_client: AsyncClient) -> None:
     value = await async_client.vector_stores.create(
-        open_ai_beta="assistants=v2",
         file_ids=["file-2c82b30f"],
         name="prairie grove",
         description="summit grove",
@@ -29,33 +28,31 @@ async def test_create_with_all_params(async_client: AsyncClient) -> None:
 
 
 async def test_create_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.vector_stores.with_raw_response.create(open_ai_beta="assistants=v2")
+    response = await async_client.vector_stores.with_raw_response.create()
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_create_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.vector_stores.with_streaming_response.create(open_ai_beta="assistants=v2") as response:
+    async with async_client.vector_stores.with_streaming_response.create() as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
 
 
 async def test_retrieve(async_client: AsyncClient) -> None:
-    value = await async_client.vector_stores.retrieve("grove lagoon", open_ai_beta="assistants=v2")
+    value = await async_client.vector_stores.retrieve("grove lagoon")
     assert type(value) is _types.VectorStore
 
 
 async def test_retrieve_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.vector_stores.with_raw_response.retrieve("grove lagoon", open_ai_beta="assistants=v2")
+    response = await async_client.vector_stores.with_raw_response.retrieve("grove lagoon")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.vector_stores.with_streaming_response.retrieve(
-        "grove lagoon", open_ai_beta="assistants=v2"
-    ) as response:
+    async with async_client.vector_stores.with_streaming_response.retrieve("grove lagoon") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -63,18 +60,17 @@ async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_retrieve_needs_vector_store_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`vector_store_id`"):
-        await async_client.vector_stores.retrieve("", open_ai_beta="assistants=v2")
+        await async_client.vector_stores.retrieve("")
 
 
 async def test_update(async_client: AsyncClient) -> None:
-    value = await async_client.vector_stores.update("timber prairie", open_ai_beta="assistants=v2")
+    value = await async_client.vector_stores.update("timber prairie")
     assert type(value) is _types.VectorStore
 
 
 async def test_update_with_all_params(async_client: AsyncClient) -> None:
     value = await async_client.vector_stores.update(
         "timber prairie",
-        open_ai_beta="assistants=v2",
         name="fjord opal",
         expires_after={"anchor": "last_active_at", "days": 56},
         metadata={"key": "amber river"},
@@ -83,15 +79,13 @@ async def test_update_with_all_params(async_client: AsyncClient) -> None:
 
 
 async def test_update_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.vector_stores.with_raw_response.update("timber prairie", open_ai_beta="assistants=v2")
+    response = await async_client.vector_stores.with_raw_response.update("timber prairie")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_update_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.vector_stores.with_streaming_response.update(
-        "timber prairie", open_ai_beta="assistants=v2"
-    ) as response:
+    async with async_client.vector_stores.with_streaming_response.update("timber prairie") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -99,48 +93,40 @@ async def test_update_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_update_needs_vector_store_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`vector_store_id`"):
-        await async_client.vector_stores.update("", open_ai_beta="assistants=v2")
+        await async_client.vector_stores.update("")
 
 
 async def test_list(async_client: AsyncClient) -> None:
-    items = [item async for item in async_client.vector_stores.list(open_ai_beta="assistants=v2")]
+    items = [item async for item in async_client.vector_stores.list()]
     assert items
 
 
 async def test_list_with_all_params(async_client: AsyncClient) -> None:
-    page = await async_client.vector_stores.list(
-        open_ai_beta="assistants=v2", limit=20, order="asc", after="birch north", before="juniper river"
-    )
+    page = await async_client.vector_stores.list(limit=20, order="asc", after="birch north", before="juniper river")
     assert isinstance(page, AsyncCursorPage)
 
 
 async def test_list_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.vector_stores.with_raw_response.list(open_ai_beta="assistants=v2")
+    response = await async_client.vector_stores.with_raw_response.list()
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_list_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.vector_stores.with_streaming_response.list(open_ai_beta="assistants=v2") as response:
+    async with async_client.vector_stores.with_streaming_response.list() as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
 
 
 async def test_search(async_client: AsyncClient) -> None:
-    items = [
-        item
-        async for item in async_client.vector_stores.search(
-            "fjord delta", open_ai_beta="assistants=v2", query="meadow meadow"
-        )
-    ]
+    items = [item async for item in async_client.vector_stores.search("fjord delta", query="meadow meadow")]
     assert items
 
 
 async def test_search_with_all_params(async_client: AsyncClient) -> None:
     page = await async_client.vector_stores.search(
         "fjord delta",
-        open_ai_beta="assistants=v2",
         query="meadow meadow",
         rewrite_query=False,
         max_num_results=10,
@@ -151,16 +137,14 @@ async def test_search_with_all_params(async_client: AsyncClient) -> None:
 
 
 async def test_search_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.vector_stores.with_raw_response.search(
-        "fjord delta", open_ai_beta="assistants=v2", query="meadow meadow"
-    )
+    response = await async_client.vector_stores.with_raw_response.search("fjord delta", query="meadow meadow")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_search_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.vector_stores.with_streaming_response.search(
-        "fjord delta", open_ai_beta="assistants=v2", query="meadow meadow"
+        "fjord delta", query="meadow meadow"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -169,24 +153,22 @@ async def test_search_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_search_needs_vector_store_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`vector_store_id`"):
-        await async_client.vector_stores.search("", open_ai_beta="assistants=v2", query="meadow meadow")
+        await async_client.vector_stores.search("", query="meadow meadow")
 
 
 async def test_delete(async_client: AsyncClient) -> None:
-    value = await async_client.vector_stores.delete("juniper river", open_ai_beta="assistants=v2")
+    value = await async_client.vector_stores.delete("juniper river")
     assert type(value) is _types.VectorStoreDeleted
 
 
 async def test_delete_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.vector_stores.with_raw_response.delete("juniper river", open_ai_beta="assistants=v2")
+    response = await async_client.vector_stores.with_raw_response.delete("juniper river")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_delete_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.vector_stores.with_streaming_response.delete(
-        "juniper river", open_ai_beta="assistants=v2"
-    ) as response:
+    async with async_client.vector_stores.with_streaming_response.delete("juniper river") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -194,4 +176,4 @@ async def test_delete_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_delete_needs_vector_store_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`vector_store_id`"):
-        await async_client.vector_stores.delete("", open_ai_beta="assistants=v2")
+        await async_client.vector_stores.delete("")

@@ -11,14 +11,13 @@ from antiphon.pagination import AsyncCursorPage
 
 
 async def test_create(async_client: AsyncClient) -> None:
-    value = await async_client.vector_stores.file_batches.create("delta grove", open_ai_beta="assistants=v2")
+    value = await async_client.vector_stores.file_batches.create("delta grove")
     assert type(value) is _types.vector_stores.VectorStoreFileBatch
 
 
 async def test_create_with_all_params(async_client: AsyncClient) -> None:
     value = await async_client.vector_stores.file_batches.create(
         "delta grove",
-        open_ai_beta="assistants=v2",
         file_ids=["file-bb711040"],
         files=[
             {
@@ -34,17 +33,13 @@ async def test_create_with_all_params(async_client: AsyncClient) -> None:
 
 
 async def test_create_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.vector_stores.file_batches.with_raw_response.create(
-        "delta grove", open_ai_beta="assistants=v2"
-    )
+    response = await async_client.vector_stores.file_batches.with_raw_response.create("delta grove")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_create_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.vector_stores.file_batches.with_streaming_response.create(
-        "delta grove", open_ai_beta="assistants=v2"
-    ) as response:
+    async with async_client.vector_stores.file_batches.with_streaming_response.create("delta grove") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -52,19 +47,17 @@ async def test_create_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_create_needs_vector_store_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`vector_store_id`"):
-        await async_client.vector_stores.file_batches.create("", open_ai_beta="assistants=v2")
+        await async_client.vector_stores.file_batches.create("")
 
 
 async def test_retrieve(async_client: AsyncClient) -> None:
-    value = await async_client.vector_stores.file_batches.retrieve(
-        "grove summit", vector_store_id="island meadow", open_ai_beta="assistants=v2"
-    )
+    value = await async_client.vector_stores.file_batches.retrieve("grove summit", vector_store_id="island meadow")
     assert type(value) is _types.vector_stores.VectorStoreFileBatch
 
 
 async def test_retrieve_raw_response(async_client: AsyncClient) -> None:
     response = await async_client.vector_stores.file_batches.with_raw_response.retrieve(
-        "grove summit", vector_store_id="island meadow", open_ai_beta="assistants=v2"
+        "grove summit", vector_store_id="island meadow"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -72,7 +65,7 @@ async def test_retrieve_raw_response(async_client: AsyncClient) -> None:
 
 async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.vector_stores.file_batches.with_streaming_response.retrieve(
-        "grove summit", vector_store_id="island meadow", open_ai_beta="assistants=v2"
+        "grove summit", vector_store_id="island meadow"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -81,28 +74,22 @@ async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_retrieve_needs_batch_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`batch_id`"):
-        await async_client.vector_stores.file_batches.retrieve(
-            "", vector_store_id="island meadow", open_ai_beta="assistants=v2"
-        )
+        await async_client.vector_stores.file_batches.retrieve("", vector_store_id="island meadow")
 
 
 async def test_retrieve_needs_vector_store_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`vector_store_id`"):
-        await async_client.vector_stores.file_batches.retrieve(
-            "grove summit", vector_store_id="", open_ai_beta="assistants=v2"
-        )
+        await async_client.vector_stores.file_batches.retrieve("grove summit", vector_store_id="")
 
 
 async def test_cancel(async_client: AsyncClient) -> None:
-    value = await async_client.vector_stores.file_batches.cancel(
-        "lagoon cedar", vector_store_id="grove harbor", open_ai_beta="assistants=v2"
-    )
+    value = await async_client.vector_stores.file_batches.cancel("lagoon cedar", vector_store_id="grove harbor")
     assert type(value) is _types.vector_stores.VectorStoreFileBatch
 
 
 async def test_cancel_raw_response(async_client: AsyncClient) -> None:
     response = await async_client.vector_stores.file_batches.with_raw_response.cancel(
-        "lagoon cedar", vector_store_id="grove harbor", open_ai_beta="assistants=v2"
+        "lagoon cedar", vector_store_id="grove harbor"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -110,7 +97,7 @@ async def test_cancel_raw_response(async_client: AsyncClient) -> None:
 
 async def test_cancel_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.vector_stores.file_batches.with_streaming_response.cancel(
-        "lagoon cedar", vector_store_id="grove harbor", open_ai_beta="assistants=v2"
+        "lagoon cedar", vector_store_id="grove harbor"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -119,23 +106,19 @@ async def test_cancel_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_cancel_needs_batch_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`batch_id`"):
-        await async_client.vector_stores.file_batches.cancel(
-            "", vector_store_id="grove harbor", open_ai_beta="assistants=v2"
-        )
+        await async_client.vector_stores.file_batches.cancel("", vector_store_id="grove harbor")
 
 
 async def test_cancel_needs_vector_store_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`vector_store_id`"):
-        await async_client.vector_stores.file_batches.cancel(
-            "lagoon cedar", vector_store_id="", open_ai_beta="assistants=v2"
-        )
+        await async_client.vector_stores.file_batches.cancel("lagoon cedar", vector_store_id="")
 
 
 async def test_list_files(async_client: AsyncClient) -> None:
     items = [
         item
         async for item in async_client.vector_stores.file_batches.list_files(
-            "timber lagoon", vector_store_id="juniper harbor", open_ai_beta="assistants=v2"
+            "timber lagoon", vector_store_id="juniper harbor"
         )
     ]
     assert items
@@ -145,7 +128,6 @@ async def test_list_files_with_all_params(async_client: AsyncClient) -> None:
     page = await async_client.vector_stores.file_batches.list_files(
         "timber lagoon",
         vector_store_id="juniper harbor",
-        open_ai_beta="assistants=v2",
         limit=20,
         order="asc",
         after="harbor harbor",
@@ -157,7 +139,7 @@ async def test_list_files_with_all_params(async_client: AsyncClient) -> None:
 
 async def test_list_files_raw_response(async_client: AsyncClient) -> None:
     response = await async_client.vector_stores.file_batches.with_raw_response.list_files(
-        "timber lagoon", vector_store_id="juniper harbor", open_ai_beta="assistants=v2"
+        "timber lagoon", vector_store_id="juniper harbor"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -165,7 +147,7 @@ async def test_list_files_raw_response(async_client: AsyncClient) -> None:
 
 async def test_list_files_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.vector_stores.file_batches.with_streaming_response.list_files(
-        "timber lagoon", vector_store_id="juniper harbor", open_ai_beta="assistants=v2"
+        "timber lagoon", vector_store_id="juniper harbor"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -174,13 +156,9 @@ async def test_list_files_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_list_files_needs_batch_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`batch_id`"):
-        await async_client.vector_stores.file_batches.list_files(
-            "", vector_store_id="juniper harbor", open_ai_beta="assistants=v2"
-        )
+        await async_client.vector_stores.file_batches.list_files("", vector_store_id="juniper harbor")
 
 
 async def test_list_files_needs_vector_store_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`vector_store_id`"):
-        await async_client.vector_stores.file_batches.list_files(
-            "timber lagoon", vector_store_id="", open_ai_beta="assistants=v2"
-        )
+        await async_client.vector_stores.file_batches.list_files("timber lagoon", vector_store_id="")

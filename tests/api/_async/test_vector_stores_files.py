@@ -11,16 +11,13 @@ from antiphon.pagination import AsyncCursorPage
 
 
 async def test_create(async_client: AsyncClient) -> None:
-    value = await async_client.vector_stores.files.create(
-        "cedar opal", open_ai_beta="assistants=v2", file_id="file-ea3f3e1f"
-    )
+    value = await async_client.vector_stores.files.create("cedar opal", file_id="file-ea3f3e1f")
     assert type(value) is _types.vector_stores.VectorStoreFile
 
 
 async def test_create_with_all_params(async_client: AsyncClient) -> None:
     value = await async_client.vector_stores.files.create(
         "cedar opal",
-        open_ai_beta="assistants=v2",
         file_id="file-ea3f3e1f",
         chunking_strategy={"type": "auto"},
         attributes={"ember willow": "river harbor"},
@@ -29,16 +26,14 @@ async def test_create_with_all_params(async_client: AsyncClient) -> None:
 
 
 async def test_create_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.vector_stores.files.with_raw_response.create(
-        "cedar opal", open_ai_beta="assistants=v2", file_id="file-ea3f3e1f"
-    )
+    response = await async_client.vector_stores.files.with_raw_response.create("cedar opal", file_id="file-ea3f3e1f")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_create_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.vector_stores.files.with_streaming_response.create(
-        "cedar opal", open_ai_beta="assistants=v2", file_id="file-ea3f3e1f"
+        "cedar opal", file_id="file-ea3f3e1f"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -47,19 +42,17 @@ async def test_create_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_create_needs_vector_store_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`vector_store_id`"):
-        await async_client.vector_stores.files.create("", open_ai_beta="assistants=v2", file_id="file-ea3f3e1f")
+        await async_client.vector_stores.files.create("", file_id="file-ea3f3e1f")
 
 
 async def test_retrieve(async_client: AsyncClient) -> None:
-    value = await async_client.vector_stores.files.retrieve(
-        "summit juniper", vector_store_id="birch delta", open_ai_beta="assistants=v2"
-    )
+    value = await async_client.vector_stores.files.retrieve("summit juniper", vector_store_id="birch delta")
     assert type(value) is _types.vector_stores.VectorStoreFile
 
 
 async def test_retrieve_raw_response(async_client: AsyncClient) -> None:
     response = await async_client.vector_stores.files.with_raw_response.retrieve(
-        "summit juniper", vector_store_id="birch delta", open_ai_beta="assistants=v2"
+        "summit juniper", vector_store_id="birch delta"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -67,7 +60,7 @@ async def test_retrieve_raw_response(async_client: AsyncClient) -> None:
 
 async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.vector_stores.files.with_streaming_response.retrieve(
-        "summit juniper", vector_store_id="birch delta", open_ai_beta="assistants=v2"
+        "summit juniper", vector_store_id="birch delta"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -76,26 +69,22 @@ async def test_retrieve_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_retrieve_needs_file_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`file_id`"):
-        await async_client.vector_stores.files.retrieve("", vector_store_id="birch delta", open_ai_beta="assistants=v2")
+        await async_client.vector_stores.files.retrieve("", vector_store_id="birch delta")
 
 
 async def test_retrieve_needs_vector_store_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`vector_store_id`"):
-        await async_client.vector_stores.files.retrieve(
-            "summit juniper", vector_store_id="", open_ai_beta="assistants=v2"
-        )
+        await async_client.vector_stores.files.retrieve("summit juniper", vector_store_id="")
 
 
 async def test_update(async_client: AsyncClient) -> None:
-    value = await async_client.vector_stores.files.update(
-        "amber fjord", vector_store_id="river summit", open_ai_beta="assistants=v2", attributes={}
-    )
+    value = await async_client.vector_stores.files.update("amber fjord", vector_store_id="river summit", attributes={})
     assert type(value) is _types.vector_stores.VectorStoreFile
 
 
 async def test_update_raw_response(async_client: AsyncClient) -> None:
     response = await async_client.vector_stores.files.with_raw_response.update(
-        "amber fjord", vector_store_id="river summit", open_ai_beta="assistants=v2", attributes={}
+        "amber fjord", vector_store_id="river summit", attributes={}
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -103,7 +92,7 @@ async def test_update_raw_response(async_client: AsyncClient) -> None:
 
 async def test_update_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.vector_stores.files.with_streaming_response.update(
-        "amber fjord", vector_store_id="river summit", open_ai_beta="assistants=v2", attributes={}
+        "amber fjord", vector_store_id="river summit", attributes={}
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -112,50 +101,34 @@ async def test_update_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_update_needs_file_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`file_id`"):
-        await async_client.vector_stores.files.update(
-            "", vector_store_id="river summit", open_ai_beta="assistants=v2", attributes={}
-        )
+        await async_client.vector_stores.files.update("", vector_store_id="river summit", attributes={})
 
 
 async def test_update_needs_vector_store_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`vector_store_id`"):
-        await async_client.vector_stores.files.update(
-            "amber fjord", vector_store_id="", open_ai_beta="assistants=v2", attributes={}
-        )
+        await async_client.vector_stores.files.update("amber fjord", vector_store_id="", attributes={})
 
 
 async def test_list(async_client: AsyncClient) -> None:
-    items = [
-        item async for item in async_client.vector_stores.files.list("lagoon meadow", open_ai_beta="assistants=v2")
-    ]
+    items = [item async for item in async_client.vector_stores.files.list("lagoon meadow")]
     assert items
 
 
 async def test_list_with_all_params(async_client: AsyncClient) -> None:
     page = await async_client.vector_stores.files.list(
-        "lagoon meadow",
-        open_ai_beta="assistants=v2",
-        limit=20,
-        order="asc",
-        after="quartz birch",
-        before="ember willow",
-        filter="in_progress",
+        "lagoon meadow", limit=20, order="asc", after="quartz birch", before="ember willow", filter="in_progress"
     )
     assert isinstance(page, AsyncCursorPage)
 
 
 async def test_list_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.vector_stores.files.with_raw_response.list(
-        "lagoon meadow", open_ai_beta="assistants=v2"
-    )
+    response = await async_client.vector_stores.files.with_raw_response.list("lagoon meadow")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 async def test_list_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.vector_stores.files.with_streaming_response.list(
-        "lagoon meadow", open_ai_beta="assistants=v2"
-    ) as response:
+    async with async_client.vector_stores.files.with_streaming_response.list("lagoon meadow") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -163,22 +136,19 @@ async def test_list_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_list_needs_vector_store_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`vector_store_id`"):
-        await async_client.vector_stores.files.list("", open_ai_beta="assistants=v2")
+        await async_client.vector_stores.files.list("")
 
 
 async def test_content(async_client: AsyncClient) -> None:
     items = [
-        item
-        async for item in async_client.vector_stores.files.content(
-            "birch north", vector_store_id="willow birch", open_ai_beta="assistants=v2"
-        )
+        item async for item in async_client.vector_stores.files.content("birch north", vector_store_id="willow birch")
     ]
     assert items
 
 
 async def test_content_raw_response(async_client: AsyncClient) -> None:
     response = await async_client.vector_stores.files.with_raw_response.content(
-        "birch north", vector_store_id="willow birch", open_ai_beta="assistants=v2"
+        "birch north", vector_store_id="willow birch"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -186,7 +156,7 @@ async def test_content_raw_response(async_client: AsyncClient) -> None:
 
 async def test_content_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.vector_stores.files.with_streaming_response.content(
-        "birch north", vector_store_id="willow birch", open_ai_beta="assistants=v2"
+        "birch north", vector_store_id="willow birch"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -195,24 +165,22 @@ async def test_content_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_content_needs_file_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`file_id`"):
-        await async_client.vector_stores.files.content("", vector_store_id="willow birch", open_ai_beta="assistants=v2")
+        await async_client.vector_stores.files.content("", vector_store_id="willow birch")
 
 
 async def test_content_needs_vector_store_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`vector_store_id`"):
-        await async_client.vector_stores.files.content("birch north", vector_store_id="", open_ai_beta="assistants=v2")
+        await async_client.vector_stores.files.content("birch north", vector_store_id="")
 
 
 async def test_delete(async_client: AsyncClient) -> None:
-    value = await async_client.vector_stores.files.delete(
-        "quartz fjord", vector_store_id="harbor delta", open_ai_beta="assistants=v2"
-    )
+    value = await async_client.vector_stores.files.delete("quartz fjord", vector_store_id="harbor delta")
     assert type(value) is _types.vector_stores.VectorStoreFileDeleted
 
 
 async def test_delete_raw_response(async_client: AsyncClient) -> None:
     response = await async_client.vector_stores.files.with_raw_response.delete(
-        "quartz fjord", vector_store_id="harbor delta", open_ai_beta="assistants=v2"
+        "quartz fjord", vector_store_id="harbor delta"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -220,7 +188,7 @@ async def test_delete_raw_response(async_client: AsyncClient) -> None:
 
 async def test_delete_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.vector_stores.files.with_streaming_response.delete(
-        "quartz fjord", vector_store_id="harbor delta", open_ai_beta="assistants=v2"
+        "quartz fjord", vector_store_id="harbor delta"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -229,9 +197,9 @@ async def test_delete_streaming_response(async_client: AsyncClient) -> None:
 
 async def test_delete_needs_file_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`file_id`"):
-        await async_client.vector_stores.files.delete("", vector_store_id="harbor delta", open_ai_beta="assistants=v2")
+        await async_client.vector_stores.files.delete("", vector_store_id="harbor delta")
 
 
 async def test_delete_needs_vector_store_id(async_client: AsyncClient) -> None:
     with pytest.raises(ValueError, match="`vector_store_id`"):
-        await async_client.vector_stores.files.delete("quartz fjord", vector_store_id="", open_ai_beta="assistants=v2")
+        await async_client.vector_stores.files.delete("quartz fjord", vector_store_id="")

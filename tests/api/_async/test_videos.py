@@ -22,7 +22,7 @@ async def test_create(async_client: AsyncClient) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_create_with_all_params(async_client: AsyncClient) -> None:
     value = await async_client.videos.create(
-        prompt="island birch", model="island grove", input_reference="birch birch", seconds="4", size="720x1280"
+        prompt="island birch", model="island grove", input_reference=b"birch birch", seconds="4", size="720x1280"
     )
     assert type(value) is _types.Video
 
@@ -156,20 +156,22 @@ async def test_download_content_needs_video_id(async_client: AsyncClient) -> Non
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_edit(async_client: AsyncClient) -> None:
-    value = await async_client.videos.edit(video="timber fjord", prompt="delta grove")
+    value = await async_client.videos.edit(video=b"timber fjord", prompt="delta grove")
     assert type(value) is _types.Video
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_edit_raw_response(async_client: AsyncClient) -> None:
-    response = await async_client.videos.with_raw_response.edit(video="timber fjord", prompt="delta grove")
+    response = await async_client.videos.with_raw_response.edit(video=b"timber fjord", prompt="delta grove")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_edit_streaming_response(async_client: AsyncClient) -> None:
-    async with async_client.videos.with_streaming_response.edit(video="timber fjord", prompt="delta grove") as response:
+    async with async_client.videos.with_streaming_response.edit(
+        video=b"timber fjord", prompt="delta grove"
+    ) as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -177,14 +179,14 @@ async def test_edit_streaming_response(async_client: AsyncClient) -> None:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_extend(async_client: AsyncClient) -> None:
-    value = await async_client.videos.extend(video="prairie lagoon", prompt="juniper delta", seconds="4")
+    value = await async_client.videos.extend(video=b"prairie lagoon", prompt="juniper delta", seconds="4")
     assert type(value) is _types.Video
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_extend_raw_response(async_client: AsyncClient) -> None:
     response = await async_client.videos.with_raw_response.extend(
-        video="prairie lagoon", prompt="juniper delta", seconds="4"
+        video=b"prairie lagoon", prompt="juniper delta", seconds="4"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -193,7 +195,7 @@ async def test_extend_raw_response(async_client: AsyncClient) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_extend_streaming_response(async_client: AsyncClient) -> None:
     async with async_client.videos.with_streaming_response.extend(
-        video="prairie lagoon", prompt="juniper delta", seconds="4"
+        video=b"prairie lagoon", prompt="juniper delta", seconds="4"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed

@@ -11,13 +11,12 @@ from antiphon.pagination import SyncCursorPage
 
 
 def test_create(client: Client) -> None:
-    value = client.beta.agents.create(open_ai_beta="agents=v1", model="harbor lagoon")
+    value = client.beta.agents.create(model="harbor lagoon")
     assert type(value) is _types.beta.Agent
 
 
 def test_create_with_all_params(client: Client) -> None:
     value = client.beta.agents.create(
-        open_ai_beta="agents=v1",
         model="harbor lagoon",
         compaction={"async": True},
         experimental={"time_awareness": True},
@@ -42,31 +41,31 @@ def test_create_with_all_params(client: Client) -> None:
 
 
 def test_create_raw_response(client: Client) -> None:
-    response = client.beta.agents.with_raw_response.create(open_ai_beta="agents=v1", model="harbor lagoon")
+    response = client.beta.agents.with_raw_response.create(model="harbor lagoon")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_create_streaming_response(client: Client) -> None:
-    with client.beta.agents.with_streaming_response.create(open_ai_beta="agents=v1", model="harbor lagoon") as response:
+    with client.beta.agents.with_streaming_response.create(model="harbor lagoon") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
 
 
 def test_retrieve(client: Client) -> None:
-    value = client.beta.agents.retrieve("island timber", open_ai_beta="agents=v1")
+    value = client.beta.agents.retrieve("island timber")
     assert type(value) is _types.beta.Agent
 
 
 def test_retrieve_raw_response(client: Client) -> None:
-    response = client.beta.agents.with_raw_response.retrieve("island timber", open_ai_beta="agents=v1")
+    response = client.beta.agents.with_raw_response.retrieve("island timber")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_retrieve_streaming_response(client: Client) -> None:
-    with client.beta.agents.with_streaming_response.retrieve("island timber", open_ai_beta="agents=v1") as response:
+    with client.beta.agents.with_streaming_response.retrieve("island timber") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -74,18 +73,17 @@ def test_retrieve_streaming_response(client: Client) -> None:
 
 def test_retrieve_needs_agent_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`agent_id`"):
-        client.beta.agents.retrieve("", open_ai_beta="agents=v1")
+        client.beta.agents.retrieve("")
 
 
 def test_update(client: Client) -> None:
-    value = client.beta.agents.update("meadow juniper", open_ai_beta="agents=v1")
+    value = client.beta.agents.update("meadow juniper")
     assert type(value) is _types.beta.Agent
 
 
 def test_update_with_all_params(client: Client) -> None:
     value = client.beta.agents.update(
         "meadow juniper",
-        open_ai_beta="agents=v1",
         compaction={"async": True},
         experimental={"time_awareness": True},
         instructions="island birch",
@@ -110,13 +108,13 @@ def test_update_with_all_params(client: Client) -> None:
 
 
 def test_update_raw_response(client: Client) -> None:
-    response = client.beta.agents.with_raw_response.update("meadow juniper", open_ai_beta="agents=v1")
+    response = client.beta.agents.with_raw_response.update("meadow juniper")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_update_streaming_response(client: Client) -> None:
-    with client.beta.agents.with_streaming_response.update("meadow juniper", open_ai_beta="agents=v1") as response:
+    with client.beta.agents.with_streaming_response.update("meadow juniper") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -124,45 +122,45 @@ def test_update_streaming_response(client: Client) -> None:
 
 def test_update_needs_agent_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`agent_id`"):
-        client.beta.agents.update("", open_ai_beta="agents=v1")
+        client.beta.agents.update("")
 
 
 def test_list(client: Client) -> None:
-    items = [item for item in client.beta.agents.list(open_ai_beta="agents=v1")]
+    items = [item for item in client.beta.agents.list()]
     assert items
 
 
 def test_list_with_all_params(client: Client) -> None:
-    page = client.beta.agents.list(open_ai_beta="agents=v1", after="amber cedar", limit=91, order="asc")
+    page = client.beta.agents.list(after="amber cedar", limit=91, order="asc")
     assert isinstance(page, SyncCursorPage)
 
 
 def test_list_raw_response(client: Client) -> None:
-    response = client.beta.agents.with_raw_response.list(open_ai_beta="agents=v1")
+    response = client.beta.agents.with_raw_response.list()
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_list_streaming_response(client: Client) -> None:
-    with client.beta.agents.with_streaming_response.list(open_ai_beta="agents=v1") as response:
+    with client.beta.agents.with_streaming_response.list() as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
 
 
 def test_delete(client: Client) -> None:
-    value = client.beta.agents.delete("opal prairie", open_ai_beta="agents=v1")
+    value = client.beta.agents.delete("opal prairie")
     assert type(value) is _types.beta.AgentDeleted
 
 
 def test_delete_raw_response(client: Client) -> None:
-    response = client.beta.agents.with_raw_response.delete("opal prairie", open_ai_beta="agents=v1")
+    response = client.beta.agents.with_raw_response.delete("opal prairie")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_delete_streaming_response(client: Client) -> None:
-    with client.beta.agents.with_streaming_response.delete("opal prairie", open_ai_beta="agents=v1") as response:
+    with client.beta.agents.with_streaming_response.delete("opal prairie") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -170,4 +168,4 @@ def test_delete_streaming_response(client: Client) -> None:
 
 def test_delete_needs_agent_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`agent_id`"):
-        client.beta.agents.delete("", open_ai_beta="agents=v1")
+        client.beta.agents.delete("")

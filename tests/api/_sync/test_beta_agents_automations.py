@@ -12,7 +12,6 @@ from antiphon.pagination import SyncCursorPage
 
 def test_create(client: Client) -> None:
     value = client.beta.agents.automations.create(
-        open_ai_beta="agents=v1",
         name="timber river",
         target={"type": "new_session", "environment": {"type": "none"}, "input": [], "metadata": {}, "vault_ids": []},
         type="periodic",
@@ -22,7 +21,6 @@ def test_create(client: Client) -> None:
 
 def test_create_with_all_params(client: Client) -> None:
     value = client.beta.agents.automations.create(
-        open_ai_beta="agents=v1",
         name="timber river",
         target={
             "type": "new_session",
@@ -59,7 +57,6 @@ def test_create_with_all_params(client: Client) -> None:
 
 def test_create_raw_response(client: Client) -> None:
     response = client.beta.agents.automations.with_raw_response.create(
-        open_ai_beta="agents=v1",
         name="timber river",
         target={"type": "new_session", "environment": {"type": "none"}, "input": [], "metadata": {}, "vault_ids": []},
         type="periodic",
@@ -70,7 +67,6 @@ def test_create_raw_response(client: Client) -> None:
 
 def test_create_streaming_response(client: Client) -> None:
     with client.beta.agents.automations.with_streaming_response.create(
-        open_ai_beta="agents=v1",
         name="timber river",
         target={"type": "new_session", "environment": {"type": "none"}, "input": [], "metadata": {}, "vault_ids": []},
         type="periodic",
@@ -81,20 +77,18 @@ def test_create_streaming_response(client: Client) -> None:
 
 
 def test_retrieve(client: Client) -> None:
-    value = client.beta.agents.automations.retrieve("island prairie", open_ai_beta="agents=v1")
+    value = client.beta.agents.automations.retrieve("island prairie")
     assert value is not None
 
 
 def test_retrieve_raw_response(client: Client) -> None:
-    response = client.beta.agents.automations.with_raw_response.retrieve("island prairie", open_ai_beta="agents=v1")
+    response = client.beta.agents.automations.with_raw_response.retrieve("island prairie")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_retrieve_streaming_response(client: Client) -> None:
-    with client.beta.agents.automations.with_streaming_response.retrieve(
-        "island prairie", open_ai_beta="agents=v1"
-    ) as response:
+    with client.beta.agents.automations.with_streaming_response.retrieve("island prairie") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -102,18 +96,17 @@ def test_retrieve_streaming_response(client: Client) -> None:
 
 def test_retrieve_needs_automation_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`automation_id`"):
-        client.beta.agents.automations.retrieve("", open_ai_beta="agents=v1")
+        client.beta.agents.automations.retrieve("")
 
 
 def test_update(client: Client) -> None:
-    value = client.beta.agents.automations.update("harbor lagoon", open_ai_beta="agents=v1")
+    value = client.beta.agents.automations.update("harbor lagoon")
     assert value is not None
 
 
 def test_update_with_all_params(client: Client) -> None:
     value = client.beta.agents.automations.update(
         "harbor lagoon",
-        open_ai_beta="agents=v1",
         expression="fjord harbor",
         metadata={"key": "fjord cedar"},
         name="timber prairie",
@@ -148,15 +141,13 @@ def test_update_with_all_params(client: Client) -> None:
 
 
 def test_update_raw_response(client: Client) -> None:
-    response = client.beta.agents.automations.with_raw_response.update("harbor lagoon", open_ai_beta="agents=v1")
+    response = client.beta.agents.automations.with_raw_response.update("harbor lagoon")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_update_streaming_response(client: Client) -> None:
-    with client.beta.agents.automations.with_streaming_response.update(
-        "harbor lagoon", open_ai_beta="agents=v1"
-    ) as response:
+    with client.beta.agents.automations.with_streaming_response.update("harbor lagoon") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -164,49 +155,45 @@ def test_update_streaming_response(client: Client) -> None:
 
 def test_update_needs_automation_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`automation_id`"):
-        client.beta.agents.automations.update("", open_ai_beta="agents=v1")
+        client.beta.agents.automations.update("")
 
 
 def test_list(client: Client) -> None:
-    items = [item for item in client.beta.agents.automations.list(open_ai_beta="agents=v1")]
+    items = [item for item in client.beta.agents.automations.list()]
     assert items
 
 
 def test_list_with_all_params(client: Client) -> None:
-    page = client.beta.agents.automations.list(
-        open_ai_beta="agents=v1", after="prairie amber", limit=69, order="asc", session_id="fjord cedar"
-    )
+    page = client.beta.agents.automations.list(after="prairie amber", limit=69, order="asc", session_id="fjord cedar")
     assert isinstance(page, SyncCursorPage)
 
 
 def test_list_raw_response(client: Client) -> None:
-    response = client.beta.agents.automations.with_raw_response.list(open_ai_beta="agents=v1")
+    response = client.beta.agents.automations.with_raw_response.list()
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_list_streaming_response(client: Client) -> None:
-    with client.beta.agents.automations.with_streaming_response.list(open_ai_beta="agents=v1") as response:
+    with client.beta.agents.automations.with_streaming_response.list() as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
 
 
 def test_pause(client: Client) -> None:
-    value = client.beta.agents.automations.pause("summit harbor", open_ai_beta="agents=v1")
+    value = client.beta.agents.automations.pause("summit harbor")
     assert value is not None
 
 
 def test_pause_raw_response(client: Client) -> None:
-    response = client.beta.agents.automations.with_raw_response.pause("summit harbor", open_ai_beta="agents=v1")
+    response = client.beta.agents.automations.with_raw_response.pause("summit harbor")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_pause_streaming_response(client: Client) -> None:
-    with client.beta.agents.automations.with_streaming_response.pause(
-        "summit harbor", open_ai_beta="agents=v1"
-    ) as response:
+    with client.beta.agents.automations.with_streaming_response.pause("summit harbor") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -214,24 +201,22 @@ def test_pause_streaming_response(client: Client) -> None:
 
 def test_pause_needs_automation_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`automation_id`"):
-        client.beta.agents.automations.pause("", open_ai_beta="agents=v1")
+        client.beta.agents.automations.pause("")
 
 
 def test_resume(client: Client) -> None:
-    value = client.beta.agents.automations.resume("timber ember", open_ai_beta="agents=v1")
+    value = client.beta.agents.automations.resume("timber ember")
     assert value is not None
 
 
 def test_resume_raw_response(client: Client) -> None:
-    response = client.beta.agents.automations.with_raw_response.resume("timber ember", open_ai_beta="agents=v1")
+    response = client.beta.agents.automations.with_raw_response.resume("timber ember")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_resume_streaming_response(client: Client) -> None:
-    with client.beta.agents.automations.with_streaming_response.resume(
-        "timber ember", open_ai_beta="agents=v1"
-    ) as response:
+    with client.beta.agents.automations.with_streaming_response.resume("timber ember") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -239,24 +224,22 @@ def test_resume_streaming_response(client: Client) -> None:
 
 def test_resume_needs_automation_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`automation_id`"):
-        client.beta.agents.automations.resume("", open_ai_beta="agents=v1")
+        client.beta.agents.automations.resume("")
 
 
 def test_delete(client: Client) -> None:
-    value = client.beta.agents.automations.delete("grove amber", open_ai_beta="agents=v1")
+    value = client.beta.agents.automations.delete("grove amber")
     assert type(value) is _types.beta.agents.AutomationDeleted
 
 
 def test_delete_raw_response(client: Client) -> None:
-    response = client.beta.agents.automations.with_raw_response.delete("grove amber", open_ai_beta="agents=v1")
+    response = client.beta.agents.automations.with_raw_response.delete("grove amber")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_delete_streaming_response(client: Client) -> None:
-    with client.beta.agents.automations.with_streaming_response.delete(
-        "grove amber", open_ai_beta="agents=v1"
-    ) as response:
+    with client.beta.agents.automations.with_streaming_response.delete("grove amber") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -264,4 +247,4 @@ def test_delete_streaming_response(client: Client) -> None:
 
 def test_delete_needs_automation_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`automation_id`"):
-        client.beta.agents.automations.delete("", open_ai_beta="agents=v1")
+        client.beta.agents.automations.delete("")

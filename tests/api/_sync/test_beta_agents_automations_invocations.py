@@ -11,22 +11,18 @@ from antiphon.pagination import SyncCursorPage
 
 
 def test_create(client: Client) -> None:
-    value = client.beta.agents.automations.invocations.create("timber delta", open_ai_beta="agents=v1")
+    value = client.beta.agents.automations.invocations.create("timber delta")
     assert type(value) is _types.beta.agents.automations.AutomationInvocation
 
 
 def test_create_raw_response(client: Client) -> None:
-    response = client.beta.agents.automations.invocations.with_raw_response.create(
-        "timber delta", open_ai_beta="agents=v1"
-    )
+    response = client.beta.agents.automations.invocations.with_raw_response.create("timber delta")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_create_streaming_response(client: Client) -> None:
-    with client.beta.agents.automations.invocations.with_streaming_response.create(
-        "timber delta", open_ai_beta="agents=v1"
-    ) as response:
+    with client.beta.agents.automations.invocations.with_streaming_response.create("timber delta") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -34,19 +30,17 @@ def test_create_streaming_response(client: Client) -> None:
 
 def test_create_needs_automation_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`automation_id`"):
-        client.beta.agents.automations.invocations.create("", open_ai_beta="agents=v1")
+        client.beta.agents.automations.invocations.create("")
 
 
 def test_retrieve(client: Client) -> None:
-    value = client.beta.agents.automations.invocations.retrieve(
-        "island quartz", automation_id="birch river", open_ai_beta="agents=v1"
-    )
+    value = client.beta.agents.automations.invocations.retrieve("island quartz", automation_id="birch river")
     assert type(value) is _types.beta.agents.automations.AutomationInvocation
 
 
 def test_retrieve_raw_response(client: Client) -> None:
     response = client.beta.agents.automations.invocations.with_raw_response.retrieve(
-        "island quartz", automation_id="birch river", open_ai_beta="agents=v1"
+        "island quartz", automation_id="birch river"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -54,7 +48,7 @@ def test_retrieve_raw_response(client: Client) -> None:
 
 def test_retrieve_streaming_response(client: Client) -> None:
     with client.beta.agents.automations.invocations.with_streaming_response.retrieve(
-        "island quartz", automation_id="birch river", open_ai_beta="agents=v1"
+        "island quartz", automation_id="birch river"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -63,38 +57,32 @@ def test_retrieve_streaming_response(client: Client) -> None:
 
 def test_retrieve_needs_invocation_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`invocation_id`"):
-        client.beta.agents.automations.invocations.retrieve("", automation_id="birch river", open_ai_beta="agents=v1")
+        client.beta.agents.automations.invocations.retrieve("", automation_id="birch river")
 
 
 def test_retrieve_needs_automation_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`automation_id`"):
-        client.beta.agents.automations.invocations.retrieve("island quartz", automation_id="", open_ai_beta="agents=v1")
+        client.beta.agents.automations.invocations.retrieve("island quartz", automation_id="")
 
 
 def test_list(client: Client) -> None:
-    items = [item for item in client.beta.agents.automations.invocations.list("lagoon cedar", open_ai_beta="agents=v1")]
+    items = [item for item in client.beta.agents.automations.invocations.list("lagoon cedar")]
     assert items
 
 
 def test_list_with_all_params(client: Client) -> None:
-    page = client.beta.agents.automations.invocations.list(
-        "lagoon cedar", open_ai_beta="agents=v1", after="birch grove", limit=14, order="asc"
-    )
+    page = client.beta.agents.automations.invocations.list("lagoon cedar", after="birch grove", limit=14, order="asc")
     assert isinstance(page, SyncCursorPage)
 
 
 def test_list_raw_response(client: Client) -> None:
-    response = client.beta.agents.automations.invocations.with_raw_response.list(
-        "lagoon cedar", open_ai_beta="agents=v1"
-    )
+    response = client.beta.agents.automations.invocations.with_raw_response.list("lagoon cedar")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_list_streaming_response(client: Client) -> None:
-    with client.beta.agents.automations.invocations.with_streaming_response.list(
-        "lagoon cedar", open_ai_beta="agents=v1"
-    ) as response:
+    with client.beta.agents.automations.invocations.with_streaming_response.list("lagoon cedar") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -102,4 +90,4 @@ def test_list_streaming_response(client: Client) -> None:
 
 def test_list_needs_automation_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`automation_id`"):
-        client.beta.agents.automations.invocations.list("", open_ai_beta="agents=v1")
+        client.beta.agents.automations.invocations.list("")

@@ -11,13 +11,12 @@ from antiphon.pagination import SyncCursorPage
 
 
 def test_create(client: Client) -> None:
-    value = client.beta.agents.environments.create(open_ai_beta="agents=v1", environment={})
+    value = client.beta.agents.environments.create(environment={})
     assert type(value) is _types.beta.agents.EnvironmentInfo
 
 
 def test_create_with_all_params(client: Client) -> None:
     value = client.beta.agents.environments.create(
-        open_ai_beta="agents=v1",
         environment={
             "capability_directories": ["fjord fjord"],
             "desktop": {"enabled": True},
@@ -38,41 +37,38 @@ def test_create_with_all_params(client: Client) -> None:
             "skills": [{"type": "skill_reference", "skill_id": "skill-ad7d81f0"}],
             "type": "openai_hosted",
         },
+        idempotency_key="meadow river",
         vault_ids=["vault-5b5b2f6a"],
     )
     assert type(value) is _types.beta.agents.EnvironmentInfo
 
 
 def test_create_raw_response(client: Client) -> None:
-    response = client.beta.agents.environments.with_raw_response.create(open_ai_beta="agents=v1", environment={})
+    response = client.beta.agents.environments.with_raw_response.create(environment={})
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_create_streaming_response(client: Client) -> None:
-    with client.beta.agents.environments.with_streaming_response.create(
-        open_ai_beta="agents=v1", environment={}
-    ) as response:
+    with client.beta.agents.environments.with_streaming_response.create(environment={}) as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
 
 
 def test_retrieve(client: Client) -> None:
-    value = client.beta.agents.environments.retrieve("north opal", open_ai_beta="agents=v1")
+    value = client.beta.agents.environments.retrieve("north opal")
     assert type(value) is _types.beta.agents.EnvironmentInfo
 
 
 def test_retrieve_raw_response(client: Client) -> None:
-    response = client.beta.agents.environments.with_raw_response.retrieve("north opal", open_ai_beta="agents=v1")
+    response = client.beta.agents.environments.with_raw_response.retrieve("north opal")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_retrieve_streaming_response(client: Client) -> None:
-    with client.beta.agents.environments.with_streaming_response.retrieve(
-        "north opal", open_ai_beta="agents=v1"
-    ) as response:
+    with client.beta.agents.environments.with_streaming_response.retrieve("north opal") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -80,29 +76,27 @@ def test_retrieve_streaming_response(client: Client) -> None:
 
 def test_retrieve_needs_environment_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`environment_id`"):
-        client.beta.agents.environments.retrieve("", open_ai_beta="agents=v1")
+        client.beta.agents.environments.retrieve("")
 
 
 def test_list(client: Client) -> None:
-    items = [item for item in client.beta.agents.environments.list(open_ai_beta="agents=v1")]
+    items = [item for item in client.beta.agents.environments.list()]
     assert items
 
 
 def test_list_with_all_params(client: Client) -> None:
-    page = client.beta.agents.environments.list(
-        open_ai_beta="agents=v1", after="harbor juniper", limit=94, order="asc", type="openai_hosted"
-    )
+    page = client.beta.agents.environments.list(after="harbor juniper", limit=94, order="asc", type="openai_hosted")
     assert isinstance(page, SyncCursorPage)
 
 
 def test_list_raw_response(client: Client) -> None:
-    response = client.beta.agents.environments.with_raw_response.list(open_ai_beta="agents=v1")
+    response = client.beta.agents.environments.with_raw_response.list()
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_list_streaming_response(client: Client) -> None:
-    with client.beta.agents.environments.with_streaming_response.list(open_ai_beta="agents=v1") as response:
+    with client.beta.agents.environments.with_streaming_response.list() as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed

@@ -11,27 +11,20 @@ from antiphon.pagination import SyncTokenPage
 
 
 def test_create(client: Client) -> None:
-    value = client.beta.agents.environments.files.create(
-        "lagoon lagoon", open_ai_beta="agents=v1", path="fjord fjord", type="file_id"
-    )
+    value = client.beta.agents.environments.files.create("lagoon lagoon", path="fjord fjord", type="file_id")
     assert type(value) is _types.beta.agents.environments.EnvironmentFile
 
 
 def test_create_with_all_params(client: Client) -> None:
     value = client.beta.agents.environments.files.create(
-        "lagoon lagoon",
-        open_ai_beta="agents=v1",
-        path="fjord fjord",
-        type="file_id",
-        data="north meadow",
-        file_id="file-f5cf60cd",
+        "lagoon lagoon", path="fjord fjord", type="file_id", data="north meadow", file_id="file-f5cf60cd"
     )
     assert type(value) is _types.beta.agents.environments.EnvironmentFile
 
 
 def test_create_raw_response(client: Client) -> None:
     response = client.beta.agents.environments.files.with_raw_response.create(
-        "lagoon lagoon", open_ai_beta="agents=v1", path="fjord fjord", type="file_id"
+        "lagoon lagoon", path="fjord fjord", type="file_id"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -39,7 +32,7 @@ def test_create_raw_response(client: Client) -> None:
 
 def test_create_streaming_response(client: Client) -> None:
     with client.beta.agents.environments.files.with_streaming_response.create(
-        "lagoon lagoon", open_ai_beta="agents=v1", path="fjord fjord", type="file_id"
+        "lagoon lagoon", path="fjord fjord", type="file_id"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -48,31 +41,29 @@ def test_create_streaming_response(client: Client) -> None:
 
 def test_create_needs_environment_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`environment_id`"):
-        client.beta.agents.environments.files.create("", open_ai_beta="agents=v1", path="fjord fjord", type="file_id")
+        client.beta.agents.environments.files.create("", path="fjord fjord", type="file_id")
 
 
 def test_list(client: Client) -> None:
-    items = [item for item in client.beta.agents.environments.files.list("quartz timber", open_ai_beta="agents=v1")]
+    items = [item for item in client.beta.agents.environments.files.list("quartz timber")]
     assert items
 
 
 def test_list_with_all_params(client: Client) -> None:
     page = client.beta.agents.environments.files.list(
-        "quartz timber", open_ai_beta="agents=v1", limit=50, order="asc", page="harbor summit", path="cedar amber"
+        "quartz timber", limit=50, order="asc", page="harbor summit", path="cedar amber"
     )
     assert isinstance(page, SyncTokenPage)
 
 
 def test_list_raw_response(client: Client) -> None:
-    response = client.beta.agents.environments.files.with_raw_response.list("quartz timber", open_ai_beta="agents=v1")
+    response = client.beta.agents.environments.files.with_raw_response.list("quartz timber")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_list_streaming_response(client: Client) -> None:
-    with client.beta.agents.environments.files.with_streaming_response.list(
-        "quartz timber", open_ai_beta="agents=v1"
-    ) as response:
+    with client.beta.agents.environments.files.with_streaming_response.list("quartz timber") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -80,4 +71,4 @@ def test_list_streaming_response(client: Client) -> None:
 
 def test_list_needs_environment_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`environment_id`"):
-        client.beta.agents.environments.files.list("", open_ai_beta="agents=v1")
+        client.beta.agents.environments.files.list("")

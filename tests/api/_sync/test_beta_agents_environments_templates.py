@@ -11,13 +11,12 @@ from antiphon.pagination import SyncCursorPage
 
 
 def test_create(client: Client) -> None:
-    value = client.beta.agents.environments.templates.create(open_ai_beta="agents=v1")
+    value = client.beta.agents.environments.templates.create()
     assert type(value) is _types.beta.agents.environments.EnvironmentTemplate
 
 
 def test_create_with_all_params(client: Client) -> None:
     value = client.beta.agents.environments.templates.create(
-        open_ai_beta="agents=v1",
         capability_directories=["willow harbor"],
         desktop={"enabled": True},
         env={"key": "timber timber"},
@@ -40,35 +39,31 @@ def test_create_with_all_params(client: Client) -> None:
 
 
 def test_create_raw_response(client: Client) -> None:
-    response = client.beta.agents.environments.templates.with_raw_response.create(open_ai_beta="agents=v1")
+    response = client.beta.agents.environments.templates.with_raw_response.create()
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_create_streaming_response(client: Client) -> None:
-    with client.beta.agents.environments.templates.with_streaming_response.create(open_ai_beta="agents=v1") as response:
+    with client.beta.agents.environments.templates.with_streaming_response.create() as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
 
 
 def test_retrieve(client: Client) -> None:
-    value = client.beta.agents.environments.templates.retrieve("birch island", open_ai_beta="agents=v1")
+    value = client.beta.agents.environments.templates.retrieve("birch island")
     assert type(value) is _types.beta.agents.environments.EnvironmentTemplate
 
 
 def test_retrieve_raw_response(client: Client) -> None:
-    response = client.beta.agents.environments.templates.with_raw_response.retrieve(
-        "birch island", open_ai_beta="agents=v1"
-    )
+    response = client.beta.agents.environments.templates.with_raw_response.retrieve("birch island")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_retrieve_streaming_response(client: Client) -> None:
-    with client.beta.agents.environments.templates.with_streaming_response.retrieve(
-        "birch island", open_ai_beta="agents=v1"
-    ) as response:
+    with client.beta.agents.environments.templates.with_streaming_response.retrieve("birch island") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -76,18 +71,17 @@ def test_retrieve_streaming_response(client: Client) -> None:
 
 def test_retrieve_needs_environment_template_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`environment_template_id`"):
-        client.beta.agents.environments.templates.retrieve("", open_ai_beta="agents=v1")
+        client.beta.agents.environments.templates.retrieve("")
 
 
 def test_update(client: Client) -> None:
-    value = client.beta.agents.environments.templates.update("cedar north", open_ai_beta="agents=v1")
+    value = client.beta.agents.environments.templates.update("cedar north")
     assert type(value) is _types.beta.agents.environments.EnvironmentTemplate
 
 
 def test_update_with_all_params(client: Client) -> None:
     value = client.beta.agents.environments.templates.update(
         "cedar north",
-        open_ai_beta="agents=v1",
         capability_directories=["river quartz"],
         desktop={"enabled": True},
         env={"key": "delta fjord"},
@@ -110,17 +104,13 @@ def test_update_with_all_params(client: Client) -> None:
 
 
 def test_update_raw_response(client: Client) -> None:
-    response = client.beta.agents.environments.templates.with_raw_response.update(
-        "cedar north", open_ai_beta="agents=v1"
-    )
+    response = client.beta.agents.environments.templates.with_raw_response.update("cedar north")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_update_streaming_response(client: Client) -> None:
-    with client.beta.agents.environments.templates.with_streaming_response.update(
-        "cedar north", open_ai_beta="agents=v1"
-    ) as response:
+    with client.beta.agents.environments.templates.with_streaming_response.update("cedar north") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -128,51 +118,45 @@ def test_update_streaming_response(client: Client) -> None:
 
 def test_update_needs_environment_template_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`environment_template_id`"):
-        client.beta.agents.environments.templates.update("", open_ai_beta="agents=v1")
+        client.beta.agents.environments.templates.update("")
 
 
 def test_list(client: Client) -> None:
-    items = [item for item in client.beta.agents.environments.templates.list(open_ai_beta="agents=v1")]
+    items = [item for item in client.beta.agents.environments.templates.list()]
     assert items
 
 
 def test_list_with_all_params(client: Client) -> None:
-    page = client.beta.agents.environments.templates.list(
-        open_ai_beta="agents=v1", after="amber amber", limit=7, order="asc"
-    )
+    page = client.beta.agents.environments.templates.list(after="amber amber", limit=7, order="asc")
     assert isinstance(page, SyncCursorPage)
 
 
 def test_list_raw_response(client: Client) -> None:
-    response = client.beta.agents.environments.templates.with_raw_response.list(open_ai_beta="agents=v1")
+    response = client.beta.agents.environments.templates.with_raw_response.list()
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_list_streaming_response(client: Client) -> None:
-    with client.beta.agents.environments.templates.with_streaming_response.list(open_ai_beta="agents=v1") as response:
+    with client.beta.agents.environments.templates.with_streaming_response.list() as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
 
 
 def test_delete(client: Client) -> None:
-    value = client.beta.agents.environments.templates.delete("amber amber", open_ai_beta="agents=v1")
+    value = client.beta.agents.environments.templates.delete("amber amber")
     assert type(value) is _types.beta.agents.environments.EnvironmentTemplateDeleted
 
 
 def test_delete_raw_response(client: Client) -> None:
-    response = client.beta.agents.environments.templates.with_raw_response.delete(
-        "amber amber", open_ai_beta="agents=v1"
-    )
+    response = client.beta.agents.environments.templates.with_raw_response.delete("amber amber")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_delete_streaming_response(client: Client) -> None:
-    with client.beta.agents.environments.templates.with_streaming_response.delete(
-        "amber amber", open_ai_beta="agents=v1"
-    ) as response:
+    with client.beta.agents.environments.templates.with_streaming_response.delete("amber amber") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -180,4 +164,4 @@ def test_delete_streaming_response(client: Client) -> None:
 
 def test_delete_needs_environment_template_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`environment_template_id`"):
-        client.beta.agents.environments.templates.delete("", open_ai_beta="agents=v1")
+        client.beta.agents.environments.templates.delete("")

@@ -11,13 +11,12 @@ from antiphon.pagination import SyncCursorPage
 
 
 def test_create(client: Client) -> None:
-    value = client.beta.agents.sessions.create(open_ai_beta="agents=v1", environment={"type": "none"})
+    value = client.beta.agents.sessions.create(environment={"type": "none"})
     assert type(value) is _types.beta.AgentSession
 
 
 def test_create_with_all_params(client: Client) -> None:
     value = client.beta.agents.sessions.create(
-        open_ai_beta="agents=v1",
         environment={"type": "none"},
         agent={
             "model": "prairie amber",
@@ -51,45 +50,37 @@ def test_create_with_all_params(client: Client) -> None:
 
 
 def test_create_streams(client: Client) -> None:
-    with client.beta.agents.sessions.create(
-        open_ai_beta="agents=v1", environment={"type": "none"}, stream=True
-    ) as stream:
+    with client.beta.agents.sessions.create(environment={"type": "none"}, stream=True) as stream:
         items = [item for item in stream]
     assert items
 
 
 def test_create_raw_response(client: Client) -> None:
-    response = client.beta.agents.sessions.with_raw_response.create(
-        open_ai_beta="agents=v1", environment={"type": "none"}
-    )
+    response = client.beta.agents.sessions.with_raw_response.create(environment={"type": "none"})
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_create_streaming_response(client: Client) -> None:
-    with client.beta.agents.sessions.with_streaming_response.create(
-        open_ai_beta="agents=v1", environment={"type": "none"}
-    ) as response:
+    with client.beta.agents.sessions.with_streaming_response.create(environment={"type": "none"}) as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
 
 
 def test_retrieve(client: Client) -> None:
-    value = client.beta.agents.sessions.retrieve("cedar cedar", open_ai_beta="agents=v1")
+    value = client.beta.agents.sessions.retrieve("cedar cedar")
     assert type(value) is _types.beta.AgentSession
 
 
 def test_retrieve_raw_response(client: Client) -> None:
-    response = client.beta.agents.sessions.with_raw_response.retrieve("cedar cedar", open_ai_beta="agents=v1")
+    response = client.beta.agents.sessions.with_raw_response.retrieve("cedar cedar")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_retrieve_streaming_response(client: Client) -> None:
-    with client.beta.agents.sessions.with_streaming_response.retrieve(
-        "cedar cedar", open_ai_beta="agents=v1"
-    ) as response:
+    with client.beta.agents.sessions.with_streaming_response.retrieve("cedar cedar") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -97,18 +88,17 @@ def test_retrieve_streaming_response(client: Client) -> None:
 
 def test_retrieve_needs_session_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
-        client.beta.agents.sessions.retrieve("", open_ai_beta="agents=v1")
+        client.beta.agents.sessions.retrieve("")
 
 
 def test_update(client: Client) -> None:
-    value = client.beta.agents.sessions.update("birch quartz", open_ai_beta="agents=v1")
+    value = client.beta.agents.sessions.update("birch quartz")
     assert type(value) is _types.beta.AgentSession
 
 
 def test_update_with_all_params(client: Client) -> None:
     value = client.beta.agents.sessions.update(
         "birch quartz",
-        open_ai_beta="agents=v1",
         agent={
             "model": "harbor meadow",
             "reasoning": {"effort": "none"},
@@ -132,15 +122,13 @@ def test_update_with_all_params(client: Client) -> None:
 
 
 def test_update_raw_response(client: Client) -> None:
-    response = client.beta.agents.sessions.with_raw_response.update("birch quartz", open_ai_beta="agents=v1")
+    response = client.beta.agents.sessions.with_raw_response.update("birch quartz")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_update_streaming_response(client: Client) -> None:
-    with client.beta.agents.sessions.with_streaming_response.update(
-        "birch quartz", open_ai_beta="agents=v1"
-    ) as response:
+    with client.beta.agents.sessions.with_streaming_response.update("birch quartz") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -148,54 +136,47 @@ def test_update_streaming_response(client: Client) -> None:
 
 def test_update_needs_session_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
-        client.beta.agents.sessions.update("", open_ai_beta="agents=v1")
+        client.beta.agents.sessions.update("")
 
 
 def test_list(client: Client) -> None:
-    items = [item for item in client.beta.agents.sessions.list(open_ai_beta="agents=v1")]
+    items = [item for item in client.beta.agents.sessions.list()]
     assert items
 
 
 def test_list_with_all_params(client: Client) -> None:
     page = client.beta.agents.sessions.list(
-        open_ai_beta="agents=v1",
-        after="harbor opal",
-        agent_id="fjord birch",
-        limit=88,
-        metadata={"key": "juniper prairie"},
-        order="asc",
+        after="harbor opal", agent_id="fjord birch", limit=88, metadata={"key": "juniper prairie"}, order="asc"
     )
     assert isinstance(page, SyncCursorPage)
 
 
 def test_list_raw_response(client: Client) -> None:
-    response = client.beta.agents.sessions.with_raw_response.list(open_ai_beta="agents=v1")
+    response = client.beta.agents.sessions.with_raw_response.list()
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_list_streaming_response(client: Client) -> None:
-    with client.beta.agents.sessions.with_streaming_response.list(open_ai_beta="agents=v1") as response:
+    with client.beta.agents.sessions.with_streaming_response.list() as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
 
 
 def test_delete(client: Client) -> None:
-    value = client.beta.agents.sessions.delete("prairie quartz", open_ai_beta="agents=v1")
+    value = client.beta.agents.sessions.delete("prairie quartz")
     assert type(value) is _types.beta.AgentSessionDeleted
 
 
 def test_delete_raw_response(client: Client) -> None:
-    response = client.beta.agents.sessions.with_raw_response.delete("prairie quartz", open_ai_beta="agents=v1")
+    response = client.beta.agents.sessions.with_raw_response.delete("prairie quartz")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_delete_streaming_response(client: Client) -> None:
-    with client.beta.agents.sessions.with_streaming_response.delete(
-        "prairie quartz", open_ai_beta="agents=v1"
-    ) as response:
+    with client.beta.agents.sessions.with_streaming_response.delete("prairie quartz") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -203,4 +184,4 @@ def test_delete_streaming_response(client: Client) -> None:
 
 def test_delete_needs_session_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
-        client.beta.agents.sessions.delete("", open_ai_beta="agents=v1")
+        client.beta.agents.sessions.delete("")

@@ -11,23 +11,19 @@ from antiphon.pagination import SyncCursorPage
 
 
 def test_retrieve(client: Client) -> None:
-    value = client.beta.agents.sessions.artifacts.retrieve(
-        "ember willow", session_id="opal delta", open_ai_beta="agents=v1"
-    )
+    value = client.beta.agents.sessions.artifacts.retrieve("ember willow", session_id="opal delta")
     assert type(value) is _types.beta.agents.sessions.SessionArtifact
 
 
 def test_retrieve_raw_response(client: Client) -> None:
-    response = client.beta.agents.sessions.artifacts.with_raw_response.retrieve(
-        "ember willow", session_id="opal delta", open_ai_beta="agents=v1"
-    )
+    response = client.beta.agents.sessions.artifacts.with_raw_response.retrieve("ember willow", session_id="opal delta")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_retrieve_streaming_response(client: Client) -> None:
     with client.beta.agents.sessions.artifacts.with_streaming_response.retrieve(
-        "ember willow", session_id="opal delta", open_ai_beta="agents=v1"
+        "ember willow", session_id="opal delta"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -36,41 +32,34 @@ def test_retrieve_streaming_response(client: Client) -> None:
 
 def test_retrieve_needs_artifact_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`artifact_id`"):
-        client.beta.agents.sessions.artifacts.retrieve("", session_id="opal delta", open_ai_beta="agents=v1")
+        client.beta.agents.sessions.artifacts.retrieve("", session_id="opal delta")
 
 
 def test_retrieve_needs_session_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
-        client.beta.agents.sessions.artifacts.retrieve("ember willow", session_id="", open_ai_beta="agents=v1")
+        client.beta.agents.sessions.artifacts.retrieve("ember willow", session_id="")
 
 
 def test_list(client: Client) -> None:
-    items = [item for item in client.beta.agents.sessions.artifacts.list("amber prairie", open_ai_beta="agents=v1")]
+    items = [item for item in client.beta.agents.sessions.artifacts.list("amber prairie")]
     assert items
 
 
 def test_list_with_all_params(client: Client) -> None:
     page = client.beta.agents.sessions.artifacts.list(
-        "amber prairie",
-        open_ai_beta="agents=v1",
-        after="grove island",
-        environment_id="meadow quartz",
-        limit=84,
-        order="asc",
+        "amber prairie", after="grove island", environment_id="meadow quartz", limit=84, order="asc"
     )
     assert isinstance(page, SyncCursorPage)
 
 
 def test_list_raw_response(client: Client) -> None:
-    response = client.beta.agents.sessions.artifacts.with_raw_response.list("amber prairie", open_ai_beta="agents=v1")
+    response = client.beta.agents.sessions.artifacts.with_raw_response.list("amber prairie")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_list_streaming_response(client: Client) -> None:
-    with client.beta.agents.sessions.artifacts.with_streaming_response.list(
-        "amber prairie", open_ai_beta="agents=v1"
-    ) as response:
+    with client.beta.agents.sessions.artifacts.with_streaming_response.list("amber prairie") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -78,19 +67,17 @@ def test_list_streaming_response(client: Client) -> None:
 
 def test_list_needs_session_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
-        client.beta.agents.sessions.artifacts.list("", open_ai_beta="agents=v1")
+        client.beta.agents.sessions.artifacts.list("")
 
 
 def test_content(client: Client) -> None:
-    content = client.beta.agents.sessions.artifacts.content(
-        "quartz lagoon", session_id="delta ember", open_ai_beta="agents=v1"
-    )
+    content = client.beta.agents.sessions.artifacts.content("quartz lagoon", session_id="delta ember")
     assert content.read() == content.content
 
 
 def test_content_raw_response(client: Client) -> None:
     response = client.beta.agents.sessions.artifacts.with_raw_response.content(
-        "quartz lagoon", session_id="delta ember", open_ai_beta="agents=v1"
+        "quartz lagoon", session_id="delta ember"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -98,7 +85,7 @@ def test_content_raw_response(client: Client) -> None:
 
 def test_content_streaming_response(client: Client) -> None:
     with client.beta.agents.sessions.artifacts.with_streaming_response.content(
-        "quartz lagoon", session_id="delta ember", open_ai_beta="agents=v1"
+        "quartz lagoon", session_id="delta ember"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -107,32 +94,28 @@ def test_content_streaming_response(client: Client) -> None:
 
 def test_content_needs_artifact_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`artifact_id`"):
-        client.beta.agents.sessions.artifacts.content("", session_id="delta ember", open_ai_beta="agents=v1")
+        client.beta.agents.sessions.artifacts.content("", session_id="delta ember")
 
 
 def test_content_needs_session_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
-        client.beta.agents.sessions.artifacts.content("quartz lagoon", session_id="", open_ai_beta="agents=v1")
+        client.beta.agents.sessions.artifacts.content("quartz lagoon", session_id="")
 
 
 def test_delete(client: Client) -> None:
-    value = client.beta.agents.sessions.artifacts.delete(
-        "delta opal", session_id="north juniper", open_ai_beta="agents=v1"
-    )
+    value = client.beta.agents.sessions.artifacts.delete("delta opal", session_id="north juniper")
     assert type(value) is _types.beta.agents.sessions.SessionArtifactDeleted
 
 
 def test_delete_raw_response(client: Client) -> None:
-    response = client.beta.agents.sessions.artifacts.with_raw_response.delete(
-        "delta opal", session_id="north juniper", open_ai_beta="agents=v1"
-    )
+    response = client.beta.agents.sessions.artifacts.with_raw_response.delete("delta opal", session_id="north juniper")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_delete_streaming_response(client: Client) -> None:
     with client.beta.agents.sessions.artifacts.with_streaming_response.delete(
-        "delta opal", session_id="north juniper", open_ai_beta="agents=v1"
+        "delta opal", session_id="north juniper"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -141,9 +124,9 @@ def test_delete_streaming_response(client: Client) -> None:
 
 def test_delete_needs_artifact_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`artifact_id`"):
-        client.beta.agents.sessions.artifacts.delete("", session_id="north juniper", open_ai_beta="agents=v1")
+        client.beta.agents.sessions.artifacts.delete("", session_id="north juniper")
 
 
 def test_delete_needs_session_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
-        client.beta.agents.sessions.artifacts.delete("delta opal", session_id="", open_ai_beta="agents=v1")
+        client.beta.agents.sessions.artifacts.delete("delta opal", session_id="")

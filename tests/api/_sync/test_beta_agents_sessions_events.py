@@ -11,7 +11,6 @@ from antiphon import Client
 def test_create(client: Client) -> None:
     client.beta.agents.sessions.events.create(
         "willow fjord",
-        open_ai_beta="agents=v1",
         events=[
             {
                 "request_id": "request-ceda2807",
@@ -22,10 +21,23 @@ def test_create(client: Client) -> None:
     )
 
 
+def test_create_with_all_params(client: Client) -> None:
+    client.beta.agents.sessions.events.create(
+        "willow fjord",
+        events=[
+            {
+                "request_id": "request-ceda2807",
+                "response": {"decision": "summit north", "type": "timber opal"},
+                "type": "summit delta",
+            }
+        ],
+        idempotency_key="grove river",
+    )
+
+
 def test_create_raw_response(client: Client) -> None:
     response = client.beta.agents.sessions.events.with_raw_response.create(
         "willow fjord",
-        open_ai_beta="agents=v1",
         events=[
             {
                 "request_id": "request-ceda2807",
@@ -40,7 +52,6 @@ def test_create_raw_response(client: Client) -> None:
 def test_create_streaming_response(client: Client) -> None:
     with client.beta.agents.sessions.events.with_streaming_response.create(
         "willow fjord",
-        open_ai_beta="agents=v1",
         events=[
             {
                 "request_id": "request-ceda2807",
@@ -58,7 +69,6 @@ def test_create_needs_session_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
         client.beta.agents.sessions.events.create(
             "",
-            open_ai_beta="agents=v1",
             events=[
                 {
                     "request_id": "request-ceda2807",
@@ -70,28 +80,24 @@ def test_create_needs_session_id(client: Client) -> None:
 
 
 def test_stream(client: Client) -> None:
-    with client.beta.agents.sessions.events.stream("juniper cedar", open_ai_beta="agents=v1") as stream:
+    with client.beta.agents.sessions.events.stream("juniper cedar") as stream:
         items = [item for item in stream]
     assert items
 
 
 def test_stream_with_all_params(client: Client) -> None:
-    with client.beta.agents.sessions.events.stream(
-        "juniper cedar", open_ai_beta="agents=v1", include_obfuscation=True
-    ) as stream:
+    with client.beta.agents.sessions.events.stream("juniper cedar", include_obfuscation=True) as stream:
         items = [item for item in stream]
     assert items
 
 
 def test_stream_raw_response(client: Client) -> None:
-    response = client.beta.agents.sessions.events.with_raw_response.stream("juniper cedar", open_ai_beta="agents=v1")
+    response = client.beta.agents.sessions.events.with_raw_response.stream("juniper cedar")
     assert response.status_code < 300
 
 
 def test_stream_streaming_response(client: Client) -> None:
-    with client.beta.agents.sessions.events.with_streaming_response.stream(
-        "juniper cedar", open_ai_beta="agents=v1"
-    ) as response:
+    with client.beta.agents.sessions.events.with_streaming_response.stream("juniper cedar") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -99,4 +105,4 @@ def test_stream_streaming_response(client: Client) -> None:
 
 def test_stream_needs_session_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
-        client.beta.agents.sessions.events.stream("", open_ai_beta="agents=v1")
+        client.beta.agents.sessions.events.stream("")

@@ -11,15 +11,13 @@ from antiphon.pagination import SyncCursorPage
 
 
 def test_retrieve(client: Client) -> None:
-    value = client.beta.agents.sessions.subagents.retrieve(
-        "willow quartz", session_id="cedar timber", open_ai_beta="agents=v1"
-    )
+    value = client.beta.agents.sessions.subagents.retrieve("willow quartz", session_id="cedar timber")
     assert type(value) is _types.beta.Subagent
 
 
 def test_retrieve_raw_response(client: Client) -> None:
     response = client.beta.agents.sessions.subagents.with_raw_response.retrieve(
-        "willow quartz", session_id="cedar timber", open_ai_beta="agents=v1"
+        "willow quartz", session_id="cedar timber"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -27,7 +25,7 @@ def test_retrieve_raw_response(client: Client) -> None:
 
 def test_retrieve_streaming_response(client: Client) -> None:
     with client.beta.agents.sessions.subagents.with_streaming_response.retrieve(
-        "willow quartz", session_id="cedar timber", open_ai_beta="agents=v1"
+        "willow quartz", session_id="cedar timber"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -36,36 +34,32 @@ def test_retrieve_streaming_response(client: Client) -> None:
 
 def test_retrieve_needs_subagent_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`subagent_id`"):
-        client.beta.agents.sessions.subagents.retrieve("", session_id="cedar timber", open_ai_beta="agents=v1")
+        client.beta.agents.sessions.subagents.retrieve("", session_id="cedar timber")
 
 
 def test_retrieve_needs_session_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
-        client.beta.agents.sessions.subagents.retrieve("willow quartz", session_id="", open_ai_beta="agents=v1")
+        client.beta.agents.sessions.subagents.retrieve("willow quartz", session_id="")
 
 
 def test_list(client: Client) -> None:
-    items = [item for item in client.beta.agents.sessions.subagents.list("quartz willow", open_ai_beta="agents=v1")]
+    items = [item for item in client.beta.agents.sessions.subagents.list("quartz willow")]
     assert items
 
 
 def test_list_with_all_params(client: Client) -> None:
-    page = client.beta.agents.sessions.subagents.list(
-        "quartz willow", open_ai_beta="agents=v1", after="cedar lagoon", limit=58, order="asc"
-    )
+    page = client.beta.agents.sessions.subagents.list("quartz willow", after="cedar lagoon", limit=58, order="asc")
     assert isinstance(page, SyncCursorPage)
 
 
 def test_list_raw_response(client: Client) -> None:
-    response = client.beta.agents.sessions.subagents.with_raw_response.list("quartz willow", open_ai_beta="agents=v1")
+    response = client.beta.agents.sessions.subagents.with_raw_response.list("quartz willow")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_list_streaming_response(client: Client) -> None:
-    with client.beta.agents.sessions.subagents.with_streaming_response.list(
-        "quartz willow", open_ai_beta="agents=v1"
-    ) as response:
+    with client.beta.agents.sessions.subagents.with_streaming_response.list("quartz willow") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -73,4 +67,4 @@ def test_list_streaming_response(client: Client) -> None:
 
 def test_list_needs_session_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
-        client.beta.agents.sessions.subagents.list("", open_ai_beta="agents=v1")
+        client.beta.agents.sessions.subagents.list("")

@@ -11,29 +11,21 @@ from antiphon.pagination import SyncCursorPage
 
 def test_list(client: Client) -> None:
     items = [
-        item
-        for item in client.beta.agents.sessions.subagents.items.list(
-            "prairie delta", session_id="cedar river", open_ai_beta="agents=v1"
-        )
+        item for item in client.beta.agents.sessions.subagents.items.list("prairie delta", session_id="cedar river")
     ]
     assert items
 
 
 def test_list_with_all_params(client: Client) -> None:
     page = client.beta.agents.sessions.subagents.items.list(
-        "prairie delta",
-        session_id="cedar river",
-        open_ai_beta="agents=v1",
-        after="juniper prairie",
-        limit=80,
-        order="asc",
+        "prairie delta", session_id="cedar river", after="juniper prairie", limit=80, order="asc"
     )
     assert isinstance(page, SyncCursorPage)
 
 
 def test_list_raw_response(client: Client) -> None:
     response = client.beta.agents.sessions.subagents.items.with_raw_response.list(
-        "prairie delta", session_id="cedar river", open_ai_beta="agents=v1"
+        "prairie delta", session_id="cedar river"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -41,7 +33,7 @@ def test_list_raw_response(client: Client) -> None:
 
 def test_list_streaming_response(client: Client) -> None:
     with client.beta.agents.sessions.subagents.items.with_streaming_response.list(
-        "prairie delta", session_id="cedar river", open_ai_beta="agents=v1"
+        "prairie delta", session_id="cedar river"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -50,9 +42,9 @@ def test_list_streaming_response(client: Client) -> None:
 
 def test_list_needs_subagent_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`subagent_id`"):
-        client.beta.agents.sessions.subagents.items.list("", session_id="cedar river", open_ai_beta="agents=v1")
+        client.beta.agents.sessions.subagents.items.list("", session_id="cedar river")
 
 
 def test_list_needs_session_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
-        client.beta.agents.sessions.subagents.items.list("prairie delta", session_id="", open_ai_beta="agents=v1")
+        client.beta.agents.sessions.subagents.items.list("prairie delta", session_id="")

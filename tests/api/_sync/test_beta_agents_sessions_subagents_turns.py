@@ -12,14 +12,14 @@ from antiphon.pagination import SyncCursorPage
 
 def test_retrieve(client: Client) -> None:
     value = client.beta.agents.sessions.subagents.turns.retrieve(
-        "island meadow", session_id="juniper birch", subagent_id="harbor grove", open_ai_beta="agents=v1"
+        "island meadow", session_id="juniper birch", subagent_id="harbor grove"
     )
     assert type(value) is _types.beta.agents.sessions.Turn
 
 
 def test_retrieve_raw_response(client: Client) -> None:
     response = client.beta.agents.sessions.subagents.turns.with_raw_response.retrieve(
-        "island meadow", session_id="juniper birch", subagent_id="harbor grove", open_ai_beta="agents=v1"
+        "island meadow", session_id="juniper birch", subagent_id="harbor grove"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -27,7 +27,7 @@ def test_retrieve_raw_response(client: Client) -> None:
 
 def test_retrieve_streaming_response(client: Client) -> None:
     with client.beta.agents.sessions.subagents.turns.with_streaming_response.retrieve(
-        "island meadow", session_id="juniper birch", subagent_id="harbor grove", open_ai_beta="agents=v1"
+        "island meadow", session_id="juniper birch", subagent_id="harbor grove"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -36,50 +36,38 @@ def test_retrieve_streaming_response(client: Client) -> None:
 
 def test_retrieve_needs_turn_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`turn_id`"):
-        client.beta.agents.sessions.subagents.turns.retrieve(
-            "", session_id="juniper birch", subagent_id="harbor grove", open_ai_beta="agents=v1"
-        )
+        client.beta.agents.sessions.subagents.turns.retrieve("", session_id="juniper birch", subagent_id="harbor grove")
 
 
 def test_retrieve_needs_session_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
-        client.beta.agents.sessions.subagents.turns.retrieve(
-            "island meadow", session_id="", subagent_id="harbor grove", open_ai_beta="agents=v1"
-        )
+        client.beta.agents.sessions.subagents.turns.retrieve("island meadow", session_id="", subagent_id="harbor grove")
 
 
 def test_retrieve_needs_subagent_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`subagent_id`"):
         client.beta.agents.sessions.subagents.turns.retrieve(
-            "island meadow", session_id="juniper birch", subagent_id="", open_ai_beta="agents=v1"
+            "island meadow", session_id="juniper birch", subagent_id=""
         )
 
 
 def test_list(client: Client) -> None:
     items = [
-        item
-        for item in client.beta.agents.sessions.subagents.turns.list(
-            "ember fjord", session_id="willow willow", open_ai_beta="agents=v1"
-        )
+        item for item in client.beta.agents.sessions.subagents.turns.list("ember fjord", session_id="willow willow")
     ]
     assert items
 
 
 def test_list_with_all_params(client: Client) -> None:
     page = client.beta.agents.sessions.subagents.turns.list(
-        "ember fjord",
-        session_id="willow willow",
-        open_ai_beta="agents=v1",
-        after="prairie willow",
-        limit=99,
-        order="asc",
+        "ember fjord", session_id="willow willow", after="prairie willow", limit=99, order="asc"
     )
     assert isinstance(page, SyncCursorPage)
 
 
 def test_list_raw_response(client: Client) -> None:
     response = client.beta.agents.sessions.subagents.turns.with_raw_response.list(
-        "ember fjord", session_id="willow willow", open_ai_beta="agents=v1"
+        "ember fjord", session_id="willow willow"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -87,7 +75,7 @@ def test_list_raw_response(client: Client) -> None:
 
 def test_list_streaming_response(client: Client) -> None:
     with client.beta.agents.sessions.subagents.turns.with_streaming_response.list(
-        "ember fjord", session_id="willow willow", open_ai_beta="agents=v1"
+        "ember fjord", session_id="willow willow"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -96,9 +84,9 @@ def test_list_streaming_response(client: Client) -> None:
 
 def test_list_needs_subagent_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`subagent_id`"):
-        client.beta.agents.sessions.subagents.turns.list("", session_id="willow willow", open_ai_beta="agents=v1")
+        client.beta.agents.sessions.subagents.turns.list("", session_id="willow willow")
 
 
 def test_list_needs_session_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
-        client.beta.agents.sessions.subagents.turns.list("ember fjord", session_id="", open_ai_beta="agents=v1")
+        client.beta.agents.sessions.subagents.turns.list("ember fjord", session_id="")

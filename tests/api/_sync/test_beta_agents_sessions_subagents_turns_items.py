@@ -13,7 +13,7 @@ def test_list(client: Client) -> None:
     items = [
         item
         for item in client.beta.agents.sessions.subagents.turns.items.list(
-            "meadow fjord", session_id="opal ember", subagent_id="grove grove", open_ai_beta="agents=v1"
+            "meadow fjord", session_id="opal ember", subagent_id="grove grove"
         )
     ]
     assert items
@@ -21,20 +21,14 @@ def test_list(client: Client) -> None:
 
 def test_list_with_all_params(client: Client) -> None:
     page = client.beta.agents.sessions.subagents.turns.items.list(
-        "meadow fjord",
-        session_id="opal ember",
-        subagent_id="grove grove",
-        open_ai_beta="agents=v1",
-        after="river delta",
-        limit=48,
-        order="asc",
+        "meadow fjord", session_id="opal ember", subagent_id="grove grove", after="river delta", limit=48, order="asc"
     )
     assert isinstance(page, SyncCursorPage)
 
 
 def test_list_raw_response(client: Client) -> None:
     response = client.beta.agents.sessions.subagents.turns.items.with_raw_response.list(
-        "meadow fjord", session_id="opal ember", subagent_id="grove grove", open_ai_beta="agents=v1"
+        "meadow fjord", session_id="opal ember", subagent_id="grove grove"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -42,7 +36,7 @@ def test_list_raw_response(client: Client) -> None:
 
 def test_list_streaming_response(client: Client) -> None:
     with client.beta.agents.sessions.subagents.turns.items.with_streaming_response.list(
-        "meadow fjord", session_id="opal ember", subagent_id="grove grove", open_ai_beta="agents=v1"
+        "meadow fjord", session_id="opal ember", subagent_id="grove grove"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -51,20 +45,14 @@ def test_list_streaming_response(client: Client) -> None:
 
 def test_list_needs_turn_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`turn_id`"):
-        client.beta.agents.sessions.subagents.turns.items.list(
-            "", session_id="opal ember", subagent_id="grove grove", open_ai_beta="agents=v1"
-        )
+        client.beta.agents.sessions.subagents.turns.items.list("", session_id="opal ember", subagent_id="grove grove")
 
 
 def test_list_needs_session_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
-        client.beta.agents.sessions.subagents.turns.items.list(
-            "meadow fjord", session_id="", subagent_id="grove grove", open_ai_beta="agents=v1"
-        )
+        client.beta.agents.sessions.subagents.turns.items.list("meadow fjord", session_id="", subagent_id="grove grove")
 
 
 def test_list_needs_subagent_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`subagent_id`"):
-        client.beta.agents.sessions.subagents.turns.items.list(
-            "meadow fjord", session_id="opal ember", subagent_id="", open_ai_beta="agents=v1"
-        )
+        client.beta.agents.sessions.subagents.turns.items.list("meadow fjord", session_id="opal ember", subagent_id="")

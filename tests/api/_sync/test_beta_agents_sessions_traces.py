@@ -10,27 +10,23 @@ from antiphon.pagination import SyncCursorPage
 
 
 def test_list(client: Client) -> None:
-    items = [item for item in client.beta.agents.sessions.traces.list("river birch", open_ai_beta="agents=v1")]
+    items = [item for item in client.beta.agents.sessions.traces.list("river birch")]
     assert items
 
 
 def test_list_with_all_params(client: Client) -> None:
-    page = client.beta.agents.sessions.traces.list(
-        "river birch", open_ai_beta="agents=v1", after="juniper lagoon", limit=81, order="asc"
-    )
+    page = client.beta.agents.sessions.traces.list("river birch", after="juniper lagoon", limit=81, order="asc")
     assert isinstance(page, SyncCursorPage)
 
 
 def test_list_raw_response(client: Client) -> None:
-    response = client.beta.agents.sessions.traces.with_raw_response.list("river birch", open_ai_beta="agents=v1")
+    response = client.beta.agents.sessions.traces.with_raw_response.list("river birch")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_list_streaming_response(client: Client) -> None:
-    with client.beta.agents.sessions.traces.with_streaming_response.list(
-        "river birch", open_ai_beta="agents=v1"
-    ) as response:
+    with client.beta.agents.sessions.traces.with_streaming_response.list("river birch") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -38,4 +34,4 @@ def test_list_streaming_response(client: Client) -> None:
 
 def test_list_needs_session_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
-        client.beta.agents.sessions.traces.list("", open_ai_beta="agents=v1")
+        client.beta.agents.sessions.traces.list("")

@@ -11,23 +11,19 @@ from antiphon.pagination import SyncCursorPage
 
 
 def test_retrieve(client: Client) -> None:
-    value = client.beta.agents.sessions.turns.retrieve(
-        "ember lagoon", session_id="lagoon willow", open_ai_beta="agents=v1"
-    )
+    value = client.beta.agents.sessions.turns.retrieve("ember lagoon", session_id="lagoon willow")
     assert type(value) is _types.beta.agents.sessions.Turn
 
 
 def test_retrieve_raw_response(client: Client) -> None:
-    response = client.beta.agents.sessions.turns.with_raw_response.retrieve(
-        "ember lagoon", session_id="lagoon willow", open_ai_beta="agents=v1"
-    )
+    response = client.beta.agents.sessions.turns.with_raw_response.retrieve("ember lagoon", session_id="lagoon willow")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_retrieve_streaming_response(client: Client) -> None:
     with client.beta.agents.sessions.turns.with_streaming_response.retrieve(
-        "ember lagoon", session_id="lagoon willow", open_ai_beta="agents=v1"
+        "ember lagoon", session_id="lagoon willow"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -36,36 +32,32 @@ def test_retrieve_streaming_response(client: Client) -> None:
 
 def test_retrieve_needs_turn_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`turn_id`"):
-        client.beta.agents.sessions.turns.retrieve("", session_id="lagoon willow", open_ai_beta="agents=v1")
+        client.beta.agents.sessions.turns.retrieve("", session_id="lagoon willow")
 
 
 def test_retrieve_needs_session_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
-        client.beta.agents.sessions.turns.retrieve("ember lagoon", session_id="", open_ai_beta="agents=v1")
+        client.beta.agents.sessions.turns.retrieve("ember lagoon", session_id="")
 
 
 def test_list(client: Client) -> None:
-    items = [item for item in client.beta.agents.sessions.turns.list("fjord grove", open_ai_beta="agents=v1")]
+    items = [item for item in client.beta.agents.sessions.turns.list("fjord grove")]
     assert items
 
 
 def test_list_with_all_params(client: Client) -> None:
-    page = client.beta.agents.sessions.turns.list(
-        "fjord grove", open_ai_beta="agents=v1", after="prairie timber", limit=86, order="asc"
-    )
+    page = client.beta.agents.sessions.turns.list("fjord grove", after="prairie timber", limit=86, order="asc")
     assert isinstance(page, SyncCursorPage)
 
 
 def test_list_raw_response(client: Client) -> None:
-    response = client.beta.agents.sessions.turns.with_raw_response.list("fjord grove", open_ai_beta="agents=v1")
+    response = client.beta.agents.sessions.turns.with_raw_response.list("fjord grove")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_list_streaming_response(client: Client) -> None:
-    with client.beta.agents.sessions.turns.with_streaming_response.list(
-        "fjord grove", open_ai_beta="agents=v1"
-    ) as response:
+    with client.beta.agents.sessions.turns.with_streaming_response.list("fjord grove") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -73,4 +65,4 @@ def test_list_streaming_response(client: Client) -> None:
 
 def test_list_needs_session_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
-        client.beta.agents.sessions.turns.list("", open_ai_beta="agents=v1")
+        client.beta.agents.sessions.turns.list("")

@@ -10,33 +10,26 @@ from antiphon.pagination import SyncConversationCursorPage
 
 
 def test_list(client: Client) -> None:
-    items = [
-        item
-        for item in client.beta.agents.sessions.turns.items.list(
-            "ember fjord", session_id="grove cedar", open_ai_beta="agents=v1"
-        )
-    ]
+    items = [item for item in client.beta.agents.sessions.turns.items.list("ember fjord", session_id="grove cedar")]
     assert items
 
 
 def test_list_with_all_params(client: Client) -> None:
     page = client.beta.agents.sessions.turns.items.list(
-        "ember fjord", session_id="grove cedar", open_ai_beta="agents=v1", after="willow willow", limit=3, order="asc"
+        "ember fjord", session_id="grove cedar", after="willow willow", limit=3, order="asc"
     )
     assert isinstance(page, SyncConversationCursorPage)
 
 
 def test_list_raw_response(client: Client) -> None:
-    response = client.beta.agents.sessions.turns.items.with_raw_response.list(
-        "ember fjord", session_id="grove cedar", open_ai_beta="agents=v1"
-    )
+    response = client.beta.agents.sessions.turns.items.with_raw_response.list("ember fjord", session_id="grove cedar")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_list_streaming_response(client: Client) -> None:
     with client.beta.agents.sessions.turns.items.with_streaming_response.list(
-        "ember fjord", session_id="grove cedar", open_ai_beta="agents=v1"
+        "ember fjord", session_id="grove cedar"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -45,9 +38,9 @@ def test_list_streaming_response(client: Client) -> None:
 
 def test_list_needs_turn_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`turn_id`"):
-        client.beta.agents.sessions.turns.items.list("", session_id="grove cedar", open_ai_beta="agents=v1")
+        client.beta.agents.sessions.turns.items.list("", session_id="grove cedar")
 
 
 def test_list_needs_session_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
-        client.beta.agents.sessions.turns.items.list("ember fjord", session_id="", open_ai_beta="agents=v1")
+        client.beta.agents.sessions.turns.items.list("ember fjord", session_id="")

@@ -11,45 +11,41 @@ from antiphon.pagination import SyncCursorPage
 
 
 def test_create(client: Client) -> None:
-    value = client.beta.agents.vaults.create(open_ai_beta="agents=v1")
+    value = client.beta.agents.vaults.create()
     assert type(value) is _types.beta.agents.Vault
 
 
 def test_create_with_all_params(client: Client) -> None:
-    value = client.beta.agents.vaults.create(
-        open_ai_beta="agents=v1", metadata={"key": "prairie meadow"}, name="ember willow"
-    )
+    value = client.beta.agents.vaults.create(metadata={"key": "prairie meadow"}, name="ember willow")
     assert type(value) is _types.beta.agents.Vault
 
 
 def test_create_raw_response(client: Client) -> None:
-    response = client.beta.agents.vaults.with_raw_response.create(open_ai_beta="agents=v1")
+    response = client.beta.agents.vaults.with_raw_response.create()
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_create_streaming_response(client: Client) -> None:
-    with client.beta.agents.vaults.with_streaming_response.create(open_ai_beta="agents=v1") as response:
+    with client.beta.agents.vaults.with_streaming_response.create() as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
 
 
 def test_retrieve(client: Client) -> None:
-    value = client.beta.agents.vaults.retrieve("fjord fjord", open_ai_beta="agents=v1")
+    value = client.beta.agents.vaults.retrieve("fjord fjord")
     assert type(value) is _types.beta.agents.Vault
 
 
 def test_retrieve_raw_response(client: Client) -> None:
-    response = client.beta.agents.vaults.with_raw_response.retrieve("fjord fjord", open_ai_beta="agents=v1")
+    response = client.beta.agents.vaults.with_raw_response.retrieve("fjord fjord")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_retrieve_streaming_response(client: Client) -> None:
-    with client.beta.agents.vaults.with_streaming_response.retrieve(
-        "fjord fjord", open_ai_beta="agents=v1"
-    ) as response:
+    with client.beta.agents.vaults.with_streaming_response.retrieve("fjord fjord") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -57,29 +53,27 @@ def test_retrieve_streaming_response(client: Client) -> None:
 
 def test_retrieve_needs_vault_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`vault_id`"):
-        client.beta.agents.vaults.retrieve("", open_ai_beta="agents=v1")
+        client.beta.agents.vaults.retrieve("")
 
 
 def test_update(client: Client) -> None:
-    value = client.beta.agents.vaults.update("delta amber", open_ai_beta="agents=v1")
+    value = client.beta.agents.vaults.update("delta amber")
     assert type(value) is _types.beta.agents.Vault
 
 
 def test_update_with_all_params(client: Client) -> None:
-    value = client.beta.agents.vaults.update(
-        "delta amber", open_ai_beta="agents=v1", metadata={"key": "delta cedar"}, name="river harbor"
-    )
+    value = client.beta.agents.vaults.update("delta amber", metadata={"key": "delta cedar"}, name="river harbor")
     assert type(value) is _types.beta.agents.Vault
 
 
 def test_update_raw_response(client: Client) -> None:
-    response = client.beta.agents.vaults.with_raw_response.update("delta amber", open_ai_beta="agents=v1")
+    response = client.beta.agents.vaults.with_raw_response.update("delta amber")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_update_streaming_response(client: Client) -> None:
-    with client.beta.agents.vaults.with_streaming_response.update("delta amber", open_ai_beta="agents=v1") as response:
+    with client.beta.agents.vaults.with_streaming_response.update("delta amber") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -87,52 +81,47 @@ def test_update_streaming_response(client: Client) -> None:
 
 def test_update_needs_vault_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`vault_id`"):
-        client.beta.agents.vaults.update("", open_ai_beta="agents=v1")
+        client.beta.agents.vaults.update("")
 
 
 def test_list(client: Client) -> None:
-    items = [item for item in client.beta.agents.vaults.list(open_ai_beta="agents=v1")]
+    items = [item for item in client.beta.agents.vaults.list()]
     assert items
 
 
 def test_list_with_all_params(client: Client) -> None:
     page = client.beta.agents.vaults.list(
-        open_ai_beta="agents=v1",
-        after="birch grove",
-        limit=44,
-        metadata={"key": "north opal"},
-        order="asc",
-        status="active",
+        after="birch grove", limit=44, metadata={"key": "north opal"}, order="asc", status="active"
     )
     assert isinstance(page, SyncCursorPage)
 
 
 def test_list_raw_response(client: Client) -> None:
-    response = client.beta.agents.vaults.with_raw_response.list(open_ai_beta="agents=v1")
+    response = client.beta.agents.vaults.with_raw_response.list()
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_list_streaming_response(client: Client) -> None:
-    with client.beta.agents.vaults.with_streaming_response.list(open_ai_beta="agents=v1") as response:
+    with client.beta.agents.vaults.with_streaming_response.list() as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
 
 
 def test_delete(client: Client) -> None:
-    value = client.beta.agents.vaults.delete("river fjord", open_ai_beta="agents=v1")
+    value = client.beta.agents.vaults.delete("river fjord")
     assert type(value) is _types.beta.agents.VaultDeleted
 
 
 def test_delete_raw_response(client: Client) -> None:
-    response = client.beta.agents.vaults.with_raw_response.delete("river fjord", open_ai_beta="agents=v1")
+    response = client.beta.agents.vaults.with_raw_response.delete("river fjord")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_delete_streaming_response(client: Client) -> None:
-    with client.beta.agents.vaults.with_streaming_response.delete("river fjord", open_ai_beta="agents=v1") as response:
+    with client.beta.agents.vaults.with_streaming_response.delete("river fjord") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -140,4 +129,4 @@ def test_delete_streaming_response(client: Client) -> None:
 
 def test_delete_needs_vault_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`vault_id`"):
-        client.beta.agents.vaults.delete("", open_ai_beta="agents=v1")
+        client.beta.agents.vaults.delete("")

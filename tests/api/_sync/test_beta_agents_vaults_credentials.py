@@ -13,7 +13,6 @@ from antiphon.pagination import SyncCursorPage
 def test_create(client: Client) -> None:
     value = client.beta.agents.vaults.credentials.create(
         "grove ember",
-        open_ai_beta="agents=v1",
         auth={"type": "mcp_oauth", "access_token": "north grove", "mcp_server_url": "https://example.com/prairie"},
         name="summit summit",
     )
@@ -23,7 +22,6 @@ def test_create(client: Client) -> None:
 def test_create_with_all_params(client: Client) -> None:
     value = client.beta.agents.vaults.credentials.create(
         "grove ember",
-        open_ai_beta="agents=v1",
         auth={
             "type": "mcp_oauth",
             "access_token": "north grove",
@@ -45,7 +43,6 @@ def test_create_with_all_params(client: Client) -> None:
 def test_create_raw_response(client: Client) -> None:
     response = client.beta.agents.vaults.credentials.with_raw_response.create(
         "grove ember",
-        open_ai_beta="agents=v1",
         auth={"type": "mcp_oauth", "access_token": "north grove", "mcp_server_url": "https://example.com/prairie"},
         name="summit summit",
     )
@@ -56,7 +53,6 @@ def test_create_raw_response(client: Client) -> None:
 def test_create_streaming_response(client: Client) -> None:
     with client.beta.agents.vaults.credentials.with_streaming_response.create(
         "grove ember",
-        open_ai_beta="agents=v1",
         auth={"type": "mcp_oauth", "access_token": "north grove", "mcp_server_url": "https://example.com/prairie"},
         name="summit summit",
     ) as response:
@@ -69,30 +65,25 @@ def test_create_needs_vault_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`vault_id`"):
         client.beta.agents.vaults.credentials.create(
             "",
-            open_ai_beta="agents=v1",
             auth={"type": "mcp_oauth", "access_token": "north grove", "mcp_server_url": "https://example.com/prairie"},
             name="summit summit",
         )
 
 
 def test_retrieve(client: Client) -> None:
-    value = client.beta.agents.vaults.credentials.retrieve(
-        "willow opal", vault_id="birch ember", open_ai_beta="agents=v1"
-    )
+    value = client.beta.agents.vaults.credentials.retrieve("willow opal", vault_id="birch ember")
     assert type(value) is _types.beta.agents.vaults.Credential
 
 
 def test_retrieve_raw_response(client: Client) -> None:
-    response = client.beta.agents.vaults.credentials.with_raw_response.retrieve(
-        "willow opal", vault_id="birch ember", open_ai_beta="agents=v1"
-    )
+    response = client.beta.agents.vaults.credentials.with_raw_response.retrieve("willow opal", vault_id="birch ember")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_retrieve_streaming_response(client: Client) -> None:
     with client.beta.agents.vaults.credentials.with_streaming_response.retrieve(
-        "willow opal", vault_id="birch ember", open_ai_beta="agents=v1"
+        "willow opal", vault_id="birch ember"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -101,18 +92,16 @@ def test_retrieve_streaming_response(client: Client) -> None:
 
 def test_retrieve_needs_credential_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`credential_id`"):
-        client.beta.agents.vaults.credentials.retrieve("", vault_id="birch ember", open_ai_beta="agents=v1")
+        client.beta.agents.vaults.credentials.retrieve("", vault_id="birch ember")
 
 
 def test_retrieve_needs_vault_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`vault_id`"):
-        client.beta.agents.vaults.credentials.retrieve("willow opal", vault_id="", open_ai_beta="agents=v1")
+        client.beta.agents.vaults.credentials.retrieve("willow opal", vault_id="")
 
 
 def test_update(client: Client) -> None:
-    value = client.beta.agents.vaults.credentials.update(
-        "birch ember", vault_id="cedar birch", open_ai_beta="agents=v1"
-    )
+    value = client.beta.agents.vaults.credentials.update("birch ember", vault_id="cedar birch")
     assert type(value) is _types.beta.agents.vaults.Credential
 
 
@@ -120,7 +109,6 @@ def test_update_with_all_params(client: Client) -> None:
     value = client.beta.agents.vaults.credentials.update(
         "birch ember",
         vault_id="cedar birch",
-        open_ai_beta="agents=v1",
         auth={
             "type": "mcp_oauth",
             "access_token": "summit amber",
@@ -133,16 +121,14 @@ def test_update_with_all_params(client: Client) -> None:
 
 
 def test_update_raw_response(client: Client) -> None:
-    response = client.beta.agents.vaults.credentials.with_raw_response.update(
-        "birch ember", vault_id="cedar birch", open_ai_beta="agents=v1"
-    )
+    response = client.beta.agents.vaults.credentials.with_raw_response.update("birch ember", vault_id="cedar birch")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_update_streaming_response(client: Client) -> None:
     with client.beta.agents.vaults.credentials.with_streaming_response.update(
-        "birch ember", vault_id="cedar birch", open_ai_beta="agents=v1"
+        "birch ember", vault_id="cedar birch"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -151,42 +137,34 @@ def test_update_streaming_response(client: Client) -> None:
 
 def test_update_needs_credential_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`credential_id`"):
-        client.beta.agents.vaults.credentials.update("", vault_id="cedar birch", open_ai_beta="agents=v1")
+        client.beta.agents.vaults.credentials.update("", vault_id="cedar birch")
 
 
 def test_update_needs_vault_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`vault_id`"):
-        client.beta.agents.vaults.credentials.update("birch ember", vault_id="", open_ai_beta="agents=v1")
+        client.beta.agents.vaults.credentials.update("birch ember", vault_id="")
 
 
 def test_list(client: Client) -> None:
-    items = [item for item in client.beta.agents.vaults.credentials.list("amber birch", open_ai_beta="agents=v1")]
+    items = [item for item in client.beta.agents.vaults.credentials.list("amber birch")]
     assert items
 
 
 def test_list_with_all_params(client: Client) -> None:
     page = client.beta.agents.vaults.credentials.list(
-        "amber birch",
-        open_ai_beta="agents=v1",
-        after="river delta",
-        limit=89,
-        metadata={"key": "fjord quartz"},
-        order="asc",
-        status="active",
+        "amber birch", after="river delta", limit=89, metadata={"key": "fjord quartz"}, order="asc", status="active"
     )
     assert isinstance(page, SyncCursorPage)
 
 
 def test_list_raw_response(client: Client) -> None:
-    response = client.beta.agents.vaults.credentials.with_raw_response.list("amber birch", open_ai_beta="agents=v1")
+    response = client.beta.agents.vaults.credentials.with_raw_response.list("amber birch")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_list_streaming_response(client: Client) -> None:
-    with client.beta.agents.vaults.credentials.with_streaming_response.list(
-        "amber birch", open_ai_beta="agents=v1"
-    ) as response:
+    with client.beta.agents.vaults.credentials.with_streaming_response.list("amber birch") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -194,27 +172,23 @@ def test_list_streaming_response(client: Client) -> None:
 
 def test_list_needs_vault_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`vault_id`"):
-        client.beta.agents.vaults.credentials.list("", open_ai_beta="agents=v1")
+        client.beta.agents.vaults.credentials.list("")
 
 
 def test_delete(client: Client) -> None:
-    value = client.beta.agents.vaults.credentials.delete(
-        "delta meadow", vault_id="timber amber", open_ai_beta="agents=v1"
-    )
+    value = client.beta.agents.vaults.credentials.delete("delta meadow", vault_id="timber amber")
     assert type(value) is _types.beta.agents.vaults.CredentialDeleted
 
 
 def test_delete_raw_response(client: Client) -> None:
-    response = client.beta.agents.vaults.credentials.with_raw_response.delete(
-        "delta meadow", vault_id="timber amber", open_ai_beta="agents=v1"
-    )
+    response = client.beta.agents.vaults.credentials.with_raw_response.delete("delta meadow", vault_id="timber amber")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_delete_streaming_response(client: Client) -> None:
     with client.beta.agents.vaults.credentials.with_streaming_response.delete(
-        "delta meadow", vault_id="timber amber", open_ai_beta="agents=v1"
+        "delta meadow", vault_id="timber amber"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -223,9 +197,9 @@ def test_delete_streaming_response(client: Client) -> None:
 
 def test_delete_needs_credential_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`credential_id`"):
-        client.beta.agents.vaults.credentials.delete("", vault_id="timber amber", open_ai_beta="agents=v1")
+        client.beta.agents.vaults.credentials.delete("", vault_id="timber amber")
 
 
 def test_delete_needs_vault_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`vault_id`"):
-        client.beta.agents.vaults.credentials.delete("delta meadow", vault_id="", open_ai_beta="agents=v1")
+        client.beta.agents.vaults.credentials.delete("delta meadow", vault_id="")

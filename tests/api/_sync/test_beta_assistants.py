@@ -15,14 +15,13 @@ from antiphon.pagination import SyncCursorPage
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_create(client: Client) -> None:
-    value = client.beta.assistants.create(open_ai_beta="assistants=v2", model="opal fjord")
+    value = client.beta.assistants.create(model="opal fjord")
     assert type(value) is _types.beta.Assistant
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_create_with_all_params(client: Client) -> None:
     value = client.beta.assistants.create(
-        open_ai_beta="assistants=v2",
         model="opal fjord",
         name="juniper prairie",
         description="lagoon prairie",
@@ -43,16 +42,14 @@ def test_create_with_all_params(client: Client) -> None:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_create_raw_response(client: Client) -> None:
-    response = client.beta.assistants.with_raw_response.create(open_ai_beta="assistants=v2", model="opal fjord")
+    response = client.beta.assistants.with_raw_response.create(model="opal fjord")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_create_streaming_response(client: Client) -> None:
-    with client.beta.assistants.with_streaming_response.create(
-        open_ai_beta="assistants=v2", model="opal fjord"
-    ) as response:
+    with client.beta.assistants.with_streaming_response.create(model="opal fjord") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -60,22 +57,20 @@ def test_create_streaming_response(client: Client) -> None:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_retrieve(client: Client) -> None:
-    value = client.beta.assistants.retrieve("juniper cedar", open_ai_beta="assistants=v2")
+    value = client.beta.assistants.retrieve("juniper cedar")
     assert type(value) is _types.beta.Assistant
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_retrieve_raw_response(client: Client) -> None:
-    response = client.beta.assistants.with_raw_response.retrieve("juniper cedar", open_ai_beta="assistants=v2")
+    response = client.beta.assistants.with_raw_response.retrieve("juniper cedar")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_retrieve_streaming_response(client: Client) -> None:
-    with client.beta.assistants.with_streaming_response.retrieve(
-        "juniper cedar", open_ai_beta="assistants=v2"
-    ) as response:
+    with client.beta.assistants.with_streaming_response.retrieve("juniper cedar") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -84,12 +79,12 @@ def test_retrieve_streaming_response(client: Client) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_retrieve_needs_assistant_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`assistant_id`"):
-        client.beta.assistants.retrieve("", open_ai_beta="assistants=v2")
+        client.beta.assistants.retrieve("")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_update(client: Client) -> None:
-    value = client.beta.assistants.update("ember quartz", open_ai_beta="assistants=v2")
+    value = client.beta.assistants.update("ember quartz")
     assert type(value) is _types.beta.Assistant
 
 
@@ -97,7 +92,6 @@ def test_update(client: Client) -> None:
 def test_update_with_all_params(client: Client) -> None:
     value = client.beta.assistants.update(
         "ember quartz",
-        open_ai_beta="assistants=v2",
         model="quartz grove",
         reasoning_effort="none",
         name="timber juniper",
@@ -118,16 +112,14 @@ def test_update_with_all_params(client: Client) -> None:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_update_raw_response(client: Client) -> None:
-    response = client.beta.assistants.with_raw_response.update("ember quartz", open_ai_beta="assistants=v2")
+    response = client.beta.assistants.with_raw_response.update("ember quartz")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_update_streaming_response(client: Client) -> None:
-    with client.beta.assistants.with_streaming_response.update(
-        "ember quartz", open_ai_beta="assistants=v2"
-    ) as response:
+    with client.beta.assistants.with_streaming_response.update("ember quartz") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -136,33 +128,31 @@ def test_update_streaming_response(client: Client) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_update_needs_assistant_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`assistant_id`"):
-        client.beta.assistants.update("", open_ai_beta="assistants=v2")
+        client.beta.assistants.update("")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_list(client: Client) -> None:
-    items = [item for item in client.beta.assistants.list(open_ai_beta="assistants=v2")]
+    items = [item for item in client.beta.assistants.list()]
     assert items
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_list_with_all_params(client: Client) -> None:
-    page = client.beta.assistants.list(
-        open_ai_beta="assistants=v2", limit=20, order="asc", after="quartz willow", before="opal harbor"
-    )
+    page = client.beta.assistants.list(limit=20, order="asc", after="quartz willow", before="opal harbor")
     assert isinstance(page, SyncCursorPage)
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_list_raw_response(client: Client) -> None:
-    response = client.beta.assistants.with_raw_response.list(open_ai_beta="assistants=v2")
+    response = client.beta.assistants.with_raw_response.list()
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_list_streaming_response(client: Client) -> None:
-    with client.beta.assistants.with_streaming_response.list(open_ai_beta="assistants=v2") as response:
+    with client.beta.assistants.with_streaming_response.list() as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -170,20 +160,20 @@ def test_list_streaming_response(client: Client) -> None:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_delete(client: Client) -> None:
-    value = client.beta.assistants.delete("grove fjord", open_ai_beta="assistants=v2")
+    value = client.beta.assistants.delete("grove fjord")
     assert type(value) is _types.beta.AssistantDeleted
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_delete_raw_response(client: Client) -> None:
-    response = client.beta.assistants.with_raw_response.delete("grove fjord", open_ai_beta="assistants=v2")
+    response = client.beta.assistants.with_raw_response.delete("grove fjord")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_delete_streaming_response(client: Client) -> None:
-    with client.beta.assistants.with_streaming_response.delete("grove fjord", open_ai_beta="assistants=v2") as response:
+    with client.beta.assistants.with_streaming_response.delete("grove fjord") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -192,4 +182,4 @@ def test_delete_streaming_response(client: Client) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_delete_needs_assistant_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`assistant_id`"):
-        client.beta.assistants.delete("", open_ai_beta="assistants=v2")
+        client.beta.assistants.delete("")

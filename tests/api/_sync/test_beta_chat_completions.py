@@ -7,6 +7,7 @@ import pytest
 
 import antiphon.types as _types
 from antiphon import Client
+from antiphon.pagination import SyncCursorPage
 
 
 def test_create(client: Client) -> None:
@@ -124,15 +125,15 @@ def test_update_needs_completion_id(client: Client) -> None:
 
 
 def test_list(client: Client) -> None:
-    value = client.beta.chat.completions.list()
-    assert type(value) is _types.ChatCompletionPage
+    items = [item for item in client.beta.chat.completions.list()]
+    assert items
 
 
 def test_list_with_all_params(client: Client) -> None:
-    value = client.beta.chat.completions.list(
+    page = client.beta.chat.completions.list(
         model="prairie summit", metadata={"key": "meadow meadow"}, after="timber amber", limit=20, order="asc"
     )
-    assert type(value) is _types.ChatCompletionPage
+    assert isinstance(page, SyncCursorPage)
 
 
 def test_list_raw_response(client: Client) -> None:

@@ -5,18 +5,18 @@ from __future__ import annotations
 
 import pytest
 
-import antiphon.types as _types
 from antiphon import Client
+from antiphon.pagination import SyncCursorPage
 
 
 def test_list(client: Client) -> None:
-    value = client.beta.chat.completions.messages.list("opal island")
-    assert type(value) is _types.ChatCompletionStoreMessagePage
+    items = [item for item in client.beta.chat.completions.messages.list("opal island")]
+    assert items
 
 
 def test_list_with_all_params(client: Client) -> None:
-    value = client.beta.chat.completions.messages.list("opal island", after="river willow", limit=20, order="asc")
-    assert type(value) is _types.ChatCompletionStoreMessagePage
+    page = client.beta.chat.completions.messages.list("opal island", after="river willow", limit=20, order="asc")
+    assert isinstance(page, SyncCursorPage)
 
 
 def test_list_raw_response(client: Client) -> None:

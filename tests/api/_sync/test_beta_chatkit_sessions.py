@@ -10,15 +10,12 @@ from antiphon import Client
 
 
 def test_create(client: Client) -> None:
-    value = client.beta.chatkit.sessions.create(
-        open_ai_beta="chatkit_beta=v1", workflow={"id": "item-cfbc28cd"}, user="lagoon cedar"
-    )
+    value = client.beta.chatkit.sessions.create(workflow={"id": "item-cfbc28cd"}, user="lagoon cedar")
     assert type(value) is _types.beta.chatkit.ChatSession
 
 
 def test_create_with_all_params(client: Client) -> None:
     value = client.beta.chatkit.sessions.create(
-        open_ai_beta="chatkit_beta=v1",
         workflow={
             "id": "item-cfbc28cd",
             "version": "lagoon cedar",
@@ -39,7 +36,7 @@ def test_create_with_all_params(client: Client) -> None:
 
 def test_create_raw_response(client: Client) -> None:
     response = client.beta.chatkit.sessions.with_raw_response.create(
-        open_ai_beta="chatkit_beta=v1", workflow={"id": "item-cfbc28cd"}, user="lagoon cedar"
+        workflow={"id": "item-cfbc28cd"}, user="lagoon cedar"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -47,7 +44,7 @@ def test_create_raw_response(client: Client) -> None:
 
 def test_create_streaming_response(client: Client) -> None:
     with client.beta.chatkit.sessions.with_streaming_response.create(
-        open_ai_beta="chatkit_beta=v1", workflow={"id": "item-cfbc28cd"}, user="lagoon cedar"
+        workflow={"id": "item-cfbc28cd"}, user="lagoon cedar"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -55,20 +52,18 @@ def test_create_streaming_response(client: Client) -> None:
 
 
 def test_cancel(client: Client) -> None:
-    value = client.beta.chatkit.sessions.cancel("north north", open_ai_beta="chatkit_beta=v1")
+    value = client.beta.chatkit.sessions.cancel("north north")
     assert type(value) is _types.beta.chatkit.ChatSession
 
 
 def test_cancel_raw_response(client: Client) -> None:
-    response = client.beta.chatkit.sessions.with_raw_response.cancel("north north", open_ai_beta="chatkit_beta=v1")
+    response = client.beta.chatkit.sessions.with_raw_response.cancel("north north")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_cancel_streaming_response(client: Client) -> None:
-    with client.beta.chatkit.sessions.with_streaming_response.cancel(
-        "north north", open_ai_beta="chatkit_beta=v1"
-    ) as response:
+    with client.beta.chatkit.sessions.with_streaming_response.cancel("north north") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -76,4 +71,4 @@ def test_cancel_streaming_response(client: Client) -> None:
 
 def test_cancel_needs_session_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`session_id`"):
-        client.beta.chatkit.sessions.cancel("", open_ai_beta="chatkit_beta=v1")
+        client.beta.chatkit.sessions.cancel("")

@@ -11,20 +11,18 @@ from antiphon.pagination import SyncConversationCursorPage
 
 
 def test_retrieve(client: Client) -> None:
-    value = client.beta.chatkit.threads.retrieve("opal ember", open_ai_beta="chatkit_beta=v1")
+    value = client.beta.chatkit.threads.retrieve("opal ember")
     assert type(value) is _types.beta.chatkit.ChatKitThread
 
 
 def test_retrieve_raw_response(client: Client) -> None:
-    response = client.beta.chatkit.threads.with_raw_response.retrieve("opal ember", open_ai_beta="chatkit_beta=v1")
+    response = client.beta.chatkit.threads.with_raw_response.retrieve("opal ember")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_retrieve_streaming_response(client: Client) -> None:
-    with client.beta.chatkit.threads.with_streaming_response.retrieve(
-        "opal ember", open_ai_beta="chatkit_beta=v1"
-    ) as response:
+    with client.beta.chatkit.threads.with_streaming_response.retrieve("opal ember") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -32,66 +30,54 @@ def test_retrieve_streaming_response(client: Client) -> None:
 
 def test_retrieve_needs_thread_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`thread_id`"):
-        client.beta.chatkit.threads.retrieve("", open_ai_beta="chatkit_beta=v1")
+        client.beta.chatkit.threads.retrieve("")
 
 
 def test_list(client: Client) -> None:
-    items = [item for item in client.beta.chatkit.threads.list(open_ai_beta="chatkit_beta=v1")]
+    items = [item for item in client.beta.chatkit.threads.list()]
     assert items
 
 
 def test_list_with_all_params(client: Client) -> None:
     page = client.beta.chatkit.threads.list(
-        open_ai_beta="chatkit_beta=v1",
-        limit=53,
-        order="asc",
-        after="delta fjord",
-        before="ember ember",
-        user="willow willow",
+        limit=53, order="asc", after="delta fjord", before="ember ember", user="willow willow"
     )
     assert isinstance(page, SyncConversationCursorPage)
 
 
 def test_list_raw_response(client: Client) -> None:
-    response = client.beta.chatkit.threads.with_raw_response.list(open_ai_beta="chatkit_beta=v1")
+    response = client.beta.chatkit.threads.with_raw_response.list()
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_list_streaming_response(client: Client) -> None:
-    with client.beta.chatkit.threads.with_streaming_response.list(open_ai_beta="chatkit_beta=v1") as response:
+    with client.beta.chatkit.threads.with_streaming_response.list() as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
 
 
 def test_list_items(client: Client) -> None:
-    items = [item for item in client.beta.chatkit.threads.list_items("fjord prairie", open_ai_beta="chatkit_beta=v1")]
+    items = [item for item in client.beta.chatkit.threads.list_items("fjord prairie")]
     assert items
 
 
 def test_list_items_with_all_params(client: Client) -> None:
     page = client.beta.chatkit.threads.list_items(
-        "fjord prairie",
-        open_ai_beta="chatkit_beta=v1",
-        limit=80,
-        order="asc",
-        after="meadow opal",
-        before="summit delta",
+        "fjord prairie", limit=80, order="asc", after="meadow opal", before="summit delta"
     )
     assert isinstance(page, SyncConversationCursorPage)
 
 
 def test_list_items_raw_response(client: Client) -> None:
-    response = client.beta.chatkit.threads.with_raw_response.list_items("fjord prairie", open_ai_beta="chatkit_beta=v1")
+    response = client.beta.chatkit.threads.with_raw_response.list_items("fjord prairie")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_list_items_streaming_response(client: Client) -> None:
-    with client.beta.chatkit.threads.with_streaming_response.list_items(
-        "fjord prairie", open_ai_beta="chatkit_beta=v1"
-    ) as response:
+    with client.beta.chatkit.threads.with_streaming_response.list_items("fjord prairie") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -99,24 +85,22 @@ def test_list_items_streaming_response(client: Client) -> None:
 
 def test_list_items_needs_thread_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`thread_id`"):
-        client.beta.chatkit.threads.list_items("", open_ai_beta="chatkit_beta=v1")
+        client.beta.chatkit.threads.list_items("")
 
 
 def test_delete(client: Client) -> None:
-    value = client.beta.chatkit.threads.delete("north willow", open_ai_beta="chatkit_beta=v1")
+    value = client.beta.chatkit.threads.delete("north willow")
     assert type(value) is _types.beta.chatkit.ThreadDeleteResponse
 
 
 def test_delete_raw_response(client: Client) -> None:
-    response = client.beta.chatkit.threads.with_raw_response.delete("north willow", open_ai_beta="chatkit_beta=v1")
+    response = client.beta.chatkit.threads.with_raw_response.delete("north willow")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_delete_streaming_response(client: Client) -> None:
-    with client.beta.chatkit.threads.with_streaming_response.delete(
-        "north willow", open_ai_beta="chatkit_beta=v1"
-    ) as response:
+    with client.beta.chatkit.threads.with_streaming_response.delete("north willow") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -124,4 +108,4 @@ def test_delete_streaming_response(client: Client) -> None:
 
 def test_delete_needs_thread_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`thread_id`"):
-        client.beta.chatkit.threads.delete("", open_ai_beta="chatkit_beta=v1")
+        client.beta.chatkit.threads.delete("")

@@ -8,13 +8,12 @@ from antiphon import Client
 
 
 def test_create(client: Client) -> None:
-    value = client.beta.realtime.sessions.create(open_ai_beta="assistants=v2")
+    value = client.beta.realtime.sessions.create()
     assert type(value) is _types.beta.realtime.SessionCreateResponse
 
 
 def test_create_with_all_params(client: Client) -> None:
     value = client.beta.realtime.sessions.create(
-        open_ai_beta="assistants=v2",
         client_secret={"expires_after": {"anchor": "created_at", "seconds": 25}},
         modalities=["text"],
         instructions="opal river",
@@ -51,13 +50,13 @@ def test_create_with_all_params(client: Client) -> None:
 
 
 def test_create_raw_response(client: Client) -> None:
-    response = client.beta.realtime.sessions.with_raw_response.create(open_ai_beta="assistants=v2")
+    response = client.beta.realtime.sessions.with_raw_response.create()
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_create_streaming_response(client: Client) -> None:
-    with client.beta.realtime.sessions.with_streaming_response.create(open_ai_beta="assistants=v2") as response:
+    with client.beta.realtime.sessions.with_streaming_response.create() as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed

@@ -16,7 +16,7 @@ def test_create(client: Client) -> None:
 
 def test_create_with_all_params(client: Client) -> None:
     value = client.beta.responses.create(
-        openai_beta=["responses_multi_agent=v1"],
+        betas=["responses_multi_agent=v1"],
         metadata={"key": "fjord cedar"},
         top_logprobs=20,
         temperature=1,
@@ -86,7 +86,7 @@ def test_retrieve_with_all_params(client: Client) -> None:
         include=["file_search_call.results"],
         starting_after=20,
         include_obfuscation=True,
-        openai_beta=["responses_multi_agent=v1"],
+        betas=["responses_multi_agent=v1"],
     )
     assert type(value) is _types.beta.BetaResponse
 
@@ -121,7 +121,7 @@ def test_cancel(client: Client) -> None:
 
 
 def test_cancel_with_all_params(client: Client) -> None:
-    value = client.beta.responses.cancel("river north", openai_beta=["responses_multi_agent=v1"])
+    value = client.beta.responses.cancel("river north", betas=["responses_multi_agent=v1"])
     assert type(value) is _types.beta.BetaResponse
 
 
@@ -151,7 +151,7 @@ def test_compact(client: Client) -> None:
 def test_compact_with_all_params(client: Client) -> None:
     value = client.beta.responses.compact(
         model="meadow grove",
-        openai_beta=["responses_multi_agent=v1"],
+        betas=["responses_multi_agent=v1"],
         input="delta cedar",
         previous_response_id="previous_response-3ab21240",
         instructions="meadow delta",
@@ -181,7 +181,7 @@ def test_delete(client: Client) -> None:
 
 
 def test_delete_with_all_params(client: Client) -> None:
-    client.beta.responses.delete("fjord opal", openai_beta=["responses_multi_agent=v1"])
+    client.beta.responses.delete("fjord opal", betas=["responses_multi_agent=v1"])
 
 
 def test_delete_raw_response(client: Client) -> None:

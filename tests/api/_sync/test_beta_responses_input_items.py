@@ -21,7 +21,7 @@ def test_list_with_all_params(client: Client) -> None:
         order="asc",
         after="fjord ember",
         include=["file_search_call.results"],
-        openai_beta=["responses_multi_agent=v1"],
+        betas=["responses_multi_agent=v1"],
     )
     assert isinstance(page, SyncCursorPage)
 

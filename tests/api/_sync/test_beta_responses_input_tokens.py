@@ -14,7 +14,7 @@ def test_count(client: Client) -> None:
 
 def test_count_with_all_params(client: Client) -> None:
     value = client.beta.responses.input_tokens.count(
-        openai_beta=["responses_multi_agent=v1"],
+        betas=["responses_multi_agent=v1"],
         model="island meadow",
         input="island river",
         previous_response_id="previous_response-7c64be5a",

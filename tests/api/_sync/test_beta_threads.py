@@ -14,14 +14,13 @@ from antiphon import Client
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_create(client: Client) -> None:
-    value = client.beta.threads.create(open_ai_beta="assistants=v2")
+    value = client.beta.threads.create()
     assert type(value) is _types.beta.Thread
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_create_with_all_params(client: Client) -> None:
     value = client.beta.threads.create(
-        open_ai_beta="assistants=v2",
         messages=[{"role": "user", "content": "timber harbor", "attachments": [{}], "metadata": {}}],
         tool_resources={
             "code_interpreter": {"file_ids": []},
@@ -34,14 +33,14 @@ def test_create_with_all_params(client: Client) -> None:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_create_raw_response(client: Client) -> None:
-    response = client.beta.threads.with_raw_response.create(open_ai_beta="assistants=v2")
+    response = client.beta.threads.with_raw_response.create()
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_create_streaming_response(client: Client) -> None:
-    with client.beta.threads.with_streaming_response.create(open_ai_beta="assistants=v2") as response:
+    with client.beta.threads.with_streaming_response.create() as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -49,14 +48,13 @@ def test_create_streaming_response(client: Client) -> None:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_create_and_run(client: Client) -> None:
-    value = client.beta.threads.create_and_run(open_ai_beta="assistants=v2", assistant_id="assistant-9c0b749f")
+    value = client.beta.threads.create_and_run(assistant_id="assistant-9c0b749f")
     assert type(value) is _types.beta.threads.Run
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_create_and_run_with_all_params(client: Client) -> None:
     value = client.beta.threads.create_and_run(
-        open_ai_beta="assistants=v2",
         assistant_id="assistant-9c0b749f",
         thread={
             "messages": [{"role": "user", "content": "north grove"}],
@@ -85,27 +83,21 @@ def test_create_and_run_with_all_params(client: Client) -> None:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_create_and_run_streams(client: Client) -> None:
-    with client.beta.threads.create_and_run(
-        open_ai_beta="assistants=v2", assistant_id="assistant-9c0b749f", stream=True
-    ) as stream:
+    with client.beta.threads.create_and_run(assistant_id="assistant-9c0b749f", stream=True) as stream:
         items = [item for item in stream]
     assert items
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_create_and_run_raw_response(client: Client) -> None:
-    response = client.beta.threads.with_raw_response.create_and_run(
-        open_ai_beta="assistants=v2", assistant_id="assistant-9c0b749f"
-    )
+    response = client.beta.threads.with_raw_response.create_and_run(assistant_id="assistant-9c0b749f")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_create_and_run_streaming_response(client: Client) -> None:
-    with client.beta.threads.with_streaming_response.create_and_run(
-        open_ai_beta="assistants=v2", assistant_id="assistant-9c0b749f"
-    ) as response:
+    with client.beta.threads.with_streaming_response.create_and_run(assistant_id="assistant-9c0b749f") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -113,20 +105,20 @@ def test_create_and_run_streaming_response(client: Client) -> None:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_retrieve(client: Client) -> None:
-    value = client.beta.threads.retrieve("opal lagoon", open_ai_beta="assistants=v2")
+    value = client.beta.threads.retrieve("opal lagoon")
     assert type(value) is _types.beta.Thread
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_retrieve_raw_response(client: Client) -> None:
-    response = client.beta.threads.with_raw_response.retrieve("opal lagoon", open_ai_beta="assistants=v2")
+    response = client.beta.threads.with_raw_response.retrieve("opal lagoon")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_retrieve_streaming_response(client: Client) -> None:
-    with client.beta.threads.with_streaming_response.retrieve("opal lagoon", open_ai_beta="assistants=v2") as response:
+    with client.beta.threads.with_streaming_response.retrieve("opal lagoon") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -135,12 +127,12 @@ def test_retrieve_streaming_response(client: Client) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_retrieve_needs_thread_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`thread_id`"):
-        client.beta.threads.retrieve("", open_ai_beta="assistants=v2")
+        client.beta.threads.retrieve("")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_update(client: Client) -> None:
-    value = client.beta.threads.update("north ember", open_ai_beta="assistants=v2")
+    value = client.beta.threads.update("north ember")
     assert type(value) is _types.beta.Thread
 
 
@@ -148,7 +140,6 @@ def test_update(client: Client) -> None:
 def test_update_with_all_params(client: Client) -> None:
     value = client.beta.threads.update(
         "north ember",
-        open_ai_beta="assistants=v2",
         tool_resources={
             "code_interpreter": {"file_ids": []},
             "file_search": {"vector_store_ids": ["vector_store-217d2630"]},
@@ -160,14 +151,14 @@ def test_update_with_all_params(client: Client) -> None:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_update_raw_response(client: Client) -> None:
-    response = client.beta.threads.with_raw_response.update("north ember", open_ai_beta="assistants=v2")
+    response = client.beta.threads.with_raw_response.update("north ember")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_update_streaming_response(client: Client) -> None:
-    with client.beta.threads.with_streaming_response.update("north ember", open_ai_beta="assistants=v2") as response:
+    with client.beta.threads.with_streaming_response.update("north ember") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -176,25 +167,25 @@ def test_update_streaming_response(client: Client) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_update_needs_thread_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`thread_id`"):
-        client.beta.threads.update("", open_ai_beta="assistants=v2")
+        client.beta.threads.update("")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_delete(client: Client) -> None:
-    value = client.beta.threads.delete("north grove", open_ai_beta="assistants=v2")
+    value = client.beta.threads.delete("north grove")
     assert type(value) is _types.beta.ThreadDeleted
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_delete_raw_response(client: Client) -> None:
-    response = client.beta.threads.with_raw_response.delete("north grove", open_ai_beta="assistants=v2")
+    response = client.beta.threads.with_raw_response.delete("north grove")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_delete_streaming_response(client: Client) -> None:
-    with client.beta.threads.with_streaming_response.delete("north grove", open_ai_beta="assistants=v2") as response:
+    with client.beta.threads.with_streaming_response.delete("north grove") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -203,4 +194,4 @@ def test_delete_streaming_response(client: Client) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_delete_needs_thread_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`thread_id`"):
-        client.beta.threads.delete("", open_ai_beta="assistants=v2")
+        client.beta.threads.delete("")

@@ -15,9 +15,7 @@ from antiphon.pagination import SyncCursorPage
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_create(client: Client) -> None:
-    value = client.beta.threads.messages.create(
-        "juniper prairie", open_ai_beta="assistants=v2", role="user", content="delta lagoon"
-    )
+    value = client.beta.threads.messages.create("juniper prairie", role="user", content="delta lagoon")
     assert type(value) is _types.beta.threads.Message
 
 
@@ -25,7 +23,6 @@ def test_create(client: Client) -> None:
 def test_create_with_all_params(client: Client) -> None:
     value = client.beta.threads.messages.create(
         "juniper prairie",
-        open_ai_beta="assistants=v2",
         role="user",
         content="delta lagoon",
         attachments=[{"file_id": "file-c9f8c4e9", "tools": [{"type": "code_interpreter"}]}],
@@ -37,7 +34,7 @@ def test_create_with_all_params(client: Client) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_create_raw_response(client: Client) -> None:
     response = client.beta.threads.messages.with_raw_response.create(
-        "juniper prairie", open_ai_beta="assistants=v2", role="user", content="delta lagoon"
+        "juniper prairie", role="user", content="delta lagoon"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -46,7 +43,7 @@ def test_create_raw_response(client: Client) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_create_streaming_response(client: Client) -> None:
     with client.beta.threads.messages.with_streaming_response.create(
-        "juniper prairie", open_ai_beta="assistants=v2", role="user", content="delta lagoon"
+        "juniper prairie", role="user", content="delta lagoon"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -56,20 +53,18 @@ def test_create_streaming_response(client: Client) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_create_needs_thread_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`thread_id`"):
-        client.beta.threads.messages.create("", open_ai_beta="assistants=v2", role="user", content="delta lagoon")
+        client.beta.threads.messages.create("", role="user", content="delta lagoon")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_retrieve(client: Client) -> None:
-    value = client.beta.threads.messages.retrieve("fjord cedar", thread_id="grove delta", open_ai_beta="assistants=v2")
+    value = client.beta.threads.messages.retrieve("fjord cedar", thread_id="grove delta")
     assert type(value) is _types.beta.threads.Message
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_retrieve_raw_response(client: Client) -> None:
-    response = client.beta.threads.messages.with_raw_response.retrieve(
-        "fjord cedar", thread_id="grove delta", open_ai_beta="assistants=v2"
-    )
+    response = client.beta.threads.messages.with_raw_response.retrieve("fjord cedar", thread_id="grove delta")
     assert response.status_code < 300
     assert response.parse() is not None
 
@@ -77,7 +72,7 @@ def test_retrieve_raw_response(client: Client) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_retrieve_streaming_response(client: Client) -> None:
     with client.beta.threads.messages.with_streaming_response.retrieve(
-        "fjord cedar", thread_id="grove delta", open_ai_beta="assistants=v2"
+        "fjord cedar", thread_id="grove delta"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -87,34 +82,32 @@ def test_retrieve_streaming_response(client: Client) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_retrieve_needs_message_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`message_id`"):
-        client.beta.threads.messages.retrieve("", thread_id="grove delta", open_ai_beta="assistants=v2")
+        client.beta.threads.messages.retrieve("", thread_id="grove delta")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_retrieve_needs_thread_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`thread_id`"):
-        client.beta.threads.messages.retrieve("fjord cedar", thread_id="", open_ai_beta="assistants=v2")
+        client.beta.threads.messages.retrieve("fjord cedar", thread_id="")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_update(client: Client) -> None:
-    value = client.beta.threads.messages.update("river ember", thread_id="summit grove", open_ai_beta="assistants=v2")
+    value = client.beta.threads.messages.update("river ember", thread_id="summit grove")
     assert type(value) is _types.beta.threads.Message
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_update_with_all_params(client: Client) -> None:
     value = client.beta.threads.messages.update(
-        "river ember", thread_id="summit grove", open_ai_beta="assistants=v2", metadata={"key": "birch juniper"}
+        "river ember", thread_id="summit grove", metadata={"key": "birch juniper"}
     )
     assert type(value) is _types.beta.threads.Message
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_update_raw_response(client: Client) -> None:
-    response = client.beta.threads.messages.with_raw_response.update(
-        "river ember", thread_id="summit grove", open_ai_beta="assistants=v2"
-    )
+    response = client.beta.threads.messages.with_raw_response.update("river ember", thread_id="summit grove")
     assert response.status_code < 300
     assert response.parse() is not None
 
@@ -122,7 +115,7 @@ def test_update_raw_response(client: Client) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_update_streaming_response(client: Client) -> None:
     with client.beta.threads.messages.with_streaming_response.update(
-        "river ember", thread_id="summit grove", open_ai_beta="assistants=v2"
+        "river ember", thread_id="summit grove"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -132,47 +125,39 @@ def test_update_streaming_response(client: Client) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_update_needs_message_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`message_id`"):
-        client.beta.threads.messages.update("", thread_id="summit grove", open_ai_beta="assistants=v2")
+        client.beta.threads.messages.update("", thread_id="summit grove")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_update_needs_thread_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`thread_id`"):
-        client.beta.threads.messages.update("river ember", thread_id="", open_ai_beta="assistants=v2")
+        client.beta.threads.messages.update("river ember", thread_id="")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_list(client: Client) -> None:
-    items = [item for item in client.beta.threads.messages.list("lagoon willow", open_ai_beta="assistants=v2")]
+    items = [item for item in client.beta.threads.messages.list("lagoon willow")]
     assert items
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_list_with_all_params(client: Client) -> None:
     page = client.beta.threads.messages.list(
-        "lagoon willow",
-        open_ai_beta="assistants=v2",
-        limit=20,
-        order="asc",
-        after="ember harbor",
-        before="north north",
-        run_id="river timber",
+        "lagoon willow", limit=20, order="asc", after="ember harbor", before="north north", run_id="river timber"
     )
     assert isinstance(page, SyncCursorPage)
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_list_raw_response(client: Client) -> None:
-    response = client.beta.threads.messages.with_raw_response.list("lagoon willow", open_ai_beta="assistants=v2")
+    response = client.beta.threads.messages.with_raw_response.list("lagoon willow")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_list_streaming_response(client: Client) -> None:
-    with client.beta.threads.messages.with_streaming_response.list(
-        "lagoon willow", open_ai_beta="assistants=v2"
-    ) as response:
+    with client.beta.threads.messages.with_streaming_response.list("lagoon willow") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -181,20 +166,18 @@ def test_list_streaming_response(client: Client) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_list_needs_thread_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`thread_id`"):
-        client.beta.threads.messages.list("", open_ai_beta="assistants=v2")
+        client.beta.threads.messages.list("")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_delete(client: Client) -> None:
-    value = client.beta.threads.messages.delete("grove cedar", thread_id="fjord prairie", open_ai_beta="assistants=v2")
+    value = client.beta.threads.messages.delete("grove cedar", thread_id="fjord prairie")
     assert type(value) is _types.beta.threads.MessageDeleted
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_delete_raw_response(client: Client) -> None:
-    response = client.beta.threads.messages.with_raw_response.delete(
-        "grove cedar", thread_id="fjord prairie", open_ai_beta="assistants=v2"
-    )
+    response = client.beta.threads.messages.with_raw_response.delete("grove cedar", thread_id="fjord prairie")
     assert response.status_code < 300
     assert response.parse() is not None
 
@@ -202,7 +185,7 @@ def test_delete_raw_response(client: Client) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_delete_streaming_response(client: Client) -> None:
     with client.beta.threads.messages.with_streaming_response.delete(
-        "grove cedar", thread_id="fjord prairie", open_ai_beta="assistants=v2"
+        "grove cedar", thread_id="fjord prairie"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -212,10 +195,10 @@ def test_delete_streaming_response(client: Client) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_delete_needs_message_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`message_id`"):
-        client.beta.threads.messages.delete("", thread_id="fjord prairie", open_ai_beta="assistants=v2")
+        client.beta.threads.messages.delete("", thread_id="fjord prairie")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_delete_needs_thread_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`thread_id`"):
-        client.beta.threads.messages.delete("grove cedar", thread_id="", open_ai_beta="assistants=v2")
+        client.beta.threads.messages.delete("grove cedar", thread_id="")

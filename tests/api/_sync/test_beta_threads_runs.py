@@ -15,9 +15,7 @@ from antiphon.pagination import SyncCursorPage
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_create(client: Client) -> None:
-    value = client.beta.threads.runs.create(
-        "delta juniper", open_ai_beta="assistants=v2", assistant_id="assistant-312920a9"
-    )
+    value = client.beta.threads.runs.create("delta juniper", assistant_id="assistant-312920a9")
     assert type(value) is _types.beta.threads.Run
 
 
@@ -25,7 +23,6 @@ def test_create(client: Client) -> None:
 def test_create_with_all_params(client: Client) -> None:
     value = client.beta.threads.runs.create(
         "delta juniper",
-        open_ai_beta="assistants=v2",
         assistant_id="assistant-312920a9",
         include=["step_details.tool_calls[*].file_search.results[*].content"],
         model="quartz lagoon",
@@ -49,18 +46,14 @@ def test_create_with_all_params(client: Client) -> None:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_create_streams(client: Client) -> None:
-    with client.beta.threads.runs.create(
-        "delta juniper", open_ai_beta="assistants=v2", assistant_id="assistant-312920a9", stream=True
-    ) as stream:
+    with client.beta.threads.runs.create("delta juniper", assistant_id="assistant-312920a9", stream=True) as stream:
         items = [item for item in stream]
     assert items
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_create_raw_response(client: Client) -> None:
-    response = client.beta.threads.runs.with_raw_response.create(
-        "delta juniper", open_ai_beta="assistants=v2", assistant_id="assistant-312920a9"
-    )
+    response = client.beta.threads.runs.with_raw_response.create("delta juniper", assistant_id="assistant-312920a9")
     assert response.status_code < 300
     assert response.parse() is not None
 
@@ -68,7 +61,7 @@ def test_create_raw_response(client: Client) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_create_streaming_response(client: Client) -> None:
     with client.beta.threads.runs.with_streaming_response.create(
-        "delta juniper", open_ai_beta="assistants=v2", assistant_id="assistant-312920a9"
+        "delta juniper", assistant_id="assistant-312920a9"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -78,20 +71,18 @@ def test_create_streaming_response(client: Client) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_create_needs_thread_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`thread_id`"):
-        client.beta.threads.runs.create("", open_ai_beta="assistants=v2", assistant_id="assistant-312920a9")
+        client.beta.threads.runs.create("", assistant_id="assistant-312920a9")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_retrieve(client: Client) -> None:
-    value = client.beta.threads.runs.retrieve("birch willow", thread_id="timber amber", open_ai_beta="assistants=v2")
+    value = client.beta.threads.runs.retrieve("birch willow", thread_id="timber amber")
     assert type(value) is _types.beta.threads.Run
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_retrieve_raw_response(client: Client) -> None:
-    response = client.beta.threads.runs.with_raw_response.retrieve(
-        "birch willow", thread_id="timber amber", open_ai_beta="assistants=v2"
-    )
+    response = client.beta.threads.runs.with_raw_response.retrieve("birch willow", thread_id="timber amber")
     assert response.status_code < 300
     assert response.parse() is not None
 
@@ -99,7 +90,7 @@ def test_retrieve_raw_response(client: Client) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_retrieve_streaming_response(client: Client) -> None:
     with client.beta.threads.runs.with_streaming_response.retrieve(
-        "birch willow", thread_id="timber amber", open_ai_beta="assistants=v2"
+        "birch willow", thread_id="timber amber"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -109,43 +100,37 @@ def test_retrieve_streaming_response(client: Client) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_retrieve_needs_run_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`run_id`"):
-        client.beta.threads.runs.retrieve("", thread_id="timber amber", open_ai_beta="assistants=v2")
+        client.beta.threads.runs.retrieve("", thread_id="timber amber")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_retrieve_needs_thread_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`thread_id`"):
-        client.beta.threads.runs.retrieve("birch willow", thread_id="", open_ai_beta="assistants=v2")
+        client.beta.threads.runs.retrieve("birch willow", thread_id="")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_update(client: Client) -> None:
-    value = client.beta.threads.runs.update("island river", thread_id="river lagoon", open_ai_beta="assistants=v2")
+    value = client.beta.threads.runs.update("island river", thread_id="river lagoon")
     assert type(value) is _types.beta.threads.Run
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_update_with_all_params(client: Client) -> None:
-    value = client.beta.threads.runs.update(
-        "island river", thread_id="river lagoon", open_ai_beta="assistants=v2", metadata={"key": "meadow lagoon"}
-    )
+    value = client.beta.threads.runs.update("island river", thread_id="river lagoon", metadata={"key": "meadow lagoon"})
     assert type(value) is _types.beta.threads.Run
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_update_raw_response(client: Client) -> None:
-    response = client.beta.threads.runs.with_raw_response.update(
-        "island river", thread_id="river lagoon", open_ai_beta="assistants=v2"
-    )
+    response = client.beta.threads.runs.with_raw_response.update("island river", thread_id="river lagoon")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_update_streaming_response(client: Client) -> None:
-    with client.beta.threads.runs.with_streaming_response.update(
-        "island river", thread_id="river lagoon", open_ai_beta="assistants=v2"
-    ) as response:
+    with client.beta.threads.runs.with_streaming_response.update("island river", thread_id="river lagoon") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -154,46 +139,39 @@ def test_update_streaming_response(client: Client) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_update_needs_run_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`run_id`"):
-        client.beta.threads.runs.update("", thread_id="river lagoon", open_ai_beta="assistants=v2")
+        client.beta.threads.runs.update("", thread_id="river lagoon")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_update_needs_thread_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`thread_id`"):
-        client.beta.threads.runs.update("island river", thread_id="", open_ai_beta="assistants=v2")
+        client.beta.threads.runs.update("island river", thread_id="")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_list(client: Client) -> None:
-    items = [item for item in client.beta.threads.runs.list("quartz prairie", open_ai_beta="assistants=v2")]
+    items = [item for item in client.beta.threads.runs.list("quartz prairie")]
     assert items
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_list_with_all_params(client: Client) -> None:
     page = client.beta.threads.runs.list(
-        "quartz prairie",
-        open_ai_beta="assistants=v2",
-        limit=20,
-        order="asc",
-        after="amber timber",
-        before="amber lagoon",
+        "quartz prairie", limit=20, order="asc", after="amber timber", before="amber lagoon"
     )
     assert isinstance(page, SyncCursorPage)
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_list_raw_response(client: Client) -> None:
-    response = client.beta.threads.runs.with_raw_response.list("quartz prairie", open_ai_beta="assistants=v2")
+    response = client.beta.threads.runs.with_raw_response.list("quartz prairie")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_list_streaming_response(client: Client) -> None:
-    with client.beta.threads.runs.with_streaming_response.list(
-        "quartz prairie", open_ai_beta="assistants=v2"
-    ) as response:
+    with client.beta.threads.runs.with_streaming_response.list("quartz prairie") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -202,20 +180,18 @@ def test_list_streaming_response(client: Client) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_list_needs_thread_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`thread_id`"):
-        client.beta.threads.runs.list("", open_ai_beta="assistants=v2")
+        client.beta.threads.runs.list("")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_cancel(client: Client) -> None:
-    value = client.beta.threads.runs.cancel("amber meadow", thread_id="prairie harbor", open_ai_beta="assistants=v2")
+    value = client.beta.threads.runs.cancel("amber meadow", thread_id="prairie harbor")
     assert type(value) is _types.beta.threads.Run
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_cancel_raw_response(client: Client) -> None:
-    response = client.beta.threads.runs.with_raw_response.cancel(
-        "amber meadow", thread_id="prairie harbor", open_ai_beta="assistants=v2"
-    )
+    response = client.beta.threads.runs.with_raw_response.cancel("amber meadow", thread_id="prairie harbor")
     assert response.status_code < 300
     assert response.parse() is not None
 
@@ -223,7 +199,7 @@ def test_cancel_raw_response(client: Client) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_cancel_streaming_response(client: Client) -> None:
     with client.beta.threads.runs.with_streaming_response.cancel(
-        "amber meadow", thread_id="prairie harbor", open_ai_beta="assistants=v2"
+        "amber meadow", thread_id="prairie harbor"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -233,27 +209,25 @@ def test_cancel_streaming_response(client: Client) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_cancel_needs_run_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`run_id`"):
-        client.beta.threads.runs.cancel("", thread_id="prairie harbor", open_ai_beta="assistants=v2")
+        client.beta.threads.runs.cancel("", thread_id="prairie harbor")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_cancel_needs_thread_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`thread_id`"):
-        client.beta.threads.runs.cancel("amber meadow", thread_id="", open_ai_beta="assistants=v2")
+        client.beta.threads.runs.cancel("amber meadow", thread_id="")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_submit_tool_outputs(client: Client) -> None:
-    value = client.beta.threads.runs.submit_tool_outputs(
-        "lagoon summit", thread_id="amber delta", open_ai_beta="assistants=v2", tool_outputs=[{}]
-    )
+    value = client.beta.threads.runs.submit_tool_outputs("lagoon summit", thread_id="amber delta", tool_outputs=[{}])
     assert type(value) is _types.beta.threads.Run
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_submit_tool_outputs_streams(client: Client) -> None:
     with client.beta.threads.runs.submit_tool_outputs(
-        "lagoon summit", thread_id="amber delta", open_ai_beta="assistants=v2", tool_outputs=[{}], stream=True
+        "lagoon summit", thread_id="amber delta", tool_outputs=[{}], stream=True
     ) as stream:
         items = [item for item in stream]
     assert items
@@ -262,7 +236,7 @@ def test_submit_tool_outputs_streams(client: Client) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_submit_tool_outputs_raw_response(client: Client) -> None:
     response = client.beta.threads.runs.with_raw_response.submit_tool_outputs(
-        "lagoon summit", thread_id="amber delta", open_ai_beta="assistants=v2", tool_outputs=[{}]
+        "lagoon summit", thread_id="amber delta", tool_outputs=[{}]
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -271,7 +245,7 @@ def test_submit_tool_outputs_raw_response(client: Client) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_submit_tool_outputs_streaming_response(client: Client) -> None:
     with client.beta.threads.runs.with_streaming_response.submit_tool_outputs(
-        "lagoon summit", thread_id="amber delta", open_ai_beta="assistants=v2", tool_outputs=[{}]
+        "lagoon summit", thread_id="amber delta", tool_outputs=[{}]
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -281,14 +255,10 @@ def test_submit_tool_outputs_streaming_response(client: Client) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_submit_tool_outputs_needs_run_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`run_id`"):
-        client.beta.threads.runs.submit_tool_outputs(
-            "", thread_id="amber delta", open_ai_beta="assistants=v2", tool_outputs=[{}]
-        )
+        client.beta.threads.runs.submit_tool_outputs("", thread_id="amber delta", tool_outputs=[{}])
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_submit_tool_outputs_needs_thread_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`thread_id`"):
-        client.beta.threads.runs.submit_tool_outputs(
-            "lagoon summit", thread_id="", open_ai_beta="assistants=v2", tool_outputs=[{}]
-        )
+        client.beta.threads.runs.submit_tool_outputs("lagoon summit", thread_id="", tool_outputs=[{}])

@@ -15,9 +15,7 @@ from antiphon.pagination import SyncCursorPage
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_retrieve(client: Client) -> None:
-    value = client.beta.threads.runs.steps.retrieve(
-        "birch cedar", thread_id="opal lagoon", run_id="quartz grove", open_ai_beta="assistants=v2"
-    )
+    value = client.beta.threads.runs.steps.retrieve("birch cedar", thread_id="opal lagoon", run_id="quartz grove")
     assert type(value) is _types.beta.threads.runs.RunStep
 
 
@@ -27,7 +25,6 @@ def test_retrieve_with_all_params(client: Client) -> None:
         "birch cedar",
         thread_id="opal lagoon",
         run_id="quartz grove",
-        open_ai_beta="assistants=v2",
         include=["step_details.tool_calls[*].file_search.results[*].content"],
     )
     assert type(value) is _types.beta.threads.runs.RunStep
@@ -36,7 +33,7 @@ def test_retrieve_with_all_params(client: Client) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_retrieve_raw_response(client: Client) -> None:
     response = client.beta.threads.runs.steps.with_raw_response.retrieve(
-        "birch cedar", thread_id="opal lagoon", run_id="quartz grove", open_ai_beta="assistants=v2"
+        "birch cedar", thread_id="opal lagoon", run_id="quartz grove"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -45,7 +42,7 @@ def test_retrieve_raw_response(client: Client) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_retrieve_streaming_response(client: Client) -> None:
     with client.beta.threads.runs.steps.with_streaming_response.retrieve(
-        "birch cedar", thread_id="opal lagoon", run_id="quartz grove", open_ai_beta="assistants=v2"
+        "birch cedar", thread_id="opal lagoon", run_id="quartz grove"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -55,35 +52,24 @@ def test_retrieve_streaming_response(client: Client) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_retrieve_needs_step_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`step_id`"):
-        client.beta.threads.runs.steps.retrieve(
-            "", thread_id="opal lagoon", run_id="quartz grove", open_ai_beta="assistants=v2"
-        )
+        client.beta.threads.runs.steps.retrieve("", thread_id="opal lagoon", run_id="quartz grove")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_retrieve_needs_thread_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`thread_id`"):
-        client.beta.threads.runs.steps.retrieve(
-            "birch cedar", thread_id="", run_id="quartz grove", open_ai_beta="assistants=v2"
-        )
+        client.beta.threads.runs.steps.retrieve("birch cedar", thread_id="", run_id="quartz grove")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_retrieve_needs_run_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`run_id`"):
-        client.beta.threads.runs.steps.retrieve(
-            "birch cedar", thread_id="opal lagoon", run_id="", open_ai_beta="assistants=v2"
-        )
+        client.beta.threads.runs.steps.retrieve("birch cedar", thread_id="opal lagoon", run_id="")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_list(client: Client) -> None:
-    items = [
-        item
-        for item in client.beta.threads.runs.steps.list(
-            "fjord grove", thread_id="birch delta", open_ai_beta="assistants=v2"
-        )
-    ]
+    items = [item for item in client.beta.threads.runs.steps.list("fjord grove", thread_id="birch delta")]
     assert items
 
 
@@ -92,7 +78,6 @@ def test_list_with_all_params(client: Client) -> None:
     page = client.beta.threads.runs.steps.list(
         "fjord grove",
         thread_id="birch delta",
-        open_ai_beta="assistants=v2",
         limit=20,
         order="asc",
         after="cedar quartz",
@@ -104,9 +89,7 @@ def test_list_with_all_params(client: Client) -> None:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_list_raw_response(client: Client) -> None:
-    response = client.beta.threads.runs.steps.with_raw_response.list(
-        "fjord grove", thread_id="birch delta", open_ai_beta="assistants=v2"
-    )
+    response = client.beta.threads.runs.steps.with_raw_response.list("fjord grove", thread_id="birch delta")
     assert response.status_code < 300
     assert response.parse() is not None
 
@@ -114,7 +97,7 @@ def test_list_raw_response(client: Client) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_list_streaming_response(client: Client) -> None:
     with client.beta.threads.runs.steps.with_streaming_response.list(
-        "fjord grove", thread_id="birch delta", open_ai_beta="assistants=v2"
+        "fjord grove", thread_id="birch delta"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -124,10 +107,10 @@ def test_list_streaming_response(client: Client) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_list_needs_run_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`run_id`"):
-        client.beta.threads.runs.steps.list("", thread_id="birch delta", open_ai_beta="assistants=v2")
+        client.beta.threads.runs.steps.list("", thread_id="birch delta")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_list_needs_thread_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`thread_id`"):
-        client.beta.threads.runs.steps.list("fjord grove", thread_id="", open_ai_beta="assistants=v2")
+        client.beta.threads.runs.steps.list("fjord grove", thread_id="")

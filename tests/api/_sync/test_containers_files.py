@@ -16,7 +16,7 @@ def test_create(client: Client) -> None:
 
 
 def test_create_with_all_params(client: Client) -> None:
-    value = client.containers.files.create("delta summit", file_id="file-738e7272", file="delta lagoon")
+    value = client.containers.files.create("delta summit", file_id="file-738e7272", file=b"delta lagoon")
     assert type(value) is _types.containers.FileCreateResponse
 
 

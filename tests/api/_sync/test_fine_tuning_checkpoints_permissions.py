@@ -7,7 +7,7 @@ import pytest
 
 import antiphon.types as _types
 from antiphon import Client
-from antiphon.pagination import SyncConversationCursorPage, SyncCursorPage
+from antiphon.pagination import SyncConversationCursorPage
 
 # Deprecated methods are tested like any other.
 # pyright: reportDeprecated=false
@@ -45,16 +45,16 @@ def test_create_needs_fine_tuned_model_checkpoint(client: Client) -> None:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_retrieve(client: Client) -> None:
-    items = [item for item in client.fine_tuning.checkpoints.permissions.retrieve("prairie cedar")]
-    assert items
+    value = client.fine_tuning.checkpoints.permissions.retrieve("prairie cedar")
+    assert type(value) is _types.fine_tuning.checkpoints.PermissionRetrieveResponse
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_retrieve_with_all_params(client: Client) -> None:
-    page = client.fine_tuning.checkpoints.permissions.retrieve(
+    value = client.fine_tuning.checkpoints.permissions.retrieve(
         "prairie cedar", project_id="cedar island", after="juniper amber", limit=10, order="ascending"
     )
-    assert isinstance(page, SyncCursorPage)
+    assert type(value) is _types.fine_tuning.checkpoints.PermissionRetrieveResponse
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")

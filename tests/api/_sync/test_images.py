@@ -42,44 +42,50 @@ def test_create_variation_streaming_response(client: Client) -> None:
 
 
 def test_edit(client: Client) -> None:
-    value = client.images.edit(images=[{}], prompt="juniper prairie")
+    value = client.images.edit(image=b"juniper prairie", prompt="willow willow")
     assert type(value) is _types.ImagesResponse
 
 
 def test_edit_with_all_params(client: Client) -> None:
     value = client.images.edit(
-        images=[{"image_url": "https://example.com/1140", "file_id": "file-d0c5af6c"}],
+        image=b"juniper prairie",
         prompt="willow willow",
-        model="gpt-image-1.5",
-        mask={"image_url": "https://example.com/5955", "file_id": "file-6c74a97c"},
-        n=1,
-        quality="low",
-        input_fidelity="high",
-        size="auto",
-        user="lagoon quartz",
-        output_format="png",
-        output_compression=89,
-        moderation="low",
+        mask=b"lagoon lagoon",
         background="transparent",
+        model="gpt-image-1.5",
+        n=1,
+        size="1024x1024",
+        response_format="url",
+        output_format="png",
+        output_compression=100,
+        user="lagoon quartz",
+        input_fidelity="high",
         partial_images=0,
+        quality="low",
+        complexity="low",
+        frame_count=89,
+        frame_duration_ms=18,
+        markup=b"summit north",
+        safety_identifier="ember willow",
+        svg={"model": "timber summit", "reasoning": {"effort": "none"}},
     )
     assert type(value) is _types.ImagesResponse
 
 
 def test_edit_streams(client: Client) -> None:
-    with client.images.edit(images=[{}], prompt="juniper prairie", stream=True) as stream:
+    with client.images.edit(image=b"juniper prairie", prompt="willow willow", stream=True) as stream:
         items = [item for item in stream]
     assert items
 
 
 def test_edit_raw_response(client: Client) -> None:
-    response = client.images.with_raw_response.edit(images=[{}], prompt="juniper prairie")
+    response = client.images.with_raw_response.edit(image=b"juniper prairie", prompt="willow willow")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_edit_streaming_response(client: Client) -> None:
-    with client.images.with_streaming_response.edit(images=[{}], prompt="juniper prairie") as response:
+    with client.images.with_streaming_response.edit(image=b"juniper prairie", prompt="willow willow") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed

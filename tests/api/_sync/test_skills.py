@@ -16,7 +16,7 @@ def test_create(client: Client) -> None:
 
 
 def test_create_with_all_params(client: Client) -> None:
-    value = client.skills.create(files=["grove lagoon"])
+    value = client.skills.create(files=[b"grove lagoon"])
     assert type(value) is _types.Skill
 
 

@@ -16,7 +16,7 @@ def test_create(client: Client) -> None:
 
 
 def test_create_with_all_params(client: Client) -> None:
-    value = client.skills.versions.create("ember harbor", files=["meadow summit"], default=True)
+    value = client.skills.versions.create("ember harbor", files=[b"meadow summit"], default=True)
     assert type(value) is _types.skills.SkillVersion
 
 

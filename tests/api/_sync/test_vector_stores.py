@@ -11,13 +11,12 @@ from antiphon.pagination import SyncCursorPage, SyncPage
 
 
 def test_create(client: Client) -> None:
-    value = client.vector_stores.create(open_ai_beta="assistants=v2")
+    value = client.vector_stores.create()
     assert type(value) is _types.VectorStore
 
 
 def test_create_with_all_params(client: Client) -> None:
     value = client.vector_stores.create(
-        open_ai_beta="assistants=v2",
         file_ids=["file-2c82b30f"],
         name="prairie grove",
         description="summit grove",
@@ -29,33 +28,31 @@ def test_create_with_all_params(client: Client) -> None:
 
 
 def test_create_raw_response(client: Client) -> None:
-    response = client.vector_stores.with_raw_response.create(open_ai_beta="assistants=v2")
+    response = client.vector_stores.with_raw_response.create()
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_create_streaming_response(client: Client) -> None:
-    with client.vector_stores.with_streaming_response.create(open_ai_beta="assistants=v2") as response:
+    with client.vector_stores.with_streaming_response.create() as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
 
 
 def test_retrieve(client: Client) -> None:
-    value = client.vector_stores.retrieve("grove lagoon", open_ai_beta="assistants=v2")
+    value = client.vector_stores.retrieve("grove lagoon")
     assert type(value) is _types.VectorStore
 
 
 def test_retrieve_raw_response(client: Client) -> None:
-    response = client.vector_stores.with_raw_response.retrieve("grove lagoon", open_ai_beta="assistants=v2")
+    response = client.vector_stores.with_raw_response.retrieve("grove lagoon")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_retrieve_streaming_response(client: Client) -> None:
-    with client.vector_stores.with_streaming_response.retrieve(
-        "grove lagoon", open_ai_beta="assistants=v2"
-    ) as response:
+    with client.vector_stores.with_streaming_response.retrieve("grove lagoon") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -63,18 +60,17 @@ def test_retrieve_streaming_response(client: Client) -> None:
 
 def test_retrieve_needs_vector_store_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`vector_store_id`"):
-        client.vector_stores.retrieve("", open_ai_beta="assistants=v2")
+        client.vector_stores.retrieve("")
 
 
 def test_update(client: Client) -> None:
-    value = client.vector_stores.update("timber prairie", open_ai_beta="assistants=v2")
+    value = client.vector_stores.update("timber prairie")
     assert type(value) is _types.VectorStore
 
 
 def test_update_with_all_params(client: Client) -> None:
     value = client.vector_stores.update(
         "timber prairie",
-        open_ai_beta="assistants=v2",
         name="fjord opal",
         expires_after={"anchor": "last_active_at", "days": 56},
         metadata={"key": "amber river"},
@@ -83,15 +79,13 @@ def test_update_with_all_params(client: Client) -> None:
 
 
 def test_update_raw_response(client: Client) -> None:
-    response = client.vector_stores.with_raw_response.update("timber prairie", open_ai_beta="assistants=v2")
+    response = client.vector_stores.with_raw_response.update("timber prairie")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_update_streaming_response(client: Client) -> None:
-    with client.vector_stores.with_streaming_response.update(
-        "timber prairie", open_ai_beta="assistants=v2"
-    ) as response:
+    with client.vector_stores.with_streaming_response.update("timber prairie") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -99,45 +93,40 @@ def test_update_streaming_response(client: Client) -> None:
 
 def test_update_needs_vector_store_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`vector_store_id`"):
-        client.vector_stores.update("", open_ai_beta="assistants=v2")
+        client.vector_stores.update("")
 
 
 def test_list(client: Client) -> None:
-    items = [item for item in client.vector_stores.list(open_ai_beta="assistants=v2")]
+    items = [item for item in client.vector_stores.list()]
     assert items
 
 
 def test_list_with_all_params(client: Client) -> None:
-    page = client.vector_stores.list(
-        open_ai_beta="assistants=v2", limit=20, order="asc", after="birch north", before="juniper river"
-    )
+    page = client.vector_stores.list(limit=20, order="asc", after="birch north", before="juniper river")
     assert isinstance(page, SyncCursorPage)
 
 
 def test_list_raw_response(client: Client) -> None:
-    response = client.vector_stores.with_raw_response.list(open_ai_beta="assistants=v2")
+    response = client.vector_stores.with_raw_response.list()
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_list_streaming_response(client: Client) -> None:
-    with client.vector_stores.with_streaming_response.list(open_ai_beta="assistants=v2") as response:
+    with client.vector_stores.with_streaming_response.list() as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
 
 
 def test_search(client: Client) -> None:
-    items = [
-        item for item in client.vector_stores.search("fjord delta", open_ai_beta="assistants=v2", query="meadow meadow")
-    ]
+    items = [item for item in client.vector_stores.search("fjord delta", query="meadow meadow")]
     assert items
 
 
 def test_search_with_all_params(client: Client) -> None:
     page = client.vector_stores.search(
         "fjord delta",
-        open_ai_beta="assistants=v2",
         query="meadow meadow",
         rewrite_query=False,
         max_num_results=10,
@@ -148,17 +137,13 @@ def test_search_with_all_params(client: Client) -> None:
 
 
 def test_search_raw_response(client: Client) -> None:
-    response = client.vector_stores.with_raw_response.search(
-        "fjord delta", open_ai_beta="assistants=v2", query="meadow meadow"
-    )
+    response = client.vector_stores.with_raw_response.search("fjord delta", query="meadow meadow")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_search_streaming_response(client: Client) -> None:
-    with client.vector_stores.with_streaming_response.search(
-        "fjord delta", open_ai_beta="assistants=v2", query="meadow meadow"
-    ) as response:
+    with client.vector_stores.with_streaming_response.search("fjord delta", query="meadow meadow") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -166,22 +151,22 @@ def test_search_streaming_response(client: Client) -> None:
 
 def test_search_needs_vector_store_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`vector_store_id`"):
-        client.vector_stores.search("", open_ai_beta="assistants=v2", query="meadow meadow")
+        client.vector_stores.search("", query="meadow meadow")
 
 
 def test_delete(client: Client) -> None:
-    value = client.vector_stores.delete("juniper river", open_ai_beta="assistants=v2")
+    value = client.vector_stores.delete("juniper river")
     assert type(value) is _types.VectorStoreDeleted
 
 
 def test_delete_raw_response(client: Client) -> None:
-    response = client.vector_stores.with_raw_response.delete("juniper river", open_ai_beta="assistants=v2")
+    response = client.vector_stores.with_raw_response.delete("juniper river")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_delete_streaming_response(client: Client) -> None:
-    with client.vector_stores.with_streaming_response.delete("juniper river", open_ai_beta="assistants=v2") as response:
+    with client.vector_stores.with_streaming_response.delete("juniper river") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -189,4 +174,4 @@ def test_delete_streaming_response(client: Client) -> None:
 
 def test_delete_needs_vector_store_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`vector_store_id`"):
-        client.vector_stores.delete("", open_ai_beta="assistants=v2")
+        client.vector_stores.delete("")

@@ -11,14 +11,13 @@ from antiphon.pagination import SyncCursorPage
 
 
 def test_create(client: Client) -> None:
-    value = client.vector_stores.file_batches.create("delta grove", open_ai_beta="assistants=v2")
+    value = client.vector_stores.file_batches.create("delta grove")
     assert type(value) is _types.vector_stores.VectorStoreFileBatch
 
 
 def test_create_with_all_params(client: Client) -> None:
     value = client.vector_stores.file_batches.create(
         "delta grove",
-        open_ai_beta="assistants=v2",
         file_ids=["file-bb711040"],
         files=[
             {
@@ -34,15 +33,13 @@ def test_create_with_all_params(client: Client) -> None:
 
 
 def test_create_raw_response(client: Client) -> None:
-    response = client.vector_stores.file_batches.with_raw_response.create("delta grove", open_ai_beta="assistants=v2")
+    response = client.vector_stores.file_batches.with_raw_response.create("delta grove")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_create_streaming_response(client: Client) -> None:
-    with client.vector_stores.file_batches.with_streaming_response.create(
-        "delta grove", open_ai_beta="assistants=v2"
-    ) as response:
+    with client.vector_stores.file_batches.with_streaming_response.create("delta grove") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -50,19 +47,17 @@ def test_create_streaming_response(client: Client) -> None:
 
 def test_create_needs_vector_store_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`vector_store_id`"):
-        client.vector_stores.file_batches.create("", open_ai_beta="assistants=v2")
+        client.vector_stores.file_batches.create("")
 
 
 def test_retrieve(client: Client) -> None:
-    value = client.vector_stores.file_batches.retrieve(
-        "grove summit", vector_store_id="island meadow", open_ai_beta="assistants=v2"
-    )
+    value = client.vector_stores.file_batches.retrieve("grove summit", vector_store_id="island meadow")
     assert type(value) is _types.vector_stores.VectorStoreFileBatch
 
 
 def test_retrieve_raw_response(client: Client) -> None:
     response = client.vector_stores.file_batches.with_raw_response.retrieve(
-        "grove summit", vector_store_id="island meadow", open_ai_beta="assistants=v2"
+        "grove summit", vector_store_id="island meadow"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -70,7 +65,7 @@ def test_retrieve_raw_response(client: Client) -> None:
 
 def test_retrieve_streaming_response(client: Client) -> None:
     with client.vector_stores.file_batches.with_streaming_response.retrieve(
-        "grove summit", vector_store_id="island meadow", open_ai_beta="assistants=v2"
+        "grove summit", vector_store_id="island meadow"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -79,24 +74,22 @@ def test_retrieve_streaming_response(client: Client) -> None:
 
 def test_retrieve_needs_batch_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`batch_id`"):
-        client.vector_stores.file_batches.retrieve("", vector_store_id="island meadow", open_ai_beta="assistants=v2")
+        client.vector_stores.file_batches.retrieve("", vector_store_id="island meadow")
 
 
 def test_retrieve_needs_vector_store_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`vector_store_id`"):
-        client.vector_stores.file_batches.retrieve("grove summit", vector_store_id="", open_ai_beta="assistants=v2")
+        client.vector_stores.file_batches.retrieve("grove summit", vector_store_id="")
 
 
 def test_cancel(client: Client) -> None:
-    value = client.vector_stores.file_batches.cancel(
-        "lagoon cedar", vector_store_id="grove harbor", open_ai_beta="assistants=v2"
-    )
+    value = client.vector_stores.file_batches.cancel("lagoon cedar", vector_store_id="grove harbor")
     assert type(value) is _types.vector_stores.VectorStoreFileBatch
 
 
 def test_cancel_raw_response(client: Client) -> None:
     response = client.vector_stores.file_batches.with_raw_response.cancel(
-        "lagoon cedar", vector_store_id="grove harbor", open_ai_beta="assistants=v2"
+        "lagoon cedar", vector_store_id="grove harbor"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -104,7 +97,7 @@ def test_cancel_raw_response(client: Client) -> None:
 
 def test_cancel_streaming_response(client: Client) -> None:
     with client.vector_stores.file_batches.with_streaming_response.cancel(
-        "lagoon cedar", vector_store_id="grove harbor", open_ai_beta="assistants=v2"
+        "lagoon cedar", vector_store_id="grove harbor"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -113,20 +106,17 @@ def test_cancel_streaming_response(client: Client) -> None:
 
 def test_cancel_needs_batch_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`batch_id`"):
-        client.vector_stores.file_batches.cancel("", vector_store_id="grove harbor", open_ai_beta="assistants=v2")
+        client.vector_stores.file_batches.cancel("", vector_store_id="grove harbor")
 
 
 def test_cancel_needs_vector_store_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`vector_store_id`"):
-        client.vector_stores.file_batches.cancel("lagoon cedar", vector_store_id="", open_ai_beta="assistants=v2")
+        client.vector_stores.file_batches.cancel("lagoon cedar", vector_store_id="")
 
 
 def test_list_files(client: Client) -> None:
     items = [
-        item
-        for item in client.vector_stores.file_batches.list_files(
-            "timber lagoon", vector_store_id="juniper harbor", open_ai_beta="assistants=v2"
-        )
+        item for item in client.vector_stores.file_batches.list_files("timber lagoon", vector_store_id="juniper harbor")
     ]
     assert items
 
@@ -135,7 +125,6 @@ def test_list_files_with_all_params(client: Client) -> None:
     page = client.vector_stores.file_batches.list_files(
         "timber lagoon",
         vector_store_id="juniper harbor",
-        open_ai_beta="assistants=v2",
         limit=20,
         order="asc",
         after="harbor harbor",
@@ -147,7 +136,7 @@ def test_list_files_with_all_params(client: Client) -> None:
 
 def test_list_files_raw_response(client: Client) -> None:
     response = client.vector_stores.file_batches.with_raw_response.list_files(
-        "timber lagoon", vector_store_id="juniper harbor", open_ai_beta="assistants=v2"
+        "timber lagoon", vector_store_id="juniper harbor"
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -155,7 +144,7 @@ def test_list_files_raw_response(client: Client) -> None:
 
 def test_list_files_streaming_response(client: Client) -> None:
     with client.vector_stores.file_batches.with_streaming_response.list_files(
-        "timber lagoon", vector_store_id="juniper harbor", open_ai_beta="assistants=v2"
+        "timber lagoon", vector_store_id="juniper harbor"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -164,9 +153,9 @@ def test_list_files_streaming_response(client: Client) -> None:
 
 def test_list_files_needs_batch_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`batch_id`"):
-        client.vector_stores.file_batches.list_files("", vector_store_id="juniper harbor", open_ai_beta="assistants=v2")
+        client.vector_stores.file_batches.list_files("", vector_store_id="juniper harbor")
 
 
 def test_list_files_needs_vector_store_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`vector_store_id`"):
-        client.vector_stores.file_batches.list_files("timber lagoon", vector_store_id="", open_ai_beta="assistants=v2")
+        client.vector_stores.file_batches.list_files("timber lagoon", vector_store_id="")

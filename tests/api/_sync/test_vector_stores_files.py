@@ -11,14 +11,13 @@ from antiphon.pagination import SyncCursorPage
 
 
 def test_create(client: Client) -> None:
-    value = client.vector_stores.files.create("cedar opal", open_ai_beta="assistants=v2", file_id="file-ea3f3e1f")
+    value = client.vector_stores.files.create("cedar opal", file_id="file-ea3f3e1f")
     assert type(value) is _types.vector_stores.VectorStoreFile
 
 
 def test_create_with_all_params(client: Client) -> None:
     value = client.vector_stores.files.create(
         "cedar opal",
-        open_ai_beta="assistants=v2",
         file_id="file-ea3f3e1f",
         chunking_strategy={"type": "auto"},
         attributes={"ember willow": "river harbor"},
@@ -27,17 +26,13 @@ def test_create_with_all_params(client: Client) -> None:
 
 
 def test_create_raw_response(client: Client) -> None:
-    response = client.vector_stores.files.with_raw_response.create(
-        "cedar opal", open_ai_beta="assistants=v2", file_id="file-ea3f3e1f"
-    )
+    response = client.vector_stores.files.with_raw_response.create("cedar opal", file_id="file-ea3f3e1f")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_create_streaming_response(client: Client) -> None:
-    with client.vector_stores.files.with_streaming_response.create(
-        "cedar opal", open_ai_beta="assistants=v2", file_id="file-ea3f3e1f"
-    ) as response:
+    with client.vector_stores.files.with_streaming_response.create("cedar opal", file_id="file-ea3f3e1f") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -45,27 +40,23 @@ def test_create_streaming_response(client: Client) -> None:
 
 def test_create_needs_vector_store_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`vector_store_id`"):
-        client.vector_stores.files.create("", open_ai_beta="assistants=v2", file_id="file-ea3f3e1f")
+        client.vector_stores.files.create("", file_id="file-ea3f3e1f")
 
 
 def test_retrieve(client: Client) -> None:
-    value = client.vector_stores.files.retrieve(
-        "summit juniper", vector_store_id="birch delta", open_ai_beta="assistants=v2"
-    )
+    value = client.vector_stores.files.retrieve("summit juniper", vector_store_id="birch delta")
     assert type(value) is _types.vector_stores.VectorStoreFile
 
 
 def test_retrieve_raw_response(client: Client) -> None:
-    response = client.vector_stores.files.with_raw_response.retrieve(
-        "summit juniper", vector_store_id="birch delta", open_ai_beta="assistants=v2"
-    )
+    response = client.vector_stores.files.with_raw_response.retrieve("summit juniper", vector_store_id="birch delta")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_retrieve_streaming_response(client: Client) -> None:
     with client.vector_stores.files.with_streaming_response.retrieve(
-        "summit juniper", vector_store_id="birch delta", open_ai_beta="assistants=v2"
+        "summit juniper", vector_store_id="birch delta"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -74,24 +65,22 @@ def test_retrieve_streaming_response(client: Client) -> None:
 
 def test_retrieve_needs_file_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`file_id`"):
-        client.vector_stores.files.retrieve("", vector_store_id="birch delta", open_ai_beta="assistants=v2")
+        client.vector_stores.files.retrieve("", vector_store_id="birch delta")
 
 
 def test_retrieve_needs_vector_store_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`vector_store_id`"):
-        client.vector_stores.files.retrieve("summit juniper", vector_store_id="", open_ai_beta="assistants=v2")
+        client.vector_stores.files.retrieve("summit juniper", vector_store_id="")
 
 
 def test_update(client: Client) -> None:
-    value = client.vector_stores.files.update(
-        "amber fjord", vector_store_id="river summit", open_ai_beta="assistants=v2", attributes={}
-    )
+    value = client.vector_stores.files.update("amber fjord", vector_store_id="river summit", attributes={})
     assert type(value) is _types.vector_stores.VectorStoreFile
 
 
 def test_update_raw_response(client: Client) -> None:
     response = client.vector_stores.files.with_raw_response.update(
-        "amber fjord", vector_store_id="river summit", open_ai_beta="assistants=v2", attributes={}
+        "amber fjord", vector_store_id="river summit", attributes={}
     )
     assert response.status_code < 300
     assert response.parse() is not None
@@ -99,7 +88,7 @@ def test_update_raw_response(client: Client) -> None:
 
 def test_update_streaming_response(client: Client) -> None:
     with client.vector_stores.files.with_streaming_response.update(
-        "amber fjord", vector_store_id="river summit", open_ai_beta="assistants=v2", attributes={}
+        "amber fjord", vector_store_id="river summit", attributes={}
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -108,46 +97,34 @@ def test_update_streaming_response(client: Client) -> None:
 
 def test_update_needs_file_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`file_id`"):
-        client.vector_stores.files.update(
-            "", vector_store_id="river summit", open_ai_beta="assistants=v2", attributes={}
-        )
+        client.vector_stores.files.update("", vector_store_id="river summit", attributes={})
 
 
 def test_update_needs_vector_store_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`vector_store_id`"):
-        client.vector_stores.files.update(
-            "amber fjord", vector_store_id="", open_ai_beta="assistants=v2", attributes={}
-        )
+        client.vector_stores.files.update("amber fjord", vector_store_id="", attributes={})
 
 
 def test_list(client: Client) -> None:
-    items = [item for item in client.vector_stores.files.list("lagoon meadow", open_ai_beta="assistants=v2")]
+    items = [item for item in client.vector_stores.files.list("lagoon meadow")]
     assert items
 
 
 def test_list_with_all_params(client: Client) -> None:
     page = client.vector_stores.files.list(
-        "lagoon meadow",
-        open_ai_beta="assistants=v2",
-        limit=20,
-        order="asc",
-        after="quartz birch",
-        before="ember willow",
-        filter="in_progress",
+        "lagoon meadow", limit=20, order="asc", after="quartz birch", before="ember willow", filter="in_progress"
     )
     assert isinstance(page, SyncCursorPage)
 
 
 def test_list_raw_response(client: Client) -> None:
-    response = client.vector_stores.files.with_raw_response.list("lagoon meadow", open_ai_beta="assistants=v2")
+    response = client.vector_stores.files.with_raw_response.list("lagoon meadow")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_list_streaming_response(client: Client) -> None:
-    with client.vector_stores.files.with_streaming_response.list(
-        "lagoon meadow", open_ai_beta="assistants=v2"
-    ) as response:
+    with client.vector_stores.files.with_streaming_response.list("lagoon meadow") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -155,30 +132,23 @@ def test_list_streaming_response(client: Client) -> None:
 
 def test_list_needs_vector_store_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`vector_store_id`"):
-        client.vector_stores.files.list("", open_ai_beta="assistants=v2")
+        client.vector_stores.files.list("")
 
 
 def test_content(client: Client) -> None:
-    items = [
-        item
-        for item in client.vector_stores.files.content(
-            "birch north", vector_store_id="willow birch", open_ai_beta="assistants=v2"
-        )
-    ]
+    items = [item for item in client.vector_stores.files.content("birch north", vector_store_id="willow birch")]
     assert items
 
 
 def test_content_raw_response(client: Client) -> None:
-    response = client.vector_stores.files.with_raw_response.content(
-        "birch north", vector_store_id="willow birch", open_ai_beta="assistants=v2"
-    )
+    response = client.vector_stores.files.with_raw_response.content("birch north", vector_store_id="willow birch")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_content_streaming_response(client: Client) -> None:
     with client.vector_stores.files.with_streaming_response.content(
-        "birch north", vector_store_id="willow birch", open_ai_beta="assistants=v2"
+        "birch north", vector_store_id="willow birch"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -187,32 +157,28 @@ def test_content_streaming_response(client: Client) -> None:
 
 def test_content_needs_file_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`file_id`"):
-        client.vector_stores.files.content("", vector_store_id="willow birch", open_ai_beta="assistants=v2")
+        client.vector_stores.files.content("", vector_store_id="willow birch")
 
 
 def test_content_needs_vector_store_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`vector_store_id`"):
-        client.vector_stores.files.content("birch north", vector_store_id="", open_ai_beta="assistants=v2")
+        client.vector_stores.files.content("birch north", vector_store_id="")
 
 
 def test_delete(client: Client) -> None:
-    value = client.vector_stores.files.delete(
-        "quartz fjord", vector_store_id="harbor delta", open_ai_beta="assistants=v2"
-    )
+    value = client.vector_stores.files.delete("quartz fjord", vector_store_id="harbor delta")
     assert type(value) is _types.vector_stores.VectorStoreFileDeleted
 
 
 def test_delete_raw_response(client: Client) -> None:
-    response = client.vector_stores.files.with_raw_response.delete(
-        "quartz fjord", vector_store_id="harbor delta", open_ai_beta="assistants=v2"
-    )
+    response = client.vector_stores.files.with_raw_response.delete("quartz fjord", vector_store_id="harbor delta")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 def test_delete_streaming_response(client: Client) -> None:
     with client.vector_stores.files.with_streaming_response.delete(
-        "quartz fjord", vector_store_id="harbor delta", open_ai_beta="assistants=v2"
+        "quartz fjord", vector_store_id="harbor delta"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed
@@ -221,9 +187,9 @@ def test_delete_streaming_response(client: Client) -> None:
 
 def test_delete_needs_file_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`file_id`"):
-        client.vector_stores.files.delete("", vector_store_id="harbor delta", open_ai_beta="assistants=v2")
+        client.vector_stores.files.delete("", vector_store_id="harbor delta")
 
 
 def test_delete_needs_vector_store_id(client: Client) -> None:
     with pytest.raises(ValueError, match="`vector_store_id`"):
-        client.vector_stores.files.delete("quartz fjord", vector_store_id="", open_ai_beta="assistants=v2")
+        client.vector_stores.files.delete("quartz fjord", vector_store_id="")

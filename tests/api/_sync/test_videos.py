@@ -22,7 +22,7 @@ def test_create(client: Client) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_create_with_all_params(client: Client) -> None:
     value = client.videos.create(
-        prompt="island birch", model="island grove", input_reference="birch birch", seconds="4", size="720x1280"
+        prompt="island birch", model="island grove", input_reference=b"birch birch", seconds="4", size="720x1280"
     )
     assert type(value) is _types.Video
 
@@ -154,20 +154,20 @@ def test_download_content_needs_video_id(client: Client) -> None:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_edit(client: Client) -> None:
-    value = client.videos.edit(video="timber fjord", prompt="delta grove")
+    value = client.videos.edit(video=b"timber fjord", prompt="delta grove")
     assert type(value) is _types.Video
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_edit_raw_response(client: Client) -> None:
-    response = client.videos.with_raw_response.edit(video="timber fjord", prompt="delta grove")
+    response = client.videos.with_raw_response.edit(video=b"timber fjord", prompt="delta grove")
     assert response.status_code < 300
     assert response.parse() is not None
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_edit_streaming_response(client: Client) -> None:
-    with client.videos.with_streaming_response.edit(video="timber fjord", prompt="delta grove") as response:
+    with client.videos.with_streaming_response.edit(video=b"timber fjord", prompt="delta grove") as response:
         assert response.status_code < 300
         assert not response.is_closed
     assert response.is_closed
@@ -175,13 +175,13 @@ def test_edit_streaming_response(client: Client) -> None:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_extend(client: Client) -> None:
-    value = client.videos.extend(video="prairie lagoon", prompt="juniper delta", seconds="4")
+    value = client.videos.extend(video=b"prairie lagoon", prompt="juniper delta", seconds="4")
     assert type(value) is _types.Video
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_extend_raw_response(client: Client) -> None:
-    response = client.videos.with_raw_response.extend(video="prairie lagoon", prompt="juniper delta", seconds="4")
+    response = client.videos.with_raw_response.extend(video=b"prairie lagoon", prompt="juniper delta", seconds="4")
     assert response.status_code < 300
     assert response.parse() is not None
 
@@ -189,7 +189,7 @@ def test_extend_raw_response(client: Client) -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_extend_streaming_response(client: Client) -> None:
     with client.videos.with_streaming_response.extend(
-        video="prairie lagoon", prompt="juniper delta", seconds="4"
+        video=b"prairie lagoon", prompt="juniper delta", seconds="4"
     ) as response:
         assert response.status_code < 300
         assert not response.is_closed

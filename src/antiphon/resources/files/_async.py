@@ -202,7 +202,7 @@ class AsyncFiles(AsyncFileProcessing, AsyncAPIResource):
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
         timeout: TimeoutTypes | NotGiven = not_given,
-    ) -> BinaryResponse:
+    ) -> str:
         """Download a file's content.
 
         Returns the raw bytes of a file. Files of some purposes cannot be downloaded.
@@ -219,13 +219,13 @@ class AsyncFiles(AsyncFileProcessing, AsyncAPIResource):
         call = Call(
             "GET",
             _fill_path("/files/{file_id}/content", file_id=file_id),
-            accept="application/binary",
+            accept="text/plain",
             extra_headers=extra_headers,
             extra_query=extra_query,
             extra_body=extra_body,
             timeout=timeout,
         )
-        return await self._binary(call)
+        return await self._request(call, str)
 
     async def delete(
         self,

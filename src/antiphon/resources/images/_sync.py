@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Literal, overload
 from typing import cast as _cast
@@ -19,6 +19,7 @@ from ...runtime import (
     Multipart,
     NotGiven,
     Omit,
+    SequenceNotStr,
     Stream,
     TimeoutTypes,
     not_given,
@@ -101,21 +102,27 @@ class Images(APIResource):
     def edit(
         self,
         *,
-        images: Iterable[_types.ImageInputReferenceParam],
+        image: FileTypes | SequenceNotStr[FileTypes],
         prompt: str,
+        mask: FileTypes | Omit = omit,
+        background: Literal["transparent", "opaque", "auto"] | Omit | None = omit,
         model: str | _types.ImageModel | Omit | None = omit,
-        mask: _types.ImageInputReferenceParam | Omit = omit,
         n: int | Omit | None = omit,
-        quality: Literal["low", "medium", "high", "xhigh", "max", "auto", "standard"] | Omit | None = omit,
-        input_fidelity: Literal["high", "low"] | Omit | None = omit,
         size: str | Literal["1024x1024", "1536x1024", "1024x1536", "auto", "256x256", "512x512"] | Omit | None = omit,
-        user: str | Omit = omit,
+        response_format: Literal["url", "b64_json"] | Omit | None = omit,
         output_format: Literal["png", "webp", "jpeg", "gif", "svg"] | Omit | None = omit,
         output_compression: int | Omit | None = omit,
-        moderation: Literal["low", "auto"] | Omit | None = omit,
-        background: Literal["transparent", "opaque", "auto"] | Omit | None = omit,
+        user: str | Omit = omit,
+        input_fidelity: Literal["high", "low"] | Omit | None = omit,
         stream: Literal[False] | Omit | None = omit,
         partial_images: int | Omit | None = omit,
+        quality: Literal["low", "medium", "high", "xhigh", "max", "auto", "standard"] | Omit | None = omit,
+        complexity: Literal["low", "medium", "high"] | Omit | None = omit,
+        frame_count: int | Omit | None = omit,
+        frame_duration_ms: int | Omit | None = omit,
+        markup: FileTypes | Omit = omit,
+        safety_identifier: str | Omit | None = omit,
+        svg: _types.images_params.ImageEditParamsSVG | Omit | None = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -126,21 +133,27 @@ class Images(APIResource):
     def edit(
         self,
         *,
-        images: Iterable[_types.ImageInputReferenceParam],
+        image: FileTypes | SequenceNotStr[FileTypes],
         prompt: str,
         stream: Literal[True],
+        mask: FileTypes | Omit = omit,
+        background: Literal["transparent", "opaque", "auto"] | Omit | None = omit,
         model: str | _types.ImageModel | Omit | None = omit,
-        mask: _types.ImageInputReferenceParam | Omit = omit,
         n: int | Omit | None = omit,
-        quality: Literal["low", "medium", "high", "xhigh", "max", "auto", "standard"] | Omit | None = omit,
-        input_fidelity: Literal["high", "low"] | Omit | None = omit,
         size: str | Literal["1024x1024", "1536x1024", "1024x1536", "auto", "256x256", "512x512"] | Omit | None = omit,
-        user: str | Omit = omit,
+        response_format: Literal["url", "b64_json"] | Omit | None = omit,
         output_format: Literal["png", "webp", "jpeg", "gif", "svg"] | Omit | None = omit,
         output_compression: int | Omit | None = omit,
-        moderation: Literal["low", "auto"] | Omit | None = omit,
-        background: Literal["transparent", "opaque", "auto"] | Omit | None = omit,
+        user: str | Omit = omit,
+        input_fidelity: Literal["high", "low"] | Omit | None = omit,
         partial_images: int | Omit | None = omit,
+        quality: Literal["low", "medium", "high", "xhigh", "max", "auto", "standard"] | Omit | None = omit,
+        complexity: Literal["low", "medium", "high"] | Omit | None = omit,
+        frame_count: int | Omit | None = omit,
+        frame_duration_ms: int | Omit | None = omit,
+        markup: FileTypes | Omit = omit,
+        safety_identifier: str | Omit | None = omit,
+        svg: _types.images_params.ImageEditParamsSVG | Omit | None = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -151,21 +164,27 @@ class Images(APIResource):
     def edit(
         self,
         *,
-        images: Iterable[_types.ImageInputReferenceParam],
+        image: FileTypes | SequenceNotStr[FileTypes],
         prompt: str,
         stream: bool,
+        mask: FileTypes | Omit = omit,
+        background: Literal["transparent", "opaque", "auto"] | Omit | None = omit,
         model: str | _types.ImageModel | Omit | None = omit,
-        mask: _types.ImageInputReferenceParam | Omit = omit,
         n: int | Omit | None = omit,
-        quality: Literal["low", "medium", "high", "xhigh", "max", "auto", "standard"] | Omit | None = omit,
-        input_fidelity: Literal["high", "low"] | Omit | None = omit,
         size: str | Literal["1024x1024", "1536x1024", "1024x1536", "auto", "256x256", "512x512"] | Omit | None = omit,
-        user: str | Omit = omit,
+        response_format: Literal["url", "b64_json"] | Omit | None = omit,
         output_format: Literal["png", "webp", "jpeg", "gif", "svg"] | Omit | None = omit,
         output_compression: int | Omit | None = omit,
-        moderation: Literal["low", "auto"] | Omit | None = omit,
-        background: Literal["transparent", "opaque", "auto"] | Omit | None = omit,
+        user: str | Omit = omit,
+        input_fidelity: Literal["high", "low"] | Omit | None = omit,
         partial_images: int | Omit | None = omit,
+        quality: Literal["low", "medium", "high", "xhigh", "max", "auto", "standard"] | Omit | None = omit,
+        complexity: Literal["low", "medium", "high"] | Omit | None = omit,
+        frame_count: int | Omit | None = omit,
+        frame_duration_ms: int | Omit | None = omit,
+        markup: FileTypes | Omit = omit,
+        safety_identifier: str | Omit | None = omit,
+        svg: _types.images_params.ImageEditParamsSVG | Omit | None = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -175,21 +194,27 @@ class Images(APIResource):
     def edit(
         self,
         *,
-        images: Iterable[_types.ImageInputReferenceParam],
+        image: FileTypes | SequenceNotStr[FileTypes],
         prompt: str,
+        mask: FileTypes | Omit = omit,
+        background: Literal["transparent", "opaque", "auto"] | Omit | None = omit,
         model: str | _types.ImageModel | Omit | None = omit,
-        mask: _types.ImageInputReferenceParam | Omit = omit,
         n: int | Omit | None = omit,
-        quality: Literal["low", "medium", "high", "xhigh", "max", "auto", "standard"] | Omit | None = omit,
-        input_fidelity: Literal["high", "low"] | Omit | None = omit,
         size: str | Literal["1024x1024", "1536x1024", "1024x1536", "auto", "256x256", "512x512"] | Omit | None = omit,
-        user: str | Omit = omit,
+        response_format: Literal["url", "b64_json"] | Omit | None = omit,
         output_format: Literal["png", "webp", "jpeg", "gif", "svg"] | Omit | None = omit,
         output_compression: int | Omit | None = omit,
-        moderation: Literal["low", "auto"] | Omit | None = omit,
-        background: Literal["transparent", "opaque", "auto"] | Omit | None = omit,
+        user: str | Omit = omit,
+        input_fidelity: Literal["high", "low"] | Omit | None = omit,
         stream: bool | Omit | None = omit,
         partial_images: int | Omit | None = omit,
+        quality: Literal["low", "medium", "high", "xhigh", "max", "auto", "standard"] | Omit | None = omit,
+        complexity: Literal["low", "medium", "high"] | Omit | None = omit,
+        frame_count: int | Omit | None = omit,
+        frame_duration_ms: int | Omit | None = omit,
+        markup: FileTypes | Omit = omit,
+        safety_identifier: str | Omit | None = omit,
+        svg: _types.images_params.ImageEditParamsSVG | Omit | None = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -202,35 +227,44 @@ class Images(APIResource):
         previews and the final image come as server-sent events.
 
         Args:
-            images: References to the images to edit, for JSON requests, at least 1 and at most 16. Takes
-                the place of `image`; GPT image models only.
+            image: File or files to edit, for multipart requests. GPT image models take up to 16 files in
+                PNG, WebP or JPEG with less than 50 MB each; `dall-e-2` takes one square PNG below 4 MB.
             prompt: What the result should show, in words. Up to 32,000 characters, with `dall-e-2` up to
                 1,000.
-            model: Name of the image model, either a GPT image model or `dall-e-2`. Left out or null means
-                `gpt-image-1.5`.
             mask: PNG of the same width and height as the image whose fully transparent areas mark what to
                 change. With several images it belongs to the first; left out, the whole image may change.
+            background: Background of the result: `transparent` (needs PNG or WebP output), `opaque`, or
+                `auto` (the default), with which the model decides. GPT image models only.
+            model: Name of the image model, either a GPT image model or `dall-e-2`. Left out or null means
+                `gpt-image-1.5`.
             n: Number of images, from 1 to 10. Left out or null means 1.
-            quality: Care taken over the image, from `low` to `max`; higher values take longer and cost
-                more. `standard` is for `dall-e-2`; `auto`, the default, leaves it to the model, and not every
-                model has every level.
-            input_fidelity: How closely faces, style and other features of the given images are kept: `high`
-                or `low`. Not every GPT image model supports it; models that do use `low` when it is left out or
-                null.
             size: Width and height of the result in pixels, as `1536x1024`, or `auto` to leave them to the
                 model; newer models take sizes other than the listed ones. Left out or null means `1024x1024`.
-            user: Stable pseudonym of the end user on whose behalf you call, used to trace abuse.
+            response_format: How each image is returned by `dall-e-2`: `url`, its default, for a link that
+                works for an hour, `b64_json` for the data itself. GPT image models always return the data and
+                do not take this parameter.
             output_format: File format of the result, `png` if left out or null. GPT image models only.
             output_compression: Quality of the compressed file in percent, from 0 to 100, for `jpeg` and
                 `webp` output. Left out or null means 100.
-            moderation: Strictness of the content filter: `auto` (the default) or `low` for a laxer one. GPT
-                image models only.
-            background: Background of the result: `transparent` (needs PNG or WebP output), `opaque`, or
-                `auto` (the default), with which the model decides. GPT image models only.
+            user: Stable pseudonym of the end user on whose behalf you call, used to trace abuse.
+            input_fidelity: How closely faces, style and other features of the given images are kept: `high`
+                or `low`. Not every GPT image model supports it; models that do use `low` when it is left out or
+                null.
             stream: Set to true to receive server-sent events with previews and the final image. Left out,
                 null or false gives one JSON object at the end.
             partial_images: Number of previews to send while streaming, from 0 to 3, and 0 by default. Fewer
                 arrive when the final image is ready early.
+            quality: Care taken over the image, from `low` to `max`; higher values take longer and cost
+                more. `standard` is for `dall-e-2`; `auto`, the default, leaves it to the model, and not every
+                model has every level.
+            complexity: How intricate the result should be: `low`, `medium` or `high`. Left out or null
+                leaves it to the model.
+            frame_count: Number of frames of an animated result. Left out or null leaves it to the model.
+            frame_duration_ms: Time that each frame of an animated result is shown, in milliseconds.
+            markup: Image file with marks that show what to change, in addition to the prompt.
+            safety_identifier: Stable pseudonym for the end user on whose behalf you call, so that abuse can
+                be traced to one user and not to your whole account.
+            svg: Settings for the output format `svg`. Left out or null means the defaults.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -240,22 +274,29 @@ class Images(APIResource):
             "POST",
             "/images/edits",
             body={
-                "images": images,
+                "image": image,
                 "prompt": prompt,
-                "model": model,
                 "mask": mask,
+                "background": background,
+                "model": model,
                 "n": n,
-                "quality": quality,
-                "input_fidelity": input_fidelity,
                 "size": size,
-                "user": user,
+                "response_format": response_format,
                 "output_format": output_format,
                 "output_compression": output_compression,
-                "moderation": moderation,
-                "background": background,
+                "user": user,
+                "input_fidelity": input_fidelity,
                 "stream": stream,
                 "partial_images": partial_images,
+                "quality": quality,
+                "complexity": complexity,
+                "frame_count": frame_count,
+                "frame_duration_ms": frame_duration_ms,
+                "markup": markup,
+                "safety_identifier": safety_identifier,
+                "svg": svg,
             },
+            encoding=Multipart(files=frozenset(["image", "mask", "markup"])),
             extra_headers=extra_headers,
             extra_query=extra_query,
             extra_body=extra_body,

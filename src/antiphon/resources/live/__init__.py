@@ -5,19 +5,60 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from . import forks as forks
+    from . import live as live
     from . import sessions as sessions
+    from . import sideband as sideband
     from ._async import AsyncLive as AsyncLive
     from ._async import AsyncLiveWithRawResponse as AsyncLiveWithRawResponse
     from ._async import AsyncLiveWithStreamingResponse as AsyncLiveWithStreamingResponse
     from ._sync import Live as Live
     from ._sync import LiveWithRawResponse as LiveWithRawResponse
     from ._sync import LiveWithStreamingResponse as LiveWithStreamingResponse
+    from .forks import AsyncForks as AsyncForks
+    from .forks import AsyncForksWithRawResponse as AsyncForksWithRawResponse
+    from .forks import AsyncForksWithStreamingResponse as AsyncForksWithStreamingResponse
+    from .forks import Forks as Forks
+    from .forks import ForksWithRawResponse as ForksWithRawResponse
+    from .forks import ForksWithStreamingResponse as ForksWithStreamingResponse
+    from .live import AsyncLiveConnection as AsyncLiveConnection
+    from .live import AsyncLiveConnectionManager as AsyncLiveConnectionManager
+    from .live import AsyncLiveDecisionItemResource as AsyncLiveDecisionItemResource
+    from .live import AsyncLiveDecisionResource as AsyncLiveDecisionResource
+    from .live import AsyncLiveResponseItemResource as AsyncLiveResponseItemResource
+    from .live import AsyncLiveResponseResource as AsyncLiveResponseResource
+    from .live import AsyncLiveSessionCommentaryResource as AsyncLiveSessionCommentaryResource
+    from .live import AsyncLiveSessionInputAudioResource as AsyncLiveSessionInputAudioResource
+    from .live import AsyncLiveSessionInstructionsResource as AsyncLiveSessionInstructionsResource
+    from .live import AsyncLiveSessionOutputAudioFixtureResource as AsyncLiveSessionOutputAudioFixtureResource
+    from .live import AsyncLiveSessionOutputAudioResource as AsyncLiveSessionOutputAudioResource
+    from .live import AsyncLiveSessionResource as AsyncLiveSessionResource
+    from .live import AsyncLiveSessionThinkingResource as AsyncLiveSessionThinkingResource
+    from .live import LiveConnection as LiveConnection
+    from .live import LiveConnectionManager as LiveConnectionManager
+    from .live import LiveDecisionItemResource as LiveDecisionItemResource
+    from .live import LiveDecisionResource as LiveDecisionResource
+    from .live import LiveResponseItemResource as LiveResponseItemResource
+    from .live import LiveResponseResource as LiveResponseResource
+    from .live import LiveSessionCommentaryResource as LiveSessionCommentaryResource
+    from .live import LiveSessionInputAudioResource as LiveSessionInputAudioResource
+    from .live import LiveSessionInstructionsResource as LiveSessionInstructionsResource
+    from .live import LiveSessionOutputAudioFixtureResource as LiveSessionOutputAudioFixtureResource
+    from .live import LiveSessionOutputAudioResource as LiveSessionOutputAudioResource
+    from .live import LiveSessionResource as LiveSessionResource
+    from .live import LiveSessionThinkingResource as LiveSessionThinkingResource
     from .sessions import AsyncSessions as AsyncSessions
     from .sessions import AsyncSessionsWithRawResponse as AsyncSessionsWithRawResponse
     from .sessions import AsyncSessionsWithStreamingResponse as AsyncSessionsWithStreamingResponse
     from .sessions import Sessions as Sessions
     from .sessions import SessionsWithRawResponse as SessionsWithRawResponse
     from .sessions import SessionsWithStreamingResponse as SessionsWithStreamingResponse
+    from .sideband import AsyncSideband as AsyncSideband
+    from .sideband import AsyncSidebandWithRawResponse as AsyncSidebandWithRawResponse
+    from .sideband import AsyncSidebandWithStreamingResponse as AsyncSidebandWithStreamingResponse
+    from .sideband import Sideband as Sideband
+    from .sideband import SidebandWithRawResponse as SidebandWithRawResponse
+    from .sideband import SidebandWithStreamingResponse as SidebandWithStreamingResponse
 else:
     from ...runtime.lazy import attach
 
@@ -26,10 +67,30 @@ else:
         {
             "._async": "AsyncLive AsyncLiveWithRawResponse AsyncLiveWithStreamingResponse",
             "._sync": "Live LiveWithRawResponse LiveWithStreamingResponse",
+            ".forks": (
+                "AsyncForks AsyncForksWithRawResponse AsyncForksWithStreamingResponse Forks "
+                "ForksWithRawResponse ForksWithStreamingResponse "
+            ),
             ".sessions": (
                 "AsyncSessions AsyncSessionsWithRawResponse AsyncSessionsWithStreamingResponse Sessions "
                 "SessionsWithRawResponse SessionsWithStreamingResponse "
             ),
+            ".sideband": (
+                "AsyncSideband AsyncSidebandWithRawResponse AsyncSidebandWithStreamingResponse Sideband "
+                "SidebandWithRawResponse SidebandWithStreamingResponse "
+            ),
+            ".live": (
+                "AsyncLiveConnection AsyncLiveConnectionManager AsyncLiveSessionResource "
+                "AsyncLiveSessionInputAudioResource AsyncLiveSessionOutputAudioResource "
+                "AsyncLiveSessionOutputAudioFixtureResource AsyncLiveSessionInstructionsResource "
+                "AsyncLiveSessionThinkingResource AsyncLiveSessionCommentaryResource "
+                "AsyncLiveDecisionResource AsyncLiveDecisionItemResource AsyncLiveResponseResource "
+                "AsyncLiveResponseItemResource LiveConnection LiveConnectionManager LiveSessionResource "
+                "LiveSessionInputAudioResource LiveSessionOutputAudioResource "
+                "LiveSessionOutputAudioFixtureResource LiveSessionInstructionsResource "
+                "LiveSessionThinkingResource LiveSessionCommentaryResource LiveDecisionResource "
+                "LiveDecisionItemResource LiveResponseResource LiveResponseItemResource "
+            ),
         },
-        modules="sessions",
+        modules="forks live sessions sideband",
     )

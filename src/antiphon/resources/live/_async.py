@@ -5,10 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from typing import Any
 
+from ... import resources as _resources
 from ... import types as _types
 from ...runtime import (
     AsyncAPIResource,
+    AsyncOpening,
+    AsyncReconnectingHandler,
     Call,
     HeaderTypes,
     NotGiven,
@@ -26,8 +30,16 @@ class AsyncLive(AsyncAPIResource):
     """The resource `live`."""
 
     @cached_property
+    def forks(self) -> _live.forks.AsyncForks:
+        return _live.forks.AsyncForks(self._client)
+
+    @cached_property
     def sessions(self) -> _live.sessions.AsyncSessions:
         return _live.sessions.AsyncSessions(self._client)
+
+    @cached_property
+    def sideband(self) -> _live.sideband.AsyncSideband:
+        return _live.sideband.AsyncSideband(self._client)
 
     @cached_property
     def with_raw_response(self) -> AsyncLiveWithRawResponse:
@@ -77,6 +89,50 @@ class AsyncLive(AsyncAPIResource):
         )
         return await self._request(call, _types.live.LiveCreateResponse)
 
+    def connect(
+        self,
+        *,
+        extra_query: Mapping[str, object] | None = None,
+        extra_headers: HeaderTypes | None = None,
+        websocket_connection_options: Mapping[str, Any] | None = None,
+        on_reconnecting: AsyncReconnectingHandler | None = None,
+        max_retries: int = 5,
+        initial_delay: float = 0.5,
+        max_delay: float = 8.0,
+        max_queue_size: int = 2097152,
+    ) -> _resources.live.live.AsyncLiveConnectionManager:
+        """Open a live session of voice. Send `session.start` first, and wait for `session.started`.
+
+        Args:
+            extra_query: Query entries for this connection only.
+            extra_headers: Headers for this connection only; `omit` as a value removes a default header.
+            websocket_connection_options: What the `websockets` package takes: `open_timeout`,
+                `ping_interval`, `proxy`.
+            on_reconnecting: Called before a broken connection is replaced; may change query and headers, or
+                abort. Without it no connection is replaced.
+            max_retries: How often in a row a new connection is tried.
+            initial_delay: Seconds before the first try; each further one waits twice as long.
+            max_delay: The longest wait, in seconds.
+            max_queue_size: How many bytes may wait to be sent while there is no connection.
+        """
+        call = Call(
+            "GET",
+            "/live/sessions",
+            extra_headers=extra_headers,
+            extra_query=extra_query,
+        )
+        opening = AsyncOpening(
+            self._client,
+            call,
+            options=websocket_connection_options,
+            on_reconnecting=on_reconnecting,
+            max_retries=max_retries,
+            initial_delay=initial_delay,
+            max_delay=max_delay,
+            max_queue_size=max_queue_size,
+        )
+        return _resources.live.live.AsyncLiveConnectionManager(opening)
+
 
 class AsyncLiveWithRawResponse:
     """`live`, where every call gives responses whose bodies were read."""
@@ -87,8 +143,16 @@ class AsyncLiveWithRawResponse:
         self.create = async_raw_method(view.create)
 
     @cached_property
+    def forks(self) -> _live.forks.AsyncForksWithRawResponse:
+        return _live.forks.AsyncForksWithRawResponse(self._live.forks)
+
+    @cached_property
     def sessions(self) -> _live.sessions.AsyncSessionsWithRawResponse:
         return _live.sessions.AsyncSessionsWithRawResponse(self._live.sessions)
+
+    @cached_property
+    def sideband(self) -> _live.sideband.AsyncSidebandWithRawResponse:
+        return _live.sideband.AsyncSidebandWithRawResponse(self._live.sideband)
 
 
 class AsyncLiveWithStreamingResponse:
@@ -100,5 +164,13 @@ class AsyncLiveWithStreamingResponse:
         self.create = async_streamed_method(view.create)
 
     @cached_property
+    def forks(self) -> _live.forks.AsyncForksWithStreamingResponse:
+        return _live.forks.AsyncForksWithStreamingResponse(self._live.forks)
+
+    @cached_property
     def sessions(self) -> _live.sessions.AsyncSessionsWithStreamingResponse:
         return _live.sessions.AsyncSessionsWithStreamingResponse(self._live.sessions)
+
+    @cached_property
+    def sideband(self) -> _live.sideband.AsyncSidebandWithStreamingResponse:
+        return _live.sideband.AsyncSidebandWithStreamingResponse(self._live.sideband)

@@ -5,13 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from typing import Any
 
+from ... import resources as _resources
 from ... import types as _types
 from ...runtime import (
     APIResource,
     Call,
     HeaderTypes,
     NotGiven,
+    Opening,
+    ReconnectingHandler,
     TimeoutTypes,
     not_given,
     raw_method,
@@ -26,8 +30,16 @@ class Live(APIResource):
     """The resource `live`."""
 
     @cached_property
+    def forks(self) -> _live.forks.Forks:
+        return _live.forks.Forks(self._client)
+
+    @cached_property
     def sessions(self) -> _live.sessions.Sessions:
         return _live.sessions.Sessions(self._client)
+
+    @cached_property
+    def sideband(self) -> _live.sideband.Sideband:
+        return _live.sideband.Sideband(self._client)
 
     @cached_property
     def with_raw_response(self) -> LiveWithRawResponse:
@@ -77,6 +89,50 @@ class Live(APIResource):
         )
         return self._request(call, _types.live.LiveCreateResponse)
 
+    def connect(
+        self,
+        *,
+        extra_query: Mapping[str, object] | None = None,
+        extra_headers: HeaderTypes | None = None,
+        websocket_connection_options: Mapping[str, Any] | None = None,
+        on_reconnecting: ReconnectingHandler | None = None,
+        max_retries: int = 5,
+        initial_delay: float = 0.5,
+        max_delay: float = 8.0,
+        max_queue_size: int = 2097152,
+    ) -> _resources.live.live.LiveConnectionManager:
+        """Open a live session of voice. Send `session.start` first, and wait for `session.started`.
+
+        Args:
+            extra_query: Query entries for this connection only.
+            extra_headers: Headers for this connection only; `omit` as a value removes a default header.
+            websocket_connection_options: What the `websockets` package takes: `open_timeout`,
+                `ping_interval`, `proxy`.
+            on_reconnecting: Called before a broken connection is replaced; may change query and headers, or
+                abort. Without it no connection is replaced.
+            max_retries: How often in a row a new connection is tried.
+            initial_delay: Seconds before the first try; each further one waits twice as long.
+            max_delay: The longest wait, in seconds.
+            max_queue_size: How many bytes may wait to be sent while there is no connection.
+        """
+        call = Call(
+            "GET",
+            "/live/sessions",
+            extra_headers=extra_headers,
+            extra_query=extra_query,
+        )
+        opening = Opening(
+            self._client,
+            call,
+            options=websocket_connection_options,
+            on_reconnecting=on_reconnecting,
+            max_retries=max_retries,
+            initial_delay=initial_delay,
+            max_delay=max_delay,
+            max_queue_size=max_queue_size,
+        )
+        return _resources.live.live.LiveConnectionManager(opening)
+
 
 class LiveWithRawResponse:
     """`live`, where every call gives responses whose bodies were read."""
@@ -87,8 +143,16 @@ class LiveWithRawResponse:
         self.create = raw_method(view.create)
 
     @cached_property
+    def forks(self) -> _live.forks.ForksWithRawResponse:
+        return _live.forks.ForksWithRawResponse(self._live.forks)
+
+    @cached_property
     def sessions(self) -> _live.sessions.SessionsWithRawResponse:
         return _live.sessions.SessionsWithRawResponse(self._live.sessions)
+
+    @cached_property
+    def sideband(self) -> _live.sideband.SidebandWithRawResponse:
+        return _live.sideband.SidebandWithRawResponse(self._live.sideband)
 
 
 class LiveWithStreamingResponse:
@@ -100,5 +164,13 @@ class LiveWithStreamingResponse:
         self.create = streamed_method(view.create)
 
     @cached_property
+    def forks(self) -> _live.forks.ForksWithStreamingResponse:
+        return _live.forks.ForksWithStreamingResponse(self._live.forks)
+
+    @cached_property
     def sessions(self) -> _live.sessions.SessionsWithStreamingResponse:
         return _live.sessions.SessionsWithStreamingResponse(self._live.sessions)
+
+    @cached_property
+    def sideband(self) -> _live.sideband.SidebandWithStreamingResponse:
+        return _live.sideband.SidebandWithStreamingResponse(self._live.sideband)

@@ -7,6 +7,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from . import calls as calls
     from . import client_secrets as client_secrets
+    from . import realtime as realtime
     from . import translations as translations
     from ._async import AsyncRealtime as AsyncRealtime
     from ._async import AsyncRealtimeWithRawResponse as AsyncRealtimeWithRawResponse
@@ -26,6 +27,22 @@ if TYPE_CHECKING:
     from .client_secrets import ClientSecrets as ClientSecrets
     from .client_secrets import ClientSecretsWithRawResponse as ClientSecretsWithRawResponse
     from .client_secrets import ClientSecretsWithStreamingResponse as ClientSecretsWithStreamingResponse
+    from .realtime import AsyncRealtimeConnection as AsyncRealtimeConnection
+    from .realtime import AsyncRealtimeConnectionManager as AsyncRealtimeConnectionManager
+    from .realtime import AsyncRealtimeConversationItemResource as AsyncRealtimeConversationItemResource
+    from .realtime import AsyncRealtimeConversationResource as AsyncRealtimeConversationResource
+    from .realtime import AsyncRealtimeInputAudioBufferResource as AsyncRealtimeInputAudioBufferResource
+    from .realtime import AsyncRealtimeOutputAudioBufferResource as AsyncRealtimeOutputAudioBufferResource
+    from .realtime import AsyncRealtimeResponseResource as AsyncRealtimeResponseResource
+    from .realtime import AsyncRealtimeSessionResource as AsyncRealtimeSessionResource
+    from .realtime import RealtimeConnection as RealtimeConnection
+    from .realtime import RealtimeConnectionManager as RealtimeConnectionManager
+    from .realtime import RealtimeConversationItemResource as RealtimeConversationItemResource
+    from .realtime import RealtimeConversationResource as RealtimeConversationResource
+    from .realtime import RealtimeInputAudioBufferResource as RealtimeInputAudioBufferResource
+    from .realtime import RealtimeOutputAudioBufferResource as RealtimeOutputAudioBufferResource
+    from .realtime import RealtimeResponseResource as RealtimeResponseResource
+    from .realtime import RealtimeSessionResource as RealtimeSessionResource
     from .translations import AsyncTranslations as AsyncTranslations
     from .translations import AsyncTranslationsWithRawResponse as AsyncTranslationsWithRawResponse
     from .translations import AsyncTranslationsWithStreamingResponse as AsyncTranslationsWithStreamingResponse
@@ -53,6 +70,15 @@ else:
                 "AsyncTranslations AsyncTranslationsWithRawResponse AsyncTranslationsWithStreamingResponse "
                 "Translations TranslationsWithRawResponse TranslationsWithStreamingResponse "
             ),
+            ".realtime": (
+                "AsyncRealtimeConnection AsyncRealtimeConnectionManager AsyncRealtimeConversationResource "
+                "AsyncRealtimeConversationItemResource AsyncRealtimeInputAudioBufferResource "
+                "AsyncRealtimeOutputAudioBufferResource AsyncRealtimeResponseResource "
+                "AsyncRealtimeSessionResource RealtimeConnection RealtimeConnectionManager "
+                "RealtimeConversationResource RealtimeConversationItemResource "
+                "RealtimeInputAudioBufferResource RealtimeOutputAudioBufferResource "
+                "RealtimeResponseResource RealtimeSessionResource "
+            ),
         },
-        modules="calls client_secrets translations",
+        modules="calls client_secrets realtime translations",
     )

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
+from typing import Any
 
-from ...runtime import AsyncAPIResource
+from ... import resources as _resources
+from ...runtime import AsyncAPIResource, AsyncOpening, AsyncReconnectingHandler, Call, HeaderTypes, Omit, omit
 from .. import realtime as _realtime
 
 
@@ -33,6 +36,55 @@ class AsyncRealtime(AsyncAPIResource):
     def with_streaming_response(self) -> AsyncRealtimeWithStreamingResponse:
         """This resource, where every call gives responses whose bodies are read on demand."""
         return AsyncRealtimeWithStreamingResponse(self)
+
+    def connect(
+        self,
+        *,
+        model: str | Omit = omit,
+        call_id: str | Omit = omit,
+        extra_query: Mapping[str, object] | None = None,
+        extra_headers: HeaderTypes | None = None,
+        websocket_connection_options: Mapping[str, Any] | None = None,
+        on_reconnecting: AsyncReconnectingHandler | None = None,
+        max_retries: int = 5,
+        initial_delay: float = 0.5,
+        max_delay: float = 8.0,
+        max_queue_size: int = 1048576,
+    ) -> _resources.realtime.realtime.AsyncRealtimeConnectionManager:
+        """Open a realtime session, in which sound and text go both ways at once.
+
+        Args:
+            model: The model to talk to. Left out for a call that is in progress.
+            call_id: The call to control, as a `realtime.call.incoming` webhook names it.
+            extra_query: Query entries for this connection only.
+            extra_headers: Headers for this connection only; `omit` as a value removes a default header.
+            websocket_connection_options: What the `websockets` package takes: `open_timeout`,
+                `ping_interval`, `proxy`.
+            on_reconnecting: Called before a broken connection is replaced; may change query and headers, or
+                abort. Without it no connection is replaced.
+            max_retries: How often in a row a new connection is tried.
+            initial_delay: Seconds before the first try; each further one waits twice as long.
+            max_delay: The longest wait, in seconds.
+            max_queue_size: How many bytes may wait to be sent while there is no connection.
+        """
+        call = Call(
+            "GET",
+            "/realtime",
+            query={"model": model, "call_id": call_id},
+            extra_headers=extra_headers,
+            extra_query=extra_query,
+        )
+        opening = AsyncOpening(
+            self._client,
+            call,
+            options=websocket_connection_options,
+            on_reconnecting=on_reconnecting,
+            max_retries=max_retries,
+            initial_delay=initial_delay,
+            max_delay=max_delay,
+            max_queue_size=max_queue_size,
+        )
+        return _resources.realtime.realtime.AsyncRealtimeConnectionManager(opening)
 
 
 class AsyncRealtimeWithRawResponse:

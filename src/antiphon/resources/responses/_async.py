@@ -6,12 +6,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from types import NoneType as _NoneType
-from typing import Literal, overload
+from typing import Any, Literal, overload
 from typing import cast as _cast
 
+from ... import resources as _resources
 from ... import types as _types
 from ...runtime import (
     AsyncAPIResource,
+    AsyncOpening,
+    AsyncReconnectingHandler,
     AsyncStream,
     Call,
     HeaderTypes,
@@ -746,6 +749,50 @@ class AsyncResponses(AsyncAPIResource):
             timeout=timeout,
         )
         return await self._request(call, _NoneType)
+
+    def connect(
+        self,
+        *,
+        extra_query: Mapping[str, object] | None = None,
+        extra_headers: HeaderTypes | None = None,
+        websocket_connection_options: Mapping[str, Any] | None = None,
+        on_reconnecting: AsyncReconnectingHandler | None = None,
+        max_retries: int = 5,
+        initial_delay: float = 0.5,
+        max_delay: float = 8.0,
+        max_queue_size: int = 1048576,
+    ) -> _resources.responses.responses.AsyncResponsesConnectionManager:
+        """Open a connection on which responses are asked for one after the other, and streamed.
+
+        Args:
+            extra_query: Query entries for this connection only.
+            extra_headers: Headers for this connection only; `omit` as a value removes a default header.
+            websocket_connection_options: What the `websockets` package takes: `open_timeout`,
+                `ping_interval`, `proxy`.
+            on_reconnecting: Called before a broken connection is replaced; may change query and headers, or
+                abort. Without it no connection is replaced.
+            max_retries: How often in a row a new connection is tried.
+            initial_delay: Seconds before the first try; each further one waits twice as long.
+            max_delay: The longest wait, in seconds.
+            max_queue_size: How many bytes may wait to be sent while there is no connection.
+        """
+        call = Call(
+            "GET",
+            "/responses",
+            extra_headers=extra_headers,
+            extra_query=extra_query,
+        )
+        opening = AsyncOpening(
+            self._client,
+            call,
+            options=websocket_connection_options,
+            on_reconnecting=on_reconnecting,
+            max_retries=max_retries,
+            initial_delay=initial_delay,
+            max_delay=max_delay,
+            max_queue_size=max_queue_size,
+        )
+        return _resources.responses.responses.AsyncResponsesConnectionManager(opening)
 
 
 class AsyncResponsesWithRawResponse:

@@ -12,7 +12,9 @@ from ... import types as _types
 from ...runtime import (
     AsyncAPIResource,
     Call,
+    FileTypes,
     HeaderTypes,
+    Multipart,
     NotGiven,
     Omit,
     SequenceNotStr,
@@ -52,7 +54,7 @@ class AsyncSkills(AsyncAPIResource):
     async def create(
         self,
         *,
-        files: SequenceNotStr[str] | str | Omit = omit,
+        files: SequenceNotStr[FileTypes] | FileTypes | Omit = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -76,6 +78,7 @@ class AsyncSkills(AsyncAPIResource):
             body={
                 "files": files,
             },
+            encoding=Multipart(files=frozenset(["files"])),
             extra_headers=extra_headers,
             extra_query=extra_query,
             extra_body=extra_body,

@@ -52,7 +52,6 @@ class AsyncVectorStores(AsyncAPIResource):
     async def create(
         self,
         *,
-        open_ai_beta: Literal["assistants=v2"],
         file_ids: SequenceNotStr[str] | Omit = omit,
         name: str | Omit = omit,
         description: str | Omit = omit,
@@ -70,8 +69,6 @@ class AsyncVectorStores(AsyncAPIResource):
         once or added later.
 
         Args:
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             file_ids: IDs of up to 500 files to put into the store. Left out means that it starts empty.
             name: Name of the store.
             description: What the store is for, in your own words.
@@ -88,7 +85,7 @@ class AsyncVectorStores(AsyncAPIResource):
             "POST",
             "/vector_stores",
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             body={
                 "file_ids": file_ids,
@@ -109,7 +106,6 @@ class AsyncVectorStores(AsyncAPIResource):
         self,
         vector_store_id: str,
         *,
-        open_ai_beta: Literal["assistants=v2"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -121,8 +117,6 @@ class AsyncVectorStores(AsyncAPIResource):
 
         Args:
             vector_store_id: ID of the vector store to read.
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -132,7 +126,7 @@ class AsyncVectorStores(AsyncAPIResource):
             "GET",
             _fill_path("/vector_stores/{vector_store_id}", vector_store_id=vector_store_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -145,7 +139,6 @@ class AsyncVectorStores(AsyncAPIResource):
         self,
         vector_store_id: str,
         *,
-        open_ai_beta: Literal["assistants=v2"],
         name: str | Omit | None = omit,
         expires_after: _types.vector_stores_params.VectorStoreUpdateParamsExpiresAfter | Omit | None = omit,
         metadata: _types.shared.Metadata | Omit | None = omit,
@@ -160,8 +153,6 @@ class AsyncVectorStores(AsyncAPIResource):
 
         Args:
             vector_store_id: ID of the vector store to change.
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             name: New name of the store. Left out or null leaves it as it is.
             expires_after: New rule for deleting the store when it is not used. Null removes the rule.
             metadata: New labels for the store, at most 16, in place of the old ones.
@@ -174,7 +165,7 @@ class AsyncVectorStores(AsyncAPIResource):
             "POST",
             _fill_path("/vector_stores/{vector_store_id}", vector_store_id=vector_store_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             body={
                 "name": name,
@@ -191,7 +182,6 @@ class AsyncVectorStores(AsyncAPIResource):
     def list(
         self,
         *,
-        open_ai_beta: Literal["assistants=v2"],
         limit: int | Omit = omit,
         order: Literal["asc", "desc"] | Omit = omit,
         after: str | Omit = omit,
@@ -206,8 +196,6 @@ class AsyncVectorStores(AsyncAPIResource):
         Returns the vector stores of the project page by page.
 
         Args:
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             limit: Number of items per page, from 1 to 100, and 20 if left out.
             order: Sorting by time of creation: oldest first (`asc`) or newest first (`desc`, the default).
             after: ID of the last item of the previous page; the new page begins behind it. Leave it out for
@@ -229,7 +217,7 @@ class AsyncVectorStores(AsyncAPIResource):
                 "before": before,
             },
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -242,7 +230,6 @@ class AsyncVectorStores(AsyncAPIResource):
         self,
         vector_store_id: str,
         *,
-        open_ai_beta: Literal["assistants=v2"],
         query: str | SequenceNotStr[str],
         rewrite_query: bool | Omit = omit,
         max_num_results: int | Omit = omit,
@@ -260,8 +247,6 @@ class AsyncVectorStores(AsyncAPIResource):
 
         Args:
             vector_store_id: ID of the store to search.
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             query: What to look for, in natural language: one text or several.
             rewrite_query: Whether the service may reword the query so that it works better for vector
                 search. False is the default; the wording used is in `search_query` of the result.
@@ -278,7 +263,7 @@ class AsyncVectorStores(AsyncAPIResource):
             "POST",
             _fill_path("/vector_stores/{vector_store_id}/search", vector_store_id=vector_store_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             body={
                 "query": query,
@@ -298,7 +283,6 @@ class AsyncVectorStores(AsyncAPIResource):
         self,
         vector_store_id: str,
         *,
-        open_ai_beta: Literal["assistants=v2"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -310,8 +294,6 @@ class AsyncVectorStores(AsyncAPIResource):
 
         Args:
             vector_store_id: ID of the vector store to remove.
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -321,7 +303,7 @@ class AsyncVectorStores(AsyncAPIResource):
             "DELETE",
             _fill_path("/vector_stores/{vector_store_id}", vector_store_id=vector_store_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,

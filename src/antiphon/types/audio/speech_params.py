@@ -18,7 +18,7 @@ class SpeechCreateParamsVoiceID(TypedDict, total=False):
 
 
 class SpeechCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     model: Required[str | SpeechModel]
     """Name of the speech model."""

@@ -34,7 +34,7 @@ class TranscriptionCreateParamsChunkingStrategyVadConfig(TypedDict, total=False)
 
 
 class TranscriptionCreateParamsBase(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     file: Required[FileTypes]
     """Audio file to transcribe, as MP3, MP4, M4A, MPEG, MPGA, WAV, WebM, OGG or FLAC. Give it a name with the
@@ -87,4 +87,4 @@ class TranscriptionCreateParamsStreaming(TranscriptionCreateParamsBase, total=Fa
 
 
 TranscriptionCreateParams: TypeAlias = TranscriptionCreateParamsNonStreaming | TranscriptionCreateParamsStreaming
-"""What `create` takes besides the parameters of its path."""
+"""What `create` takes by keyword."""

@@ -14,7 +14,7 @@ __all__ = ["TranslationCreateParams"]
 
 
 class TranslationCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     file: Required[FileTypes]
     """Audio file to translate, as MP3, MP4, M4A, MPEG, MPGA, WAV, WebM, OGG or FLAC. Give it a name with the

@@ -13,7 +13,7 @@ __all__ = ["VoiceConsentCreateParams", "VoiceConsentListParams", "VoiceConsentUp
 
 
 class VoiceConsentCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     name: Required[str]
     """Label of the recording in lists."""
@@ -24,14 +24,14 @@ class VoiceConsentCreateParams(TypedDict, total=False):
 
 
 class VoiceConsentUpdateParams(TypedDict, total=False):
-    """What `update` takes besides the parameters of its path."""
+    """What `update` takes by keyword."""
 
     name: Required[str]
     """New label of the recording."""
 
 
 class VoiceConsentListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
     after: str
     """ID of the last item of the previous page; the new page begins behind it. Leave it out for the first

@@ -13,7 +13,7 @@ __all__ = ["VoiceCreateParams"]
 
 
 class VoiceCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     name: Required[str]
     """Name of the new voice."""

@@ -22,11 +22,9 @@ if TYPE_CHECKING:
     from . import threads_types as threads_types
     from .agents_params.agent import AgentCompactionParam as AgentCompactionParam
     from .agents_params.agent import AgentCreateParams as AgentCreateParams
-    from .agents_params.agent import AgentDeleteParams as AgentDeleteParams
     from .agents_params.agent import AgentExperimentalParam as AgentExperimentalParam
     from .agents_params.agent import AgentListParams as AgentListParams
     from .agents_params.agent import AgentReasoningParam as AgentReasoningParam
-    from .agents_params.agent import AgentRetrieveParams as AgentRetrieveParams
     from .agents_params.agent import AgentTextParam as AgentTextParam
     from .agents_params.agent import AgentUpdateParams as AgentUpdateParams
     from .agents_params.agent import TextFormatParam as TextFormatParam
@@ -51,9 +49,16 @@ if TYPE_CHECKING:
         AgentBrowserAuthenticationCancelParam as AgentBrowserAuthenticationCancelParam,
     )
     from .agents_params.session_input import (
+        AgentBrowserAuthenticationCancelParamParam as AgentBrowserAuthenticationCancelParamParam,
+    )
+    from .agents_params.session_input import (
         AgentBrowserAuthenticationSubmitParam as AgentBrowserAuthenticationSubmitParam,
     )
+    from .agents_params.session_input import (
+        AgentBrowserAuthenticationSubmitParamParam as AgentBrowserAuthenticationSubmitParamParam,
+    )
     from .agents_params.session_input import AgentBrowserOriginAccessParam as AgentBrowserOriginAccessParam
+    from .agents_params.session_input import AgentBrowserOriginAccessParamParam as AgentBrowserOriginAccessParamParam
     from .agents_params.session_input import AgentFunctionCallOutputParam as AgentFunctionCallOutputParam
     from .agents_params.session_input import AgentSessionInputMessageParam as AgentSessionInputMessageParam
     from .agents_params.session_input import AgentSessionInputParam as AgentSessionInputParam
@@ -187,11 +192,9 @@ if TYPE_CHECKING:
     from .agents_types.tool import AgentToolResourceProgrammaticToolCalling as AgentToolResourceProgrammaticToolCalling
     from .agents_types.tool import AgentToolResourceWebSearch as AgentToolResourceWebSearch
     from .assistants_params import AssistantCreateParams as AssistantCreateParams
-    from .assistants_params import AssistantDeleteParams as AssistantDeleteParams
     from .assistants_params import AssistantListParams as AssistantListParams
     from .assistants_params import AssistantResponseFormatOptionParam as AssistantResponseFormatOptionParam
     from .assistants_params import AssistantResponseFormatOptionParam2 as AssistantResponseFormatOptionParam2
-    from .assistants_params import AssistantRetrieveParams as AssistantRetrieveParams
     from .assistants_params import AssistantToolParam as AssistantToolParam
     from .assistants_params import AssistantUpdateParams as AssistantUpdateParams
     from .assistants_params import FileSearchToolParam as FileSearchToolParam
@@ -203,76 +206,74 @@ if TYPE_CHECKING:
     from .assistants_types import FileSearchTool as FileSearchTool
     from .assistants_types import FunctionTool as FunctionTool
     from .chatkit_types import ChatKitWorkflow as ChatKitWorkflow
-    from .responses_params.beta import BetaAgentParam as BetaAgentParam
-    from .responses_params.beta import BetaApplyPatchToolParam as BetaApplyPatchToolParam
-    from .responses_params.beta import BetaCodeInterpreterToolParam as BetaCodeInterpreterToolParam
-    from .responses_params.beta import BetaComputerActionListParam as BetaComputerActionListParam
-    from .responses_params.beta import BetaComputerActionParam as BetaComputerActionParam
-    from .responses_params.beta import BetaComputerToolParam as BetaComputerToolParam
-    from .responses_params.beta import BetaComputerUsePreviewToolParam as BetaComputerUsePreviewToolParam
-    from .responses_params.beta import BetaContainerAutoParam as BetaContainerAutoParam
-    from .responses_params.beta import (
+    from .responses_params.beta_agent import BetaAgentParam as BetaAgentParam
+    from .responses_params.beta_apply_patch_tool import BetaApplyPatchToolParam as BetaApplyPatchToolParam
+    from .responses_params.beta_code_interpreter_tool import (
+        BetaCodeInterpreterToolParam as BetaCodeInterpreterToolParam,
+    )
+    from .responses_params.beta_computer import BetaComputerActionListParam as BetaComputerActionListParam
+    from .responses_params.beta_computer import BetaComputerActionParam as BetaComputerActionParam
+    from .responses_params.beta_computer import BetaComputerToolParam as BetaComputerToolParam
+    from .responses_params.beta_computer import BetaComputerUsePreviewToolParam as BetaComputerUsePreviewToolParam
+    from .responses_params.beta_container import BetaContainerAutoParam as BetaContainerAutoParam
+    from .responses_params.beta_container import (
         BetaContainerNetworkPolicyAllowlistParam as BetaContainerNetworkPolicyAllowlistParam,
     )
-    from .responses_params.beta import (
+    from .responses_params.beta_container import (
         BetaContainerNetworkPolicyDisabledParam as BetaContainerNetworkPolicyDisabledParam,
     )
-    from .responses_params.beta import (
+    from .responses_params.beta_container import (
         BetaContainerNetworkPolicyDomainSecretParam as BetaContainerNetworkPolicyDomainSecretParam,
     )
-    from .responses_params.beta import BetaContainerReferenceParam as BetaContainerReferenceParam
-    from .responses_params.beta import BetaCustomToolParam as BetaCustomToolParam
-    from .responses_params.beta import (
+    from .responses_params.beta_container import BetaContainerReferenceParam as BetaContainerReferenceParam
+    from .responses_params.beta_container import BetaInlineSkillParam as BetaInlineSkillParam
+    from .responses_params.beta_container import BetaInlineSkillSourceParam as BetaInlineSkillSourceParam
+    from .responses_params.beta_container import BetaSkillReferenceParam as BetaSkillReferenceParam
+    from .responses_params.beta_custom_tool import BetaCustomToolParam as BetaCustomToolParam
+    from .responses_params.beta_file_search_tool import (
         BetaFileSearchToolFiltersComparisonFilterParam as BetaFileSearchToolFiltersComparisonFilterParam,
     )
-    from .responses_params.beta import BetaFileSearchToolParam as BetaFileSearchToolParam
-    from .responses_params.beta import BetaFunctionShellToolParam as BetaFunctionShellToolParam
-    from .responses_params.beta import BetaFunctionToolParam as BetaFunctionToolParam
-    from .responses_params.beta import BetaInlineSkillParam as BetaInlineSkillParam
-    from .responses_params.beta import BetaInlineSkillSourceParam as BetaInlineSkillSourceParam
-    from .responses_params.beta import BetaLocalEnvironmentParam as BetaLocalEnvironmentParam
-    from .responses_params.beta import BetaLocalSkillParam as BetaLocalSkillParam
-    from .responses_params.beta import BetaSkillReferenceParam as BetaSkillReferenceParam
-    from .responses_params.beta import BetaWebSearchPreviewToolParam as BetaWebSearchPreviewToolParam
-    from .responses_params.beta import BetaWebSearchToolParam as BetaWebSearchToolParam
-    from .responses_params.beta_response import (
+    from .responses_params.beta_file_search_tool import BetaFileSearchToolParam as BetaFileSearchToolParam
+    from .responses_params.beta_function import BetaFunctionShellToolParam as BetaFunctionShellToolParam
+    from .responses_params.beta_function import BetaFunctionToolParam as BetaFunctionToolParam
+    from .responses_params.beta_local import BetaLocalEnvironmentParam as BetaLocalEnvironmentParam
+    from .responses_params.beta_local import BetaLocalSkillParam as BetaLocalSkillParam
+    from .responses_params.beta_reasoning import BetaReasoningParam as BetaReasoningParam
+    from .responses_params.beta_response_code_interpreter_tool_call import (
         BetaResponseCodeInterpreterToolCallParam as BetaResponseCodeInterpreterToolCallParam,
     )
-    from .responses_params.beta_response import (
+    from .responses_params.beta_response_computer_tool_call import (
         BetaResponseComputerToolCallOutputScreenshotParam as BetaResponseComputerToolCallOutputScreenshotParam,
     )
-    from .responses_params.beta_response import BetaResponseComputerToolCallParam as BetaResponseComputerToolCallParam
-    from .responses_params.beta_response import (
+    from .responses_params.beta_response_computer_tool_call import (
+        BetaResponseComputerToolCallParam as BetaResponseComputerToolCallParam,
+    )
+    from .responses_params.beta_response_configuration_update_item import (
         BetaResponseConfigurationUpdateItemParamParam as BetaResponseConfigurationUpdateItemParamParam,
     )
-    from .responses_params.beta_response import BetaResponseConversationParamParam as BetaResponseConversationParamParam
-    from .responses_params.beta_response import (
+    from .responses_params.beta_response_conversation import (
+        BetaResponseConversationParamParam as BetaResponseConversationParamParam,
+    )
+    from .responses_params.beta_response_custom_tool_call import (
         BetaResponseCustomToolCallOutputParam as BetaResponseCustomToolCallOutputParam,
     )
-    from .responses_params.beta_response import BetaResponseCustomToolCallParam as BetaResponseCustomToolCallParam
-    from .responses_params.beta_response import (
+    from .responses_params.beta_response_custom_tool_call import (
+        BetaResponseCustomToolCallParam as BetaResponseCustomToolCallParam,
+    )
+    from .responses_params.beta_response_file_search_tool_call import (
         BetaResponseFileSearchToolCallParam as BetaResponseFileSearchToolCallParam,
     )
-    from .responses_params.beta_response import BetaResponseFormatTextConfigParam as BetaResponseFormatTextConfigParam
-    from .responses_params.beta_response import (
+    from .responses_params.beta_response_format_text import (
+        BetaResponseFormatTextConfigParam as BetaResponseFormatTextConfigParam,
+    )
+    from .responses_params.beta_response_format_text import (
         BetaResponseFormatTextJSONSchemaConfigParam as BetaResponseFormatTextJSONSchemaConfigParam,
-    )
-    from .responses_params.beta_response import (
-        BetaResponseImageGenerationCallParam as BetaResponseImageGenerationCallParam,
-    )
-    from .responses_params.beta_response import (
-        BetaResponseLocalShellCallOutputParam as BetaResponseLocalShellCallOutputParam,
-    )
-    from .responses_params.beta_response import BetaResponseLocalShellCallParam as BetaResponseLocalShellCallParam
-    from .responses_params.beta_response import BetaResponseOutputMessageParam as BetaResponseOutputMessageParam
-    from .responses_params.beta_response import BetaResponseOutputRefusalParam as BetaResponseOutputRefusalParam
-    from .responses_params.beta_response import BetaResponseOutputTextParam as BetaResponseOutputTextParam
-    from .responses_params.beta_response import BetaResponseReasoningItemParam as BetaResponseReasoningItemParam
-    from .responses_params.beta_response import (
-        BetaResponseToolSearchOutputItemParamParam as BetaResponseToolSearchOutputItemParamParam,
     )
     from .responses_params.beta_response_function import (
         BetaResponseFunctionCallOutputItemListParam as BetaResponseFunctionCallOutputItemListParam,
+    )
+    from .responses_params.beta_response_function import (
+        BetaResponseFunctionCallOutputItemParam as BetaResponseFunctionCallOutputItemParam,
     )
     from .responses_params.beta_response_function import (
         BetaResponseFunctionShellCallOutputContentParam as BetaResponseFunctionShellCallOutputContentParam,
@@ -283,36 +284,67 @@ if TYPE_CHECKING:
     from .responses_params.beta_response_function import (
         BetaResponseFunctionWebSearchParam as BetaResponseFunctionWebSearchParam,
     )
-    from .responses_params.beta_response_function import (
-        BetaResponseSteerInputContentParam as BetaResponseSteerInputContentParam,
+    from .responses_params.beta_response_image_generation_call import (
+        BetaResponseImageGenerationCallParam as BetaResponseImageGenerationCallParam,
     )
-    from .responses_params.beta_response_input import BetaResponseInputContentParam as BetaResponseInputContentParam
-    from .responses_params.beta_response_input import (
+    from .responses_params.beta_response_input import BetaResponseInputParam as BetaResponseInputParam
+    from .responses_params.beta_response_input_file import (
         BetaResponseInputFileContentParam as BetaResponseInputFileContentParam,
     )
-    from .responses_params.beta_response_input import BetaResponseInputFileParam as BetaResponseInputFileParam
-    from .responses_params.beta_response_input import (
+    from .responses_params.beta_response_input_file import BetaResponseInputFileParam as BetaResponseInputFileParam
+    from .responses_params.beta_response_input_image import (
         BetaResponseInputImageContentParam as BetaResponseInputImageContentParam,
     )
-    from .responses_params.beta_response_input import BetaResponseInputImageParam as BetaResponseInputImageParam
-    from .responses_params.beta_response_input import (
-        BetaResponseInputMessageContentListParam as BetaResponseInputMessageContentListParam,
-    )
-    from .responses_params.beta_response_input import (
-        BetaResponseInputTextContentParam as BetaResponseInputTextContentParam,
-    )
-    from .responses_params.beta_response_input import BetaResponseInputTextParam as BetaResponseInputTextParam
+    from .responses_params.beta_response_input_image import BetaResponseInputImageParam as BetaResponseInputImageParam
     from .responses_params.beta_response_input_item import BetaEasyInputMessageParam as BetaEasyInputMessageParam
     from .responses_params.beta_response_input_item import (
         BetaResponseCompactionItemParamParam as BetaResponseCompactionItemParamParam,
     )
     from .responses_params.beta_response_input_item import BetaResponseInputItemParam as BetaResponseInputItemParam
+    from .responses_params.beta_response_input_message_content_list import (
+        BetaResponseInputContentParam as BetaResponseInputContentParam,
+    )
+    from .responses_params.beta_response_input_message_content_list import (
+        BetaResponseInputMessageContentListParam as BetaResponseInputMessageContentListParam,
+    )
+    from .responses_params.beta_response_input_text import (
+        BetaResponseInputTextContentParam as BetaResponseInputTextContentParam,
+    )
+    from .responses_params.beta_response_input_text import BetaResponseInputTextParam as BetaResponseInputTextParam
+    from .responses_params.beta_response_local_shell_call import (
+        BetaResponseLocalShellCallOutputParam as BetaResponseLocalShellCallOutputParam,
+    )
+    from .responses_params.beta_response_local_shell_call import (
+        BetaResponseLocalShellCallParam as BetaResponseLocalShellCallParam,
+    )
     from .responses_params.beta_response_mcp import BetaMcpToolCallErrorParam as BetaMcpToolCallErrorParam
     from .responses_params.beta_response_mcp import (
         BetaResponseMcpApprovalRequestParam as BetaResponseMcpApprovalRequestParam,
     )
     from .responses_params.beta_response_mcp import BetaResponseMcpCallParam as BetaResponseMcpCallParam
     from .responses_params.beta_response_mcp import BetaResponseMcpListToolsParam as BetaResponseMcpListToolsParam
+    from .responses_params.beta_response_output import BetaResponseOutputMessageParam as BetaResponseOutputMessageParam
+    from .responses_params.beta_response_output import BetaResponseOutputRefusalParam as BetaResponseOutputRefusalParam
+    from .responses_params.beta_response_output import BetaResponseOutputTextParam as BetaResponseOutputTextParam
+    from .responses_params.beta_response_prompt import BetaResponsePromptParam as BetaResponsePromptParam
+    from .responses_params.beta_response_reasoning_item import (
+        BetaResponseReasoningItemParam as BetaResponseReasoningItemParam,
+    )
+    from .responses_params.beta_response_steer_input_content import (
+        BetaResponseSteerInputContentParam as BetaResponseSteerInputContentParam,
+    )
+    from .responses_params.beta_response_text_config import BetaResponseTextConfigParam as BetaResponseTextConfigParam
+    from .responses_params.beta_response_tool_search_output_item import (
+        BetaResponseToolSearchOutputItemParamParam as BetaResponseToolSearchOutputItemParamParam,
+    )
+    from .responses_params.beta_responses_client_event import (
+        BetaResponseInjectEventParam as BetaResponseInjectEventParam,
+    )
+    from .responses_params.beta_responses_client_event import (
+        BetaResponsesClientEventParam as BetaResponsesClientEventParam,
+    )
+    from .responses_params.beta_responses_client_event import BetaResponseSteerEventParam as BetaResponseSteerEventParam
+    from .responses_params.beta_responses_client_event import BetaResponseSteerInputParam as BetaResponseSteerInputParam
     from .responses_params.beta_tool import BetaNamespaceToolParam as BetaNamespaceToolParam
     from .responses_params.beta_tool import BetaToolChoiceAllowedParam as BetaToolChoiceAllowedParam
     from .responses_params.beta_tool import BetaToolChoiceApplyPatchParam as BetaToolChoiceApplyPatchParam
@@ -326,10 +358,9 @@ if TYPE_CHECKING:
         BetaToolSearchOutputNamespaceToolParam as BetaToolSearchOutputNamespaceToolParam,
     )
     from .responses_params.beta_tool import BetaToolSearchToolParam as BetaToolSearchToolParam
+    from .responses_params.beta_web_search import BetaWebSearchPreviewToolParam as BetaWebSearchPreviewToolParam
+    from .responses_params.beta_web_search import BetaWebSearchToolParam as BetaWebSearchToolParam
     from .responses_params.compact import ResponseCompactParams as ResponseCompactParams
-    from .responses_params.create import BetaResponseInputParam as BetaResponseInputParam
-    from .responses_params.create import BetaResponsePromptParam as BetaResponsePromptParam
-    from .responses_params.create import BetaResponseTextConfigParam as BetaResponseTextConfigParam
     from .responses_params.create import ResponseCreateParams as ResponseCreateParams
     from .responses_params.create import ResponseCreateParamsBase as ResponseCreateParamsBase
     from .responses_params.create import ResponseCreateParamsNonStreaming as ResponseCreateParamsNonStreaming
@@ -704,8 +735,6 @@ if TYPE_CHECKING:
     from .threads_params.thread import ThreadCreateAndRunParamsNonStreaming as ThreadCreateAndRunParamsNonStreaming
     from .threads_params.thread import ThreadCreateAndRunParamsStreaming as ThreadCreateAndRunParamsStreaming
     from .threads_params.thread import ThreadCreateParams as ThreadCreateParams
-    from .threads_params.thread import ThreadDeleteParams as ThreadDeleteParams
-    from .threads_params.thread import ThreadRetrieveParams as ThreadRetrieveParams
     from .threads_params.thread import ThreadUpdateParams as ThreadUpdateParams
     from .threads_types.assistant_stream_event import AssistantStreamEvent as AssistantStreamEvent
     from .threads_types.assistant_stream_event import Thread as Thread
@@ -721,9 +750,8 @@ else:
         __name__,
         {
             ".agents_params.agent": (
-                "AgentCompactionParam AgentCreateParams AgentDeleteParams AgentExperimentalParam "
-                "AgentListParams AgentReasoningParam AgentRetrieveParams AgentTextParam AgentUpdateParams "
-                "TextFormatParam "
+                "AgentCompactionParam AgentCreateParams AgentExperimentalParam AgentListParams "
+                "AgentReasoningParam AgentTextParam AgentUpdateParams TextFormatParam "
             ),
             ".agents_params.environment": ("EnvironmentNetworkParam EnvironmentPackagesParam EnvironmentParam "),
             ".agents_params.hosted": (
@@ -736,9 +764,10 @@ else:
             ".agents_params.multi_agent_config": "MultiAgentConfigParam",
             ".agents_params.persisted": "PersistedAgentToolParam PersistedMcpTransportParam",
             ".agents_params.session_input": (
-                "AgentBrowserAuthenticationCancelParam AgentBrowserAuthenticationSubmitParam "
-                "AgentBrowserOriginAccessParam AgentFunctionCallOutputParam AgentSessionInputMessageParam "
-                "AgentSessionInputParam "
+                "AgentBrowserAuthenticationCancelParam AgentBrowserAuthenticationCancelParamParam "
+                "AgentBrowserAuthenticationSubmitParam AgentBrowserAuthenticationSubmitParamParam "
+                "AgentBrowserOriginAccessParam AgentBrowserOriginAccessParamParam "
+                "AgentFunctionCallOutputParam AgentSessionInputMessageParam AgentSessionInputParam "
             ),
             ".agents_params.setup_command": "SetupCommandParam",
             ".agents_params.tool": (
@@ -801,54 +830,89 @@ else:
                 "AgentToolResourceWebSearch "
             ),
             ".assistants_params": (
-                "AssistantCreateParams AssistantDeleteParams AssistantListParams "
-                "AssistantResponseFormatOptionParam AssistantResponseFormatOptionParam2 "
-                "AssistantRetrieveParams AssistantToolParam AssistantUpdateParams FileSearchToolParam "
-                "FunctionToolParam "
+                "AssistantCreateParams AssistantListParams AssistantResponseFormatOptionParam "
+                "AssistantResponseFormatOptionParam2 AssistantToolParam AssistantUpdateParams "
+                "FileSearchToolParam FunctionToolParam "
             ),
             ".assistants_types": (
                 "Assistant AssistantDeleted AssistantResponseFormatOption AssistantTool FileSearchTool FunctionTool "
             ),
             ".chatkit_types": "ChatKitWorkflow",
-            ".responses_params.beta": (
-                "BetaAgentParam BetaApplyPatchToolParam BetaCodeInterpreterToolParam "
+            ".responses_params.beta_agent": "BetaAgentParam",
+            ".responses_params.beta_apply_patch_tool": "BetaApplyPatchToolParam",
+            ".responses_params.beta_code_interpreter_tool": "BetaCodeInterpreterToolParam",
+            ".responses_params.beta_computer": (
                 "BetaComputerActionListParam BetaComputerActionParam BetaComputerToolParam "
-                "BetaComputerUsePreviewToolParam BetaContainerAutoParam "
-                "BetaContainerNetworkPolicyAllowlistParam BetaContainerNetworkPolicyDisabledParam "
-                "BetaContainerNetworkPolicyDomainSecretParam BetaContainerReferenceParam "
-                "BetaCustomToolParam BetaFileSearchToolFiltersComparisonFilterParam BetaFileSearchToolParam "
-                "BetaFunctionShellToolParam BetaFunctionToolParam BetaInlineSkillParam "
-                "BetaInlineSkillSourceParam BetaLocalEnvironmentParam BetaLocalSkillParam "
-                "BetaSkillReferenceParam BetaWebSearchPreviewToolParam BetaWebSearchToolParam "
+                "BetaComputerUsePreviewToolParam "
             ),
-            ".responses_params.beta_response": (
-                "BetaResponseCodeInterpreterToolCallParam BetaResponseComputerToolCallOutputScreenshotParam "
-                "BetaResponseComputerToolCallParam BetaResponseConfigurationUpdateItemParamParam "
-                "BetaResponseConversationParamParam BetaResponseCustomToolCallOutputParam "
-                "BetaResponseCustomToolCallParam BetaResponseFileSearchToolCallParam "
+            ".responses_params.beta_container": (
+                "BetaContainerAutoParam BetaContainerNetworkPolicyAllowlistParam "
+                "BetaContainerNetworkPolicyDisabledParam BetaContainerNetworkPolicyDomainSecretParam "
+                "BetaContainerReferenceParam BetaInlineSkillParam BetaInlineSkillSourceParam "
+                "BetaSkillReferenceParam "
+            ),
+            ".responses_params.beta_custom_tool": "BetaCustomToolParam",
+            ".responses_params.beta_file_search_tool": (
+                "BetaFileSearchToolFiltersComparisonFilterParam BetaFileSearchToolParam "
+            ),
+            ".responses_params.beta_function": "BetaFunctionShellToolParam BetaFunctionToolParam",
+            ".responses_params.beta_local": "BetaLocalEnvironmentParam BetaLocalSkillParam",
+            ".responses_params.beta_reasoning": "BetaReasoningParam",
+            ".responses_params.beta_response_code_interpreter_tool_call": ("BetaResponseCodeInterpreterToolCallParam "),
+            ".responses_params.beta_response_computer_tool_call": (
+                "BetaResponseComputerToolCallOutputScreenshotParam BetaResponseComputerToolCallParam "
+            ),
+            ".responses_params.beta_response_configuration_update_item": (
+                "BetaResponseConfigurationUpdateItemParamParam "
+            ),
+            ".responses_params.beta_response_conversation": "BetaResponseConversationParamParam",
+            ".responses_params.beta_response_custom_tool_call": (
+                "BetaResponseCustomToolCallOutputParam BetaResponseCustomToolCallParam "
+            ),
+            ".responses_params.beta_response_file_search_tool_call": "BetaResponseFileSearchToolCallParam",
+            ".responses_params.beta_response_format_text": (
                 "BetaResponseFormatTextConfigParam BetaResponseFormatTextJSONSchemaConfigParam "
-                "BetaResponseImageGenerationCallParam BetaResponseLocalShellCallOutputParam "
-                "BetaResponseLocalShellCallParam BetaResponseOutputMessageParam "
-                "BetaResponseOutputRefusalParam BetaResponseOutputTextParam BetaResponseReasoningItemParam "
-                "BetaResponseToolSearchOutputItemParamParam "
             ),
             ".responses_params.beta_response_function": (
-                "BetaResponseFunctionCallOutputItemListParam "
+                "BetaResponseFunctionCallOutputItemListParam BetaResponseFunctionCallOutputItemParam "
                 "BetaResponseFunctionShellCallOutputContentParam BetaResponseFunctionToolCallParam "
-                "BetaResponseFunctionWebSearchParam BetaResponseSteerInputContentParam "
+                "BetaResponseFunctionWebSearchParam "
             ),
-            ".responses_params.beta_response_input": (
-                "BetaResponseInputContentParam BetaResponseInputFileContentParam BetaResponseInputFileParam "
+            ".responses_params.beta_response_image_generation_call": "BetaResponseImageGenerationCallParam",
+            ".responses_params.beta_response_input": "BetaResponseInputParam",
+            ".responses_params.beta_response_input_file": (
+                "BetaResponseInputFileContentParam BetaResponseInputFileParam "
+            ),
+            ".responses_params.beta_response_input_image": (
                 "BetaResponseInputImageContentParam BetaResponseInputImageParam "
-                "BetaResponseInputMessageContentListParam BetaResponseInputTextContentParam "
-                "BetaResponseInputTextParam "
             ),
             ".responses_params.beta_response_input_item": (
                 "BetaEasyInputMessageParam BetaResponseCompactionItemParamParam BetaResponseInputItemParam "
             ),
+            ".responses_params.beta_response_input_message_content_list": (
+                "BetaResponseInputContentParam BetaResponseInputMessageContentListParam "
+            ),
+            ".responses_params.beta_response_input_text": (
+                "BetaResponseInputTextContentParam BetaResponseInputTextParam "
+            ),
+            ".responses_params.beta_response_local_shell_call": (
+                "BetaResponseLocalShellCallOutputParam BetaResponseLocalShellCallParam "
+            ),
             ".responses_params.beta_response_mcp": (
                 "BetaMcpToolCallErrorParam BetaResponseMcpApprovalRequestParam BetaResponseMcpCallParam "
                 "BetaResponseMcpListToolsParam "
+            ),
+            ".responses_params.beta_response_output": (
+                "BetaResponseOutputMessageParam BetaResponseOutputRefusalParam BetaResponseOutputTextParam "
+            ),
+            ".responses_params.beta_response_prompt": "BetaResponsePromptParam",
+            ".responses_params.beta_response_reasoning_item": "BetaResponseReasoningItemParam",
+            ".responses_params.beta_response_steer_input_content": "BetaResponseSteerInputContentParam",
+            ".responses_params.beta_response_text_config": "BetaResponseTextConfigParam",
+            ".responses_params.beta_response_tool_search_output_item": ("BetaResponseToolSearchOutputItemParamParam "),
+            ".responses_params.beta_responses_client_event": (
+                "BetaResponseInjectEventParam BetaResponseSteerEventParam BetaResponseSteerInputParam "
+                "BetaResponsesClientEventParam "
             ),
             ".responses_params.beta_tool": (
                 "BetaNamespaceToolParam BetaToolChoiceAllowedParam BetaToolChoiceApplyPatchParam "
@@ -856,9 +920,9 @@ else:
                 "BetaToolChoiceShellParam BetaToolChoiceTypesParam BetaToolParam "
                 "BetaToolSearchOutputNamespaceToolParam BetaToolSearchToolParam "
             ),
+            ".responses_params.beta_web_search": "BetaWebSearchPreviewToolParam BetaWebSearchToolParam",
             ".responses_params.compact": "ResponseCompactParams",
             ".responses_params.create": (
-                "BetaResponseInputParam BetaResponsePromptParam BetaResponseTextConfigParam "
                 "ResponseCreateParams ResponseCreateParamsBase ResponseCreateParamsNonStreaming "
                 "ResponseCreateParamsStreaming "
             ),
@@ -1027,8 +1091,7 @@ else:
             ".threads_params.code_interpreter_tool": "CodeInterpreterToolParam",
             ".threads_params.thread": (
                 "ThreadCreateAndRunParams ThreadCreateAndRunParamsBase ThreadCreateAndRunParamsNonStreaming "
-                "ThreadCreateAndRunParamsStreaming ThreadCreateParams ThreadDeleteParams "
-                "ThreadRetrieveParams ThreadUpdateParams "
+                "ThreadCreateAndRunParamsStreaming ThreadCreateParams ThreadUpdateParams "
             ),
             ".threads_types.assistant_stream_event": "AssistantStreamEvent Thread ThreadDeleted",
             ".threads_types.assistant_tool_choice": (

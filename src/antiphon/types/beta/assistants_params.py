@@ -25,11 +25,9 @@ __all__ = [
     "AssistantCreateParamsToolResourcesFileSearchVectorStoreChunkingStrategyAuto",
     "AssistantCreateParamsToolResourcesFileSearchVectorStoreChunkingStrategyStatic",
     "AssistantCreateParamsToolResourcesFileSearchVectorStoreChunkingStrategyStaticStatic",
-    "AssistantDeleteParams",
     "AssistantListParams",
     "AssistantResponseFormatOptionParam",
     "AssistantResponseFormatOptionParam2",
-    "AssistantRetrieveParams",
     "AssistantToolParam",
     "AssistantUpdateParams",
     "AssistantUpdateParamsToolResources",
@@ -103,10 +101,8 @@ class AssistantCreateParamsToolResourcesFileSearchVectorStoreChunkingStrategySta
 
 
 class AssistantCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Header that switches on version 2 of the assistants endpoints: always `assistants=v2`."""
     model: Required[str | ChatModel]
     """Name of the model that the assistant uses."""
     name: str | None
@@ -135,13 +131,6 @@ class AssistantCreateParams(TypedDict, total=False):
     the instructions must also ask for JSON."""
 
 
-class AssistantRetrieveParams(TypedDict, total=False):
-    """What `retrieve` takes besides the parameters of its path."""
-
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Header that switches on version 2 of the assistants endpoints: always `assistants=v2`."""
-
-
 class AssistantUpdateParamsToolResources(TypedDict, total=False):
     """New files and vector stores for the tools."""
 
@@ -166,10 +155,8 @@ class AssistantUpdateParamsToolResourcesFileSearch(TypedDict, total=False):
 
 
 class AssistantUpdateParams(TypedDict, total=False):
-    """What `update` takes besides the parameters of its path."""
+    """What `update` takes by keyword."""
 
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Header that switches on version 2 of the assistants endpoints: always `assistants=v2`."""
     model: (
         str
         | Literal[
@@ -244,10 +231,8 @@ class AssistantUpdateParams(TypedDict, total=False):
 
 
 class AssistantListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Header that switches on version 2 of the assistants endpoints: always `assistants=v2`."""
     limit: int
     """Number of items per page, from 1 to 100, and 20 if left out."""
     order: Literal["asc", "desc"]
@@ -257,13 +242,6 @@ class AssistantListParams(TypedDict, total=False):
     page."""
     before: str
     """ID of a store; you get the page that lies in front of it. Use it to go back through the list."""
-
-
-class AssistantDeleteParams(TypedDict, total=False):
-    """What `delete` takes besides the parameters of its path."""
-
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Header that switches on version 2 of the assistants endpoints: always `assistants=v2`."""
 
 
 class FileSearchToolParam(TypedDict, total=False):

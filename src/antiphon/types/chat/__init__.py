@@ -48,6 +48,12 @@ if TYPE_CHECKING:
     )
     from .completions_params.chat_completion import ChatCompletionMessageParam as ChatCompletionMessageParam
     from .completions_params.chat_completion import (
+        ChatCompletionMessageToolCallParam as ChatCompletionMessageToolCallParam,
+    )
+    from .completions_params.chat_completion import (
+        ChatCompletionMessageToolCallUnionParam as ChatCompletionMessageToolCallUnionParam,
+    )
+    from .completions_params.chat_completion import (
         ChatCompletionNamedToolChoiceCustomParam as ChatCompletionNamedToolChoiceCustomParam,
     )
     from .completions_params.chat_completion import (
@@ -111,7 +117,8 @@ else:
                 "ChatCompletionDeveloperMessageParam ChatCompletionFunctionCallOptionParam "
                 "ChatCompletionFunctionMessageParam ChatCompletionFunctionToolParam "
                 "ChatCompletionMessageCustomToolCallParam ChatCompletionMessageFunctionToolCallParam "
-                "ChatCompletionMessageParam ChatCompletionNamedToolChoiceCustomParam "
+                "ChatCompletionMessageParam ChatCompletionMessageToolCallParam "
+                "ChatCompletionMessageToolCallUnionParam ChatCompletionNamedToolChoiceCustomParam "
                 "ChatCompletionNamedToolChoiceParam ChatCompletionPredictionContentParam "
                 "ChatCompletionStreamOptionsParam ChatCompletionSystemMessageParam "
                 "ChatCompletionToolChoiceOptionParam ChatCompletionToolMessageParam ChatCompletionToolParam "

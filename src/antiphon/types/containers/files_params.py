@@ -7,20 +7,22 @@ from typing import Literal
 
 from typing_extensions import TypedDict
 
+from ...runtime import FileTypes
+
 __all__ = ["FileCreateParams", "FileListParams"]
 
 
 class FileCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     file_id: str
     """ID of a stored file to copy into the container. Used in place of `file`."""
-    file: str
+    file: FileTypes
     """The bytes of a new file. Used in place of `file_id`."""
 
 
 class FileListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
     limit: int
     """Number of items per page, from 1 to 100, and 20 if left out."""

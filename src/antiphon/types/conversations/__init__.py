@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     from . import items_types as items_types
     from .conversations_params import ConversationCreateParams as ConversationCreateParams
     from .conversations_params import ConversationUpdateParams as ConversationUpdateParams
+    from .conversations_params import InputFileContentParam as InputFileContentParam
+    from .conversations_params import InputImageContentParam as InputImageContentParam
+    from .conversations_params import InputTextContentParam as InputTextContentParam
+    from .conversations_params import OutputTextContentParam as OutputTextContentParam
+    from .conversations_params import RefusalContentParam as RefusalContentParam
     from .conversations_types import Conversation as Conversation
     from .conversations_types import ConversationDeletedResource as ConversationDeletedResource
     from .conversations_types import InputFileContent as InputFileContent
@@ -33,7 +38,10 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            ".conversations_params": "ConversationCreateParams ConversationUpdateParams",
+            ".conversations_params": (
+                "ConversationCreateParams ConversationUpdateParams InputFileContentParam "
+                "InputImageContentParam InputTextContentParam OutputTextContentParam RefusalContentParam "
+            ),
             ".conversations_types": (
                 "Conversation ConversationDeletedResource InputFileContent InputImageContent "
                 "InputTextContent OutputTextContent RefusalContent "

@@ -4,18 +4,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Required
+from typing import Literal, Required
 
 from typing_extensions import TypedDict
 
 from ..responses.responses_params.input_item import ResponseInputItemParam
+from ..responses.responses_types.image_detail import ImageDetail
 from ..shared.models.metadata import Metadata
+from ..shared_params.models.container_file_citation import ContainerFileCitation
+from ..shared_params.models.file import FileCitation
+from ..shared_params.models.prompt_cache_breakpoint import PromptCacheBreakpoint
+from ..shared_params.models.response import ResponseAnnotationFilePath, ResponseOutputTextLogprob
+from ..shared_params.models.url_citation import URLCitation
 
-__all__ = ["ConversationCreateParams", "ConversationUpdateParams"]
+__all__ = [
+    "ConversationCreateParams",
+    "ConversationUpdateParams",
+    "InputFileContentParam",
+    "InputImageContentParam",
+    "InputTextContentParam",
+    "OutputTextContentParam",
+    "RefusalContentParam",
+]
 
 
 class ConversationCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     metadata: Metadata | None
     """Up to 16 labels of your own to keep with the conversation. Leave it out or send null for none."""
@@ -24,7 +38,77 @@ class ConversationCreateParams(TypedDict, total=False):
 
 
 class ConversationUpdateParams(TypedDict, total=False):
-    """What `update` takes besides the parameters of its path."""
+    """What `update` takes by keyword."""
 
     metadata: Required[Metadata | None]
     """The new labels, up to 16, in place of all previous ones. Null takes the labels away."""
+
+
+class InputFileContentParam(TypedDict, total=False):
+    """File handed to the model as part of a message. The contents come from an uploaded file, from a URL, or
+    are sent along in the part itself."""
+
+    type: Required[Literal["input_file"]]
+    """Always `input_file`."""
+    file_id: str | None
+    """Identifier of an uploaded file, beginning with `file-`. Null or absent when the file is given otherwise."""
+    filename: str
+    """Name under which the model sees the file. Useful together with `file_data`."""
+    file_data: str
+    """The file itself, in base64."""
+    prompt_cache_breakpoint: PromptCacheBreakpoint
+    """Ends a prompt prefix to be cached right after this part."""
+    file_url: str
+    """Address from which the server fetches the file."""
+    detail: Literal["auto", "low", "high"]
+    """How carefully pages of the file are rendered as images: `low` saves tokens, `high` keeps detail, `auto`
+    (used when left out) lets the server choose."""
+
+
+class InputImageContentParam(TypedDict, total=False):
+    """Image handed to the model as part of a message, by URL or as an uploaded file."""
+
+    type: Required[Literal["input_image"]]
+    """Always `input_image`."""
+    detail: Required[ImageDetail]
+    """How closely the model looks at the image."""
+    image_url: str | None
+    """Address of the image, or the image itself as a data URL. Null or absent when `file_id` is used."""
+    file_id: str | None
+    """Identifier of an uploaded image file, beginning with `file-`. Null or absent when `image_url` is used."""
+    prompt_cache_breakpoint: PromptCacheBreakpoint
+    """Ends a prompt prefix to be cached right after this part."""
+
+
+class InputTextContentParam(TypedDict, total=False):
+    """Text handed to the model as part of a message."""
+
+    type: Required[Literal["input_text"]]
+    """Always `input_text`."""
+    text: Required[str]
+    """Text for the model to read."""
+    prompt_cache_breakpoint: PromptCacheBreakpoint
+    """Ends a prompt prefix to be cached right after this part."""
+
+
+class OutputTextContentParam(TypedDict, total=False):
+    """Text that the model wrote, with its citations."""
+
+    type: Required[Literal["output_text"]]
+    """Always `output_text`."""
+    text: Required[str]
+    """The text."""
+    annotations: Required[Iterable[FileCitation | URLCitation | ContainerFileCitation | ResponseAnnotationFilePath]]
+    """Sources and files to which places of the text refer. Empty if there are none."""
+    logprobs: Iterable[ResponseOutputTextLogprob]
+    """Log probabilities of the tokens of the text. Absent or empty unless the request included
+    `message.output_text.logprobs`."""
+
+
+class RefusalContentParam(TypedDict, total=False):
+    """Part of a message in which the model declines."""
+
+    type: Required[Literal["refusal"]]
+    """Always `refusal`."""
+    refusal: Required[str]
+    """What the model said in declining the request."""

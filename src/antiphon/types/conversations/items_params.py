@@ -15,7 +15,7 @@ __all__ = ["ItemCreateParams", "ItemListParams", "ItemRetrieveParams"]
 
 
 class ItemCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     items: Required[Iterable[ResponseInputItemParam]]
     """Items to append, in order, at most 20 per call."""
@@ -25,15 +25,17 @@ class ItemCreateParams(TypedDict, total=False):
 
 
 class ItemRetrieveParams(TypedDict, total=False):
-    """What `retrieve` takes besides the parameters of its path."""
+    """What `retrieve` takes by keyword."""
 
+    conversation_id: Required[str]
+    """ID of the conversation that holds the item, beginning with `conv_`."""
     include: Iterable[ResponseIncludable]
     """Extra data to put into the item that would otherwise be left out. The values are those of `include` when
     a response is created."""
 
 
 class ItemListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
     limit: int
     """Number of items per page, from 1 to 100, and 20 if left out."""

@@ -12,8 +12,9 @@ from ...runtime import SequenceNotStr
 from ..chat.completions_params.chat_completion import ChatCompletionFunctionToolParam
 from ..graders.grader_models_params.grader_inputs import GraderInputsParam
 from ..responses.responses_params.easy_input_message import EasyInputMessageParam
-from ..responses.responses_params.input_params import ResponseInputAudioParam, ResponseInputTextParam
-from ..responses.responses_params.response import ResponseFormatTextConfigParam
+from ..responses.responses_params.format_text import ResponseFormatTextConfigParam
+from ..responses.responses_params.input_audio import ResponseInputAudioParam
+from ..responses.responses_params.input_text import ResponseInputTextParam
 from ..responses.responses_params.tool import ToolParam
 from ..shared.models.metadata import Metadata
 from ..shared.models.reasoning import ReasoningEffort
@@ -211,7 +212,7 @@ class RunCreateParamsDataSourceCreateEvalResponsesRunDataSourceSamplingParamsTex
 
 
 class RunCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     data_source: Required[
         CreateEvalJSONLRunDataSourceParam
@@ -226,7 +227,7 @@ class RunCreateParams(TypedDict, total=False):
 
 
 class RunListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
     after: str
     """ID of the last item of the previous page; the new page begins behind it. Leave it out for the first

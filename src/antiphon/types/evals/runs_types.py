@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from ...runtime import BaseModel, Tagged
+from ...runtime import Aliased, BaseModel, Tagged
 from ..chat.completions_types import ChatCompletionFunctionTool
 from ..responses.responses_types.easy_input_message import EasyInputMessage
 from ..responses.responses_types.format_text import ResponseFormatTextConfig
@@ -329,7 +329,7 @@ class EvalRunDataSourceResponsesSamplingParamsText(BaseModel):
 
 
 class EvalRunPerModelUsage(BaseModel):
-    model_name: str
+    run_model_name: str = Aliased("model_name")
     """Name of the model."""
     invocation_count: int
     """Number of calls to the model."""

@@ -81,7 +81,7 @@ class JobCreateParamsMethod(TypedDict, total=False):
 
 
 class JobCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     model: Required[str | Literal["babbage-002", "davinci-002", "gpt-3.5-turbo", "gpt-4o-mini"]]
     """Name of the model to start from, a base model or an earlier fine-tuned one."""
@@ -108,7 +108,7 @@ class JobCreateParams(TypedDict, total=False):
 
 
 class JobListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
     after: str
     """ID of the last job of the previous page; the new page begins behind it. Leave it out for the first page."""
@@ -120,7 +120,7 @@ class JobListParams(TypedDict, total=False):
 
 
 class JobListEventsParams(TypedDict, total=False):
-    """What `list_events` takes besides the parameters of its path."""
+    """What `list_events` takes by keyword."""
 
     after: str
     """ID of the last event of the previous page; the new page begins behind it. Leave it out for the first

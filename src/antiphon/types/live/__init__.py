@@ -5,26 +5,51 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from . import forks_params as forks_params
     from . import forks_types as forks_types
     from . import live_params as live_params
     from . import live_types as live_types
     from . import sessions_params as sessions_params
     from . import sessions_types as sessions_types
+    from . import sideband_params as sideband_params
+    from .forks_params import ForkClientEventParam as ForkClientEventParam
+    from .forks_params import ForkSessionConfigParam as ForkSessionConfigParam
+    from .forks_params import ForkSessionStartEventParam as ForkSessionStartEventParam
     from .forks_types import ForkClientEvent as ForkClientEvent
     from .forks_types import ForkServerEvent as ForkServerEvent
     from .forks_types import ForkSessionConfig as ForkSessionConfig
     from .forks_types import ForkSessionStartEvent as ForkSessionStartEvent
+    from .live_params.audio_format import AudioFormatParam as AudioFormatParam
     from .live_params.client_config import ClientConfigParam as ClientConfigParam
     from .live_params.client_config import DataChannelConfigParam as DataChannelConfigParam
     from .live_params.client_config import ServerEventSelectorParam as ServerEventSelectorParam
+    from .live_params.client_event import ClientEventParam as ClientEventParam
+    from .live_params.commentary_append_event import CommentaryAppendEventParam as CommentaryAppendEventParam
+    from .live_params.connect_client_event import ConnectClientEventParam as ConnectClientEventParam
     from .live_params.create import LiveCreateParams as LiveCreateParams
     from .live_params.create import MediaSessionConfigParam as MediaSessionConfigParam
-    from .live_params.decision_content_part_input import (
-        DecisionContentPartInputImageParam as DecisionContentPartInputImageParam,
+    from .live_params.decision import DecisionContentPartInputImageParam as DecisionContentPartInputImageParam
+    from .live_params.decision import DecisionContentPartInputJSONParam as DecisionContentPartInputJSONParam
+    from .live_params.decision import DecisionCreateEventParam as DecisionCreateEventParam
+    from .live_params.decision_item import DecisionAssistantMessageParam as DecisionAssistantMessageParam
+    from .live_params.decision_item import DecisionDeveloperMessageParam as DecisionDeveloperMessageParam
+    from .live_params.decision_item import DecisionItemCreateEventParam as DecisionItemCreateEventParam
+    from .live_params.decision_item import DecisionItemDeleteEventParam as DecisionItemDeleteEventParam
+    from .live_params.decision_item import DecisionSystemMessageParam as DecisionSystemMessageParam
+    from .live_params.decision_item import DecisionUserMessageParam as DecisionUserMessageParam
+    from .live_params.decisions_delegation_update_config import (
+        DecisionsDelegationUpdateConfigParam as DecisionsDelegationUpdateConfigParam,
     )
-    from .live_params.decision_content_part_input import (
-        DecisionContentPartInputJSONParam as DecisionContentPartInputJSONParam,
+    from .live_params.input_audio import InputAudioAppendEventParam as InputAudioAppendEventParam
+    from .live_params.input_audio import InputAudioMuteEventParam as InputAudioMuteEventParam
+    from .live_params.input_audio import InputAudioUnmuteEventParam as InputAudioUnmuteEventParam
+    from .live_params.instructions_append_event import InstructionsAppendEventParam as InstructionsAppendEventParam
+    from .live_params.output_audio_fixture_play_event import (
+        OutputAudioFixturePlayEventParam as OutputAudioFixturePlayEventParam,
     )
+    from .live_params.response import ResponseCreateEventParam as ResponseCreateEventParam
+    from .live_params.response import ResponseItemCreateEventParam as ResponseItemCreateEventParam
+    from .live_params.thinking_append_event import ThinkingAppendEventParam as ThinkingAppendEventParam
     from .live_types.audio_format import AudioFormat as AudioFormat
     from .live_types.client_config import ClientConfig as ClientConfig
     from .live_types.client_config import DataChannelConfig as DataChannelConfig
@@ -40,6 +65,7 @@ if TYPE_CHECKING:
     from .live_types.decision import DecisionCreateEvent as DecisionCreateEvent
     from .live_types.decision import DecisionEvent as DecisionEvent
     from .live_types.decision import DecisionJSONObject as DecisionJSONObject
+    from .live_types.decision import DecisionJSONObjectParam as DecisionJSONObjectParam
     from .live_types.decision_item import DecisionAssistantMessage as DecisionAssistantMessage
     from .live_types.decision_item import DecisionDeveloperMessage as DecisionDeveloperMessage
     from .live_types.decision_item import DecisionItemCreatedEvent as DecisionItemCreatedEvent
@@ -134,9 +160,14 @@ if TYPE_CHECKING:
     )
     from .sessions_params.session import MediaSessionForkConfigParam as MediaSessionForkConfigParam
     from .sessions_params.session import SessionAcceptParams as SessionAcceptParams
+    from .sessions_params.session import SessionCloseEventParam as SessionCloseEventParam
+    from .sessions_params.session import SessionConfigParam as SessionConfigParam
     from .sessions_params.session import SessionForkParams as SessionForkParams
     from .sessions_params.session import SessionReferParams as SessionReferParams
     from .sessions_params.session import SessionRejectParams as SessionRejectParams
+    from .sessions_params.session import SessionStartEventParam as SessionStartEventParam
+    from .sessions_params.session import SessionUpdateConfigParam as SessionUpdateConfigParam
+    from .sessions_params.session import SessionUpdateEventParam as SessionUpdateEventParam
     from .sessions_types.built_in_voice import BuiltInVoice as BuiltInVoice
     from .sessions_types.client_delegation import ClientDelegation as ClientDelegation
     from .sessions_types.custom_voice import CustomVoice as CustomVoice
@@ -195,12 +226,29 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
+            ".forks_params": "ForkClientEventParam ForkSessionConfigParam ForkSessionStartEventParam",
             ".forks_types": "ForkClientEvent ForkServerEvent ForkSessionConfig ForkSessionStartEvent",
+            ".live_params.audio_format": "AudioFormatParam",
             ".live_params.client_config": ("ClientConfigParam DataChannelConfigParam ServerEventSelectorParam "),
+            ".live_params.client_event": "ClientEventParam",
+            ".live_params.commentary_append_event": "CommentaryAppendEventParam",
+            ".live_params.connect_client_event": "ConnectClientEventParam",
             ".live_params.create": "LiveCreateParams MediaSessionConfigParam",
-            ".live_params.decision_content_part_input": (
-                "DecisionContentPartInputImageParam DecisionContentPartInputJSONParam "
+            ".live_params.decision": (
+                "DecisionContentPartInputImageParam DecisionContentPartInputJSONParam DecisionCreateEventParam "
             ),
+            ".live_params.decision_item": (
+                "DecisionAssistantMessageParam DecisionDeveloperMessageParam DecisionItemCreateEventParam "
+                "DecisionItemDeleteEventParam DecisionSystemMessageParam DecisionUserMessageParam "
+            ),
+            ".live_params.decisions_delegation_update_config": "DecisionsDelegationUpdateConfigParam",
+            ".live_params.input_audio": (
+                "InputAudioAppendEventParam InputAudioMuteEventParam InputAudioUnmuteEventParam "
+            ),
+            ".live_params.instructions_append_event": "InstructionsAppendEventParam",
+            ".live_params.output_audio_fixture_play_event": "OutputAudioFixturePlayEventParam",
+            ".live_params.response": "ResponseCreateEventParam ResponseItemCreateEventParam",
+            ".live_params.thinking_append_event": "ThinkingAppendEventParam",
             ".live_types.audio_format": "AudioFormat",
             ".live_types.client_config": "ClientConfig DataChannelConfig ServerEventSelector",
             ".live_types.client_event": "ClientEvent",
@@ -209,7 +257,7 @@ else:
             ".live_types.create_response": "LiveCreateResponse",
             ".live_types.decision": (
                 "DecisionContentPartInputImage DecisionContentPartInputJSON DecisionCreateEvent "
-                "DecisionEvent DecisionJSONObject "
+                "DecisionEvent DecisionJSONObject DecisionJSONObjectParam "
             ),
             ".live_types.decision_item": (
                 "DecisionAssistantMessage DecisionDeveloperMessage DecisionItemCreateEvent "
@@ -257,8 +305,9 @@ else:
                 "ResponsesDelegationToolWebSearchParam ResponsesDelegationUpdateConfigParam "
             ),
             ".sessions_params.session": (
-                "MediaSessionForkConfigParam SessionAcceptParams SessionForkParams SessionReferParams "
-                "SessionRejectParams "
+                "MediaSessionForkConfigParam SessionAcceptParams SessionCloseEventParam SessionConfigParam "
+                "SessionForkParams SessionReferParams SessionRejectParams SessionStartEventParam "
+                "SessionUpdateConfigParam SessionUpdateEventParam "
             ),
             ".sessions_types.built_in_voice": "BuiltInVoice",
             ".sessions_types.client_delegation": "ClientDelegation",
@@ -282,5 +331,5 @@ else:
                 "SessionUpdatedEvent SessionUsage SessionUsageUpdatedEvent "
             ),
         },
-        inner="forks_types live_params live_types sessions_params sessions_types",
+        inner=("forks_params forks_types live_params live_types sessions_params sessions_types sideband_params "),
     )

@@ -34,21 +34,27 @@ if TYPE_CHECKING:
     from .realtime_params.audio import RealtimeAudioInputTurnDetectionParam as RealtimeAudioInputTurnDetectionParam
     from .realtime_params.audio import RealtimeSemanticVadParam as RealtimeSemanticVadParam
     from .realtime_params.audio import RealtimeServerVadParam as RealtimeServerVadParam
+    from .realtime_params.client_event import InputAudioBufferAppendEventParam as InputAudioBufferAppendEventParam
+    from .realtime_params.client_event import InputAudioBufferClearEventParam as InputAudioBufferClearEventParam
+    from .realtime_params.client_event import InputAudioBufferCommitEventParam as InputAudioBufferCommitEventParam
+    from .realtime_params.client_event import OutputAudioBufferClearEventParam as OutputAudioBufferClearEventParam
+    from .realtime_params.client_event import RealtimeClientEventParam as RealtimeClientEventParam
+    from .realtime_params.client_event import ResponseCancelEventParam as ResponseCancelEventParam
+    from .realtime_params.client_event import ResponseCreateEventParam as ResponseCreateEventParam
+    from .realtime_params.client_event import (
+        ResponseCreateEventWithReferencesParam as ResponseCreateEventWithReferencesParam,
+    )
+    from .realtime_params.client_event import ResponseItemReferenceParam as ResponseItemReferenceParam
+    from .realtime_params.client_event import SessionUpdateEventParam as SessionUpdateEventParam
     from .realtime_params.connect_client_event import ConnectClientEventParam as ConnectClientEventParam
+    from .realtime_params.conversation_item import ConversationItemCreateEventParam as ConversationItemCreateEventParam
+    from .realtime_params.conversation_item import ConversationItemDeleteEventParam as ConversationItemDeleteEventParam
+    from .realtime_params.conversation_item import ConversationItemParam as ConversationItemParam
     from .realtime_params.conversation_item import (
-        RealtimeConversationItemAssistantMessageParam as RealtimeConversationItemAssistantMessageParam,
+        ConversationItemRetrieveEventParam as ConversationItemRetrieveEventParam,
     )
     from .realtime_params.conversation_item import (
-        RealtimeConversationItemFunctionCallOutputParam as RealtimeConversationItemFunctionCallOutputParam,
-    )
-    from .realtime_params.conversation_item import (
-        RealtimeConversationItemFunctionCallParam as RealtimeConversationItemFunctionCallParam,
-    )
-    from .realtime_params.conversation_item import (
-        RealtimeConversationItemSystemMessageParam as RealtimeConversationItemSystemMessageParam,
-    )
-    from .realtime_params.conversation_item import (
-        RealtimeConversationItemUserMessageParam as RealtimeConversationItemUserMessageParam,
+        ConversationItemTruncateEventParam as ConversationItemTruncateEventParam,
     )
     from .realtime_params.function_tool import RealtimeFunctionToolParam as RealtimeFunctionToolParam
     from .realtime_params.mcp import RealtimeMcpApprovalRequestParam as RealtimeMcpApprovalRequestParam
@@ -59,8 +65,22 @@ if TYPE_CHECKING:
     from .realtime_params.mcp import RealtimeMcpToolCallParam as RealtimeMcpToolCallParam
     from .realtime_params.mcp import RealtimeMcpToolExecutionErrorParam as RealtimeMcpToolExecutionErrorParam
     from .realtime_params.noise_reduction import RealtimeNoiseReductionParam as RealtimeNoiseReductionParam
+    from .realtime_params.realtime_conversation_item import (
+        RealtimeConversationItemAssistantMessageParam as RealtimeConversationItemAssistantMessageParam,
+    )
+    from .realtime_params.realtime_conversation_item import (
+        RealtimeConversationItemFunctionCallOutputParam as RealtimeConversationItemFunctionCallOutputParam,
+    )
+    from .realtime_params.realtime_conversation_item import (
+        RealtimeConversationItemFunctionCallParam as RealtimeConversationItemFunctionCallParam,
+    )
+    from .realtime_params.realtime_conversation_item import (
+        RealtimeConversationItemSystemMessageParam as RealtimeConversationItemSystemMessageParam,
+    )
+    from .realtime_params.realtime_conversation_item import (
+        RealtimeConversationItemUserMessageParam as RealtimeConversationItemUserMessageParam,
+    )
     from .realtime_params.reasoning import RealtimeReasoningParam as RealtimeReasoningParam
-    from .realtime_params.response_create import ConversationItemParam as ConversationItemParam
     from .realtime_params.response_create import (
         RealtimeResponseCreateAudioOutputParam as RealtimeResponseCreateAudioOutputParam,
     )
@@ -70,9 +90,6 @@ if TYPE_CHECKING:
     from .realtime_params.response_create import RealtimeResponseCreateParamsParam as RealtimeResponseCreateParamsParam
     from .realtime_params.response_create import (
         RealtimeResponseCreateParamsWithReferencesParam as RealtimeResponseCreateParamsWithReferencesParam,
-    )
-    from .realtime_params.response_create_event_with_references import (
-        ResponseCreateEventWithReferencesParam as ResponseCreateEventWithReferencesParam,
     )
     from .realtime_params.session_create_request import (
         RealtimeSessionCreateRequestParam as RealtimeSessionCreateRequestParam,
@@ -85,11 +102,15 @@ if TYPE_CHECKING:
         RealtimeTranscriptionSessionAudioInputParam as RealtimeTranscriptionSessionAudioInputParam,
     )
     from .realtime_params.transcription_session import (
+        RealtimeTranscriptionSessionAudioInputTurnDetectionParam as RealtimeTranscriptionSessionAudioInputTurnDetectionParam,
+    )
+    from .realtime_params.transcription_session import (
         RealtimeTranscriptionSessionAudioParam as RealtimeTranscriptionSessionAudioParam,
     )
     from .realtime_params.transcription_session import (
         RealtimeTranscriptionSessionCreateRequestParam as RealtimeTranscriptionSessionCreateRequestParam,
     )
+    from .realtime_params.translation import RealtimeTranslationClientEventParam as RealtimeTranslationClientEventParam
     from .realtime_params.translation import (
         RealtimeTranslationInputAudioBufferAppendEventParam as RealtimeTranslationInputAudioBufferAppendEventParam,
     )
@@ -306,11 +327,16 @@ else:
                 "RealtimeAudioFormatsParam RealtimeAudioInputTurnDetectionParam RealtimeSemanticVadParam "
                 "RealtimeServerVadParam "
             ),
+            ".realtime_params.client_event": (
+                "InputAudioBufferAppendEventParam InputAudioBufferClearEventParam "
+                "InputAudioBufferCommitEventParam OutputAudioBufferClearEventParam RealtimeClientEventParam "
+                "ResponseCancelEventParam ResponseCreateEventParam ResponseCreateEventWithReferencesParam "
+                "ResponseItemReferenceParam SessionUpdateEventParam "
+            ),
             ".realtime_params.connect_client_event": "ConnectClientEventParam",
             ".realtime_params.conversation_item": (
-                "RealtimeConversationItemAssistantMessageParam "
-                "RealtimeConversationItemFunctionCallOutputParam RealtimeConversationItemFunctionCallParam "
-                "RealtimeConversationItemSystemMessageParam RealtimeConversationItemUserMessageParam "
+                "ConversationItemCreateEventParam ConversationItemDeleteEventParam ConversationItemParam "
+                "ConversationItemRetrieveEventParam ConversationItemTruncateEventParam "
             ),
             ".realtime_params.function_tool": "RealtimeFunctionToolParam",
             ".realtime_params.mcp": (
@@ -319,25 +345,30 @@ else:
                 "RealtimeMcphttpErrorParam "
             ),
             ".realtime_params.noise_reduction": "RealtimeNoiseReductionParam",
+            ".realtime_params.realtime_conversation_item": (
+                "RealtimeConversationItemAssistantMessageParam "
+                "RealtimeConversationItemFunctionCallOutputParam RealtimeConversationItemFunctionCallParam "
+                "RealtimeConversationItemSystemMessageParam RealtimeConversationItemUserMessageParam "
+            ),
             ".realtime_params.reasoning": "RealtimeReasoningParam",
             ".realtime_params.response_create": (
-                "ConversationItemParam RealtimeResponseCreateAudioOutputParam "
-                "RealtimeResponseCreateMcpToolParam RealtimeResponseCreateParamsParam "
-                "RealtimeResponseCreateParamsWithReferencesParam "
+                "RealtimeResponseCreateAudioOutputParam RealtimeResponseCreateMcpToolParam "
+                "RealtimeResponseCreateParamsParam RealtimeResponseCreateParamsWithReferencesParam "
             ),
-            ".realtime_params.response_create_event_with_references": ("ResponseCreateEventWithReferencesParam "),
             ".realtime_params.session_create_request": "RealtimeSessionCreateRequestParam",
             ".realtime_params.tool_choice_config": "RealtimeToolChoiceConfigParam",
             ".realtime_params.tools_config": "RealtimeToolsConfigParam RealtimeToolsConfigUnionParam",
             ".realtime_params.tracing_config": "RealtimeTracingConfigParam",
             ".realtime_params.transcription_session": (
-                "RealtimeTranscriptionSessionAudioInputParam RealtimeTranscriptionSessionAudioParam "
-                "RealtimeTranscriptionSessionCreateRequestParam "
+                "RealtimeTranscriptionSessionAudioInputParam "
+                "RealtimeTranscriptionSessionAudioInputTurnDetectionParam "
+                "RealtimeTranscriptionSessionAudioParam RealtimeTranscriptionSessionCreateRequestParam "
             ),
             ".realtime_params.translation": (
-                "RealtimeTranslationInputAudioBufferAppendEventParam RealtimeTranslationSessionAudioParam "
-                "RealtimeTranslationSessionCloseEventParam RealtimeTranslationSessionCreateRequestParam "
-                "RealtimeTranslationSessionUpdateEventParam RealtimeTranslationSessionUpdateRequestParam "
+                "RealtimeTranslationClientEventParam RealtimeTranslationInputAudioBufferAppendEventParam "
+                "RealtimeTranslationSessionAudioParam RealtimeTranslationSessionCloseEventParam "
+                "RealtimeTranslationSessionCreateRequestParam RealtimeTranslationSessionUpdateEventParam "
+                "RealtimeTranslationSessionUpdateRequestParam "
             ),
             ".realtime_params.truncation": "RealtimeTruncationParam RealtimeTruncationRetentionRatioParam",
             ".realtime_types.audio": "RealtimeAudioFormats RealtimeAudioInputTurnDetection",

@@ -23,7 +23,7 @@ class ClientSecretCreateParamsExpiresAfter(TypedDict, total=False):
 
 
 class ClientSecretCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     expires_after: ClientSecretCreateParamsExpiresAfter
     """How long the secret can be used. Left out means 10 minutes."""

@@ -14,11 +14,19 @@ if TYPE_CHECKING:
     from .input_tokens_params import InputTokenCountParams as InputTokenCountParams
     from .input_tokens_types import InputTokenCountResponse as InputTokenCountResponse
     from .responses_params.apply_patch_tool import ApplyPatchToolParam as ApplyPatchToolParam
+    from .responses_params.code_interpreter import ResponseCodeInterpreterParam as ResponseCodeInterpreterParam
+    from .responses_params.code_interpreter import (
+        ResponseCodeInterpreterToolCallParam as ResponseCodeInterpreterToolCallParam,
+    )
     from .responses_params.compact import ResponseCompactParams as ResponseCompactParams
     from .responses_params.computer import ComputerActionListParam as ComputerActionListParam
     from .responses_params.computer import ComputerActionParam as ComputerActionParam
     from .responses_params.computer import ComputerToolParam as ComputerToolParam
     from .responses_params.computer import ComputerUsePreviewToolParam as ComputerUsePreviewToolParam
+    from .responses_params.computer_tool_call import (
+        ResponseComputerToolCallOutputScreenshotParam as ResponseComputerToolCallOutputScreenshotParam,
+    )
+    from .responses_params.computer_tool_call import ResponseComputerToolCallParam as ResponseComputerToolCallParam
     from .responses_params.container import ContainerAutoParam as ContainerAutoParam
     from .responses_params.container import ContainerNetworkPolicyAllowlistParam as ContainerNetworkPolicyAllowlistParam
     from .responses_params.container import ContainerNetworkPolicyDisabledParam as ContainerNetworkPolicyDisabledParam
@@ -26,75 +34,77 @@ if TYPE_CHECKING:
         ContainerNetworkPolicyDomainSecretParam as ContainerNetworkPolicyDomainSecretParam,
     )
     from .responses_params.container import ContainerReferenceParam as ContainerReferenceParam
+    from .responses_params.conversation import ResponseConversationParamParam as ResponseConversationParamParam
     from .responses_params.create import ResponseCreateParams as ResponseCreateParams
     from .responses_params.create import ResponseCreateParamsBase as ResponseCreateParamsBase
     from .responses_params.create import ResponseCreateParamsNonStreaming as ResponseCreateParamsNonStreaming
     from .responses_params.create import ResponseCreateParamsStreaming as ResponseCreateParamsStreaming
-    from .responses_params.create import ResponseInputParam as ResponseInputParam
-    from .responses_params.create import ResponseTextConfigParam as ResponseTextConfigParam
     from .responses_params.custom_tool import CustomToolParam as CustomToolParam
+    from .responses_params.custom_tool_call import (
+        ResponseCustomToolCallOutputParam as ResponseCustomToolCallOutputParam,
+    )
+    from .responses_params.custom_tool_call import ResponseCustomToolCallParam as ResponseCustomToolCallParam
     from .responses_params.easy_input_message import EasyInputMessageParam as EasyInputMessageParam
     from .responses_params.file_search_tool import FileSearchToolParam as FileSearchToolParam
+    from .responses_params.format_text import ResponseFormatTextConfigParam as ResponseFormatTextConfigParam
+    from .responses_params.format_text import (
+        ResponseFormatTextJSONSchemaConfigParam as ResponseFormatTextJSONSchemaConfigParam,
+    )
     from .responses_params.function import FunctionShellToolParam as FunctionShellToolParam
     from .responses_params.function import FunctionToolParam as FunctionToolParam
+    from .responses_params.function_call_output_item import (
+        ResponseFunctionCallOutputItemListParam as ResponseFunctionCallOutputItemListParam,
+    )
+    from .responses_params.function_call_output_item import (
+        ResponseFunctionCallOutputItemParam as ResponseFunctionCallOutputItemParam,
+    )
     from .responses_params.inline_skill import InlineSkillParam as InlineSkillParam
     from .responses_params.inline_skill import InlineSkillSourceParam as InlineSkillSourceParam
+    from .responses_params.input_audio import ResponseInputAudioParam as ResponseInputAudioParam
+    from .responses_params.input_file import ResponseInputFileContentParam as ResponseInputFileContentParam
+    from .responses_params.input_file import ResponseInputFileParam as ResponseInputFileParam
+    from .responses_params.input_image import ResponseInputImageContentParam as ResponseInputImageContentParam
+    from .responses_params.input_image import ResponseInputImageParam as ResponseInputImageParam
     from .responses_params.input_item import ResponseCompactionItemParamParam as ResponseCompactionItemParamParam
     from .responses_params.input_item import (
         ResponseConfigurationUpdateItemParamParam as ResponseConfigurationUpdateItemParamParam,
     )
-    from .responses_params.input_item import ResponseCustomToolCallOutputParam as ResponseCustomToolCallOutputParam
-    from .responses_params.input_item import ResponseCustomToolCallParam as ResponseCustomToolCallParam
     from .responses_params.input_item import ResponseFileSearchToolCallParam as ResponseFileSearchToolCallParam
+    from .responses_params.input_item import (
+        ResponseFunctionShellCallOutputContentParam as ResponseFunctionShellCallOutputContentParam,
+    )
+    from .responses_params.input_item import ResponseFunctionToolCallParam as ResponseFunctionToolCallParam
+    from .responses_params.input_item import ResponseFunctionWebSearchParam as ResponseFunctionWebSearchParam
     from .responses_params.input_item import ResponseInputItemParam as ResponseInputItemParam
     from .responses_params.input_item import ResponseLocalShellCallOutputParam as ResponseLocalShellCallOutputParam
-    from .responses_params.input_item import ResponseOutputMessageParam as ResponseOutputMessageParam
-    from .responses_params.input_item import ResponseOutputRefusalParam as ResponseOutputRefusalParam
-    from .responses_params.input_item import ResponseOutputTextParam as ResponseOutputTextParam
     from .responses_params.input_item import ResponseReasoningItemParam as ResponseReasoningItemParam
     from .responses_params.input_item import (
         ResponseToolSearchOutputItemParamParam as ResponseToolSearchOutputItemParamParam,
     )
-    from .responses_params.input_params import ResponseInputAudioParam as ResponseInputAudioParam
-    from .responses_params.input_params import ResponseInputContentParam as ResponseInputContentParam
-    from .responses_params.input_params import ResponseInputFileContentParam as ResponseInputFileContentParam
-    from .responses_params.input_params import ResponseInputFileParam as ResponseInputFileParam
-    from .responses_params.input_params import ResponseInputImageContentParam as ResponseInputImageContentParam
-    from .responses_params.input_params import ResponseInputImageParam as ResponseInputImageParam
-    from .responses_params.input_params import (
+    from .responses_params.input_message_content_list import ResponseInputContentParam as ResponseInputContentParam
+    from .responses_params.input_message_content_list import (
         ResponseInputMessageContentListParam as ResponseInputMessageContentListParam,
     )
-    from .responses_params.input_params import ResponseInputTextContentParam as ResponseInputTextContentParam
-    from .responses_params.input_params import ResponseInputTextParam as ResponseInputTextParam
+    from .responses_params.input_params import ResponseInputParam as ResponseInputParam
+    from .responses_params.input_text import ResponseInputTextContentParam as ResponseInputTextContentParam
+    from .responses_params.input_text import ResponseInputTextParam as ResponseInputTextParam
     from .responses_params.local import LocalEnvironmentParam as LocalEnvironmentParam
     from .responses_params.local import LocalSkillParam as LocalSkillParam
     from .responses_params.mcp_tool_call_error import McpToolCallErrorParam as McpToolCallErrorParam
-    from .responses_params.response import ResponseCodeInterpreterParam as ResponseCodeInterpreterParam
-    from .responses_params.response import ResponseCodeInterpreterToolCallParam as ResponseCodeInterpreterToolCallParam
-    from .responses_params.response import (
-        ResponseComputerToolCallOutputScreenshotParam as ResponseComputerToolCallOutputScreenshotParam,
-    )
-    from .responses_params.response import ResponseComputerToolCallParam as ResponseComputerToolCallParam
-    from .responses_params.response import ResponseConversationParamParam as ResponseConversationParamParam
-    from .responses_params.response import ResponseFormatTextConfigParam as ResponseFormatTextConfigParam
-    from .responses_params.response import (
-        ResponseFormatTextJSONSchemaConfigParam as ResponseFormatTextJSONSchemaConfigParam,
-    )
-    from .responses_params.response import (
-        ResponseFunctionCallOutputItemListParam as ResponseFunctionCallOutputItemListParam,
-    )
-    from .responses_params.response import (
-        ResponseFunctionShellCallOutputContentParam as ResponseFunctionShellCallOutputContentParam,
-    )
-    from .responses_params.response import ResponseFunctionToolCallParam as ResponseFunctionToolCallParam
-    from .responses_params.response import ResponseFunctionWebSearchParam as ResponseFunctionWebSearchParam
-    from .responses_params.response import ResponsePromptParam as ResponsePromptParam
-    from .responses_params.response import ResponseRetrieveParams as ResponseRetrieveParams
-    from .responses_params.response import ResponseRetrieveParamsBase as ResponseRetrieveParamsBase
-    from .responses_params.response import ResponseRetrieveParamsNonStreaming as ResponseRetrieveParamsNonStreaming
-    from .responses_params.response import ResponseRetrieveParamsStreaming as ResponseRetrieveParamsStreaming
-    from .responses_params.response import ResponseSteerInputContentParam as ResponseSteerInputContentParam
+    from .responses_params.output import ResponseOutputMessageParam as ResponseOutputMessageParam
+    from .responses_params.output import ResponseOutputRefusalParam as ResponseOutputRefusalParam
+    from .responses_params.output import ResponseOutputTextParam as ResponseOutputTextParam
+    from .responses_params.prompt import ResponsePromptParam as ResponsePromptParam
+    from .responses_params.responses import ResponsesClientEventParam as ResponsesClientEventParam
+    from .responses_params.responses import ResponseSteerEventParam as ResponseSteerEventParam
+    from .responses_params.responses import ResponseSteerInputParam as ResponseSteerInputParam
+    from .responses_params.retrieve import ResponseRetrieveParams as ResponseRetrieveParams
+    from .responses_params.retrieve import ResponseRetrieveParamsBase as ResponseRetrieveParamsBase
+    from .responses_params.retrieve import ResponseRetrieveParamsNonStreaming as ResponseRetrieveParamsNonStreaming
+    from .responses_params.retrieve import ResponseRetrieveParamsStreaming as ResponseRetrieveParamsStreaming
     from .responses_params.skill_reference import SkillReferenceParam as SkillReferenceParam
+    from .responses_params.steer_input_content import ResponseSteerInputContentParam as ResponseSteerInputContentParam
+    from .responses_params.text_config import ResponseTextConfigParam as ResponseTextConfigParam
     from .responses_params.tool import NamespaceToolParam as NamespaceToolParam
     from .responses_params.tool import ToolChoiceAllowedParam as ToolChoiceAllowedParam
     from .responses_params.tool import ToolChoiceApplyPatchParam as ToolChoiceApplyPatchParam
@@ -345,49 +355,67 @@ else:
             ".input_tokens_params": "InputTokenCountParams",
             ".input_tokens_types": "InputTokenCountResponse",
             ".responses_params.apply_patch_tool": "ApplyPatchToolParam",
+            ".responses_params.code_interpreter": (
+                "ResponseCodeInterpreterParam ResponseCodeInterpreterToolCallParam "
+            ),
             ".responses_params.compact": "ResponseCompactParams",
             ".responses_params.computer": (
                 "ComputerActionListParam ComputerActionParam ComputerToolParam ComputerUsePreviewToolParam "
+            ),
+            ".responses_params.computer_tool_call": (
+                "ResponseComputerToolCallOutputScreenshotParam ResponseComputerToolCallParam "
             ),
             ".responses_params.container": (
                 "ContainerAutoParam ContainerNetworkPolicyAllowlistParam "
                 "ContainerNetworkPolicyDisabledParam ContainerNetworkPolicyDomainSecretParam "
                 "ContainerReferenceParam "
             ),
+            ".responses_params.conversation": "ResponseConversationParamParam",
             ".responses_params.create": (
                 "ResponseCreateParams ResponseCreateParamsBase ResponseCreateParamsNonStreaming "
-                "ResponseCreateParamsStreaming ResponseInputParam ResponseTextConfigParam "
+                "ResponseCreateParamsStreaming "
             ),
             ".responses_params.custom_tool": "CustomToolParam",
+            ".responses_params.custom_tool_call": ("ResponseCustomToolCallOutputParam ResponseCustomToolCallParam "),
             ".responses_params.easy_input_message": "EasyInputMessageParam",
             ".responses_params.file_search_tool": "FileSearchToolParam",
+            ".responses_params.format_text": ("ResponseFormatTextConfigParam ResponseFormatTextJSONSchemaConfigParam "),
             ".responses_params.function": "FunctionShellToolParam FunctionToolParam",
+            ".responses_params.function_call_output_item": (
+                "ResponseFunctionCallOutputItemListParam ResponseFunctionCallOutputItemParam "
+            ),
             ".responses_params.inline_skill": "InlineSkillParam InlineSkillSourceParam",
+            ".responses_params.input_audio": "ResponseInputAudioParam",
+            ".responses_params.input_file": "ResponseInputFileContentParam ResponseInputFileParam",
+            ".responses_params.input_image": "ResponseInputImageContentParam ResponseInputImageParam",
             ".responses_params.input_item": (
                 "ResponseCompactionItemParamParam ResponseConfigurationUpdateItemParamParam "
-                "ResponseCustomToolCallOutputParam ResponseCustomToolCallParam "
-                "ResponseFileSearchToolCallParam ResponseInputItemParam ResponseLocalShellCallOutputParam "
-                "ResponseOutputMessageParam ResponseOutputRefusalParam ResponseOutputTextParam "
-                "ResponseReasoningItemParam ResponseToolSearchOutputItemParamParam "
+                "ResponseFileSearchToolCallParam ResponseFunctionShellCallOutputContentParam "
+                "ResponseFunctionToolCallParam ResponseFunctionWebSearchParam ResponseInputItemParam "
+                "ResponseLocalShellCallOutputParam ResponseReasoningItemParam "
+                "ResponseToolSearchOutputItemParamParam "
             ),
-            ".responses_params.input_params": (
-                "ResponseInputAudioParam ResponseInputContentParam ResponseInputFileContentParam "
-                "ResponseInputFileParam ResponseInputImageContentParam ResponseInputImageParam "
-                "ResponseInputMessageContentListParam ResponseInputTextContentParam ResponseInputTextParam "
+            ".responses_params.input_message_content_list": (
+                "ResponseInputContentParam ResponseInputMessageContentListParam "
             ),
+            ".responses_params.input_params": "ResponseInputParam",
+            ".responses_params.input_text": "ResponseInputTextContentParam ResponseInputTextParam",
             ".responses_params.local": "LocalEnvironmentParam LocalSkillParam",
             ".responses_params.mcp_tool_call_error": "McpToolCallErrorParam",
-            ".responses_params.response": (
-                "ResponseCodeInterpreterParam ResponseCodeInterpreterToolCallParam "
-                "ResponseComputerToolCallOutputScreenshotParam ResponseComputerToolCallParam "
-                "ResponseConversationParamParam ResponseFormatTextConfigParam "
-                "ResponseFormatTextJSONSchemaConfigParam ResponseFunctionCallOutputItemListParam "
-                "ResponseFunctionShellCallOutputContentParam ResponseFunctionToolCallParam "
-                "ResponseFunctionWebSearchParam ResponsePromptParam ResponseRetrieveParams "
-                "ResponseRetrieveParamsBase ResponseRetrieveParamsNonStreaming "
-                "ResponseRetrieveParamsStreaming ResponseSteerInputContentParam "
+            ".responses_params.output": (
+                "ResponseOutputMessageParam ResponseOutputRefusalParam ResponseOutputTextParam "
+            ),
+            ".responses_params.prompt": "ResponsePromptParam",
+            ".responses_params.responses": (
+                "ResponseSteerEventParam ResponseSteerInputParam ResponsesClientEventParam "
+            ),
+            ".responses_params.retrieve": (
+                "ResponseRetrieveParams ResponseRetrieveParamsBase ResponseRetrieveParamsNonStreaming "
+                "ResponseRetrieveParamsStreaming "
             ),
             ".responses_params.skill_reference": "SkillReferenceParam",
+            ".responses_params.steer_input_content": "ResponseSteerInputContentParam",
+            ".responses_params.text_config": "ResponseTextConfigParam",
             ".responses_params.tool": (
                 "NamespaceToolParam ToolChoiceAllowedParam ToolChoiceApplyPatchParam ToolChoiceCustomParam "
                 "ToolChoiceFunctionParam ToolChoiceMcpParam ToolChoiceShellParam ToolChoiceTypesParam "

@@ -14,7 +14,7 @@ __all__ = ["InputItemListParams"]
 
 
 class InputItemListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
     limit: int
     """Number of items per page, from 1 to 100, and 20 if left out."""

@@ -9,8 +9,9 @@ from typing import Literal, Required
 from typing_extensions import TypedDict
 
 from ..shared_params.models.reasoning import Reasoning
+from .responses_params.conversation import ResponseConversationParamParam
+from .responses_params.format_text import ResponseFormatTextConfigParam
 from .responses_params.input_item import ResponseInputItemParam
-from .responses_params.response import ResponseConversationParamParam, ResponseFormatTextConfigParam
 from .responses_params.tool import (
     ToolChoiceAllowedParam,
     ToolChoiceApplyPatchParam,
@@ -45,7 +46,7 @@ class InputTokenCountParamsToolChoiceSpecificProgrammaticToolCallingParam(TypedD
 
 
 class InputTokenCountParams(TypedDict, total=False):
-    """What `count` takes besides the parameters of its path."""
+    """What `count` takes by keyword."""
 
     model: str | None
     """Name of the model for which to count, for example `gpt-5.5`, since models cut text into tokens

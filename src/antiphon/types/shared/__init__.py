@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .models.decision import DecisionContentPartRefusal as DecisionContentPartRefusal
     from .models.decision import DecisionInputJSON as DecisionInputJSON
     from .models.decision import DecisionQuestionInputImage as DecisionQuestionInputImage
+    from .models.decision import DecisionQuestionInputPart as DecisionQuestionInputPart
     from .models.decision import DecisionQuestionInputText as DecisionQuestionInputText
     from .models.error import ErrorMisalignment as ErrorMisalignment
     from .models.error import ErrorObject as ErrorObject
@@ -129,7 +130,8 @@ else:
             ".models.container_file_citation": "ContainerFileCitation",
             ".models.custom_tool_input_format": "CustomToolInputFormat CustomToolInputFormatText",
             ".models.decision": (
-                "DecisionContentPartRefusal DecisionInputJSON DecisionQuestionInputImage DecisionQuestionInputText "
+                "DecisionContentPartRefusal DecisionInputJSON DecisionQuestionInputImage "
+                "DecisionQuestionInputPart DecisionQuestionInputText "
             ),
             ".models.error": "ErrorMisalignment ErrorObject",
             ".models.file": "FileCitation FileSearchToolRankingOptions",

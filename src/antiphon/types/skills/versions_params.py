@@ -7,22 +7,22 @@ from typing import Literal
 
 from typing_extensions import TypedDict
 
-from ...runtime import SequenceNotStr
+from ...runtime import FileTypes, SequenceNotStr
 
 __all__ = ["VersionCreateParams", "VersionListParams"]
 
 
 class VersionCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
-    files: SequenceNotStr[str] | str
+    files: SequenceNotStr[FileTypes] | FileTypes
     """The files of the version: up to 500 single files with their paths, or one zip archive."""
     default: bool
     """Whether the new version becomes the default of the skill."""
 
 
 class VersionListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
     limit: int
     """Number of videos per page, at most 100."""

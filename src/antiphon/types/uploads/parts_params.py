@@ -13,7 +13,7 @@ __all__ = ["PartCreateParams"]
 
 
 class PartCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     data: Required[FileTypes]
     """The bytes of this part."""

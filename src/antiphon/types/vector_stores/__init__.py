@@ -9,16 +9,11 @@ if TYPE_CHECKING:
     from . import file_batches_types as file_batches_types
     from . import files_params as files_params
     from . import files_types as files_types
-    from .file_batches_params import FileBatchCancelParams as FileBatchCancelParams
     from .file_batches_params import FileBatchCreateParams as FileBatchCreateParams
     from .file_batches_params import FileBatchListFilesParams as FileBatchListFilesParams
-    from .file_batches_params import FileBatchRetrieveParams as FileBatchRetrieveParams
     from .file_batches_types import VectorStoreFileBatch as VectorStoreFileBatch
-    from .files_params import FileContentParams as FileContentParams
     from .files_params import FileCreateParams as FileCreateParams
-    from .files_params import FileDeleteParams as FileDeleteParams
     from .files_params import FileListParams as FileListParams
-    from .files_params import FileRetrieveParams as FileRetrieveParams
     from .files_params import FileUpdateParams as FileUpdateParams
     from .files_types import FileContentResponse as FileContentResponse
     from .files_types import VectorStoreFile as VectorStoreFile
@@ -29,14 +24,9 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            ".file_batches_params": (
-                "FileBatchCancelParams FileBatchCreateParams FileBatchListFilesParams FileBatchRetrieveParams "
-            ),
+            ".file_batches_params": "FileBatchCreateParams FileBatchListFilesParams",
             ".file_batches_types": "VectorStoreFileBatch",
-            ".files_params": (
-                "FileContentParams FileCreateParams FileDeleteParams FileListParams FileRetrieveParams "
-                "FileUpdateParams "
-            ),
+            ".files_params": "FileCreateParams FileListParams FileUpdateParams",
             ".files_types": "FileContentResponse VectorStoreFile VectorStoreFileDeleted",
         },
         inner="file_batches_params file_batches_types files_params files_types",

@@ -11,13 +11,7 @@ from typing_extensions import TypedDict
 from ...runtime import SequenceNotStr
 from ..vector_stores_params import FileChunkingStrategyParam
 
-__all__ = [
-    "FileBatchCancelParams",
-    "FileBatchCreateParams",
-    "FileBatchCreateParamsFile",
-    "FileBatchListFilesParams",
-    "FileBatchRetrieveParams",
-]
+__all__ = ["FileBatchCreateParams", "FileBatchCreateParamsFile", "FileBatchListFilesParams"]
 
 
 class FileBatchCreateParamsFile(TypedDict, total=False):
@@ -30,10 +24,8 @@ class FileBatchCreateParamsFile(TypedDict, total=False):
 
 
 class FileBatchCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Header that switches on version 2 of the assistants endpoints: always `assistants=v2`."""
     file_ids: SequenceNotStr[str]
     """IDs of 1 to 2,000 files that share the attributes and chunking strategy of this request. Not together
     with `files`."""
@@ -48,25 +40,11 @@ class FileBatchCreateParams(TypedDict, total=False):
     true/false. Entries of `files` carry their own."""
 
 
-class FileBatchRetrieveParams(TypedDict, total=False):
-    """What `retrieve` takes besides the parameters of its path."""
-
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Header that switches on version 2 of the assistants endpoints: always `assistants=v2`."""
-
-
-class FileBatchCancelParams(TypedDict, total=False):
-    """What `cancel` takes besides the parameters of its path."""
-
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Header that switches on version 2 of the assistants endpoints: always `assistants=v2`."""
-
-
 class FileBatchListFilesParams(TypedDict, total=False):
-    """What `list_files` takes besides the parameters of its path."""
+    """What `list_files` takes by keyword."""
 
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Header that switches on version 2 of the assistants endpoints: always `assistants=v2`."""
+    vector_store_id: Required[str]
+    """ID of the store that the batch belongs to."""
     limit: int
     """Number of items per page, from 1 to 100, and 20 if left out."""
     order: Literal["asc", "desc"]

@@ -10,21 +10,12 @@ from typing_extensions import TypedDict
 
 from ..vector_stores_params import FileChunkingStrategyParam
 
-__all__ = [
-    "FileContentParams",
-    "FileCreateParams",
-    "FileDeleteParams",
-    "FileListParams",
-    "FileRetrieveParams",
-    "FileUpdateParams",
-]
+__all__ = ["FileCreateParams", "FileListParams", "FileUpdateParams"]
 
 
 class FileCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Header that switches on version 2 of the assistants endpoints: always `assistants=v2`."""
     file_id: Required[str]
     """ID of the file to add."""
     chunking_strategy: FileChunkingStrategyParam
@@ -33,28 +24,19 @@ class FileCreateParams(TypedDict, total=False):
     """Up to 16 properties of this file by which searches can be filtered: texts, numbers or true/false."""
 
 
-class FileRetrieveParams(TypedDict, total=False):
-    """What `retrieve` takes besides the parameters of its path."""
-
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Header that switches on version 2 of the assistants endpoints: always `assistants=v2`."""
-
-
 class FileUpdateParams(TypedDict, total=False):
-    """What `update` takes besides the parameters of its path."""
+    """What `update` takes by keyword."""
 
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Header that switches on version 2 of the assistants endpoints: always `assistants=v2`."""
+    vector_store_id: Required[str]
+    """ID of the vector store that holds the file."""
     attributes: Required[Mapping[str, str | float | bool] | None]
     """New attributes in place of the old ones: up to 16 texts, numbers or true/false values by which searches
     can be filtered. Null stands for none."""
 
 
 class FileListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Header that switches on version 2 of the assistants endpoints: always `assistants=v2`."""
     limit: int
     """Number of items per page, from 1 to 100, and 20 if left out."""
     order: Literal["asc", "desc"]
@@ -66,17 +48,3 @@ class FileListParams(TypedDict, total=False):
     """ID of a store; you get the page that lies in front of it. Use it to go back through the list."""
     filter: Literal["in_progress", "completed", "failed", "cancelled"]
     """Only files in this state of processing. Left out means all."""
-
-
-class FileContentParams(TypedDict, total=False):
-    """What `content` takes besides the parameters of its path."""
-
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Header that switches on version 2 of the assistants endpoints: always `assistants=v2`."""
-
-
-class FileDeleteParams(TypedDict, total=False):
-    """What `delete` takes besides the parameters of its path."""
-
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Header that switches on version 2 of the assistants endpoints: always `assistants=v2`."""

@@ -18,7 +18,7 @@ __all__ = [
 
 
 class WebhookCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     event_types: Required[
         Iterable[
@@ -61,7 +61,7 @@ class WebhookCreateParams(TypedDict, total=False):
 
 
 class WebhookUpdateParams(TypedDict, total=False):
-    """What `update` takes besides the parameters of its path."""
+    """What `update` takes by keyword."""
 
     event_types: Iterable[
         Literal[
@@ -103,7 +103,7 @@ class WebhookUpdateParams(TypedDict, total=False):
 
 
 class WebhookListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
     after: str | None
     """ID of the last endpoint of the previous page; the new page begins behind it. Null or left out for the
@@ -113,7 +113,7 @@ class WebhookListParams(TypedDict, total=False):
 
 
 class WebhookRotateSecretParams(TypedDict, total=False):
-    """What `rotate_secret` takes besides the parameters of its path."""
+    """What `rotate_secret` takes by keyword."""
 
     keep_old_secret_active_for_24_hours: bool
     """True lets the previous secret stay valid for one more day, so that receivers can be changed over without
@@ -121,7 +121,7 @@ class WebhookRotateSecretParams(TypedDict, total=False):
 
 
 class WebhookTestParams(TypedDict, total=False):
-    """What `test` takes besides the parameters of its path."""
+    """What `test` takes by keyword."""
 
     event_type: Required[
         Literal[

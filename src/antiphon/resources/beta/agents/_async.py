@@ -59,7 +59,6 @@ class AsyncAgents(AsyncAPIResource):
     async def create(
         self,
         *,
-        open_ai_beta: Literal["agents=v1"],
         model: str,
         compaction: _types.beta.agents_params.agent.AgentCreateParamsCompaction | Omit | None = omit,
         experimental: _types.beta.agents_params.agent.AgentCreateParamsExperimental | Omit = omit,
@@ -83,7 +82,6 @@ class AsyncAgents(AsyncAPIResource):
         session.
 
         Args:
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             model: Name of the model the agent runs on.
             compaction: How the context is condensed when a session grows long. Null or left out means the
                 default of the service.
@@ -112,7 +110,7 @@ class AsyncAgents(AsyncAPIResource):
             "POST",
             "/agents",
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             body={
                 "model": model,
@@ -138,7 +136,6 @@ class AsyncAgents(AsyncAPIResource):
         self,
         agent_id: str,
         *,
-        open_ai_beta: Literal["agents=v1"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -150,7 +147,6 @@ class AsyncAgents(AsyncAPIResource):
 
         Args:
             agent_id: Identifier of the agent.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -160,7 +156,7 @@ class AsyncAgents(AsyncAPIResource):
             "GET",
             _fill_path("/agents/{agent_id}", agent_id=agent_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -173,7 +169,6 @@ class AsyncAgents(AsyncAPIResource):
         self,
         agent_id: str,
         *,
-        open_ai_beta: Literal["agents=v1"],
         compaction: _types.beta.agents_params.agent.AgentUpdateParamsCompaction | Omit | None = omit,
         experimental: _types.beta.agents_params.agent.AgentUpdateParamsExperimental | Omit = omit,
         instructions: str | Omit | None = omit,
@@ -196,7 +191,6 @@ class AsyncAgents(AsyncAPIResource):
 
         Args:
             agent_id: Identifier of the agent.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             compaction: New settings for condensing a long context. Left out keeps the present ones; null
                 goes back to the default.
             experimental: New switches for features under trial. Left out keeps the present ones.
@@ -224,7 +218,7 @@ class AsyncAgents(AsyncAPIResource):
             "POST",
             _fill_path("/agents/{agent_id}", agent_id=agent_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             body={
                 "compaction": compaction,
@@ -249,7 +243,6 @@ class AsyncAgents(AsyncAPIResource):
     def list(
         self,
         *,
-        open_ai_beta: Literal["agents=v1"],
         after: str | Omit = omit,
         limit: int | Omit = omit,
         order: Literal["asc", "desc"] | Omit = omit,
@@ -263,7 +256,6 @@ class AsyncAgents(AsyncAPIResource):
         Returns the stored agents page by page.
 
         Args:
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             after: ID of the last item of the previous page; the new page begins behind it. Leave it out for
                 the first page.
             limit: Number of endpoints per page.
@@ -282,7 +274,7 @@ class AsyncAgents(AsyncAPIResource):
                 "order": order,
             },
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -295,7 +287,6 @@ class AsyncAgents(AsyncAPIResource):
         self,
         agent_id: str,
         *,
-        open_ai_beta: Literal["agents=v1"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -307,7 +298,6 @@ class AsyncAgents(AsyncAPIResource):
 
         Args:
             agent_id: Identifier of the agent to delete.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -317,7 +307,7 @@ class AsyncAgents(AsyncAPIResource):
             "DELETE",
             _fill_path("/agents/{agent_id}", agent_id=agent_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,

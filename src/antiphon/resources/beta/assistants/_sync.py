@@ -45,7 +45,6 @@ class Assistants(APIResource):
     def create(
         self,
         *,
-        open_ai_beta: Literal["assistants=v2"],
         model: str | _types.shared.ChatModel,
         name: str | Omit | None = omit,
         description: str | Omit | None = omit,
@@ -70,8 +69,6 @@ class Assistants(APIResource):
         Deprecated.
 
         Args:
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             model: Name of the model that the assistant uses.
             name: Name of the assistant, at most 256 characters.
             description: What the assistant is for, at most 512 characters.
@@ -97,7 +94,7 @@ class Assistants(APIResource):
             "POST",
             "/assistants",
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             body={
                 "model": model,
@@ -124,7 +121,6 @@ class Assistants(APIResource):
         self,
         assistant_id: str,
         *,
-        open_ai_beta: Literal["assistants=v2"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -138,8 +134,6 @@ class Assistants(APIResource):
 
         Args:
             assistant_id: ID of the assistant to read.
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -149,7 +143,7 @@ class Assistants(APIResource):
             "GET",
             _fill_path("/assistants/{assistant_id}", assistant_id=assistant_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -163,7 +157,6 @@ class Assistants(APIResource):
         self,
         assistant_id: str,
         *,
-        open_ai_beta: Literal["assistants=v2"],
         model: str
         | Literal[
             "gpt-5",
@@ -233,8 +226,6 @@ class Assistants(APIResource):
 
         Args:
             assistant_id: ID of the assistant to change.
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             model: Name of the model that the assistant uses from now on.
             reasoning_effort: How much a reasoning model should think before it answers. The default is
                 `medium`; other models do not take it.
@@ -259,7 +250,7 @@ class Assistants(APIResource):
             "POST",
             _fill_path("/assistants/{assistant_id}", assistant_id=assistant_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             body={
                 "model": model,
@@ -285,7 +276,6 @@ class Assistants(APIResource):
     def list(
         self,
         *,
-        open_ai_beta: Literal["assistants=v2"],
         limit: int | Omit = omit,
         order: Literal["asc", "desc"] | Omit = omit,
         after: str | Omit = omit,
@@ -302,8 +292,6 @@ class Assistants(APIResource):
         Deprecated.
 
         Args:
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             limit: Number of items per page, from 1 to 100, and 20 if left out.
             order: Sorting by time of creation: oldest first (`asc`) or newest first (`desc`, the default).
             after: ID of the last item of the previous page; the new page begins behind it. Leave it out for
@@ -325,7 +313,7 @@ class Assistants(APIResource):
                 "before": before,
             },
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -339,7 +327,6 @@ class Assistants(APIResource):
         self,
         assistant_id: str,
         *,
-        open_ai_beta: Literal["assistants=v2"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -353,8 +340,6 @@ class Assistants(APIResource):
 
         Args:
             assistant_id: ID of the assistant to remove.
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -364,7 +349,7 @@ class Assistants(APIResource):
             "DELETE",
             _fill_path("/assistants/{assistant_id}", assistant_id=assistant_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,

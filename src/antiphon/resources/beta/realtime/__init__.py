@@ -5,6 +5,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from . import realtime as realtime
     from . import sessions as sessions
     from . import transcription_sessions as transcription_sessions
     from ._async import AsyncRealtime as AsyncRealtime
@@ -13,6 +14,24 @@ if TYPE_CHECKING:
     from ._sync import Realtime as Realtime
     from ._sync import RealtimeWithRawResponse as RealtimeWithRawResponse
     from ._sync import RealtimeWithStreamingResponse as RealtimeWithStreamingResponse
+    from .realtime import AsyncRealtimeConnection as AsyncRealtimeConnection
+    from .realtime import AsyncRealtimeConnectionManager as AsyncRealtimeConnectionManager
+    from .realtime import AsyncRealtimeConversationItemResource as AsyncRealtimeConversationItemResource
+    from .realtime import AsyncRealtimeConversationResource as AsyncRealtimeConversationResource
+    from .realtime import AsyncRealtimeInputAudioBufferResource as AsyncRealtimeInputAudioBufferResource
+    from .realtime import AsyncRealtimeOutputAudioBufferResource as AsyncRealtimeOutputAudioBufferResource
+    from .realtime import AsyncRealtimeResponseResource as AsyncRealtimeResponseResource
+    from .realtime import AsyncRealtimeSessionResource as AsyncRealtimeSessionResource
+    from .realtime import AsyncRealtimeTranscriptionSessionResource as AsyncRealtimeTranscriptionSessionResource
+    from .realtime import RealtimeConnection as RealtimeConnection
+    from .realtime import RealtimeConnectionManager as RealtimeConnectionManager
+    from .realtime import RealtimeConversationItemResource as RealtimeConversationItemResource
+    from .realtime import RealtimeConversationResource as RealtimeConversationResource
+    from .realtime import RealtimeInputAudioBufferResource as RealtimeInputAudioBufferResource
+    from .realtime import RealtimeOutputAudioBufferResource as RealtimeOutputAudioBufferResource
+    from .realtime import RealtimeResponseResource as RealtimeResponseResource
+    from .realtime import RealtimeSessionResource as RealtimeSessionResource
+    from .realtime import RealtimeTranscriptionSessionResource as RealtimeTranscriptionSessionResource
     from .sessions import AsyncSessions as AsyncSessions
     from .sessions import AsyncSessionsWithRawResponse as AsyncSessionsWithRawResponse
     from .sessions import AsyncSessionsWithStreamingResponse as AsyncSessionsWithStreamingResponse
@@ -48,6 +67,15 @@ else:
                 "AsyncTranscriptionSessionsWithStreamingResponse TranscriptionSessions "
                 "TranscriptionSessionsWithRawResponse TranscriptionSessionsWithStreamingResponse "
             ),
+            ".realtime": (
+                "AsyncRealtimeConnection AsyncRealtimeConnectionManager AsyncRealtimeConversationResource "
+                "AsyncRealtimeConversationItemResource AsyncRealtimeInputAudioBufferResource "
+                "AsyncRealtimeOutputAudioBufferResource AsyncRealtimeResponseResource "
+                "AsyncRealtimeSessionResource AsyncRealtimeTranscriptionSessionResource RealtimeConnection "
+                "RealtimeConnectionManager RealtimeConversationResource RealtimeConversationItemResource "
+                "RealtimeInputAudioBufferResource RealtimeOutputAudioBufferResource "
+                "RealtimeResponseResource RealtimeSessionResource RealtimeTranscriptionSessionResource "
+            ),
         },
-        modules="sessions transcription_sessions",
+        modules="realtime sessions transcription_sessions",
     )

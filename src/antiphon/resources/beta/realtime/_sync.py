@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
+from typing import Any
 
-from ....runtime import APIResource
+from ....runtime import APIResource, Call, HeaderTypes, Opening, ReconnectingHandler
+from ... import beta as _beta
 from .. import realtime as _realtime
 
 
@@ -29,6 +32,54 @@ class Realtime(APIResource):
     def with_streaming_response(self) -> RealtimeWithStreamingResponse:
         """This resource, where every call gives responses whose bodies are read on demand."""
         return RealtimeWithStreamingResponse(self)
+
+    def connect(
+        self,
+        *,
+        model: str,
+        extra_query: Mapping[str, object] | None = None,
+        extra_headers: HeaderTypes | None = None,
+        websocket_connection_options: Mapping[str, Any] | None = None,
+        on_reconnecting: ReconnectingHandler | None = None,
+        max_retries: int = 5,
+        initial_delay: float = 0.5,
+        max_delay: float = 8.0,
+        max_queue_size: int = 1048576,
+    ) -> _beta.realtime.realtime.RealtimeConnectionManager:
+        """Open a realtime session of the beta interface. `client.realtime` has the present one.
+
+        Args:
+            model: The model to talk to.
+            extra_query: Query entries for this connection only.
+            extra_headers: Headers for this connection only; `omit` as a value removes a default header.
+            websocket_connection_options: What the `websockets` package takes: `open_timeout`,
+                `ping_interval`, `proxy`.
+            on_reconnecting: Called before a broken connection is replaced; may change query and headers, or
+                abort. Without it no connection is replaced.
+            max_retries: How often in a row a new connection is tried.
+            initial_delay: Seconds before the first try; each further one waits twice as long.
+            max_delay: The longest wait, in seconds.
+            max_queue_size: How many bytes may wait to be sent while there is no connection.
+        """
+        call = Call(
+            "GET",
+            "/realtime",
+            query={"model": model},
+            headers={"OpenAI-Beta": "realtime=v1"},
+            extra_headers=extra_headers,
+            extra_query=extra_query,
+        )
+        opening = Opening(
+            self._client,
+            call,
+            options=websocket_connection_options,
+            on_reconnecting=on_reconnecting,
+            max_retries=max_retries,
+            initial_delay=initial_delay,
+            max_delay=max_delay,
+            max_queue_size=max_queue_size,
+        )
+        return _beta.realtime.realtime.RealtimeConnectionManager(opening)
 
 
 class RealtimeWithRawResponse:

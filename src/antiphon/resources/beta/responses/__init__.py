@@ -7,6 +7,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from . import input_items as input_items
     from . import input_tokens as input_tokens
+    from . import responses as responses
     from ._async import AsyncResponses as AsyncResponses
     from ._async import AsyncResponsesWithRawResponse as AsyncResponsesWithRawResponse
     from ._async import AsyncResponsesWithStreamingResponse as AsyncResponsesWithStreamingResponse
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
     from .input_tokens import InputTokens as InputTokens
     from .input_tokens import InputTokensWithRawResponse as InputTokensWithRawResponse
     from .input_tokens import InputTokensWithStreamingResponse as InputTokensWithStreamingResponse
+    from .responses import AsyncResponsesConnection as AsyncResponsesConnection
+    from .responses import AsyncResponsesConnectionManager as AsyncResponsesConnectionManager
+    from .responses import AsyncResponsesResponseResource as AsyncResponsesResponseResource
+    from .responses import ResponsesConnection as ResponsesConnection
+    from .responses import ResponsesConnectionManager as ResponsesConnectionManager
+    from .responses import ResponsesResponseResource as ResponsesResponseResource
 else:
     from ....runtime.lazy import attach
 
@@ -41,6 +48,10 @@ else:
                 "AsyncInputTokens AsyncInputTokensWithRawResponse AsyncInputTokensWithStreamingResponse "
                 "InputTokens InputTokensWithRawResponse InputTokensWithStreamingResponse "
             ),
+            ".responses": (
+                "AsyncResponsesConnection AsyncResponsesConnectionManager AsyncResponsesResponseResource "
+                "ResponsesConnection ResponsesConnectionManager ResponsesResponseResource "
+            ),
         },
-        modules="input_items input_tokens",
+        modules="input_items input_tokens responses",
     )

@@ -6,13 +6,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from types import NoneType as _NoneType
-from typing import Literal, overload
+from typing import Any, Literal, overload
 from typing import cast as _cast
 
 from .... import types as _types
 from ...._styles import header_text as _header_text
 from ....runtime import (
     AsyncAPIResource,
+    AsyncOpening,
+    AsyncReconnectingHandler,
     AsyncStream,
     Call,
     HeaderTypes,
@@ -27,6 +29,7 @@ from ....runtime import (
     omit,
 )
 from ....runtime import fill_path as _fill_path
+from ... import beta as _beta
 from .. import responses as _responses
 
 
@@ -55,7 +58,7 @@ class AsyncResponses(AsyncAPIResource):
     async def create(
         self,
         *,
-        openai_beta: Iterable[Literal["responses_multi_agent=v1"]] | Omit = omit,
+        betas: Iterable[Literal["responses_multi_agent=v1"]] | Omit = omit,
         metadata: Mapping[str, str] | Omit | None = omit,
         top_logprobs: int | Omit | None = omit,
         temperature: float | Omit | None = omit,
@@ -227,7 +230,7 @@ class AsyncResponses(AsyncAPIResource):
         self,
         *,
         stream: Literal[True],
-        openai_beta: Iterable[Literal["responses_multi_agent=v1"]] | Omit = omit,
+        betas: Iterable[Literal["responses_multi_agent=v1"]] | Omit = omit,
         metadata: Mapping[str, str] | Omit | None = omit,
         top_logprobs: int | Omit | None = omit,
         temperature: float | Omit | None = omit,
@@ -398,7 +401,7 @@ class AsyncResponses(AsyncAPIResource):
         self,
         *,
         stream: bool,
-        openai_beta: Iterable[Literal["responses_multi_agent=v1"]] | Omit = omit,
+        betas: Iterable[Literal["responses_multi_agent=v1"]] | Omit = omit,
         metadata: Mapping[str, str] | Omit | None = omit,
         top_logprobs: int | Omit | None = omit,
         temperature: float | Omit | None = omit,
@@ -567,7 +570,7 @@ class AsyncResponses(AsyncAPIResource):
     async def create(
         self,
         *,
-        openai_beta: Iterable[Literal["responses_multi_agent=v1"]] | Omit = omit,
+        betas: Iterable[Literal["responses_multi_agent=v1"]] | Omit = omit,
         metadata: Mapping[str, str] | Omit | None = omit,
         top_logprobs: int | Omit | None = omit,
         temperature: float | Omit | None = omit,
@@ -741,8 +744,8 @@ class AsyncResponses(AsyncAPIResource):
         events, and with `background` set to true it is produced after the call has returned.
 
         Args:
-            openai_beta: Beta features to switch on for this request. `responses_multi_agent=v1` is needed
-                for responses in which several agents work; left out means none.
+            betas: Beta features to switch on for this request. `responses_multi_agent=v1` is needed for
+                responses in which several agents work; left out means none.
             metadata: Up to 16 labels of your own to keep with the response. Leave it out or send null for
                 none.
             top_logprobs: How many of the likeliest alternatives to report for each output token, from 0 to
@@ -826,7 +829,7 @@ class AsyncResponses(AsyncAPIResource):
             "POST",
             "/responses?beta=true",
             headers={
-                "openai-beta": _header_text(openai_beta, "simple"),
+                "openai-beta": _header_text(betas, "simple"),
             },
             body={
                 "metadata": metadata,
@@ -884,7 +887,7 @@ class AsyncResponses(AsyncAPIResource):
         stream: Literal[False] | Omit | None = omit,
         starting_after: int | Omit = omit,
         include_obfuscation: bool | Omit = omit,
-        openai_beta: Iterable[Literal["responses_multi_agent=v1"]] | Omit = omit,
+        betas: Iterable[Literal["responses_multi_agent=v1"]] | Omit = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -900,7 +903,7 @@ class AsyncResponses(AsyncAPIResource):
         include: Iterable[_types.beta.BetaResponseIncludable] | Omit = omit,
         starting_after: int | Omit = omit,
         include_obfuscation: bool | Omit = omit,
-        openai_beta: Iterable[Literal["responses_multi_agent=v1"]] | Omit = omit,
+        betas: Iterable[Literal["responses_multi_agent=v1"]] | Omit = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -916,7 +919,7 @@ class AsyncResponses(AsyncAPIResource):
         include: Iterable[_types.beta.BetaResponseIncludable] | Omit = omit,
         starting_after: int | Omit = omit,
         include_obfuscation: bool | Omit = omit,
-        openai_beta: Iterable[Literal["responses_multi_agent=v1"]] | Omit = omit,
+        betas: Iterable[Literal["responses_multi_agent=v1"]] | Omit = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -931,7 +934,7 @@ class AsyncResponses(AsyncAPIResource):
         stream: bool | Omit | None = omit,
         starting_after: int | Omit = omit,
         include_obfuscation: bool | Omit = omit,
-        openai_beta: Iterable[Literal["responses_multi_agent=v1"]] | Omit = omit,
+        betas: Iterable[Literal["responses_multi_agent=v1"]] | Omit = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -951,8 +954,8 @@ class AsyncResponses(AsyncAPIResource):
                 one behind it. Only useful with `stream`, to resume after a break.
             include_obfuscation: Whether delta events carry random padding in `obfuscation`, which hides the
                 length of the text from eavesdroppers. It is on by default and matters only when streaming.
-            openai_beta: Beta features to switch on for this request. Send `responses_multi_agent=v1` to
-                read a response made by several agents; left out means none.
+            betas: Beta features to switch on for this request. Send `responses_multi_agent=v1` to read a
+                response made by several agents; left out means none.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -968,7 +971,7 @@ class AsyncResponses(AsyncAPIResource):
                 "include_obfuscation": include_obfuscation,
             },
             headers={
-                "openai-beta": _header_text(openai_beta, "simple"),
+                "openai-beta": _header_text(betas, "simple"),
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -985,7 +988,7 @@ class AsyncResponses(AsyncAPIResource):
         self,
         response_id: str,
         *,
-        openai_beta: Iterable[Literal["responses_multi_agent=v1"]] | Omit = omit,
+        betas: Iterable[Literal["responses_multi_agent=v1"]] | Omit = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -998,8 +1001,8 @@ class AsyncResponses(AsyncAPIResource):
 
         Args:
             response_id: ID of the running background response, beginning with `resp_`.
-            openai_beta: Beta features to switch on for this request. Send `responses_multi_agent=v1` if
-                several agents are at work on the response; left out means none.
+            betas: Beta features to switch on for this request. Send `responses_multi_agent=v1` if several
+                agents are at work on the response; left out means none.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -1009,7 +1012,7 @@ class AsyncResponses(AsyncAPIResource):
             "POST",
             _fill_path("/responses/{response_id}/cancel?beta=true", response_id=response_id),
             headers={
-                "openai-beta": _header_text(openai_beta, "simple"),
+                "openai-beta": _header_text(betas, "simple"),
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -1137,7 +1140,7 @@ class AsyncResponses(AsyncAPIResource):
             "gpt-6-rosalind",
         ]
         | None,
-        openai_beta: Iterable[Literal["responses_multi_agent=v1"]] | Omit = omit,
+        betas: Iterable[Literal["responses_multi_agent=v1"]] | Omit = omit,
         input: str | Iterable[_types.beta.BetaResponseInputItemParam] | Omit | None = omit,
         previous_response_id: str | Omit | None = omit,
         instructions: str | Omit | None = omit,
@@ -1161,8 +1164,8 @@ class AsyncResponses(AsyncAPIResource):
         Args:
             model: Name of the model that does the condensing, for example `gpt-5.5`. It must be given,
                 though null is accepted.
-            openai_beta: Beta features to switch on for this request. Send `responses_multi_agent=v1` to
-                condense a conversation that contains items of several agents; left out means none.
+            betas: Beta features to switch on for this request. Send `responses_multi_agent=v1` to condense
+                a conversation that contains items of several agents; left out means none.
             input: The conversation to condense, as a list of input items or as one text of the user. Null
                 or left out if `previous_response_id` says it all.
             previous_response_id: ID of a stored response whose whole conversation is to be condensed, in
@@ -1189,7 +1192,7 @@ class AsyncResponses(AsyncAPIResource):
             "POST",
             "/responses/compact?beta=true",
             headers={
-                "openai-beta": _header_text(openai_beta, "simple"),
+                "openai-beta": _header_text(betas, "simple"),
             },
             body={
                 "model": model,
@@ -1213,7 +1216,7 @@ class AsyncResponses(AsyncAPIResource):
         self,
         response_id: str,
         *,
-        openai_beta: Iterable[Literal["responses_multi_agent=v1"]] | Omit = omit,
+        betas: Iterable[Literal["responses_multi_agent=v1"]] | Omit = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -1226,7 +1229,7 @@ class AsyncResponses(AsyncAPIResource):
 
         Args:
             response_id: ID of the response to delete, beginning with `resp_`.
-            openai_beta: Beta features to switch on for this request. Send `responses_multi_agent=v1` if the
+            betas: Beta features to switch on for this request. Send `responses_multi_agent=v1` if the
                 response was made by several agents; left out means none.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
@@ -1237,7 +1240,7 @@ class AsyncResponses(AsyncAPIResource):
             "DELETE",
             _fill_path("/responses/{response_id}?beta=true", response_id=response_id),
             headers={
-                "openai-beta": _header_text(openai_beta, "simple"),
+                "openai-beta": _header_text(betas, "simple"),
             },
             accept="*/*",
             extra_headers=extra_headers,
@@ -1246,6 +1249,50 @@ class AsyncResponses(AsyncAPIResource):
             timeout=timeout,
         )
         return await self._request(call, _NoneType)
+
+    def connect(
+        self,
+        *,
+        extra_query: Mapping[str, object] | None = None,
+        extra_headers: HeaderTypes | None = None,
+        websocket_connection_options: Mapping[str, Any] | None = None,
+        on_reconnecting: AsyncReconnectingHandler | None = None,
+        max_retries: int = 5,
+        initial_delay: float = 0.5,
+        max_delay: float = 8.0,
+        max_queue_size: int = 1048576,
+    ) -> _beta.responses.responses.AsyncResponsesConnectionManager:
+        """Open a connection on which responses are asked for one after the other, and streamed.
+
+        Args:
+            extra_query: Query entries for this connection only.
+            extra_headers: Headers for this connection only; `omit` as a value removes a default header.
+            websocket_connection_options: What the `websockets` package takes: `open_timeout`,
+                `ping_interval`, `proxy`.
+            on_reconnecting: Called before a broken connection is replaced; may change query and headers, or
+                abort. Without it no connection is replaced.
+            max_retries: How often in a row a new connection is tried.
+            initial_delay: Seconds before the first try; each further one waits twice as long.
+            max_delay: The longest wait, in seconds.
+            max_queue_size: How many bytes may wait to be sent while there is no connection.
+        """
+        call = Call(
+            "GET",
+            "/responses",
+            extra_headers=extra_headers,
+            extra_query=extra_query,
+        )
+        opening = AsyncOpening(
+            self._client,
+            call,
+            options=websocket_connection_options,
+            on_reconnecting=on_reconnecting,
+            max_retries=max_retries,
+            initial_delay=initial_delay,
+            max_delay=max_delay,
+            max_queue_size=max_queue_size,
+        )
+        return _beta.responses.responses.AsyncResponsesConnectionManager(opening)
 
 
 class AsyncResponsesWithRawResponse:

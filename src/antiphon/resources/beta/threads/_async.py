@@ -56,7 +56,6 @@ class AsyncThreads(AsyncThreadRunPolling, AsyncAPIResource):
     async def create(
         self,
         *,
-        open_ai_beta: Literal["assistants=v2"],
         messages: Iterable[_types.beta.threads_params.thread.ThreadCreateParamsMessage] | Omit = omit,
         tool_resources: _types.beta.threads_params.thread.ThreadCreateParamsToolResources | Omit | None = omit,
         metadata: _types.shared.Metadata | Omit | None = omit,
@@ -73,8 +72,6 @@ class AsyncThreads(AsyncThreadRunPolling, AsyncAPIResource):
         Deprecated.
 
         Args:
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             messages: Messages with which the thread starts, oldest first. Left out means an empty thread.
             tool_resources: Files and vector stores that tools can use in this thread, beside those of the
                 assistant. Left out or null means none.
@@ -88,7 +85,7 @@ class AsyncThreads(AsyncThreadRunPolling, AsyncAPIResource):
             "POST",
             "/threads",
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             body={
                 "messages": messages,
@@ -106,7 +103,6 @@ class AsyncThreads(AsyncThreadRunPolling, AsyncAPIResource):
     async def create_and_run(
         self,
         *,
-        open_ai_beta: Literal["assistants=v2"],
         assistant_id: str,
         thread: _types.beta.threads_params.thread.ThreadCreateAndRunParamsThread | Omit = omit,
         model: str | _types.shared.ChatModel | Omit | None = omit,
@@ -135,7 +131,6 @@ class AsyncThreads(AsyncThreadRunPolling, AsyncAPIResource):
     async def create_and_run(
         self,
         *,
-        open_ai_beta: Literal["assistants=v2"],
         assistant_id: str,
         stream: Literal[True],
         thread: _types.beta.threads_params.thread.ThreadCreateAndRunParamsThread | Omit = omit,
@@ -164,7 +159,6 @@ class AsyncThreads(AsyncThreadRunPolling, AsyncAPIResource):
     async def create_and_run(
         self,
         *,
-        open_ai_beta: Literal["assistants=v2"],
         assistant_id: str,
         stream: bool,
         thread: _types.beta.threads_params.thread.ThreadCreateAndRunParamsThread | Omit = omit,
@@ -192,7 +186,6 @@ class AsyncThreads(AsyncThreadRunPolling, AsyncAPIResource):
     async def create_and_run(
         self,
         *,
-        open_ai_beta: Literal["assistants=v2"],
         assistant_id: str,
         thread: _types.beta.threads_params.thread.ThreadCreateAndRunParamsThread | Omit = omit,
         model: str | _types.shared.ChatModel | Omit | None = omit,
@@ -224,8 +217,6 @@ class AsyncThreads(AsyncThreadRunPolling, AsyncAPIResource):
         Deprecated.
 
         Args:
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             assistant_id: ID of the assistant that runs.
             thread: The thread to open, with its messages. Left out means an empty one.
             model: Name of a model to use in this run in place of the assistant's. Left out or null keeps
@@ -263,7 +254,7 @@ class AsyncThreads(AsyncThreadRunPolling, AsyncAPIResource):
             "POST",
             "/threads/runs",
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             body={
                 "assistant_id": assistant_id,
@@ -299,7 +290,6 @@ class AsyncThreads(AsyncThreadRunPolling, AsyncAPIResource):
         self,
         thread_id: str,
         *,
-        open_ai_beta: Literal["assistants=v2"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -313,8 +303,6 @@ class AsyncThreads(AsyncThreadRunPolling, AsyncAPIResource):
 
         Args:
             thread_id: ID of the thread to read.
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -324,7 +312,7 @@ class AsyncThreads(AsyncThreadRunPolling, AsyncAPIResource):
             "GET",
             _fill_path("/threads/{thread_id}", thread_id=thread_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -338,7 +326,6 @@ class AsyncThreads(AsyncThreadRunPolling, AsyncAPIResource):
         self,
         thread_id: str,
         *,
-        open_ai_beta: Literal["assistants=v2"],
         tool_resources: _types.beta.threads_params.thread.ThreadUpdateParamsToolResources | Omit | None = omit,
         metadata: _types.shared.Metadata | Omit | None = omit,
         extra_headers: HeaderTypes | None = None,
@@ -354,8 +341,6 @@ class AsyncThreads(AsyncThreadRunPolling, AsyncAPIResource):
 
         Args:
             thread_id: ID of the thread to change.
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             tool_resources: New files and vector stores for the tools in this thread.
             metadata: New labels for the thread, at most 16, in place of the old ones.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
@@ -367,7 +352,7 @@ class AsyncThreads(AsyncThreadRunPolling, AsyncAPIResource):
             "POST",
             _fill_path("/threads/{thread_id}", thread_id=thread_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             body={
                 "tool_resources": tool_resources,
@@ -385,7 +370,6 @@ class AsyncThreads(AsyncThreadRunPolling, AsyncAPIResource):
         self,
         thread_id: str,
         *,
-        open_ai_beta: Literal["assistants=v2"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -399,8 +383,6 @@ class AsyncThreads(AsyncThreadRunPolling, AsyncAPIResource):
 
         Args:
             thread_id: ID of the thread to remove.
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -410,7 +392,7 @@ class AsyncThreads(AsyncThreadRunPolling, AsyncAPIResource):
             "DELETE",
             _fill_path("/threads/{thread_id}", thread_id=thread_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,

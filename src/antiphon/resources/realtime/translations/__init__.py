@@ -6,6 +6,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from . import client_secrets as client_secrets
+    from . import translations as translations
     from ._async import AsyncTranslations as AsyncTranslations
     from ._async import AsyncTranslationsWithRawResponse as AsyncTranslationsWithRawResponse
     from ._async import AsyncTranslationsWithStreamingResponse as AsyncTranslationsWithStreamingResponse
@@ -18,6 +19,16 @@ if TYPE_CHECKING:
     from .client_secrets import ClientSecrets as ClientSecrets
     from .client_secrets import ClientSecretsWithRawResponse as ClientSecretsWithRawResponse
     from .client_secrets import ClientSecretsWithStreamingResponse as ClientSecretsWithStreamingResponse
+    from .translations import AsyncTranslationsConnection as AsyncTranslationsConnection
+    from .translations import AsyncTranslationsConnectionManager as AsyncTranslationsConnectionManager
+    from .translations import (
+        AsyncTranslationsSessionInputAudioBufferResource as AsyncTranslationsSessionInputAudioBufferResource,
+    )
+    from .translations import AsyncTranslationsSessionResource as AsyncTranslationsSessionResource
+    from .translations import TranslationsConnection as TranslationsConnection
+    from .translations import TranslationsConnectionManager as TranslationsConnectionManager
+    from .translations import TranslationsSessionInputAudioBufferResource as TranslationsSessionInputAudioBufferResource
+    from .translations import TranslationsSessionResource as TranslationsSessionResource
 else:
     from ....runtime.lazy import attach
 
@@ -31,6 +42,12 @@ else:
                 "AsyncClientSecretsWithStreamingResponse ClientSecrets ClientSecretsWithRawResponse "
                 "ClientSecretsWithStreamingResponse "
             ),
+            ".translations": (
+                "AsyncTranslationsConnection AsyncTranslationsConnectionManager "
+                "AsyncTranslationsSessionResource AsyncTranslationsSessionInputAudioBufferResource "
+                "TranslationsConnection TranslationsConnectionManager TranslationsSessionResource "
+                "TranslationsSessionInputAudioBufferResource "
+            ),
         },
-        modules="client_secrets",
+        modules="client_secrets translations",
     )

@@ -45,7 +45,6 @@ class AsyncFileBatches(AsyncVectorStoreFileBatchPolling, AsyncAPIResource):
         self,
         vector_store_id: str,
         *,
-        open_ai_beta: Literal["assistants=v2"],
         file_ids: SequenceNotStr[str] | Omit = omit,
         files: Iterable[_types.vector_stores.file_batches_params.FileBatchCreateParamsFile] | Omit = omit,
         chunking_strategy: _types.FileChunkingStrategyParam | Omit = omit,
@@ -62,8 +61,6 @@ class AsyncFileBatches(AsyncVectorStoreFileBatchPolling, AsyncAPIResource):
 
         Args:
             vector_store_id: ID of the vector store that gets the files.
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             file_ids: IDs of 1 to 2,000 files that share the attributes and chunking strategy of this
                 request. Not together with `files`.
             files: From 1 to 2,000 files, each with attributes and a chunking strategy of its own. Not
@@ -81,7 +78,7 @@ class AsyncFileBatches(AsyncVectorStoreFileBatchPolling, AsyncAPIResource):
             "POST",
             _fill_path("/vector_stores/{vector_store_id}/file_batches", vector_store_id=vector_store_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             body={
                 "file_ids": file_ids,
@@ -101,7 +98,6 @@ class AsyncFileBatches(AsyncVectorStoreFileBatchPolling, AsyncAPIResource):
         batch_id: str,
         *,
         vector_store_id: str,
-        open_ai_beta: Literal["assistants=v2"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -114,8 +110,6 @@ class AsyncFileBatches(AsyncVectorStoreFileBatchPolling, AsyncAPIResource):
         Args:
             batch_id: ID of the file batch to look at.
             vector_store_id: ID of the store that the batch belongs to.
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -129,7 +123,7 @@ class AsyncFileBatches(AsyncVectorStoreFileBatchPolling, AsyncAPIResource):
                 vector_store_id=vector_store_id,
             ),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -143,7 +137,6 @@ class AsyncFileBatches(AsyncVectorStoreFileBatchPolling, AsyncAPIResource):
         batch_id: str,
         *,
         vector_store_id: str,
-        open_ai_beta: Literal["assistants=v2"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -156,8 +149,6 @@ class AsyncFileBatches(AsyncVectorStoreFileBatchPolling, AsyncAPIResource):
         Args:
             batch_id: ID of the file batch to stop.
             vector_store_id: ID of the store that the batch belongs to.
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -171,7 +162,7 @@ class AsyncFileBatches(AsyncVectorStoreFileBatchPolling, AsyncAPIResource):
                 vector_store_id=vector_store_id,
             ),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -185,7 +176,6 @@ class AsyncFileBatches(AsyncVectorStoreFileBatchPolling, AsyncAPIResource):
         batch_id: str,
         *,
         vector_store_id: str,
-        open_ai_beta: Literal["assistants=v2"],
         limit: int | Omit = omit,
         order: Literal["asc", "desc"] | Omit = omit,
         after: str | Omit = omit,
@@ -203,8 +193,6 @@ class AsyncFileBatches(AsyncVectorStoreFileBatchPolling, AsyncAPIResource):
         Args:
             batch_id: ID of the file batch whose files you want.
             vector_store_id: ID of the store that the batch belongs to.
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             limit: Number of items per page, from 1 to 100, and 20 if left out.
             order: Sorting by time of creation: oldest first (`asc`) or newest first (`desc`, the default).
             after: ID of the last item of the previous page; the new page begins behind it. Leave it out for
@@ -232,7 +220,7 @@ class AsyncFileBatches(AsyncVectorStoreFileBatchPolling, AsyncAPIResource):
                 "filter": filter,
             },
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,

@@ -44,7 +44,6 @@ class AsyncFiles(AsyncVectorStoreFilePolling, AsyncAPIResource):
         self,
         vector_store_id: str,
         *,
-        open_ai_beta: Literal["assistants=v2"],
         file_id: str,
         chunking_strategy: _types.FileChunkingStrategyParam | Omit = omit,
         attributes: Mapping[str, str | float | bool] | Omit | None = omit,
@@ -61,8 +60,6 @@ class AsyncFiles(AsyncVectorStoreFilePolling, AsyncAPIResource):
 
         Args:
             vector_store_id: ID of the vector store that gets the file.
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             file_id: ID of the file to add.
             chunking_strategy: How this file is cut into chunks. Left out means the automatic strategy.
             attributes: Up to 16 properties of this file by which searches can be filtered: texts, numbers
@@ -76,7 +73,7 @@ class AsyncFiles(AsyncVectorStoreFilePolling, AsyncAPIResource):
             "POST",
             _fill_path("/vector_stores/{vector_store_id}/files", vector_store_id=vector_store_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             body={
                 "file_id": file_id,
@@ -95,7 +92,6 @@ class AsyncFiles(AsyncVectorStoreFilePolling, AsyncAPIResource):
         file_id: str,
         *,
         vector_store_id: str,
-        open_ai_beta: Literal["assistants=v2"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -108,8 +104,6 @@ class AsyncFiles(AsyncVectorStoreFilePolling, AsyncAPIResource):
         Args:
             file_id: ID of the file to look at.
             vector_store_id: ID of the vector store that holds the file.
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -121,7 +115,7 @@ class AsyncFiles(AsyncVectorStoreFilePolling, AsyncAPIResource):
                 "/vector_stores/{vector_store_id}/files/{file_id}", file_id=file_id, vector_store_id=vector_store_id
             ),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -135,7 +129,6 @@ class AsyncFiles(AsyncVectorStoreFilePolling, AsyncAPIResource):
         file_id: str,
         *,
         vector_store_id: str,
-        open_ai_beta: Literal["assistants=v2"],
         attributes: Mapping[str, str | float | bool] | None,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
@@ -149,8 +142,6 @@ class AsyncFiles(AsyncVectorStoreFilePolling, AsyncAPIResource):
         Args:
             file_id: ID of the file whose attributes change.
             vector_store_id: ID of the vector store that holds the file.
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             attributes: New attributes in place of the old ones: up to 16 texts, numbers or true/false
                 values by which searches can be filtered. Null stands for none.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
@@ -164,7 +155,7 @@ class AsyncFiles(AsyncVectorStoreFilePolling, AsyncAPIResource):
                 "/vector_stores/{vector_store_id}/files/{file_id}", file_id=file_id, vector_store_id=vector_store_id
             ),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             body={
                 "attributes": attributes,
@@ -180,7 +171,6 @@ class AsyncFiles(AsyncVectorStoreFilePolling, AsyncAPIResource):
         self,
         vector_store_id: str,
         *,
-        open_ai_beta: Literal["assistants=v2"],
         limit: int | Omit = omit,
         order: Literal["asc", "desc"] | Omit = omit,
         after: str | Omit = omit,
@@ -197,8 +187,6 @@ class AsyncFiles(AsyncVectorStoreFilePolling, AsyncAPIResource):
 
         Args:
             vector_store_id: ID of the vector store whose files you want.
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             limit: Number of items per page, from 1 to 100, and 20 if left out.
             order: Sorting by time of creation: oldest first (`asc`) or newest first (`desc`, the default).
             after: ID of the last item of the previous page; the new page begins behind it. Leave it out for
@@ -222,7 +210,7 @@ class AsyncFiles(AsyncVectorStoreFilePolling, AsyncAPIResource):
                 "filter": filter,
             },
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -236,7 +224,6 @@ class AsyncFiles(AsyncVectorStoreFilePolling, AsyncAPIResource):
         file_id: str,
         *,
         vector_store_id: str,
-        open_ai_beta: Literal["assistants=v2"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -249,8 +236,6 @@ class AsyncFiles(AsyncVectorStoreFilePolling, AsyncAPIResource):
         Args:
             file_id: ID of the file whose text you want.
             vector_store_id: ID of the vector store that holds the file.
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -264,7 +249,7 @@ class AsyncFiles(AsyncVectorStoreFilePolling, AsyncAPIResource):
                 vector_store_id=vector_store_id,
             ),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -278,7 +263,6 @@ class AsyncFiles(AsyncVectorStoreFilePolling, AsyncAPIResource):
         file_id: str,
         *,
         vector_store_id: str,
-        open_ai_beta: Literal["assistants=v2"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -291,8 +275,6 @@ class AsyncFiles(AsyncVectorStoreFilePolling, AsyncAPIResource):
         Args:
             file_id: ID of the file to take out.
             vector_store_id: ID of the vector store that holds the file.
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -304,7 +286,7 @@ class AsyncFiles(AsyncVectorStoreFilePolling, AsyncAPIResource):
                 "/vector_stores/{vector_store_id}/files/{file_id}", file_id=file_id, vector_store_id=vector_store_id
             ),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,

@@ -11,7 +11,7 @@ __all__ = ["AdminAPIKeyCreateParams", "AdminAPIKeyListParams"]
 
 
 class AdminAPIKeyCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     name: Required[str]
     """Name under which the key appears in lists, to tell keys apart."""
@@ -21,7 +21,7 @@ class AdminAPIKeyCreateParams(TypedDict, total=False):
 
 
 class AdminAPIKeyListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
     after: str | None
     """ID of the last endpoint of the previous page; the new page begins behind it. Null or left out for the

@@ -25,7 +25,7 @@ class AuditLogListParamsEffectiveAt(TypedDict, total=False):
 
 
 class AuditLogListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
     effective_at: AuditLogListParamsEffectiveAt
     """Bounds for the time of the event. Give one bound or a lower and an upper one; left out means any time."""

@@ -21,7 +21,7 @@ __all__ = [
 
 
 class CertificateCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     certificate: Required[str]
     """The certificate as PEM text."""
@@ -30,7 +30,7 @@ class CertificateCreateParams(TypedDict, total=False):
 
 
 class CertificateRetrieveParams(TypedDict, total=False):
-    """What `retrieve` takes besides the parameters of its path."""
+    """What `retrieve` takes by keyword."""
 
     include: Iterable[Literal["content"]]
     """Extra fields to return. `content` is the only choice and adds the PEM text; left out means that it is
@@ -38,14 +38,14 @@ class CertificateRetrieveParams(TypedDict, total=False):
 
 
 class CertificateUpdateParams(TypedDict, total=False):
-    """What `update` takes besides the parameters of its path."""
+    """What `update` takes by keyword."""
 
     name: str
     """New name of the certificate."""
 
 
 class CertificateListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
     limit: int
     """Number of items per page, from 1 to 100, and 20 if left out."""
@@ -57,14 +57,14 @@ class CertificateListParams(TypedDict, total=False):
 
 
 class CertificateActivateParams(TypedDict, total=False):
-    """What `activate` takes besides the parameters of its path."""
+    """What `activate` takes by keyword."""
 
     certificate_ids: Required[SequenceNotStr[str]]
     """IDs of 1 to 10 uploaded certificates to switch on."""
 
 
 class CertificateDeactivateParams(TypedDict, total=False):
-    """What `deactivate` takes besides the parameters of its path."""
+    """What `deactivate` takes by keyword."""
 
     certificate_ids: Required[SequenceNotStr[str]]
     """IDs of 1 to 10 certificates to switch off."""

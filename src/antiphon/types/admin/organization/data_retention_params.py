@@ -11,7 +11,7 @@ __all__ = ["DataRetentionUpdateParams"]
 
 
 class DataRetentionUpdateParams(TypedDict, total=False):
-    """What `update` takes besides the parameters of its path."""
+    """What `update` takes by keyword."""
 
     retention_type: Required[
         Literal[

@@ -11,7 +11,7 @@ __all__ = ["ExternalKeyCreateParams", "ExternalKeyListParams"]
 
 
 class ExternalKeyCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     name: Required[str]
     """Name to recognize the key by."""
@@ -64,7 +64,7 @@ class ExternalKeyCreateParams(TypedDict, total=False):
 
 
 class ExternalKeyListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
     after: str | None
     """ID of the last endpoint of the previous page; the new page begins behind it. Null or left out for the

@@ -66,7 +66,7 @@ class ExternalStorageCreateParamsProviderOci(TypedDict, total=False):
 
 
 class ExternalStorageCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     project_id: Required[str]
     """ID of the project that will use the storage, beginning with `proj_`."""
@@ -80,7 +80,7 @@ class ExternalStorageCreateParams(TypedDict, total=False):
 
 
 class ExternalStorageListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
     after: str | None
     """ID of the last endpoint of the previous page; the new page begins behind it. Null or left out for the

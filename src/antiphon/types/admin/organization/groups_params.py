@@ -11,21 +11,21 @@ __all__ = ["GroupCreateParams", "GroupListParams", "GroupUpdateParams"]
 
 
 class GroupCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     name: Required[str]
     """Name of the group, 1 to 255 characters."""
 
 
 class GroupUpdateParams(TypedDict, total=False):
-    """What `update` takes besides the parameters of its path."""
+    """What `update` takes by keyword."""
 
     name: Required[str]
     """New name of the group, 1 to 255 characters."""
 
 
 class GroupListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
     limit: int
     """Number of entries per page, from 0 to 1000, and 100 if left out."""

@@ -19,7 +19,7 @@ class InviteCreateParamsProject(TypedDict, total=False):
 
 
 class InviteCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     email: Required[str]
     """E-mail address that the invitation goes to."""
@@ -32,7 +32,7 @@ class InviteCreateParams(TypedDict, total=False):
 
 
 class InviteListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
     limit: int
     """Number of items per page, from 1 to 100, and 20 if left out."""

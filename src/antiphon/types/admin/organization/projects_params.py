@@ -13,7 +13,7 @@ __all__ = ["ProjectCreateParams", "ProjectListParams", "ProjectUpdateParams"]
 
 
 class ProjectCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     name: Required[str]
     """Name of the project, as shown in reports."""
@@ -28,7 +28,7 @@ class ProjectCreateParams(TypedDict, total=False):
 
 
 class ProjectUpdateParams(TypedDict, total=False):
-    """What `update` takes besides the parameters of its path."""
+    """What `update` takes by keyword."""
 
     name: str | None
     """New name of the project, as shown in reports. Left out or null keeps the old one."""
@@ -39,7 +39,7 @@ class ProjectUpdateParams(TypedDict, total=False):
 
 
 class ProjectListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
     limit: int
     """Number of items per page, from 1 to 100, and 20 if left out."""

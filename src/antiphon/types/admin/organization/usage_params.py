@@ -27,7 +27,7 @@ __all__ = [
 
 
 class UsageAudioSpeechesParams(TypedDict, total=False):
-    """What `audio_speeches` takes besides the parameters of its path."""
+    """What `audio_speeches` takes by keyword."""
 
     start_time: Required[int]
     """Beginning of the time span in Unix seconds, itself included."""
@@ -54,7 +54,7 @@ class UsageAudioSpeechesParams(TypedDict, total=False):
 
 
 class UsageAudioTranscriptionsParams(TypedDict, total=False):
-    """What `audio_transcriptions` takes besides the parameters of its path."""
+    """What `audio_transcriptions` takes by keyword."""
 
     start_time: Required[int]
     """Beginning of the time span in Unix seconds, itself included."""
@@ -81,7 +81,7 @@ class UsageAudioTranscriptionsParams(TypedDict, total=False):
 
 
 class UsageCodeInterpreterSessionsParams(TypedDict, total=False):
-    """What `code_interpreter_sessions` takes besides the parameters of its path."""
+    """What `code_interpreter_sessions` takes by keyword."""
 
     start_time: Required[int]
     """Beginning of the time span in Unix seconds, itself included."""
@@ -101,7 +101,7 @@ class UsageCodeInterpreterSessionsParams(TypedDict, total=False):
 
 
 class UsageCompletionsParams(TypedDict, total=False):
-    """What `completions` takes besides the parameters of its path."""
+    """What `completions` takes by keyword."""
 
     start_time: Required[int]
     """Beginning of the time span in Unix seconds, itself included."""
@@ -131,7 +131,7 @@ class UsageCompletionsParams(TypedDict, total=False):
 
 
 class UsageCostsParams(TypedDict, total=False):
-    """What `costs` takes besides the parameters of its path."""
+    """What `costs` takes by keyword."""
 
     start_time: Required[int]
     """Beginning of the time span in Unix seconds, itself included."""
@@ -156,7 +156,7 @@ class UsageCostsParams(TypedDict, total=False):
 
 
 class UsageDecisionsParams(TypedDict, total=False):
-    """What `decisions` takes besides the parameters of its path."""
+    """What `decisions` takes by keyword."""
 
     start_time: Required[int]
     """Beginning of the time span in Unix seconds, itself included."""
@@ -188,7 +188,7 @@ class UsageDecisionsParams(TypedDict, total=False):
 
 
 class UsageEmbeddingsParams(TypedDict, total=False):
-    """What `embeddings` takes besides the parameters of its path."""
+    """What `embeddings` takes by keyword."""
 
     start_time: Required[int]
     """Beginning of the time span in Unix seconds, itself included."""
@@ -215,7 +215,7 @@ class UsageEmbeddingsParams(TypedDict, total=False):
 
 
 class UsageFileSearchCallsParams(TypedDict, total=False):
-    """What `file_search_calls` takes besides the parameters of its path."""
+    """What `file_search_calls` takes by keyword."""
 
     start_time: Required[int]
     """Beginning of the time span in Unix seconds, itself included."""
@@ -242,7 +242,7 @@ class UsageFileSearchCallsParams(TypedDict, total=False):
 
 
 class UsageImagesParams(TypedDict, total=False):
-    """What `images` takes besides the parameters of its path."""
+    """What `images` takes by keyword."""
 
     start_time: Required[int]
     """Beginning of the time span in Unix seconds, itself included."""
@@ -274,7 +274,7 @@ class UsageImagesParams(TypedDict, total=False):
 
 
 class UsageModerationsParams(TypedDict, total=False):
-    """What `moderations` takes besides the parameters of its path."""
+    """What `moderations` takes by keyword."""
 
     start_time: Required[int]
     """Beginning of the time span in Unix seconds, itself included."""
@@ -301,7 +301,7 @@ class UsageModerationsParams(TypedDict, total=False):
 
 
 class UsageVectorStoresParams(TypedDict, total=False):
-    """What `vector_stores` takes besides the parameters of its path."""
+    """What `vector_stores` takes by keyword."""
 
     start_time: Required[int]
     """Beginning of the time span in Unix seconds, itself included."""
@@ -321,7 +321,7 @@ class UsageVectorStoresParams(TypedDict, total=False):
 
 
 class UsageWebSearchCallsParams(TypedDict, total=False):
-    """What `web_search_calls` takes besides the parameters of its path."""
+    """What `web_search_calls` takes by keyword."""
 
     start_time: Required[int]
     """Beginning of the time span in Unix seconds, itself included."""

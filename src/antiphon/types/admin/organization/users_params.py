@@ -11,7 +11,7 @@ __all__ = ["UserListParams", "UserUpdateParams"]
 
 
 class UserUpdateParams(TypedDict, total=False):
-    """What `update` takes besides the parameters of its path."""
+    """What `update` takes by keyword."""
 
     role: str | None
     """New role in the organization: `owner` may administer it, `reader` is an ordinary member. Left out or
@@ -25,7 +25,7 @@ class UserUpdateParams(TypedDict, total=False):
 
 
 class UserListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
     limit: int
     """Number of items per page, from 1 to 100, and 20 if left out."""

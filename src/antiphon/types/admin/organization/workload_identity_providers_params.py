@@ -44,7 +44,7 @@ class WorkloadIdentityProviderCreateParamsVerificationUploadedJwks(TypedDict, to
 
 
 class WorkloadIdentityProviderCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     audience: Required[str]
     """Value that the tokens must carry in their `aud` claim."""
@@ -91,7 +91,7 @@ class WorkloadIdentityProviderUpdateParamsVerificationUploadedJwksVerificationPa
 
 
 class WorkloadIdentityProviderUpdateParams(TypedDict, total=False):
-    """What `update` takes besides the parameters of its path."""
+    """What `update` takes by keyword."""
 
     attribute_transformations: Iterable[WorkloadIdentityProviderUpdateParamsAttributeTransformation]
     """New rules that derive attributes from the claims of a token, in place of the old ones."""
@@ -113,7 +113,7 @@ class WorkloadIdentityProviderUpdateParams(TypedDict, total=False):
 
 
 class WorkloadIdentityProviderListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
     after: str
     """ID of the last item of the previous page; the new page begins behind it. Leave it out for the first

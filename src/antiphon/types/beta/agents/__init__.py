@@ -17,12 +17,8 @@ if TYPE_CHECKING:
     from . import vaults_params as vaults_params
     from . import vaults_types as vaults_types
     from .automations_params import AutomationCreateParams as AutomationCreateParams
-    from .automations_params import AutomationDeleteParams as AutomationDeleteParams
     from .automations_params import AutomationEnvironmentParam as AutomationEnvironmentParam
     from .automations_params import AutomationListParams as AutomationListParams
-    from .automations_params import AutomationPauseParams as AutomationPauseParams
-    from .automations_params import AutomationResumeParams as AutomationResumeParams
-    from .automations_params import AutomationRetrieveParams as AutomationRetrieveParams
     from .automations_params import AutomationTargetParam as AutomationTargetParam
     from .automations_params import AutomationUpdateParams as AutomationUpdateParams
     from .automations_types import Automation as Automation
@@ -36,20 +32,15 @@ if TYPE_CHECKING:
     from .automations_types import PeriodicAutomation as PeriodicAutomation
     from .environments_params import EnvironmentCreateParams as EnvironmentCreateParams
     from .environments_params import EnvironmentListParams as EnvironmentListParams
-    from .environments_params import EnvironmentRetrieveParams as EnvironmentRetrieveParams
     from .environments_types import EnvironmentInfo as EnvironmentInfo
     from .sessions_params import SessionCreateParams as SessionCreateParams
     from .sessions_params import SessionCreateParamsBase as SessionCreateParamsBase
     from .sessions_params import SessionCreateParamsNonStreaming as SessionCreateParamsNonStreaming
     from .sessions_params import SessionCreateParamsStreaming as SessionCreateParamsStreaming
-    from .sessions_params import SessionDeleteParams as SessionDeleteParams
     from .sessions_params import SessionListParams as SessionListParams
-    from .sessions_params import SessionRetrieveParams as SessionRetrieveParams
     from .sessions_params import SessionUpdateParams as SessionUpdateParams
     from .vaults_params import VaultCreateParams as VaultCreateParams
-    from .vaults_params import VaultDeleteParams as VaultDeleteParams
     from .vaults_params import VaultListParams as VaultListParams
-    from .vaults_params import VaultRetrieveParams as VaultRetrieveParams
     from .vaults_params import VaultUpdateParams as VaultUpdateParams
     from .vaults_types import Vault as Vault
     from .vaults_types import VaultDeleted as VaultDeleted
@@ -62,8 +53,7 @@ else:
         __name__,
         {
             ".automations_params": (
-                "AutomationCreateParams AutomationDeleteParams AutomationEnvironmentParam "
-                "AutomationListParams AutomationPauseParams AutomationResumeParams AutomationRetrieveParams "
+                "AutomationCreateParams AutomationEnvironmentParam AutomationListParams "
                 "AutomationTargetParam AutomationUpdateParams "
             ),
             ".automations_types": (
@@ -71,16 +61,13 @@ else:
                 "AutomationEnvironment AutomationMetadataParam AutomationTarget OneTimeAutomation "
                 "PeriodicAutomation "
             ),
-            ".environments_params": ("EnvironmentCreateParams EnvironmentListParams EnvironmentRetrieveParams "),
+            ".environments_params": "EnvironmentCreateParams EnvironmentListParams",
             ".environments_types": "EnvironmentInfo",
             ".sessions_params": (
                 "SessionCreateParams SessionCreateParamsBase SessionCreateParamsNonStreaming "
-                "SessionCreateParamsStreaming SessionDeleteParams SessionListParams SessionRetrieveParams "
-                "SessionUpdateParams "
+                "SessionCreateParamsStreaming SessionListParams SessionUpdateParams "
             ),
-            ".vaults_params": (
-                "VaultCreateParams VaultDeleteParams VaultListParams VaultRetrieveParams VaultUpdateParams "
-            ),
+            ".vaults_params": "VaultCreateParams VaultListParams VaultUpdateParams",
             ".vaults_types": "Vault VaultDeleted VaultStatus VaultStatusFilterParam",
         },
         modules="automations environments sessions vaults",

@@ -24,7 +24,6 @@ from .automations_types import AutomationMetadataParam
 
 __all__ = [
     "AutomationCreateParams",
-    "AutomationDeleteParams",
     "AutomationEnvironmentParam",
     "AutomationEnvironmentParamAutomationEnvironmentResourceNone",
     "AutomationEnvironmentParamAutomationEnvironmentResourceOpenAIHosted",
@@ -32,9 +31,6 @@ __all__ = [
     "AutomationEnvironmentParamAutomationEnvironmentResourceOpenAIHostedFileHostedTemplateFileResourceInline",
     "AutomationEnvironmentParamAutomationEnvironmentResourceSelfHosted",
     "AutomationListParams",
-    "AutomationPauseParams",
-    "AutomationResumeParams",
-    "AutomationRetrieveParams",
     "AutomationTargetParam",
     "AutomationTargetParamAutomationTargetParamExistingSession",
     "AutomationTargetParamAutomationTargetParamNewSession",
@@ -45,10 +41,8 @@ __all__ = [
 
 
 class AutomationCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""
     name: Required[str]
     """Name to recognize the automation by."""
     target: Required[AutomationTargetParam]
@@ -66,18 +60,9 @@ class AutomationCreateParams(TypedDict, total=False):
     Not used with `once`."""
 
 
-class AutomationRetrieveParams(TypedDict, total=False):
-    """What `retrieve` takes besides the parameters of its path."""
-
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""
-
-
 class AutomationUpdateParams(TypedDict, total=False):
-    """What `update` takes besides the parameters of its path."""
+    """What `update` takes by keyword."""
 
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""
     expression: str
     """New schedule of a `periodic` automation. Left out keeps the present one."""
     metadata: Mapping[str, str]
@@ -93,10 +78,8 @@ class AutomationUpdateParams(TypedDict, total=False):
 
 
 class AutomationListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""
     after: str
     """ID of the last item of the previous page; the new page begins behind it. Leave it out for the first
     page."""
@@ -106,27 +89,6 @@ class AutomationListParams(TypedDict, total=False):
     """`desc`, the default, puts the latest item first; `asc` the earliest."""
     session_id: str
     """Only automations that belong to this session. Left out means all."""
-
-
-class AutomationPauseParams(TypedDict, total=False):
-    """What `pause` takes besides the parameters of its path."""
-
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""
-
-
-class AutomationResumeParams(TypedDict, total=False):
-    """What `resume` takes besides the parameters of its path."""
-
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""
-
-
-class AutomationDeleteParams(TypedDict, total=False):
-    """What `delete` takes besides the parameters of its path."""
-
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""
 
 
 class AutomationTargetParamAutomationTargetParamNewSession(TypedDict, total=False):

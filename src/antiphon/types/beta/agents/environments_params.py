@@ -19,7 +19,6 @@ __all__ = [
     "EnvironmentCreateParamsEnvironmentNetwork",
     "EnvironmentCreateParamsEnvironmentPackages",
     "EnvironmentListParams",
-    "EnvironmentRetrieveParams",
 ]
 
 
@@ -83,28 +82,20 @@ class EnvironmentCreateParamsEnvironmentPackages(TypedDict, total=False):
 
 
 class EnvironmentCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""
     environment: Required[EnvironmentCreateParamsEnvironment]
     """Kind and contents of the environment."""
+    idempotency_key: str
+    """Text of your own that names this attempt. A repeated request with the same key does not take effect a
+    second time. Left out, every request counts as new."""
     vault_ids: SequenceNotStr[str] | None
     """Identifiers of vaults whose credentials the environment may use. Null or left out means none."""
 
 
-class EnvironmentRetrieveParams(TypedDict, total=False):
-    """What `retrieve` takes besides the parameters of its path."""
-
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""
-
-
 class EnvironmentListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""
     after: str
     """ID of the last item of the previous page; the new page begins behind it. Leave it out for the first
     page."""

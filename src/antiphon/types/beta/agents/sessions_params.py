@@ -26,9 +26,7 @@ __all__ = [
     "SessionCreateParamsSpendControl",
     "SessionCreateParamsStreamOptions",
     "SessionCreateParamsStreaming",
-    "SessionDeleteParams",
     "SessionListParams",
-    "SessionRetrieveParams",
     "SessionUpdateParams",
     "SessionUpdateParamsAgent",
     "SessionUpdateParamsAgentReasoning",
@@ -101,10 +99,8 @@ class SessionCreateParamsStreamOptions(TypedDict, total=False):
 
 
 class SessionCreateParamsBase(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""
     environment: Required[EnvironmentParam]
     """Where the agent runs commands and keeps files: nowhere, in an environment run by the service, or on a
     machine of yours."""
@@ -130,13 +126,6 @@ class SessionCreateParamsBase(TypedDict, total=False):
     vault_ids: SequenceNotStr[str] | None
     """Identifiers of vaults whose credentials the session may use, for example for MCP servers. Null or left
     out means none."""
-
-
-class SessionRetrieveParams(TypedDict, total=False):
-    """What `retrieve` takes besides the parameters of its path."""
-
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""
 
 
 class SessionUpdateParamsAgent(TypedDict, total=False):
@@ -176,10 +165,8 @@ class SessionUpdateParamsSpendControl(TypedDict, total=False):
 
 
 class SessionUpdateParams(TypedDict, total=False):
-    """What `update` takes besides the parameters of its path."""
+    """What `update` takes by keyword."""
 
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""
     agent: SessionUpdateParamsAgent
     """Settings of the agent to change for this session only. The stored agent is not affected."""
     metadata: Mapping[str, str] | None
@@ -194,10 +181,8 @@ class SessionUpdateParams(TypedDict, total=False):
 
 
 class SessionListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""
     after: str
     """ID of the last item of the previous page; the new page begins behind it. Leave it out for the first
     page."""
@@ -211,13 +196,6 @@ class SessionListParams(TypedDict, total=False):
     """`desc`, the default, puts the latest item first; `asc` the earliest."""
 
 
-class SessionDeleteParams(TypedDict, total=False):
-    """What `delete` takes besides the parameters of its path."""
-
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""
-
-
 class SessionCreateParamsNonStreaming(SessionCreateParamsBase, total=False):
     stream: Literal[False] | None
     """Whether to answer with a stream of events in place of the session object. Left out means false."""
@@ -229,4 +207,4 @@ class SessionCreateParamsStreaming(SessionCreateParamsBase, total=False):
 
 
 SessionCreateParams: TypeAlias = SessionCreateParamsNonStreaming | SessionCreateParamsStreaming
-"""What `create` takes besides the parameters of its path."""
+"""What `create` takes by keyword."""

@@ -4,38 +4,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, Required
+from typing import Literal
 
 from typing_extensions import TypedDict
 
 from .vaults_types import VaultStatusFilterParam
 
-__all__ = ["VaultCreateParams", "VaultDeleteParams", "VaultListParams", "VaultRetrieveParams", "VaultUpdateParams"]
+__all__ = ["VaultCreateParams", "VaultListParams", "VaultUpdateParams"]
 
 
 class VaultCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""
     metadata: Mapping[str, str] | None
     """Labels of your own, as pairs of strings, to keep with the vault. Null or left out means none."""
     name: str
     """Name to recognize the vault by. Left out means no name."""
 
 
-class VaultRetrieveParams(TypedDict, total=False):
-    """What `retrieve` takes besides the parameters of its path."""
-
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""
-
-
 class VaultUpdateParams(TypedDict, total=False):
-    """What `update` takes besides the parameters of its path."""
+    """What `update` takes by keyword."""
 
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""
     metadata: Mapping[str, str]
     """New labels of the vault, as pairs of strings. Left out keeps the present ones."""
     name: str | None
@@ -43,10 +32,8 @@ class VaultUpdateParams(TypedDict, total=False):
 
 
 class VaultListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""
     after: str
     """ID of the last item of the previous page; the new page begins behind it. Leave it out for the first
     page."""
@@ -58,10 +45,3 @@ class VaultListParams(TypedDict, total=False):
     """`desc`, the default, puts the latest item first; `asc` the earliest."""
     status: VaultStatusFilterParam
     """Only vaults in this status or in one of several."""
-
-
-class VaultDeleteParams(TypedDict, total=False):
-    """What `delete` takes besides the parameters of its path."""
-
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""

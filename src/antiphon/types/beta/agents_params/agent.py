@@ -17,11 +17,9 @@ __all__ = [
     "AgentCreateParams",
     "AgentCreateParamsCompaction",
     "AgentCreateParamsExperimental",
-    "AgentDeleteParams",
     "AgentExperimentalParam",
     "AgentListParams",
     "AgentReasoningParam",
-    "AgentRetrieveParams",
     "AgentTextParam",
     "AgentUpdateParams",
     "AgentUpdateParamsCompaction",
@@ -49,10 +47,8 @@ class AgentCreateParamsExperimental(TypedDict, total=False):
 
 
 class AgentCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""
     model: Required[str]
     """Name of the model the agent runs on."""
     compaction: AgentCreateParamsCompaction | None
@@ -82,13 +78,6 @@ class AgentCreateParams(TypedDict, total=False):
     """Tools the agent may use. Null or left out means none of your own choice."""
 
 
-class AgentRetrieveParams(TypedDict, total=False):
-    """What `retrieve` takes besides the parameters of its path."""
-
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""
-
-
 AgentUpdateParamsCompaction = TypedDict(
     "AgentUpdateParamsCompaction",
     {
@@ -108,10 +97,8 @@ class AgentUpdateParamsExperimental(TypedDict, total=False):
 
 
 class AgentUpdateParams(TypedDict, total=False):
-    """What `update` takes besides the parameters of its path."""
+    """What `update` takes by keyword."""
 
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""
     compaction: AgentUpdateParamsCompaction | None
     """New settings for condensing a long context. Left out keeps the present ones; null goes back to the
     default."""
@@ -142,10 +129,8 @@ class AgentUpdateParams(TypedDict, total=False):
 
 
 class AgentListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""
     after: str
     """ID of the last item of the previous page; the new page begins behind it. Leave it out for the first
     page."""
@@ -153,13 +138,6 @@ class AgentListParams(TypedDict, total=False):
     """Number of endpoints per page."""
     order: Literal["asc", "desc"]
     """`desc`, the default, puts the latest item first; `asc` the earliest."""
-
-
-class AgentDeleteParams(TypedDict, total=False):
-    """What `delete` takes besides the parameters of its path."""
-
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""
 
 
 class AgentReasoningParam(TypedDict, total=False):

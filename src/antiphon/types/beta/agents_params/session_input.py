@@ -12,9 +12,12 @@ from .input_content import InputContentParam
 
 __all__ = [
     "AgentBrowserAuthenticationCancelParam",
+    "AgentBrowserAuthenticationCancelParamParam",
     "AgentBrowserAuthenticationSubmitParam",
     "AgentBrowserAuthenticationSubmitParamField",
+    "AgentBrowserAuthenticationSubmitParamParam",
     "AgentBrowserOriginAccessParam",
+    "AgentBrowserOriginAccessParamParam",
     "AgentFunctionCallOutputParam",
     "AgentSessionInputMessageParam",
     "AgentSessionInputParam",
@@ -131,6 +134,12 @@ class AgentBrowserOriginAccessParam(TypedDict, total=False):
     decision: Required[str]
     """Your decision, whether access to the website is granted or refused."""
 
+
+AgentBrowserAuthenticationCancelParamParam: TypeAlias = AgentBrowserAuthenticationCancelParam
+
+AgentBrowserAuthenticationSubmitParamParam: TypeAlias = AgentBrowserAuthenticationSubmitParam
+
+AgentBrowserOriginAccessParamParam: TypeAlias = AgentBrowserOriginAccessParam
 
 AgentSessionInputParam: TypeAlias = (
     AgentSessionInputParamSessionInputParamAgentSessionInputMcpApprovalRequestResult

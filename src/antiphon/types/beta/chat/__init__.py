@@ -7,14 +7,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from . import completions as completions
     from . import completions_params as completions_params
-    from . import completions_types as completions_types
     from .completions_params import CompletionCreateParams as CompletionCreateParams
     from .completions_params import CompletionCreateParamsBase as CompletionCreateParamsBase
     from .completions_params import CompletionCreateParamsNonStreaming as CompletionCreateParamsNonStreaming
     from .completions_params import CompletionCreateParamsStreaming as CompletionCreateParamsStreaming
     from .completions_params import CompletionListParams as CompletionListParams
     from .completions_params import CompletionUpdateParams as CompletionUpdateParams
-    from .completions_types import CompletionListResponse as CompletionListResponse
 else:
     from ....runtime.lazy import attach
 
@@ -25,8 +23,7 @@ else:
                 "CompletionCreateParams CompletionCreateParamsBase CompletionCreateParamsNonStreaming "
                 "CompletionCreateParamsStreaming CompletionListParams CompletionUpdateParams "
             ),
-            ".completions_types": "CompletionListResponse",
         },
         modules="completions",
-        inner="completions_params completions_types",
+        inner="completions_params",
     )

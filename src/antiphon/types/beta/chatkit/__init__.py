@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from .sessions_params import ChatSessionHistoryParam as ChatSessionHistoryParam
     from .sessions_params import ChatSessionRateLimitsParam as ChatSessionRateLimitsParam
     from .sessions_params import ChatSessionWorkflowParam as ChatSessionWorkflowParam
-    from .sessions_params import SessionCancelParams as SessionCancelParams
     from .sessions_params import SessionCreateParams as SessionCreateParams
     from .sessions_types import ChatSession as ChatSession
     from .sessions_types import ChatSessionAutomaticThreadTitling as ChatSessionAutomaticThreadTitling
@@ -25,10 +24,8 @@ if TYPE_CHECKING:
     from .sessions_types import ChatSessionHistory as ChatSessionHistory
     from .sessions_types import ChatSessionRateLimits as ChatSessionRateLimits
     from .sessions_types import ChatSessionStatus as ChatSessionStatus
-    from .threads_params import ThreadDeleteParams as ThreadDeleteParams
     from .threads_params import ThreadListItemsParams as ThreadListItemsParams
     from .threads_params import ThreadListParams as ThreadListParams
-    from .threads_params import ThreadRetrieveParams as ThreadRetrieveParams
     from .threads_types import ChatKitAttachment as ChatKitAttachment
     from .threads_types import ChatKitResponseOutputText as ChatKitResponseOutputText
     from .threads_types import ChatKitThread as ChatKitThread
@@ -47,14 +44,13 @@ else:
             ".sessions_params": (
                 "ChatSessionAutomaticThreadTitlingParam ChatSessionChatKitConfigurationParam "
                 "ChatSessionExpiresAfterParam ChatSessionFileUploadParam ChatSessionHistoryParam "
-                "ChatSessionRateLimitsParam ChatSessionWorkflowParam SessionCancelParams "
-                "SessionCreateParams "
+                "ChatSessionRateLimitsParam ChatSessionWorkflowParam SessionCreateParams "
             ),
             ".sessions_types": (
                 "ChatSession ChatSessionAutomaticThreadTitling ChatSessionChatKitConfiguration "
                 "ChatSessionFileUpload ChatSessionHistory ChatSessionRateLimits ChatSessionStatus "
             ),
-            ".threads_params": ("ThreadDeleteParams ThreadListItemsParams ThreadListParams ThreadRetrieveParams "),
+            ".threads_params": "ThreadListItemsParams ThreadListParams",
             ".threads_types": (
                 "ChatKitAttachment ChatKitResponseOutputText ChatKitThread "
                 "ChatKitThreadAssistantMessageItem ChatKitThreadItemList ChatKitThreadUserMessageItem "

@@ -17,16 +17,13 @@ __all__ = [
     "ChatSessionRateLimitsParam",
     "ChatSessionWorkflowParam",
     "ChatSessionWorkflowParamTracing",
-    "SessionCancelParams",
     "SessionCreateParams",
 ]
 
 
 class SessionCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
-    open_ai_beta: Required[Literal["chatkit_beta=v1"]]
-    """Switches this beta API on. Always `chatkit_beta=v1`."""
     workflow: Required[ChatSessionWorkflowParam]
     """The workflow that answers in the chat, with its version and variables."""
     user: Required[str]
@@ -37,13 +34,6 @@ class SessionCreateParams(TypedDict, total=False):
     """How often the user may send requests. Left out means 10 a minute."""
     chatkit_configuration: ChatSessionChatKitConfigurationParam
     """Switches for features of the chat, such as uploads and history. Left out means the defaults."""
-
-
-class SessionCancelParams(TypedDict, total=False):
-    """What `cancel` takes besides the parameters of its path."""
-
-    open_ai_beta: Required[Literal["chatkit_beta=v1"]]
-    """Switches this beta API on. Always `chatkit_beta=v1`."""
 
 
 class ChatSessionWorkflowParam(TypedDict, total=False):

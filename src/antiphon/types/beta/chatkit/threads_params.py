@@ -3,25 +3,16 @@
 
 from __future__ import annotations
 
-from typing import Literal, Required
+from typing import Literal
 
 from typing_extensions import TypedDict
 
-__all__ = ["ThreadDeleteParams", "ThreadListItemsParams", "ThreadListParams", "ThreadRetrieveParams"]
-
-
-class ThreadRetrieveParams(TypedDict, total=False):
-    """What `retrieve` takes besides the parameters of its path."""
-
-    open_ai_beta: Required[Literal["chatkit_beta=v1"]]
-    """Switches this beta API on. Always `chatkit_beta=v1`."""
+__all__ = ["ThreadListItemsParams", "ThreadListParams"]
 
 
 class ThreadListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
-    open_ai_beta: Required[Literal["chatkit_beta=v1"]]
-    """Switches this beta API on. Always `chatkit_beta=v1`."""
     limit: int
     """Number of videos per page, at most 100."""
     order: Literal["asc", "desc"]
@@ -36,10 +27,8 @@ class ThreadListParams(TypedDict, total=False):
 
 
 class ThreadListItemsParams(TypedDict, total=False):
-    """What `list_items` takes besides the parameters of its path."""
+    """What `list_items` takes by keyword."""
 
-    open_ai_beta: Required[Literal["chatkit_beta=v1"]]
-    """Switches this beta API on. Always `chatkit_beta=v1`."""
     limit: int
     """Number of videos per page, at most 100."""
     order: Literal["asc", "desc"]
@@ -49,10 +38,3 @@ class ThreadListItemsParams(TypedDict, total=False):
     page."""
     before: str
     """ID of a store; you get the page that lies in front of it. Use it to go back through the list."""
-
-
-class ThreadDeleteParams(TypedDict, total=False):
-    """What `delete` takes besides the parameters of its path."""
-
-    open_ai_beta: Required[Literal["chatkit_beta=v1"]]
-    """Switches this beta API on. Always `chatkit_beta=v1`."""

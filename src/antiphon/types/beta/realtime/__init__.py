@@ -5,11 +5,25 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from . import realtime_params as realtime_params
     from . import realtime_types as realtime_types
     from . import sessions_params as sessions_params
     from . import sessions_types as sessions_types
     from . import transcription_sessions_params as transcription_sessions_params
     from . import transcription_sessions_types as transcription_sessions_types
+    from .realtime_params import ConversationItemContentParam as ConversationItemContentParam
+    from .realtime_params import ConversationItemCreateEventParam as ConversationItemCreateEventParam
+    from .realtime_params import ConversationItemDeleteEventParam as ConversationItemDeleteEventParam
+    from .realtime_params import ConversationItemParam as ConversationItemParam
+    from .realtime_params import ConversationItemRetrieveEventParam as ConversationItemRetrieveEventParam
+    from .realtime_params import ConversationItemTruncateEventParam as ConversationItemTruncateEventParam
+    from .realtime_params import ConversationItemWithReferenceParam as ConversationItemWithReferenceParam
+    from .realtime_params import InputAudioBufferAppendEventParam as InputAudioBufferAppendEventParam
+    from .realtime_params import InputAudioBufferClearEventParam as InputAudioBufferClearEventParam
+    from .realtime_params import InputAudioBufferCommitEventParam as InputAudioBufferCommitEventParam
+    from .realtime_params import RealtimeClientEventParam as RealtimeClientEventParam
+    from .realtime_params import ResponseCancelEventParam as ResponseCancelEventParam
+    from .realtime_params import ResponseCreateEventParam as ResponseCreateEventParam
     from .realtime_types.client_event import RealtimeClientEvent as RealtimeClientEvent
     from .realtime_types.client_event import ResponseCancelEvent as ResponseCancelEvent
     from .realtime_types.client_event import ResponseCreateEvent as ResponseCreateEvent
@@ -68,7 +82,11 @@ if TYPE_CHECKING:
     from .realtime_types.server_event import ResponseOutputItemDoneEvent as ResponseOutputItemDoneEvent
     from .realtime_types.server_event import ResponseTextDeltaEvent as ResponseTextDeltaEvent
     from .realtime_types.server_event import ResponseTextDoneEvent as ResponseTextDoneEvent
+    from .sessions_params import BetaRealtimeTurnDetectionParam as BetaRealtimeTurnDetectionParam
+    from .sessions_params import RealtimeTracingConfigurationParam as RealtimeTracingConfigurationParam
     from .sessions_params import SessionCreateParams as SessionCreateParams
+    from .sessions_params import SessionUpdateEventParam as SessionUpdateEventParam
+    from .sessions_params import TranscriptionSessionUpdateParam as TranscriptionSessionUpdateParam
     from .sessions_types import BetaRealtimeTurnDetection as BetaRealtimeTurnDetection
     from .sessions_types import RealtimeTracingConfiguration as RealtimeTracingConfiguration
     from .sessions_types import Session as Session
@@ -86,6 +104,14 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
+            ".realtime_params": (
+                "ConversationItemContentParam ConversationItemCreateEventParam "
+                "ConversationItemDeleteEventParam ConversationItemParam ConversationItemRetrieveEventParam "
+                "ConversationItemTruncateEventParam ConversationItemWithReferenceParam "
+                "InputAudioBufferAppendEventParam InputAudioBufferClearEventParam "
+                "InputAudioBufferCommitEventParam RealtimeClientEventParam ResponseCancelEventParam "
+                "ResponseCreateEventParam "
+            ),
             ".realtime_types.client_event": "RealtimeClientEvent ResponseCancelEvent ResponseCreateEvent",
             ".realtime_types.conversation": (
                 "ConversationCreatedEvent ConversationItem ConversationItemContent "
@@ -109,7 +135,10 @@ else:
                 "ResponseFunctionCallArgumentsDoneEvent ResponseOutputItemAddedEvent "
                 "ResponseOutputItemDoneEvent ResponseTextDeltaEvent ResponseTextDoneEvent "
             ),
-            ".sessions_params": "SessionCreateParams",
+            ".sessions_params": (
+                "BetaRealtimeTurnDetectionParam RealtimeTracingConfigurationParam SessionCreateParams "
+                "SessionUpdateEventParam TranscriptionSessionUpdateParam "
+            ),
             ".sessions_types": (
                 "BetaRealtimeTurnDetection RealtimeTracingConfiguration Session SessionCreateResponse "
                 "SessionCreatedEvent SessionUpdateEvent SessionUpdatedEvent TranscriptionSessionUpdate "
@@ -119,6 +148,7 @@ else:
             ".transcription_sessions_types": "TranscriptionSession",
         },
         inner=(
-            "realtime_types sessions_params sessions_types transcription_sessions_params transcription_sessions_types "
+            "realtime_params realtime_types sessions_params sessions_types "
+            "transcription_sessions_params transcription_sessions_types "
         ),
     )

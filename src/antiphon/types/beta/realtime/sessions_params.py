@@ -8,7 +8,12 @@ from typing import Literal, Required
 
 from typing_extensions import TypedDict
 
+from ....runtime import SequenceNotStr
+from ...realtime.realtime_types.noise_reduction_type import NoiseReductionType
+
 __all__ = [
+    "BetaRealtimeTurnDetectionParam",
+    "RealtimeTracingConfigurationParam",
     "SessionCreateParams",
     "SessionCreateParamsClientSecret",
     "SessionCreateParamsClientSecretExpiresAfter",
@@ -17,6 +22,19 @@ __all__ = [
     "SessionCreateParamsTool",
     "SessionCreateParamsTracingTracingConfiguration",
     "SessionCreateParamsTurnDetection",
+    "SessionUpdateEventParam",
+    "SessionUpdateEventParamSession",
+    "SessionUpdateEventParamSessionClientSecret",
+    "SessionUpdateEventParamSessionClientSecretExpiresAfter",
+    "SessionUpdateEventParamSessionInputAudioNoiseReduction",
+    "SessionUpdateEventParamSessionInputAudioTranscription",
+    "SessionUpdateEventParamSessionTool",
+    "TranscriptionSessionUpdateParam",
+    "TranscriptionSessionUpdateParamSession",
+    "TranscriptionSessionUpdateParamSessionClientSecret",
+    "TranscriptionSessionUpdateParamSessionClientSecretExpiresAt",
+    "TranscriptionSessionUpdateParamSessionInputAudioNoiseReduction",
+    "TranscriptionSessionUpdateParamSessionInputAudioTranscription",
 ]
 
 
@@ -105,10 +123,8 @@ class SessionCreateParamsInputAudioNoiseReduction(TypedDict, total=False):
 
 
 class SessionCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Switches this beta API on. Always `assistants=v2`."""
     client_secret: SessionCreateParamsClientSecret
     """Settings of the client secret that is made for the session. Left out means the defaults."""
     modalities: Iterable[Literal["text", "audio"]]
@@ -161,3 +177,222 @@ class SessionCreateParams(TypedDict, total=False):
         "gpt-4o-mini-realtime-preview-2024-12-17",
     ]
     """Name of the realtime model that talks in the session."""
+
+
+class SessionUpdateEventParam(TypedDict, total=False):
+    """Event that you send to change settings of the session at any time. What is left out stays as it is; the
+    model can never be changed, and the voice only before the model has spoken."""
+
+    type: Required[Literal["session.update"]]
+    """Always `session.update`."""
+    session: Required[SessionUpdateEventParamSession]
+    """The settings to change."""
+    event_id: str
+    """Identifier of your own for the event, at most 512 characters, which an error event about it will name.
+    Left out means none."""
+
+
+class SessionUpdateEventParamSession(TypedDict, total=False):
+    """The settings to change."""
+
+    client_secret: SessionUpdateEventParamSessionClientSecret
+    """Settings for the short-lived key with which a browser or app can join, such as when it expires."""
+    input_audio_format: Literal["pcm16", "g711_ulaw", "g711_alaw"]
+    """Encoding of the user's speech: `pcm16` (16 bits, 24 kHz, mono, little-endian), `g711_ulaw` or
+    `g711_alaw`."""
+    input_audio_noise_reduction: SessionUpdateEventParamSessionInputAudioNoiseReduction
+    """Noise reduction for the user's speech: `near_field` for a headset, `far_field` for a microphone further
+    away. Left out means none."""
+    input_audio_transcription: SessionUpdateEventParamSessionInputAudioTranscription
+    """Model, language and prompt for transcribing what the user says. Left out means that there is no
+    transcript."""
+    instructions: str
+    """What the model should do and how it should talk. An empty text removes the present instructions."""
+    max_response_output_tokens: int | Literal["inf"]
+    """Ceiling for generated tokens in each response, from 1 to 4096, or `inf` for the limit of the model."""
+    modalities: Iterable[Literal["text", "audio"]]
+    """Kinds of output the model may give: `text`, `audio` or both. Only `text` switches speech off."""
+    model: Literal[
+        "gpt-realtime",
+        "gpt-realtime-2025-08-28",
+        "gpt-4o-realtime-preview",
+        "gpt-4o-realtime-preview-2024-10-01",
+        "gpt-4o-realtime-preview-2024-12-17",
+        "gpt-4o-realtime-preview-2025-06-03",
+        "gpt-4o-mini-realtime-preview",
+        "gpt-4o-mini-realtime-preview-2024-12-17",
+    ]
+    """Realtime model of the session. It cannot be changed once the session is open."""
+    output_audio_format: Literal["pcm16", "g711_ulaw", "g711_alaw"]
+    """Encoding of the model's speech: `pcm16` (16 bits, 24 kHz, mono, little-endian), `g711_ulaw` or
+    `g711_alaw`."""
+    speed: float
+    """How fast the model speaks, from 0.25 to 1.5; 1 is its usual pace. It can only be changed between turns."""
+    temperature: float
+    """Randomness of sampling, from 0.6 to 1.2. For models that speak, 0.8 is the recommended value and the
+    default."""
+    tool_choice: str
+    """Whether and which tool the model uses: `auto`, `none`, `required`, or the name of a function."""
+    tools: Iterable[SessionUpdateEventParamSessionTool]
+    """Functions that the model may call."""
+    tracing: Literal["auto"] | RealtimeTracingConfigurationParam
+    """Whether the session is recorded as a trace: `auto` with a default name, or an object with names of your
+    own. Once on, it cannot be changed."""
+    turn_detection: BetaRealtimeTurnDetectionParam
+    """How the server notices that the user has finished: `server_vad` listens for silence, `semantic_vad` also
+    judges whether the sentence is complete. It also says whether to answer, and to be interrupted, without
+    being asked."""
+    voice: str | Literal["alloy", "ash", "ballad", "coral", "echo", "sage", "shimmer", "verse"]
+    """Voice in which the model speaks. It cannot be changed once the model has spoken."""
+
+
+class SessionUpdateEventParamSessionClientSecret(TypedDict, total=False):
+    """Settings for the short-lived key with which a browser or app can join, such as when it expires."""
+
+    expires_after: SessionUpdateEventParamSessionClientSecretExpiresAfter
+    """How long the client secret can be used."""
+
+
+class SessionUpdateEventParamSessionClientSecretExpiresAfter(TypedDict, total=False):
+    """How long the client secret can be used."""
+
+    anchor: Required[Literal["created_at"]]
+    """Moment from which the lifetime counts. Always `created_at`, when the secret is made."""
+    seconds: int
+    """Lifetime of the secret in seconds."""
+
+
+class SessionUpdateEventParamSessionInputAudioNoiseReduction(TypedDict, total=False):
+    """Noise reduction for the user's speech: `near_field` for a headset, `far_field` for a microphone further
+    away. Left out means none."""
+
+    type: Literal["near_field", "far_field"]
+    """Kind of microphone: `near_field` for one close to the mouth, as in a headset, `far_field` for one at a
+    distance, as in a laptop or meeting room."""
+
+
+class SessionUpdateEventParamSessionInputAudioTranscription(TypedDict, total=False):
+    """Model, language and prompt for transcribing what the user says. Left out means that there is no
+    transcript."""
+
+    language: str
+    """Language spoken in the audio as a two-letter ISO 639-1 code such as `en`. Giving it makes the transcript
+    more accurate and quicker."""
+    model: str
+    """Name of the model that transcribes, for example `gpt-4o-transcribe` or `whisper-1`."""
+    prompt: str
+    """Help for the transcription, such as words to expect: a list of keywords for `whisper-1`, free text for
+    the newer models."""
+
+
+class SessionUpdateEventParamSessionTool(TypedDict, total=False):
+    type: Literal["function"]
+    """Always `function`."""
+    description: str
+    """What the function does and when to call it, in words for the model."""
+    name: str
+    """Name of the function."""
+    parameters: object
+    """Arguments of the function as a JSON schema."""
+
+
+class TranscriptionSessionUpdateParam(TypedDict, total=False):
+    """Sent by you to change the settings of a transcription session. The server answers with
+    `transcription_session.updated`."""
+
+    type: Required[Literal["transcription_session.update"]]
+    """Always `transcription_session.update`."""
+    session: Required[TranscriptionSessionUpdateParamSession]
+    """The settings to change. What you leave out stays as it is."""
+    event_id: str
+    """Identifier that you may give the event. The server repeats it in errors about it."""
+
+
+class TranscriptionSessionUpdateParamSession(TypedDict, total=False):
+    """The settings to change. What you leave out stays as it is."""
+
+    turn_detection: BetaRealtimeTurnDetectionParam
+    """How the server notices that someone begins and stops speaking."""
+    input_audio_noise_reduction: TranscriptionSessionUpdateParamSessionInputAudioNoiseReduction
+    """Filter applied to incoming audio before anything else. Left out means no filter."""
+    input_audio_format: Literal["pcm16", "g711_ulaw", "g711_alaw"]
+    """Encoding of the audio you send: 16-bit PCM at 24 kHz mono (`pcm16`, the default) or one of the G.711
+    telephone codecs."""
+    input_audio_transcription: TranscriptionSessionUpdateParamSessionInputAudioTranscription
+    """Model, language and hints for the transcription."""
+    include: SequenceNotStr[str]
+    """Further data for the events, for example `item.input_audio_transcription.logprobs` for log
+    probabilities."""
+    client_secret: TranscriptionSessionUpdateParamSessionClientSecret
+    """Settings of the short-lived key for the session."""
+    modalities: Iterable[Literal["text", "audio"]]
+    """Kinds of output that the model may give: `text` and `audio`."""
+
+
+class TranscriptionSessionUpdateParamSessionInputAudioNoiseReduction(TypedDict, total=False):
+    """Filter applied to incoming audio before anything else. Left out means no filter."""
+
+    type: NoiseReductionType
+    """Kind of microphone that the filter is tuned to, near or far."""
+
+
+class TranscriptionSessionUpdateParamSessionInputAudioTranscription(TypedDict, total=False):
+    """Model, language and hints for the transcription."""
+
+    model: Literal["gpt-4o-transcribe", "gpt-4o-mini-transcribe", "whisper-1"]
+    """Name of the model that does the transcription."""
+    language: str
+    """Language of the speech as a two-letter code such as `en`. Absent if it is to be recognized."""
+    prompt: str
+    """Hint for the transcription model, such as names and terms to expect."""
+
+
+class TranscriptionSessionUpdateParamSessionClientSecret(TypedDict, total=False):
+    """Settings of the short-lived key for the session."""
+
+    expires_at: TranscriptionSessionUpdateParamSessionClientSecretExpiresAt
+    """When the key runs out: number of seconds from a fixed moment."""
+
+
+class TranscriptionSessionUpdateParamSessionClientSecretExpiresAt(TypedDict, total=False):
+    """When the key runs out: number of seconds from a fixed moment."""
+
+    anchor: Literal["created_at"]
+    """Moment from which the lifetime counts. Always `created_at`, when the secret is made."""
+    seconds: int
+    """Lifetime of the secret in seconds."""
+
+
+class RealtimeTracingConfigurationParam(TypedDict, total=False):
+    group_id: str
+    """Identifier of a group into which the trace is put together with others."""
+    metadata: object
+    """Data of your own to keep with the trace, by which traces can be filtered."""
+    workflow_name: str
+    """Name of the workflow under which the trace appears."""
+
+
+class BetaRealtimeTurnDetectionParam(TypedDict, total=False):
+    """How the server notices that the user has finished: `server_vad` listens for silence, `semantic_vad` also
+    judges whether the sentence is complete. It also says whether to answer, and to be interrupted, without
+    being asked."""
+
+    create_response: bool
+    """Whether a response starts by itself when a turn ends."""
+    eagerness: Literal["low", "medium", "high", "auto"]
+    """How soon the model takes its turn: `low` waits longest, `high` least; `auto`, the default, is the same
+    as `medium`. Only for `semantic_vad`."""
+    interrupt_response: bool
+    """Whether a running response is stopped when the user starts to speak."""
+    prefix_padding_ms: int
+    """How much audio from before the detected start of speech to keep, in milliseconds; 300 if left out. Only
+    for `server_vad`."""
+    silence_duration_ms: int
+    """Length of the pause in milliseconds that ends a turn, 500 if left out. Shorter pauses bring quicker
+    answers but may cut the user off. Only for `server_vad`."""
+    threshold: float
+    """Loudness from 0 to 1 above which audio counts as speech, 0.5 if left out. Raise it for noisy places.
+    Only for `server_vad`."""
+    type: Literal["server_vad", "semantic_vad"]
+    """`server_vad` goes by the loudness of the audio and by pauses; `semantic_vad` also judges from the words
+    whether the user is done."""

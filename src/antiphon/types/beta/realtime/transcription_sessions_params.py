@@ -83,10 +83,8 @@ class TranscriptionSessionCreateParamsClientSecretExpiresAt(TypedDict, total=Fal
 
 
 class TranscriptionSessionCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Switches this beta API on. Always `assistants=v2`."""
     turn_detection: TranscriptionSessionCreateParamsTurnDetection
     """How the server finds out where a stretch of speech begins and ends. Without it you have to mark the end
     yourself."""

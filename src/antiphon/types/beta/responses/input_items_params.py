@@ -14,7 +14,7 @@ __all__ = ["InputItemListParams"]
 
 
 class InputItemListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
     limit: int
     """Number of items per page, from 1 to 100, and 20 if left out."""
@@ -26,6 +26,6 @@ class InputItemListParams(TypedDict, total=False):
     include: Iterable[BetaResponseIncludable]
     """Extra data to put into the items that would otherwise be left out. The values are those of `include`
     when a response is created."""
-    openai_beta: Iterable[Literal["responses_multi_agent=v1"]]
+    betas: Iterable[Literal["responses_multi_agent=v1"]]
     """Beta features to switch on for this request. Send `responses_multi_agent=v1` to see items of several
     agents; left out means none."""

@@ -9,7 +9,8 @@ from typing import Literal, Required
 from typing_extensions import TypedDict
 
 from ...chat.completions_types import ChatCompletionReasoningEffort
-from ..responses_params.beta_response import BetaResponseConversationParamParam, BetaResponseFormatTextConfigParam
+from ..responses_params.beta_response_conversation import BetaResponseConversationParamParam
+from ..responses_params.beta_response_format_text import BetaResponseFormatTextConfigParam
 from ..responses_params.beta_response_input_item import BetaResponseInputItemParam
 from ..responses_params.beta_tool import (
     BetaToolChoiceAllowedParam,
@@ -64,9 +65,9 @@ class InputTokenCountParamsToolChoiceBetaSpecificProgrammaticToolCallingParam(Ty
 
 
 class InputTokenCountParams(TypedDict, total=False):
-    """What `count` takes besides the parameters of its path."""
+    """What `count` takes by keyword."""
 
-    openai_beta: Iterable[Literal["responses_multi_agent=v1"]]
+    betas: Iterable[Literal["responses_multi_agent=v1"]]
     """Beta features to switch on for this request. Send `responses_multi_agent=v1` to count an input that
     contains items of several agents; left out means none."""
     model: str | None

@@ -5,14 +5,44 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from . import beta as beta
-    from . import beta_response as beta_response
+    from . import beta_agent as beta_agent
+    from . import beta_apply_patch_tool as beta_apply_patch_tool
+    from . import beta_code_interpreter_tool as beta_code_interpreter_tool
+    from . import beta_computer as beta_computer
+    from . import beta_container as beta_container
+    from . import beta_custom_tool as beta_custom_tool
+    from . import beta_file_search_tool as beta_file_search_tool
+    from . import beta_function as beta_function
+    from . import beta_local as beta_local
+    from . import beta_reasoning as beta_reasoning
+    from . import beta_response_code_interpreter_tool_call as beta_response_code_interpreter_tool_call
+    from . import beta_response_computer_tool_call as beta_response_computer_tool_call
+    from . import beta_response_configuration_update_item as beta_response_configuration_update_item
+    from . import beta_response_conversation as beta_response_conversation
+    from . import beta_response_custom_tool_call as beta_response_custom_tool_call
+    from . import beta_response_file_search_tool_call as beta_response_file_search_tool_call
+    from . import beta_response_format_text as beta_response_format_text
     from . import beta_response_function as beta_response_function
+    from . import beta_response_image_generation_call as beta_response_image_generation_call
     from . import beta_response_input as beta_response_input
+    from . import beta_response_input_file as beta_response_input_file
+    from . import beta_response_input_image as beta_response_input_image
     from . import beta_response_input_item as beta_response_input_item
+    from . import beta_response_input_message_content_list as beta_response_input_message_content_list
+    from . import beta_response_input_text as beta_response_input_text
+    from . import beta_response_local_shell_call as beta_response_local_shell_call
     from . import beta_response_mcp as beta_response_mcp
+    from . import beta_response_output as beta_response_output
+    from . import beta_response_prompt as beta_response_prompt
+    from . import beta_response_reasoning_item as beta_response_reasoning_item
+    from . import beta_response_steer_input_content as beta_response_steer_input_content
+    from . import beta_response_text_config as beta_response_text_config
+    from . import beta_response_tool_search_output_item as beta_response_tool_search_output_item
+    from . import beta_responses_client_event as beta_responses_client_event
     from . import beta_tool as beta_tool
+    from . import beta_web_search as beta_web_search
     from . import compact as compact
+    from . import connect_params_response_create as connect_params_response_create
     from . import create as create
     from . import response as response
 else:
@@ -22,7 +52,17 @@ else:
         __name__,
         {},
         inner=(
-            "beta beta_response beta_response_function beta_response_input beta_response_input_item "
-            "beta_response_mcp beta_tool compact create response "
+            "beta_agent beta_apply_patch_tool beta_code_interpreter_tool beta_computer beta_container "
+            "beta_custom_tool beta_file_search_tool beta_function beta_local beta_reasoning "
+            "beta_response_code_interpreter_tool_call beta_response_computer_tool_call "
+            "beta_response_configuration_update_item beta_response_conversation "
+            "beta_response_custom_tool_call beta_response_file_search_tool_call "
+            "beta_response_format_text beta_response_function beta_response_image_generation_call "
+            "beta_response_input beta_response_input_file beta_response_input_image "
+            "beta_response_input_item beta_response_input_message_content_list beta_response_input_text "
+            "beta_response_local_shell_call beta_response_mcp beta_response_output beta_response_prompt "
+            "beta_response_reasoning_item beta_response_steer_input_content beta_response_text_config "
+            "beta_response_tool_search_output_item beta_responses_client_event beta_tool "
+            "beta_web_search compact connect_params_response_create create response "
         ),
     )

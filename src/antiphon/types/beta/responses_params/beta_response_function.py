@@ -14,22 +14,18 @@ from ...shared_params.models.response import (
     ResponseOutcomeExit,
     ResponseWebSearchAction,
 )
-from .beta import BetaAgentParam
-from .beta_response_input import (
-    BetaResponseInputFileContentParam,
-    BetaResponseInputImageContentParam,
-    BetaResponseInputTextContentParam,
-)
+from .beta_agent import BetaAgentParam
+from .beta_response_steer_input_content import BetaResponseSteerInputContentParam
 
 __all__ = [
     "BetaResponseFunctionCallOutputItemListParam",
+    "BetaResponseFunctionCallOutputItemParam",
     "BetaResponseFunctionShellCallOutputContentParam",
     "BetaResponseFunctionShellCallOutputContentParamOutcomeTimeout",
     "BetaResponseFunctionToolCallParam",
     "BetaResponseFunctionWebSearchParam",
     "BetaResponseFunctionWebSearchParamActionFindInPage",
     "BetaResponseFunctionWebSearchParamActionOpenPage",
-    "BetaResponseSteerInputContentParam",
 ]
 
 
@@ -104,11 +100,7 @@ class BetaResponseFunctionShellCallOutputContentParamOutcomeTimeout(TypedDict, t
     """Always `timeout`: the command was stopped because it took too long."""
 
 
-BetaResponseSteerInputContentParam: TypeAlias = (
-    BetaResponseInputTextContentParam | BetaResponseInputImageContentParam | BetaResponseInputFileContentParam
-)
-"""One part of a message that steers a running response, or of a function's output: text, an image or a
-file."""
+BetaResponseFunctionCallOutputItemParam: TypeAlias = BetaResponseSteerInputContentParam
 
 BetaResponseFunctionCallOutputItemListParam: TypeAlias = Iterable[BetaResponseSteerInputContentParam]
 """Output of a function given as a list of text, image and file parts instead of one string."""

@@ -14,38 +14,36 @@ from ...shared_params.models.response import (
     ResponseComputerSafetyCheck,
     ResponseOutputCallerProgram,
 )
-from .beta import BetaAgentParam, BetaContainerReferenceParam, BetaLocalEnvironmentParam
-from .beta_response import (
-    BetaResponseCodeInterpreterToolCallParam,
+from .beta_agent import BetaAgentParam
+from .beta_container import BetaContainerReferenceParam
+from .beta_local import BetaLocalEnvironmentParam
+from .beta_response_code_interpreter_tool_call import BetaResponseCodeInterpreterToolCallParam
+from .beta_response_computer_tool_call import (
     BetaResponseComputerToolCallOutputScreenshotParam,
     BetaResponseComputerToolCallParam,
-    BetaResponseConfigurationUpdateItemParamParam,
-    BetaResponseCustomToolCallOutputParam,
-    BetaResponseCustomToolCallParam,
-    BetaResponseFileSearchToolCallParam,
-    BetaResponseImageGenerationCallParam,
-    BetaResponseLocalShellCallOutputParam,
-    BetaResponseLocalShellCallParam,
-    BetaResponseOutputMessageParam,
-    BetaResponseReasoningItemParam,
-    BetaResponseToolSearchOutputItemParamParam,
 )
+from .beta_response_configuration_update_item import BetaResponseConfigurationUpdateItemParamParam
+from .beta_response_custom_tool_call import BetaResponseCustomToolCallOutputParam, BetaResponseCustomToolCallParam
+from .beta_response_file_search_tool_call import BetaResponseFileSearchToolCallParam
 from .beta_response_function import (
     BetaResponseFunctionCallOutputItemListParam,
     BetaResponseFunctionShellCallOutputContentParam,
     BetaResponseFunctionToolCallParam,
     BetaResponseFunctionWebSearchParam,
 )
-from .beta_response_input import (
-    BetaResponseInputImageContentParam,
-    BetaResponseInputMessageContentListParam,
-    BetaResponseInputTextContentParam,
-)
+from .beta_response_image_generation_call import BetaResponseImageGenerationCallParam
+from .beta_response_input_image import BetaResponseInputImageContentParam
+from .beta_response_input_message_content_list import BetaResponseInputMessageContentListParam
+from .beta_response_input_text import BetaResponseInputTextContentParam
+from .beta_response_local_shell_call import BetaResponseLocalShellCallOutputParam, BetaResponseLocalShellCallParam
 from .beta_response_mcp import (
     BetaResponseMcpApprovalRequestParam,
     BetaResponseMcpCallParam,
     BetaResponseMcpListToolsParam,
 )
+from .beta_response_output import BetaResponseOutputMessageParam
+from .beta_response_reasoning_item import BetaResponseReasoningItemParam
+from .beta_response_tool_search_output_item import BetaResponseToolSearchOutputItemParamParam
 from .beta_tool import BetaToolParam
 
 __all__ = [

@@ -9,7 +9,7 @@ from typing import Literal, Required, TypeAlias
 from typing_extensions import TypedDict
 
 from ...shared_params.models.realtime_mcp_list_tools_tool import RealtimeMcpListToolsTool
-from .beta import BetaAgentParam
+from .beta_agent import BetaAgentParam
 
 __all__ = [
     "BetaMcpToolCallErrorParam",

@@ -12,18 +12,13 @@ from ...shared_params.models.image_generation_tool import ImageGenerationTool
 from ...shared_params.models.mcp_tool import McpTool
 from ...shared_params.models.namespace_function_tool import NamespaceFunctionTool
 from ...shared_params.models.response import ResponseLocalShellTool, ResponseProgrammaticToolCalling
-from .beta import (
-    BetaApplyPatchToolParam,
-    BetaCodeInterpreterToolParam,
-    BetaComputerToolParam,
-    BetaComputerUsePreviewToolParam,
-    BetaCustomToolParam,
-    BetaFileSearchToolParam,
-    BetaFunctionShellToolParam,
-    BetaFunctionToolParam,
-    BetaWebSearchPreviewToolParam,
-    BetaWebSearchToolParam,
-)
+from .beta_apply_patch_tool import BetaApplyPatchToolParam
+from .beta_code_interpreter_tool import BetaCodeInterpreterToolParam
+from .beta_computer import BetaComputerToolParam, BetaComputerUsePreviewToolParam
+from .beta_custom_tool import BetaCustomToolParam
+from .beta_file_search_tool import BetaFileSearchToolParam
+from .beta_function import BetaFunctionShellToolParam, BetaFunctionToolParam
+from .beta_web_search import BetaWebSearchPreviewToolParam, BetaWebSearchToolParam
 
 __all__ = [
     "BetaNamespaceToolParam",

@@ -33,7 +33,7 @@ class ResponseCompactParamsImage(TypedDict, total=False):
 
 
 class ResponseCompactParams(TypedDict, total=False):
-    """What `compact` takes besides the parameters of its path."""
+    """What `compact` takes by keyword."""
 
     model: Required[
         str
@@ -155,7 +155,7 @@ class ResponseCompactParams(TypedDict, total=False):
     ]
     """Name of the model that does the condensing, for example `gpt-5.5`. It must be given, though null is
     accepted."""
-    openai_beta: Iterable[Literal["responses_multi_agent=v1"]]
+    betas: Iterable[Literal["responses_multi_agent=v1"]]
     """Beta features to switch on for this request. Send `responses_multi_agent=v1` to condense a conversation
     that contains items of several agents; left out means none."""
     input: str | Iterable[BetaResponseInputItemParam] | None

@@ -12,9 +12,10 @@ from ...chat.completions_types import ChatCompletionReasoningEffort
 from ..responses_types.beta_response_includable import BetaResponseIncludable
 from ..responses_types.beta_service_tier import BetaServiceTier
 from ..responses_types.beta_tool import BetaToolChoiceOptions
-from .beta_response import BetaResponseConversationParamParam, BetaResponseFormatTextConfigParam
-from .beta_response_input import BetaResponseInputFileParam, BetaResponseInputImageParam, BetaResponseInputTextParam
-from .beta_response_input_item import BetaResponseInputItemParam
+from .beta_response_conversation import BetaResponseConversationParamParam
+from .beta_response_input import BetaResponseInputParam
+from .beta_response_prompt import BetaResponsePromptParam
+from .beta_response_text_config import BetaResponseTextConfigParam
 from .beta_tool import (
     BetaToolChoiceAllowedParam,
     BetaToolChoiceApplyPatchParam,
@@ -27,9 +28,6 @@ from .beta_tool import (
 )
 
 __all__ = [
-    "BetaResponseInputParam",
-    "BetaResponsePromptParam",
-    "BetaResponseTextConfigParam",
     "ResponseCreateParams",
     "ResponseCreateParamsAccessPrograms",
     "ResponseCreateParamsBase",
@@ -165,9 +163,9 @@ class ResponseCreateParamsImage(TypedDict, total=False):
 
 
 class ResponseCreateParamsBase(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
-    openai_beta: Iterable[Literal["responses_multi_agent=v1"]]
+    betas: Iterable[Literal["responses_multi_agent=v1"]]
     """Beta features to switch on for this request. `responses_multi_agent=v1` is needed for responses in which
     several agents work; left out means none."""
     metadata: Mapping[str, str] | None
@@ -392,29 +390,6 @@ class ResponseCreateParamsBase(TypedDict, total=False):
     """How images in the context are handled."""
 
 
-class BetaResponseTextConfigParam(TypedDict, total=False):
-    """Settings for the text that the model writes."""
-
-    format: BetaResponseFormatTextConfigParam
-    """What form the text must have. Free text if left out."""
-    verbosity: Literal["low", "medium", "high"] | None
-    """How long answers should be. Null or left out has the same effect as `medium`."""
-
-
-class BetaResponsePromptParam(TypedDict, total=False):
-    """Names a stored prompt template and the values for its variables."""
-
-    id: Required[str]
-    """Identifier of the prompt template, beginning with `pmpt_`."""
-    version: str | None
-    """Version of the template. The current one is used if null or left out."""
-    variables: (
-        Mapping[str, str | BetaResponseInputTextParam | BetaResponseInputImageParam | BetaResponseInputFileParam] | None
-    )
-    """Values for the template's variables by name: strings, or text, image and file inputs. Null or left out
-    if the template has none."""
-
-
 class ResponseCreateParamsNonStreaming(ResponseCreateParamsBase, total=False):
     stream: Literal[False] | None
     """Set to true to receive the response as typed server-sent events while it is produced. Left out, null or
@@ -428,8 +403,4 @@ class ResponseCreateParamsStreaming(ResponseCreateParamsBase, total=False):
 
 
 ResponseCreateParams: TypeAlias = ResponseCreateParamsNonStreaming | ResponseCreateParamsStreaming
-"""What `create` takes besides the parameters of its path."""
-
-BetaResponseInputParam: TypeAlias = Iterable[BetaResponseInputItemParam]
-"""Input given as a list of items: messages, outputs of tools, and items of earlier responses that are sent
-back."""
+"""What `create` takes by keyword."""

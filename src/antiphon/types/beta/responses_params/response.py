@@ -21,7 +21,7 @@ __all__ = [
 
 
 class ResponseRetrieveParamsBase(TypedDict, total=False):
-    """What `retrieve` takes besides the parameters of its path."""
+    """What `retrieve` takes by keyword."""
 
     include: Iterable[BetaResponseIncludable]
     """Extra data to put into the output items that would otherwise be left out. The values are those of
@@ -32,23 +32,23 @@ class ResponseRetrieveParamsBase(TypedDict, total=False):
     include_obfuscation: bool
     """Whether delta events carry random padding in `obfuscation`, which hides the length of the text from
     eavesdroppers. It is on by default and matters only when streaming."""
-    openai_beta: Iterable[Literal["responses_multi_agent=v1"]]
+    betas: Iterable[Literal["responses_multi_agent=v1"]]
     """Beta features to switch on for this request. Send `responses_multi_agent=v1` to read a response made by
     several agents; left out means none."""
 
 
 class ResponseCancelParams(TypedDict, total=False):
-    """What `cancel` takes besides the parameters of its path."""
+    """What `cancel` takes by keyword."""
 
-    openai_beta: Iterable[Literal["responses_multi_agent=v1"]]
+    betas: Iterable[Literal["responses_multi_agent=v1"]]
     """Beta features to switch on for this request. Send `responses_multi_agent=v1` if several agents are at
     work on the response; left out means none."""
 
 
 class ResponseDeleteParams(TypedDict, total=False):
-    """What `delete` takes besides the parameters of its path."""
+    """What `delete` takes by keyword."""
 
-    openai_beta: Iterable[Literal["responses_multi_agent=v1"]]
+    betas: Iterable[Literal["responses_multi_agent=v1"]]
     """Beta features to switch on for this request. Send `responses_multi_agent=v1` if the response was made by
     several agents; left out means none."""
 
@@ -64,4 +64,4 @@ class ResponseRetrieveParamsStreaming(ResponseRetrieveParamsBase, total=False):
 
 
 ResponseRetrieveParams: TypeAlias = ResponseRetrieveParamsNonStreaming | ResponseRetrieveParamsStreaming
-"""What `retrieve` takes besides the parameters of its path."""
+"""What `retrieve` takes by keyword."""

@@ -17,8 +17,8 @@ class BetaResponseInputImage(BaseModel):
 
     type: Literal["input_image"]
     """Always `input_image`."""
-    detail: BetaImageDetail | str
-    """How closely the model looks at the image."""
+    detail: BetaImageDetail | str | None = None
+    """How closely the model looks at the image. Left out, the server chooses."""
     image_url: str | None = None
     """Address of the image, or the image itself as a data URL. Null or absent when `file_id` is used."""
     file_id: str | None = None

@@ -45,19 +45,6 @@ __all__ = [
 ]
 
 
-class BetaResponseSteerEvent(BaseModel):
-    """Event that you send over the WebSocket connection to give a running response further input, for example
-    a correction, without waiting for its end."""
-
-    type: Literal["response.steer"]
-    """Always `response.steer`."""
-    input: BetaResponseSteerInput
-    """What the model is to take into account: one text of the user, or a list of messages and function
-    outputs."""
-    previous_response_id: str
-    """Identifier of the running response to steer."""
-
-
 class BetaResponsesClientEventResponseCreate(BaseModel):
     type: Literal["response.create"]
     """Always `response.create`."""
@@ -381,6 +368,19 @@ class BetaResponsesClientEventResponseCreateImage(BaseModel):
     context_compression: Literal["auto", "enabled", "disabled"] | str | None = None
     """Whether images in the context may be compressed to take up less of it: `enabled`, `disabled`, or `auto`
     to leave it to the service."""
+
+
+class BetaResponseSteerEvent(BaseModel):
+    """Event that you send over the WebSocket connection to give a running response further input, for example
+    a correction, without waiting for its end."""
+
+    type: Literal["response.steer"]
+    """Always `response.steer`."""
+    input: BetaResponseSteerInput
+    """What the model is to take into account: one text of the user, or a list of messages and function
+    outputs."""
+    previous_response_id: str
+    """Identifier of the running response to steer."""
 
 
 class BetaResponseConversationParam(BaseModel):

@@ -12,9 +12,7 @@ if TYPE_CHECKING:
     from . import runs_types as runs_types
     from .messages_params import MessageContentPartParam as MessageContentPartParam
     from .messages_params import MessageCreateParams as MessageCreateParams
-    from .messages_params import MessageDeleteParams as MessageDeleteParams
     from .messages_params import MessageListParams as MessageListParams
-    from .messages_params import MessageRetrieveParams as MessageRetrieveParams
     from .messages_params import MessageUpdateParams as MessageUpdateParams
     from .messages_params import TextContentBlockParam as TextContentBlockParam
     from .messages_types import Message as Message
@@ -25,13 +23,11 @@ if TYPE_CHECKING:
     from .runs_params.image import ImageFileParam as ImageFileParam
     from .runs_params.image import ImageURLContentBlockParam as ImageURLContentBlockParam
     from .runs_params.image import ImageURLParam as ImageURLParam
-    from .runs_params.run import RunCancelParams as RunCancelParams
     from .runs_params.run import RunCreateParams as RunCreateParams
     from .runs_params.run import RunCreateParamsBase as RunCreateParamsBase
     from .runs_params.run import RunCreateParamsNonStreaming as RunCreateParamsNonStreaming
     from .runs_params.run import RunCreateParamsStreaming as RunCreateParamsStreaming
     from .runs_params.run import RunListParams as RunListParams
-    from .runs_params.run import RunRetrieveParams as RunRetrieveParams
     from .runs_params.run import RunSubmitToolOutputsParams as RunSubmitToolOutputsParams
     from .runs_params.run import RunSubmitToolOutputsParamsBase as RunSubmitToolOutputsParamsBase
     from .runs_params.run import RunSubmitToolOutputsParamsNonStreaming as RunSubmitToolOutputsParamsNonStreaming
@@ -74,18 +70,17 @@ else:
         __name__,
         {
             ".messages_params": (
-                "MessageContentPartParam MessageCreateParams MessageDeleteParams MessageListParams "
-                "MessageRetrieveParams MessageUpdateParams TextContentBlockParam "
+                "MessageContentPartParam MessageCreateParams MessageListParams MessageUpdateParams "
+                "TextContentBlockParam "
             ),
             ".messages_types": "Message MessageContent MessageDeleted RefusalContentBlock",
             ".runs_params.image": (
                 "ImageFileContentBlockParam ImageFileParam ImageURLContentBlockParam ImageURLParam "
             ),
             ".runs_params.run": (
-                "RunCancelParams RunCreateParams RunCreateParamsBase RunCreateParamsNonStreaming "
-                "RunCreateParamsStreaming RunListParams RunRetrieveParams RunSubmitToolOutputsParams "
-                "RunSubmitToolOutputsParamsBase RunSubmitToolOutputsParamsNonStreaming "
-                "RunSubmitToolOutputsParamsStreaming RunUpdateParams "
+                "RunCreateParams RunCreateParamsBase RunCreateParamsNonStreaming RunCreateParamsStreaming "
+                "RunListParams RunSubmitToolOutputsParams RunSubmitToolOutputsParamsBase "
+                "RunSubmitToolOutputsParamsNonStreaming RunSubmitToolOutputsParamsStreaming RunUpdateParams "
             ),
             ".runs_params.text": (
                 "AnnotationParam FileCitationAnnotationParam FilePathAnnotationParam TextContentBlockParam2 TextParam "

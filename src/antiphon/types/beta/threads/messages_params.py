@@ -17,9 +17,7 @@ __all__ = [
     "MessageCreateParams",
     "MessageCreateParamsAttachment",
     "MessageCreateParamsAttachmentToolFileSearch",
-    "MessageDeleteParams",
     "MessageListParams",
-    "MessageRetrieveParams",
     "MessageUpdateParams",
     "TextContentBlockParam",
 ]
@@ -38,10 +36,8 @@ class MessageCreateParamsAttachmentToolFileSearch(TypedDict, total=False):
 
 
 class MessageCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Header that switches on version 2 of the assistants endpoints: always `assistants=v2`."""
     role: Required[Literal["user", "assistant"]]
     """Whose message it is: `user` for the person, `assistant` for words to be treated as the assistant's."""
     content: Required[str | Iterable[MessageContentPartParam]]
@@ -52,27 +48,18 @@ class MessageCreateParams(TypedDict, total=False):
     """Labels of your own for the message, at most 16. Leave it out or send null for none."""
 
 
-class MessageRetrieveParams(TypedDict, total=False):
-    """What `retrieve` takes besides the parameters of its path."""
-
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Header that switches on version 2 of the assistants endpoints: always `assistants=v2`."""
-
-
 class MessageUpdateParams(TypedDict, total=False):
-    """What `update` takes besides the parameters of its path."""
+    """What `update` takes by keyword."""
 
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Header that switches on version 2 of the assistants endpoints: always `assistants=v2`."""
+    thread_id: Required[str]
+    """ID of the thread that holds the message."""
     metadata: Metadata | None
     """New labels for the message, at most 16, in place of the old ones."""
 
 
 class MessageListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Header that switches on version 2 of the assistants endpoints: always `assistants=v2`."""
     limit: int
     """Number of items per page, from 1 to 100, and 20 if left out."""
     order: Literal["asc", "desc"]
@@ -84,13 +71,6 @@ class MessageListParams(TypedDict, total=False):
     """ID of a store; you get the page that lies in front of it. Use it to go back through the list."""
     run_id: str
     """Only messages that the run with this ID has made. Left out means all."""
-
-
-class MessageDeleteParams(TypedDict, total=False):
-    """What `delete` takes besides the parameters of its path."""
-
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Header that switches on version 2 of the assistants endpoints: always `assistants=v2`."""
 
 
 class TextContentBlockParam(TypedDict, total=False):

@@ -48,8 +48,6 @@ __all__ = [
     "ThreadCreateParamsToolResourcesFileSearchVectorStoreChunkingStrategyAuto",
     "ThreadCreateParamsToolResourcesFileSearchVectorStoreChunkingStrategyStatic",
     "ThreadCreateParamsToolResourcesFileSearchVectorStoreChunkingStrategyStaticStatic",
-    "ThreadDeleteParams",
-    "ThreadRetrieveParams",
     "ThreadUpdateParams",
     "ThreadUpdateParamsToolResources",
     "ThreadUpdateParamsToolResourcesCodeInterpreter",
@@ -142,10 +140,8 @@ class ThreadCreateParamsToolResourcesFileSearchVectorStoreChunkingStrategyStatic
 
 
 class ThreadCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Header that switches on version 2 of the assistants endpoints: always `assistants=v2`."""
     messages: Iterable[ThreadCreateParamsMessage]
     """Messages with which the thread starts, oldest first. Left out means an empty thread."""
     tool_resources: ThreadCreateParamsToolResources | None
@@ -289,10 +285,8 @@ class ThreadCreateAndRunParamsTruncationStrategy(TypedDict, total=False):
 
 
 class ThreadCreateAndRunParamsBase(TypedDict, total=False):
-    """What `create_and_run` takes besides the parameters of its path."""
+    """What `create_and_run` takes by keyword."""
 
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Header that switches on version 2 of the assistants endpoints: always `assistants=v2`."""
     assistant_id: Required[str]
     """ID of the assistant that runs."""
     thread: ThreadCreateAndRunParamsThread
@@ -332,13 +326,6 @@ class ThreadCreateAndRunParamsBase(TypedDict, total=False):
     the instructions must also ask for JSON."""
 
 
-class ThreadRetrieveParams(TypedDict, total=False):
-    """What `retrieve` takes besides the parameters of its path."""
-
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Header that switches on version 2 of the assistants endpoints: always `assistants=v2`."""
-
-
 class ThreadUpdateParamsToolResources(TypedDict, total=False):
     """New files and vector stores for the tools in this thread."""
 
@@ -363,21 +350,12 @@ class ThreadUpdateParamsToolResourcesFileSearch(TypedDict, total=False):
 
 
 class ThreadUpdateParams(TypedDict, total=False):
-    """What `update` takes besides the parameters of its path."""
+    """What `update` takes by keyword."""
 
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Header that switches on version 2 of the assistants endpoints: always `assistants=v2`."""
     tool_resources: ThreadUpdateParamsToolResources | None
     """New files and vector stores for the tools in this thread."""
     metadata: Metadata | None
     """New labels for the thread, at most 16, in place of the old ones."""
-
-
-class ThreadDeleteParams(TypedDict, total=False):
-    """What `delete` takes besides the parameters of its path."""
-
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Header that switches on version 2 of the assistants endpoints: always `assistants=v2`."""
 
 
 class ThreadCreateAndRunParamsNonStreaming(ThreadCreateAndRunParamsBase, total=False):
@@ -393,4 +371,4 @@ class ThreadCreateAndRunParamsStreaming(ThreadCreateAndRunParamsBase, total=Fals
 
 
 ThreadCreateAndRunParams: TypeAlias = ThreadCreateAndRunParamsNonStreaming | ThreadCreateAndRunParamsStreaming
-"""What `create_and_run` takes besides the parameters of its path."""
+"""What `create_and_run` takes by keyword."""

@@ -41,6 +41,8 @@ __all__ = [
     "ChatCompletionMessageFunctionToolCallParam",
     "ChatCompletionMessageFunctionToolCallParamFunction",
     "ChatCompletionMessageParam",
+    "ChatCompletionMessageToolCallParam",
+    "ChatCompletionMessageToolCallUnionParam",
     "ChatCompletionNamedToolChoiceCustomParam",
     "ChatCompletionNamedToolChoiceCustomParamCustom",
     "ChatCompletionNamedToolChoiceParam",
@@ -455,5 +457,12 @@ ChatCompletionContentPartParam: TypeAlias = (
     | ChatCompletionContentPartParamFile
 )
 """Part of a user message: text, an image, sound or a file."""
+
+ChatCompletionMessageToolCallParam: TypeAlias = ChatCompletionMessageFunctionToolCallParam
+
+ChatCompletionMessageToolCallUnionParam: TypeAlias = (
+    ChatCompletionMessageFunctionToolCallParam | ChatCompletionMessageCustomToolCallParam
+)
+"""Call of a tool by the model, either of a function or of a custom tool."""
 
 ChatCompletionToolParam: TypeAlias = ChatCompletionFunctionToolParam

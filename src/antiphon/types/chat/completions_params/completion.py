@@ -134,7 +134,7 @@ class CompletionCreateParamsFunction(TypedDict, total=False):
 
 
 class CompletionCreateParamsBase(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     messages: Required[Iterable[ChatCompletionMessageParam]]
     """The conversation up to now, oldest message first, with at least one entry. Text works with every chat
@@ -245,14 +245,14 @@ class CompletionCreateParamsBase(TypedDict, total=False):
 
 
 class CompletionUpdateParams(TypedDict, total=False):
-    """What `update` takes besides the parameters of its path."""
+    """What `update` takes by keyword."""
 
     metadata: Required[Metadata | None]
     """The new metadata, up to 16 pairs of texts."""
 
 
 class CompletionListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
     model: str
     """Keep only completions that this model generated. Left out means any model."""
@@ -280,4 +280,4 @@ class CompletionCreateParamsStreaming(CompletionCreateParamsBase, total=False):
 
 
 CompletionCreateParams: TypeAlias = CompletionCreateParamsNonStreaming | CompletionCreateParamsStreaming
-"""What `create` takes besides the parameters of its path."""
+"""What `create` takes by keyword."""

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Required
 
 from typing_extensions import TypedDict
 
@@ -11,8 +11,10 @@ __all__ = ["OutputItemListParams"]
 
 
 class OutputItemListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
+    eval_id: Required[str]
+    """ID of the evaluation that the run belongs to."""
     after: str
     """ID of the last item of the previous page; the new page begins behind it. Leave it out for the first
     page."""

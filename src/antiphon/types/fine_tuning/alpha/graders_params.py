@@ -18,7 +18,7 @@ __all__ = ["GraderRunParams", "GraderValidateParams"]
 
 
 class GraderRunParams(TypedDict, total=False):
-    """What `run` takes besides the parameters of its path."""
+    """What `run` takes by keyword."""
 
     grader: Required[
         StringCheckGraderParam
@@ -36,7 +36,7 @@ class GraderRunParams(TypedDict, total=False):
 
 
 class GraderValidateParams(TypedDict, total=False):
-    """What `validate` takes besides the parameters of its path."""
+    """What `validate` takes by keyword."""
 
     grader: Required[
         StringCheckGraderParam

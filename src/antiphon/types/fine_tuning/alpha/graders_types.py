@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from ....runtime import BaseModel, Tagged
+from ....runtime import Aliased, BaseModel, Tagged
 from ...graders.grader_models_types.multi_grader import MultiGrader
 from ...graders.grader_models_types.python_grader import PythonGrader
 from ...graders.grader_models_types.score_model_grader import ScoreModelGrader
@@ -29,7 +29,7 @@ class GraderRunResponse(BaseModel):
     """How the score came about, and what went wrong."""
     sub_rewards: dict[str, object]
     """Scores of the graders that a combined grader consists of."""
-    model_grader_token_usage_per_model: dict[str, object]
+    api_model_grader_token_usage_per_model: dict[str, object] = Aliased("model_grader_token_usage_per_model")
     """Tokens that grading took, by name of the model."""
 
 
@@ -71,17 +71,17 @@ class GraderRunResponseMetadataErrors(BaseModel):
     """Whether the service for running Python graders failed."""
     python_grader_runtime_error: bool
     """Whether the Python code of the grader raised an error."""
-    model_grader_server_error: bool
+    api_model_grader_server_error: bool = Aliased("model_grader_server_error")
     """Whether the call to the grading model failed."""
-    model_grader_refusal_error: bool
+    api_model_grader_refusal_error: bool = Aliased("model_grader_refusal_error")
     """Whether the grading model refused to judge."""
-    model_grader_parse_error: bool
+    api_model_grader_parse_error: bool = Aliased("model_grader_parse_error")
     """Whether the reply of the grading model could not be read as a score."""
     python_grader_server_error_type: str | None = None
     """Kind of that failure, or null if there was none."""
     python_grader_runtime_error_details: str | None = None
     """Text of that error, or null if there was none."""
-    model_grader_server_error_details: str | None = None
+    api_model_grader_server_error_details: str | None = Aliased("model_grader_server_error_details", default=None)
     """Text of the error from the failed call, or null if there was none."""
 
 

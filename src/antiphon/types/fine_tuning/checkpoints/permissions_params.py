@@ -13,14 +13,14 @@ __all__ = ["PermissionCreateParams", "PermissionListParams", "PermissionRetrieve
 
 
 class PermissionCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     project_ids: Required[SequenceNotStr[str]]
     """IDs of the projects that get access."""
 
 
 class PermissionRetrieveParams(TypedDict, total=False):
-    """What `retrieve` takes besides the parameters of its path."""
+    """What `retrieve` takes by keyword."""
 
     project_id: str
     """Only the permission of the project with this ID. Left out means all projects."""
@@ -34,7 +34,7 @@ class PermissionRetrieveParams(TypedDict, total=False):
 
 
 class PermissionListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
     project_id: str
     """Only the permission of the project with this ID. Left out means all projects."""

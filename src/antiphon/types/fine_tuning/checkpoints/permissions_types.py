@@ -29,30 +29,6 @@ class PermissionCreateResponse(BaseModel):
     """ID of the project that may use the checkpoint."""
 
 
-class PermissionListResponse(BaseModel):
-    """A permission in a list: one project may use a fine-tuned checkpoint."""
-
-    object: Literal["checkpoint.permission"]
-    """Always `checkpoint.permission`."""
-    id: str
-    """Identifier of the permission."""
-    created_at: int
-    """Time in Unix seconds at which the permission was granted."""
-    project_id: str
-    """ID of the project that may use the checkpoint."""
-
-
-class PermissionDeleteResponse(BaseModel):
-    """Confirms that a permission was withdrawn."""
-
-    object: Literal["checkpoint.permission"]
-    """Always `checkpoint.permission`."""
-    id: str
-    """ID of the withdrawn permission."""
-    deleted: bool
-    """Whether the permission was withdrawn."""
-
-
 class PermissionRetrieveResponse(BaseModel):
     """One page of the permissions for a fine-tuned checkpoint."""
 
@@ -77,3 +53,27 @@ class PermissionRetrieveResponseData(BaseModel):
     """Time in Unix seconds at which the permission was granted."""
     project_id: str
     """ID of the project that may use the checkpoint."""
+
+
+class PermissionListResponse(BaseModel):
+    """A permission in a list: one project may use a fine-tuned checkpoint."""
+
+    object: Literal["checkpoint.permission"]
+    """Always `checkpoint.permission`."""
+    id: str
+    """Identifier of the permission."""
+    created_at: int
+    """Time in Unix seconds at which the permission was granted."""
+    project_id: str
+    """ID of the project that may use the checkpoint."""
+
+
+class PermissionDeleteResponse(BaseModel):
+    """Confirms that a permission was withdrawn."""
+
+    object: Literal["checkpoint.permission"]
+    """Always `checkpoint.permission`."""
+    id: str
+    """ID of the withdrawn permission."""
+    deleted: bool
+    """Whether the permission was withdrawn."""

@@ -9,7 +9,7 @@ __all__ = ["CheckpointListParams"]
 
 
 class CheckpointListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
     after: str
     """ID of the last checkpoint of the previous page; the new page begins behind it. Leave it out for the

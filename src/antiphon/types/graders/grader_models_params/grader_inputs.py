@@ -8,7 +8,8 @@ from typing import Literal, Required, TypeAlias
 from typing_extensions import TypedDict
 
 from ....runtime import SequenceNotStr
-from ...responses.responses_params.input_params import ResponseInputAudioParam, ResponseInputTextParam
+from ...responses.responses_params.input_audio import ResponseInputAudioParam
+from ...responses.responses_params.input_text import ResponseInputTextParam
 
 __all__ = [
     "GraderInputsParam",

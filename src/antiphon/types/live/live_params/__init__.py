@@ -5,14 +5,29 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from . import audio_format as audio_format
     from . import client_config as client_config
+    from . import client_event as client_event
+    from . import commentary_append_event as commentary_append_event
+    from . import connect_client_event as connect_client_event
     from . import create as create
-    from . import decision_content_part_input as decision_content_part_input
+    from . import decision as decision
+    from . import decision_item as decision_item
+    from . import decisions_delegation_update_config as decisions_delegation_update_config
+    from . import input_audio as input_audio
+    from . import instructions_append_event as instructions_append_event
+    from . import output_audio_fixture_play_event as output_audio_fixture_play_event
+    from . import response as response
+    from . import thinking_append_event as thinking_append_event
 else:
     from ....runtime.lazy import attach
 
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {},
-        inner="client_config create decision_content_part_input",
+        inner=(
+            "audio_format client_config client_event commentary_append_event connect_client_event "
+            "create decision decision_item decisions_delegation_update_config input_audio "
+            "instructions_append_event output_audio_fixture_play_event response thinking_append_event "
+        ),
     )

@@ -36,7 +36,7 @@ class LiveCreateParamsTransport(TypedDict, total=False):
 
 
 class LiveCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     session: Required[MediaSessionConfigParam]
     """Settings of the session, such as model, voice and instructions."""

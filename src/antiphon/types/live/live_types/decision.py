@@ -15,6 +15,7 @@ __all__ = [
     "DecisionEvent",
     "DecisionEventEvent",
     "DecisionJSONObject",
+    "DecisionJSONObjectParam",
 ]
 
 
@@ -77,3 +78,5 @@ class DecisionContentPartInputJSON(BaseModel):
 
 DecisionJSONObject: TypeAlias = dict[str, object]
 """Any JSON object that a decision should take into account."""
+
+DecisionJSONObjectParam: TypeAlias = DecisionJSONObject

@@ -8,10 +8,7 @@ from typing import Literal, Required, TypeAlias
 
 from typing_extensions import TypedDict
 
-from ..live_params.decision_content_part_input import (
-    DecisionContentPartInputImageParam,
-    DecisionContentPartInputJSONParam,
-)
+from ..live_params.decision import DecisionContentPartInputImageParam, DecisionContentPartInputJSONParam
 
 __all__ = [
     "DecisionChoiceOptionParam",
@@ -44,6 +41,15 @@ class DecisionTriggerParamDecisions(TypedDict, total=False):
 
     questions: Required[Iterable[DecisionQuestionParam]]
     """The questions to answer each time."""
+
+
+class DecisionInputTextParam(TypedDict, total=False):
+    """Text part of a message, a tool output or the instructions of a question."""
+
+    type: Required[Literal["input_text"]]
+    """Always `input_text`."""
+    text: Required[str]
+    """The text of the part."""
 
 
 class DecisionQuestionParamChoice(TypedDict, total=False):
@@ -98,15 +104,6 @@ class DecisionChoiceOptionParam(TypedDict, total=False):
     description: str
     """Explanation for the model of when this value is the right one. May be left out when the value speaks for
     itself."""
-
-
-class DecisionInputTextParam(TypedDict, total=False):
-    """Text part of a message, a tool output or the instructions of a question."""
-
-    type: Required[Literal["input_text"]]
-    """Always `input_text`."""
-    text: Required[str]
-    """The text of the part."""
 
 
 DecisionQuestionParam: TypeAlias = (

@@ -8,13 +8,16 @@ from typing import Literal, Required
 
 from typing_extensions import TypedDict
 
+from ..live_params.audio_format import AudioFormatParam
 from ..live_params.client_config import ClientConfigParam
+from ..live_params.decisions_delegation_update_config import DecisionsDelegationUpdateConfigParam
 from ..sessions_types.built_in_voice import BuiltInVoice
 from .client_delegation import ClientDelegationParam
 from .custom_voice import CustomVoiceParam
 from .decision import DecisionTriggerParam
 from .decisions_delegation_config import DecisionsDelegationConfigParam
 from .initial_item import InitialItemParam
+from .live import LiveDecisionsDelegationParam, LiveResponsesDelegationParam
 from .responses_delegation import ResponsesDelegationConfigParam, ResponsesDelegationUpdateConfigParam
 
 __all__ = [
@@ -26,10 +29,19 @@ __all__ = [
     "SessionAcceptParamsSessionAudioOutput",
     "SessionAcceptParamsSessionDelegationDecisions",
     "SessionAcceptParamsSessionDelegationResponses",
+    "SessionCloseEventParam",
+    "SessionConfigParam",
+    "SessionConfigParamAudio",
+    "SessionConfigParamAudioOutput",
     "SessionForkParams",
     "SessionForkParamsTransport",
     "SessionReferParams",
     "SessionRejectParams",
+    "SessionStartEventParam",
+    "SessionUpdateConfigParam",
+    "SessionUpdateConfigParamDelegationDecisions",
+    "SessionUpdateConfigParamDelegationResponses",
+    "SessionUpdateEventParam",
 ]
 
 
@@ -97,7 +109,7 @@ class SessionAcceptParamsSessionDelegationDecisions(TypedDict, total=False):
 
 
 class SessionAcceptParams(TypedDict, total=False):
-    """What `accept` takes besides the parameters of its path."""
+    """What `accept` takes by keyword."""
 
     session: Required[SessionAcceptParamsSession]
     """Settings of the session that takes the call."""
@@ -114,7 +126,7 @@ class SessionForkParamsTransport(TypedDict, total=False):
 
 
 class SessionForkParams(TypedDict, total=False):
-    """What `fork` takes besides the parameters of its path."""
+    """What `fork` takes by keyword."""
 
     transport: Required[SessionForkParamsTransport]
     """How audio and events of the new session are carried. Only WebRTC can be chosen."""
@@ -123,7 +135,7 @@ class SessionForkParams(TypedDict, total=False):
 
 
 class SessionReferParams(TypedDict, total=False):
-    """What `refer` takes besides the parameters of its path."""
+    """What `refer` takes by keyword."""
 
     target_uri: Required[str]
     """Destination of the transfer for the SIP `Refer-To` header, for example `tel:+442079460018` or
@@ -131,10 +143,30 @@ class SessionReferParams(TypedDict, total=False):
 
 
 class SessionRejectParams(TypedDict, total=False):
-    """What `reject` takes besides the parameters of its path."""
+    """What `reject` takes by keyword."""
 
     status_code: Required[int]
     """SIP status code that the caller gets, for example 486 for busy."""
+
+
+class SessionUpdateEventParam(TypedDict, total=False):
+    """Changes settings of a running live session. The server confirms it by `session.updated`."""
+
+    type: Required[Literal["session.update"]]
+    """Always `session.update`."""
+    session: Required[SessionUpdateConfigParam]
+    """The settings to change. What is left out stays as it was."""
+    event_id: str
+    """Identifier of your own for this event, by which you find the server's reply again. May be left out."""
+
+
+class SessionCloseEventParam(TypedDict, total=False):
+    """Ends a live session in good order. The server answers with `session.closed`."""
+
+    type: Required[Literal["session.close"]]
+    """Always `session.close`."""
+    event_id: str
+    """Identifier of your own for this event, by which you find the server's reply again. May be left out."""
 
 
 class MediaSessionForkConfigParam(TypedDict, total=False):
@@ -159,3 +191,91 @@ class MediaSessionForkConfigParamDelegation(TypedDict, total=False):
     """How many milliseconds to wait before a delegation is acknowledged in speech."""
     responses: ResponsesDelegationUpdateConfigParam
     """Changed settings of the Responses model, such as instructions or tools."""
+
+
+class SessionStartEventParam(TypedDict, total=False):
+    """First event over a WebSocket: starts a live session with the given settings. The server confirms it by
+    `session.started`."""
+
+    type: Required[Literal["session.start"]]
+    """Always `session.start`."""
+    session: Required[SessionConfigParam]
+    """Settings of the new session."""
+    event_id: str
+    """Identifier of your own for this event, by which you find the server's reply again. May be left out."""
+
+
+class SessionConfigParam(TypedDict, total=False):
+    """Settings for a live session over a WebSocket, sent with `session.start`."""
+
+    model: Required[str | Literal["gpt-live-1"]]
+    """Name of the live model that speaks with the user, for example `gpt-live-1`."""
+    audio: SessionConfigParamAudio
+    """Audio settings of the session, such as format and voice. Left out means the defaults."""
+    client: ClientConfigParam
+    """What the client may do over its own connection. Left out means the defaults."""
+    delegation: ClientDelegationParam | LiveResponsesDelegationParam | LiveDecisionsDelegationParam | None
+    """Who takes over tasks that the voice model does not do itself: your client, a Responses model, or a set
+    of decision questions. Null or left out means that nothing is set up for this."""
+    input: Iterable[InitialItemParam]
+    """Messages that the conversation starts with, for example from an earlier talk. Left out means an empty
+    start."""
+    instructions: str
+    """What the model should do and how it should talk."""
+    safety_identifier: str
+    """Stable pseudonym for the end user of the session, so that abuse can be traced to one user. Send a hash,
+    not a name or e-mail address."""
+    store: bool
+    """Whether the session is to be stored."""
+    triggers: Iterable[DecisionTriggerParam]
+    """Decision questions to ask automatically whenever new transcript text comes in. Left out means none."""
+
+
+class SessionConfigParamAudio(TypedDict, total=False):
+    """Audio settings of the session, such as format and voice. Left out means the defaults."""
+
+    format: AudioFormatParam
+    """Encoding of the sound in both directions."""
+    output: SessionConfigParamAudioOutput
+    """Settings of the speech that the model produces."""
+
+
+class SessionConfigParamAudioOutput(TypedDict, total=False):
+    """Settings of the speech that the model produces."""
+
+    voice: str | BuiltInVoice | CustomVoiceParam
+    """Voice in which the model speaks: the name of a built-in voice, or an object with the identifier of a
+    custom one. Left out means the default voice."""
+
+
+class SessionUpdateConfigParam(TypedDict, total=False):
+    """The settings of a live session that can be changed while it runs."""
+
+    delegation: (
+        ClientDelegationParam
+        | SessionUpdateConfigParamDelegationResponses
+        | SessionUpdateConfigParamDelegationDecisions
+        | None
+    )
+    """New arrangement for tasks that the voice model does not do itself. Null switches delegation off; left
+    out leaves it as it was."""
+    triggers: Iterable[DecisionTriggerParam]
+    """List of triggers that replaces the earlier one. Left out leaves them as they were."""
+
+
+class SessionUpdateConfigParamDelegationResponses(TypedDict, total=False):
+    type: Required[Literal["responses"]]
+    """Always `responses`."""
+    acknowledgement_delay_ms: int
+    """How many milliseconds to wait before a delegation is acknowledged in speech."""
+    responses: ResponsesDelegationUpdateConfigParam
+    """Changed settings of the Responses model, such as instructions or tools."""
+
+
+class SessionUpdateConfigParamDelegationDecisions(TypedDict, total=False):
+    type: Required[Literal["decisions"]]
+    """Always `decisions`."""
+    acknowledgement_delay_ms: int
+    """How many milliseconds to wait before a delegation to the decision model is acknowledged in speech."""
+    decisions: DecisionsDelegationUpdateConfigParam
+    """Changes to the model and questions to which delegated tasks are put."""

@@ -8,7 +8,7 @@ from typing import Literal, Required
 
 from typing_extensions import TypedDict
 
-from ...responses.responses_params.response import ResponsePromptParam
+from ...responses.responses_params.prompt import ResponsePromptParam
 from ..realtime_params.audio import RealtimeAudioConfigParam
 from ..realtime_params.reasoning import RealtimeReasoningParam
 from ..realtime_params.session_create_request import RealtimeSessionCreateRequestParam
@@ -21,7 +21,7 @@ __all__ = ["CallAcceptParams", "CallCreateParams", "CallReferParams", "CallRejec
 
 
 class CallCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     sdp: Required[str]
     """SDP offer of the client that wants to connect."""
@@ -31,7 +31,7 @@ class CallCreateParams(TypedDict, total=False):
 
 
 class CallAcceptParams(TypedDict, total=False):
-    """What `accept` takes besides the parameters of its path."""
+    """What `accept` takes by keyword."""
 
     type: Required[Literal["realtime"]]
     """Always `realtime`."""
@@ -95,7 +95,7 @@ class CallAcceptParams(TypedDict, total=False):
 
 
 class CallReferParams(TypedDict, total=False):
-    """What `refer` takes besides the parameters of its path."""
+    """What `refer` takes by keyword."""
 
     target_uri: Required[str]
     """Destination of the transfer for the SIP `Refer-To` header, for example `tel:+442079460018` or
@@ -103,7 +103,7 @@ class CallReferParams(TypedDict, total=False):
 
 
 class CallRejectParams(TypedDict, total=False):
-    """What `reject` takes besides the parameters of its path."""
+    """What `reject` takes by keyword."""
 
     status_code: int
     """SIP status code that the caller gets, 603 (decline) if left out."""

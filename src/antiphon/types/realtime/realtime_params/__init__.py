@@ -6,14 +6,15 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from . import audio as audio
+    from . import client_event as client_event
     from . import connect_client_event as connect_client_event
     from . import conversation_item as conversation_item
     from . import function_tool as function_tool
     from . import mcp as mcp
     from . import noise_reduction as noise_reduction
+    from . import realtime_conversation_item as realtime_conversation_item
     from . import reasoning as reasoning
     from . import response_create as response_create
-    from . import response_create_event_with_references as response_create_event_with_references
     from . import session_create_request as session_create_request
     from . import tool_choice_config as tool_choice_config
     from . import tools_config as tools_config
@@ -28,9 +29,9 @@ else:
         __name__,
         {},
         inner=(
-            "audio connect_client_event conversation_item function_tool mcp noise_reduction reasoning "
-            "response_create response_create_event_with_references session_create_request "
-            "tool_choice_config tools_config tracing_config transcription_session translation "
-            "truncation "
+            "audio client_event connect_client_event conversation_item function_tool mcp "
+            "noise_reduction realtime_conversation_item reasoning response_create "
+            "session_create_request tool_choice_config tools_config tracing_config "
+            "transcription_session translation truncation "
         ),
     )

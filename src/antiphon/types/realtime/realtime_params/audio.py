@@ -118,12 +118,12 @@ class RealtimeSemanticVadParam(TypedDict, total=False):
     """Whether the model's answer is cancelled when the user begins to speak. Default true."""
 
 
+RealtimeAudioInputTurnDetectionParam: TypeAlias = RealtimeServerVadParam | RealtimeSemanticVadParam | None
+"""How a realtime session recognizes that the user has finished: `server_vad` goes by loudness and silence,
+`semantic_vad` also by what was said. Null switches detection off."""
+
 RealtimeAudioFormatsParam: TypeAlias = (
     RealtimeAudioFormatsParamAudioPCM | RealtimeAudioFormatsParamAudioPCMU | RealtimeAudioFormatsParamAudioPCMA
 )
 """Encoding of sound: raw samples (`audio/pcm`) or one of the two telephone encodings, µ-law (`audio/pcmu`)
 and A-law (`audio/pcma`)."""
-
-RealtimeAudioInputTurnDetectionParam: TypeAlias = RealtimeServerVadParam | RealtimeSemanticVadParam | None
-"""How a realtime session recognizes that the user has finished: `server_vad` goes by loudness and silence,
-`semantic_vad` also by what was said. Null switches detection off."""

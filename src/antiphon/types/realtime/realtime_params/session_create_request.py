@@ -8,7 +8,7 @@ from typing import Literal, Required
 
 from typing_extensions import TypedDict
 
-from ...responses.responses_params.response import ResponsePromptParam
+from ...responses.responses_params.prompt import ResponsePromptParam
 from .audio import RealtimeAudioConfigParam
 from .reasoning import RealtimeReasoningParam
 from .tool_choice_config import RealtimeToolChoiceConfigParam

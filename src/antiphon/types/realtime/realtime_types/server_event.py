@@ -70,6 +70,42 @@ __all__ = [
 ]
 
 
+class RealtimeServerEventConversationItemRetrieved(BaseModel):
+    type: Literal["conversation.item.retrieved"]
+    """Always `conversation.item.retrieved`."""
+    event_id: str
+    """Identifier of this event."""
+    item: ConversationItem
+    """The conversation item that was asked for."""
+
+
+class RealtimeServerEventOutputAudioBufferStarted(BaseModel):
+    type: Literal["output_audio_buffer.started"]
+    """Always `output_audio_buffer.started`."""
+    event_id: str
+    """Identifier of this event."""
+    response_id: str
+    """Identifier of the response whose sound this is about."""
+
+
+class RealtimeServerEventOutputAudioBufferStopped(BaseModel):
+    type: Literal["output_audio_buffer.stopped"]
+    """Always `output_audio_buffer.stopped`."""
+    event_id: str
+    """Identifier of this event."""
+    response_id: str
+    """Identifier of the response whose sound this is about."""
+
+
+class RealtimeServerEventOutputAudioBufferCleared(BaseModel):
+    type: Literal["output_audio_buffer.cleared"]
+    """Always `output_audio_buffer.cleared`."""
+    event_id: str
+    """Identifier of this event."""
+    response_id: str
+    """Identifier of the response whose sound this is about."""
+
+
 class McpListToolsCompleted(BaseModel):
     """The tools of an MCP server have been listed and can be used in the session."""
 
@@ -318,42 +354,6 @@ class ResponseTextDoneEvent(BaseModel):
     """Position of the part in the message, from 0."""
     text: str
     """The whole text of the part."""
-
-
-class RealtimeServerEventConversationItemRetrieved(BaseModel):
-    type: Literal["conversation.item.retrieved"]
-    """Always `conversation.item.retrieved`."""
-    event_id: str
-    """Identifier of this event."""
-    item: ConversationItem
-    """The conversation item that was asked for."""
-
-
-class RealtimeServerEventOutputAudioBufferStarted(BaseModel):
-    type: Literal["output_audio_buffer.started"]
-    """Always `output_audio_buffer.started`."""
-    event_id: str
-    """Identifier of this event."""
-    response_id: str
-    """Identifier of the response whose sound this is about."""
-
-
-class RealtimeServerEventOutputAudioBufferStopped(BaseModel):
-    type: Literal["output_audio_buffer.stopped"]
-    """Always `output_audio_buffer.stopped`."""
-    event_id: str
-    """Identifier of this event."""
-    response_id: str
-    """Identifier of the response whose sound this is about."""
-
-
-class RealtimeServerEventOutputAudioBufferCleared(BaseModel):
-    type: Literal["output_audio_buffer.cleared"]
-    """Always `output_audio_buffer.cleared`."""
-    event_id: str
-    """Identifier of this event."""
-    response_id: str
-    """Identifier of the response whose sound this is about."""
 
 
 class ResponseDoneEvent(BaseModel):

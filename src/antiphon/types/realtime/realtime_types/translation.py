@@ -43,18 +43,6 @@ class RealtimeTranslationClientSecretCreateResponse(BaseModel):
     """The translation session with its settings."""
 
 
-class RealtimeTranslationInputAudioBufferAppendEvent(BaseModel):
-    """Sends sound to translate. Pieces of 200 ms suit best. Go on sending silence during pauses: what is not
-    sent does not count as time, and the next sound would be joined on without a gap."""
-
-    type: Literal["session.input_audio_buffer.append"]
-    """Always `session.input_audio_buffer.append`."""
-    audio: str
-    """The sound in base64: raw samples of 16 bits at 24 kHz, one channel, low byte first."""
-    event_id: str | None = None
-    """Identifier of your own for this event, up to 512 characters. May be left out."""
-
-
 class RealtimeTranslationInputTranscriptDeltaEvent(BaseModel):
     """More of the original speech has been written down. Append the text as it is, without spaces of your own.
     Sent only if `audio.input.transcription` is set."""
@@ -120,16 +108,6 @@ class RealtimeTranslationSession(BaseModel):
     """Audio settings in both directions."""
 
 
-class RealtimeTranslationSessionCloseEvent(BaseModel):
-    """Ends a translation session in good order: sound already sent is still translated before the server
-    closes with `session.closed`."""
-
-    type: Literal["session.close"]
-    """Always `session.close`."""
-    event_id: str | None = None
-    """Identifier of your own for this event, up to 512 characters. May be left out."""
-
-
 class RealtimeTranslationSessionClosedEvent(BaseModel):
     """The translation session has ended. No more events follow."""
 
@@ -149,17 +127,6 @@ class RealtimeTranslationSessionCreatedEvent(BaseModel):
     """Identifier that the server gave this event."""
     session: RealtimeTranslationSession
     """The session with the settings in force."""
-
-
-class RealtimeTranslationSessionUpdateEvent(BaseModel):
-    """Changes settings of a running translation session. The server confirms it by `session.updated`."""
-
-    type: Literal["session.update"]
-    """Always `session.update`."""
-    session: RealtimeTranslationSessionUpdateRequest
-    """The settings to change. What is left out stays as it was."""
-    event_id: str | None = None
-    """Identifier of your own for this event, up to 512 characters. May be left out."""
 
 
 class RealtimeTranslationSessionUpdateRequest(BaseModel):
@@ -219,6 +186,39 @@ class RealtimeTranslationSessionAudioOutput(BaseModel):
 
     language: str | None = None
     """Language to translate into, as a code such as `es`."""
+
+
+class RealtimeTranslationSessionUpdateEvent(BaseModel):
+    """Changes settings of a running translation session. The server confirms it by `session.updated`."""
+
+    type: Literal["session.update"]
+    """Always `session.update`."""
+    session: RealtimeTranslationSessionUpdateRequest
+    """The settings to change. What is left out stays as it was."""
+    event_id: str | None = None
+    """Identifier of your own for this event, up to 512 characters. May be left out."""
+
+
+class RealtimeTranslationInputAudioBufferAppendEvent(BaseModel):
+    """Sends sound to translate. Pieces of 200 ms suit best. Go on sending silence during pauses: what is not
+    sent does not count as time, and the next sound would be joined on without a gap."""
+
+    type: Literal["session.input_audio_buffer.append"]
+    """Always `session.input_audio_buffer.append`."""
+    audio: str
+    """The sound in base64: raw samples of 16 bits at 24 kHz, one channel, low byte first."""
+    event_id: str | None = None
+    """Identifier of your own for this event, up to 512 characters. May be left out."""
+
+
+class RealtimeTranslationSessionCloseEvent(BaseModel):
+    """Ends a translation session in good order: sound already sent is still translated before the server
+    closes with `session.closed`."""
+
+    type: Literal["session.close"]
+    """Always `session.close`."""
+    event_id: str | None = None
+    """Identifier of your own for this event, up to 512 characters. May be left out."""
 
 
 RealtimeTranslationClientEvent: TypeAlias = Annotated[

@@ -22,7 +22,7 @@ class ClientSecretCreateParamsExpiresAfter(TypedDict, total=False):
 
 
 class ClientSecretCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     session: Required[RealtimeTranslationSessionCreateRequestParam]
     """Settings of the translation session, such as model and target language."""

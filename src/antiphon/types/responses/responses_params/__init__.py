@@ -6,21 +6,37 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from . import apply_patch_tool as apply_patch_tool
+    from . import code_interpreter as code_interpreter
     from . import compact as compact
     from . import computer as computer
+    from . import computer_tool_call as computer_tool_call
     from . import container as container
+    from . import conversation as conversation
     from . import create as create
     from . import custom_tool as custom_tool
+    from . import custom_tool_call as custom_tool_call
     from . import easy_input_message as easy_input_message
     from . import file_search_tool as file_search_tool
+    from . import format_text as format_text
     from . import function as function
+    from . import function_call_output_item as function_call_output_item
     from . import inline_skill as inline_skill
+    from . import input_audio as input_audio
+    from . import input_file as input_file
+    from . import input_image as input_image
     from . import input_item as input_item
+    from . import input_message_content_list as input_message_content_list
     from . import input_params as input_params
+    from . import input_text as input_text
     from . import local as local
     from . import mcp_tool_call_error as mcp_tool_call_error
-    from . import response as response
+    from . import output as output
+    from . import prompt as prompt
+    from . import responses as responses
+    from . import retrieve as retrieve
     from . import skill_reference as skill_reference
+    from . import steer_input_content as steer_input_content
+    from . import text_config as text_config
     from . import tool as tool
     from . import web_search as web_search
 else:
@@ -30,8 +46,11 @@ else:
         __name__,
         {},
         inner=(
-            "apply_patch_tool compact computer container create custom_tool easy_input_message "
-            "file_search_tool function inline_skill input_item input_params local mcp_tool_call_error "
-            "response skill_reference tool web_search "
+            "apply_patch_tool code_interpreter compact computer computer_tool_call container "
+            "conversation create custom_tool custom_tool_call easy_input_message file_search_tool "
+            "format_text function function_call_output_item inline_skill input_audio input_file "
+            "input_image input_item input_message_content_list input_params input_text local "
+            "mcp_tool_call_error output prompt responses retrieve skill_reference steer_input_content "
+            "text_config tool web_search "
         ),
     )

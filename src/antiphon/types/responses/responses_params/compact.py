@@ -33,7 +33,7 @@ class ResponseCompactParamsImage(TypedDict, total=False):
 
 
 class ResponseCompactParams(TypedDict, total=False):
-    """What `compact` takes besides the parameters of its path."""
+    """What `compact` takes by keyword."""
 
     model: Required[
         str

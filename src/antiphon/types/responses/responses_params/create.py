@@ -14,8 +14,10 @@ from ...shared_params.models.reasoning import Reasoning
 from ..responses_types.includable import ResponseIncludable
 from ..responses_types.service_tier import ServiceTier
 from ..responses_types.tool import ToolChoiceOptions
-from .input_item import ResponseInputItemParam
-from .response import ResponseConversationParamParam, ResponseFormatTextConfigParam, ResponsePromptParam
+from .conversation import ResponseConversationParamParam
+from .input_params import ResponseInputParam
+from .prompt import ResponsePromptParam
+from .text_config import ResponseTextConfigParam
 from .tool import (
     ToolChoiceAllowedParam,
     ToolChoiceApplyPatchParam,
@@ -42,8 +44,6 @@ __all__ = [
     "ResponseCreateParamsStreamOptions",
     "ResponseCreateParamsStreaming",
     "ResponseCreateParamsToolChoiceSpecificProgrammaticToolCallingParam",
-    "ResponseInputParam",
-    "ResponseTextConfigParam",
 ]
 
 
@@ -133,7 +133,7 @@ class ResponseCreateParamsImage(TypedDict, total=False):
 
 
 class ResponseCreateParamsBase(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     metadata: Metadata | None
     """Up to 16 labels of your own to keep with the response. Leave it out or send null for none."""
@@ -238,15 +238,6 @@ class ResponseCreateParamsBase(TypedDict, total=False):
     """How images in the context are handled."""
 
 
-class ResponseTextConfigParam(TypedDict, total=False):
-    """Settings for the text that the model writes."""
-
-    format: ResponseFormatTextConfigParam
-    """What form the text must have. Free text if left out."""
-    verbosity: Literal["low", "medium", "high"] | None
-    """How long answers should be. Null or left out has the same effect as `medium`."""
-
-
 class ResponseCreateParamsNonStreaming(ResponseCreateParamsBase, total=False):
     stream: Literal[False] | None
     """Set to true to receive the response as typed server-sent events while it is produced. Left out, null or
@@ -260,8 +251,4 @@ class ResponseCreateParamsStreaming(ResponseCreateParamsBase, total=False):
 
 
 ResponseCreateParams: TypeAlias = ResponseCreateParamsNonStreaming | ResponseCreateParamsStreaming
-"""What `create` takes besides the parameters of its path."""
-
-ResponseInputParam: TypeAlias = Iterable[ResponseInputItemParam]
-"""Input given as a list of items: messages, outputs of tools, and items of earlier responses that are sent
-back."""
+"""What `create` takes by keyword."""

@@ -7,7 +7,7 @@ from typing import Literal, Required
 
 from typing_extensions import TypedDict
 
-from .input_params import ResponseInputMessageContentListParam
+from .input_message_content_list import ResponseInputMessageContentListParam
 
 __all__ = ["EasyInputMessageParam"]
 

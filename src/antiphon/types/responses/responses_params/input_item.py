@@ -9,12 +9,9 @@ from typing import Literal, NotRequired, Required, TypeAlias
 from typing_extensions import TypedDict
 
 from ....runtime import SequenceNotStr
-from ...shared_params.models.container_file_citation import ContainerFileCitation
-from ...shared_params.models.file import FileCitation
 from ...shared_params.models.image_generation_tool import ImageGenerationTool
 from ...shared_params.models.mcp_tool import McpTool
 from ...shared_params.models.response import (
-    ResponseAnnotationFilePath,
     ResponseCallerDirect,
     ResponseCallerProgram,
     ResponseComputerSafetyCheck,
@@ -27,33 +24,28 @@ from ...shared_params.models.response import (
     ResponseMcpApprovalRequest,
     ResponseMcpCall,
     ResponseMcpListTools,
+    ResponseOutcomeExit,
     ResponseOutputCallerProgram,
-    ResponseOutputTextLogprob,
     ResponseProgrammaticToolCalling,
     ResponseReasoningSummaryText,
     ResponseReasoningText,
+    ResponseWebSearchAction,
 )
-from ...shared_params.models.url_citation import URLCitation
 from .apply_patch_tool import ApplyPatchToolParam
+from .code_interpreter import ResponseCodeInterpreterParam, ResponseCodeInterpreterToolCallParam
 from .computer import ComputerToolParam, ComputerUsePreviewToolParam
+from .computer_tool_call import ResponseComputerToolCallOutputScreenshotParam, ResponseComputerToolCallParam
 from .container import ContainerReferenceParam
 from .custom_tool import CustomToolParam
+from .custom_tool_call import ResponseCustomToolCallOutputParam, ResponseCustomToolCallParam
 from .easy_input_message import EasyInputMessageParam
 from .file_search_tool import FileSearchToolParam
+from .format_text import ResponseFormatTextJSONSchemaConfigParam
 from .function import FunctionShellToolParam, FunctionToolParam
-from .input_params import ResponseInputMessageContentListParam
+from .function_call_output_item import ResponseFunctionCallOutputItemListParam
+from .input_message_content_list import ResponseInputMessageContentListParam
 from .local import LocalEnvironmentParam
-from .response import (
-    ResponseCodeInterpreterParam,
-    ResponseCodeInterpreterToolCallParam,
-    ResponseComputerToolCallOutputScreenshotParam,
-    ResponseComputerToolCallParam,
-    ResponseFormatTextJSONSchemaConfigParam,
-    ResponseFunctionCallOutputItemListParam,
-    ResponseFunctionShellCallOutputContentParam,
-    ResponseFunctionToolCallParam,
-    ResponseFunctionWebSearchParam,
-)
+from .output import ResponseOutputMessageParam
 from .tool import ToolParam, ToolSearchOutputNamespaceToolParam, ToolSearchToolParam
 from .web_search import WebSearchPreviewToolParam, WebSearchToolParam
 
@@ -61,9 +53,13 @@ __all__ = [
     "ResponseCompactionItemParamParam",
     "ResponseConfigurationUpdateItemParamParam",
     "ResponseConfigurationUpdateItemParamParamText",
-    "ResponseCustomToolCallOutputParam",
-    "ResponseCustomToolCallParam",
     "ResponseFileSearchToolCallParam",
+    "ResponseFunctionShellCallOutputContentParam",
+    "ResponseFunctionShellCallOutputContentParamOutcomeTimeout",
+    "ResponseFunctionToolCallParam",
+    "ResponseFunctionWebSearchParam",
+    "ResponseFunctionWebSearchParamActionFind",
+    "ResponseFunctionWebSearchParamActionOpenPage",
     "ResponseInputItemParam",
     "ResponseInputItemParamAdditionalTools",
     "ResponseInputItemParamApplyPatchCall",
@@ -84,9 +80,6 @@ __all__ = [
     "ResponseInputItemParamShellCallOutput",
     "ResponseInputItemParamToolSearchCall",
     "ResponseLocalShellCallOutputParam",
-    "ResponseOutputMessageParam",
-    "ResponseOutputRefusalParam",
-    "ResponseOutputTextParam",
     "ResponseReasoningItemParam",
     "ResponseToolSearchOutputItemParamParam",
 ]
@@ -393,24 +386,6 @@ class ResponseToolSearchOutputItemParamParam(TypedDict, total=False):
     """Status of the item as the server reported it. Null or absent in items that you write yourself."""
 
 
-class ResponseOutputMessageParam(TypedDict, total=False):
-    """Message that the model wrote. It is found in the output and can be sent back as input in a later turn."""
-
-    type: Required[Literal["message"]]
-    """Always `message`."""
-    role: Required[Literal["assistant"]]
-    """Always `assistant`."""
-    id: Required[str]
-    """Identifier of the message, beginning with `msg_`."""
-    content: Required[Iterable[ResponseOutputTextParam | ResponseOutputRefusalParam]]
-    """Parts of the message: text, or a refusal."""
-    status: Required[Literal["in_progress", "completed", "incomplete"]]
-    """Whether the message is still being written, complete, or was cut off."""
-    phase: Literal["commentary", "final_answer"] | None
-    """Part the message plays in the turn: `commentary` is talk before or between tool calls, `final_answer` is
-    the closing reply. Null or absent if not labelled; keep it when you send the message back."""
-
-
 class ResponseFileSearchToolCallParam(TypedDict, total=False):
     """Search in vector stores that the model had done by the file search tool. Hits are listed only on
     request."""
@@ -425,6 +400,58 @@ class ResponseFileSearchToolCallParam(TypedDict, total=False):
     """What the model searched for."""
     results: Iterable[ResponseFileSearchToolCallResult] | None
     """Passages that were found. Null unless the request included `file_search_call.results`."""
+
+
+class ResponseFunctionWebSearchParam(TypedDict, total=False):
+    """One step of the web search tool: a search, the opening of a page, or a look for some text in a page."""
+
+    type: Required[Literal["web_search_call"]]
+    """Always `web_search_call`."""
+    id: Required[str]
+    """Identifier of the call, beginning with `ws_`."""
+    status: Required[Literal["in_progress", "searching", "completed", "failed", "incomplete"]]
+    """How far the step has come; `searching` means that it is being carried out."""
+    action: Required[
+        ResponseWebSearchAction
+        | ResponseFunctionWebSearchParamActionOpenPage
+        | ResponseFunctionWebSearchParamActionFind
+    ]
+    """What was done in this step."""
+
+
+class ResponseFunctionWebSearchParamActionOpenPage(TypedDict, total=False):
+    type: Required[Literal["open_page"]]
+    """Always `open_page`: a page was opened."""
+    url: str | None
+    """Address of the page that was opened. May be null or absent."""
+
+
+class ResponseFunctionWebSearchParamActionFind(TypedDict, total=False):
+    type: Required[Literal["find_in_page"]]
+    """Always `find_in_page`: some text was looked for in a page."""
+    url: Required[str]
+    """Address of the page that was looked through."""
+    pattern: Required[str]
+    """Text that was looked for in the page."""
+
+
+ResponseFunctionToolCallParam = TypedDict(
+    "ResponseFunctionToolCallParam",
+    {
+        "type": Required["Literal['function_call']"],
+        "call_id": Required["str"],
+        "name": Required["str"],
+        "arguments": Required["str"],
+        "id": NotRequired["str"],
+        "caller": NotRequired["ResponseCallerDirect | ResponseCallerProgram | None"],
+        "namespace": NotRequired["str"],
+        "status": NotRequired["Literal['in_progress', 'completed', 'incomplete']"],
+        "async": NotRequired["bool"],
+    },
+    total=False,
+)
+"""The model calls one of your functions. Run it and answer with a `function_call_output` item; when you
+manage the conversation yourself, send the call back too."""
 
 
 class ResponseReasoningItemParam(TypedDict, total=False):
@@ -457,59 +484,20 @@ class ResponseLocalShellCallOutputParam(TypedDict, total=False):
     """How the command ended. May be null or left out."""
 
 
-class ResponseCustomToolCallOutputParam(TypedDict, total=False):
-    """What your custom tool returned, sent back so that the model can go on."""
+class ResponseFunctionShellCallOutputContentParam(TypedDict, total=False):
+    """What one shell command printed and how it ended, as you report it to the model."""
 
-    type: Required[Literal["custom_tool_call_output"]]
-    """Always `custom_tool_call_output`."""
-    call_id: Required[str]
-    """Identifier of the call that is answered."""
-    output: Required[str | ResponseInputMessageContentListParam]
-    """Result of the tool: a string, or a list of text, image and file parts."""
-    id: str
-    """Identifier of this item. Absent in items that you write yourself."""
-    caller: ResponseCallerDirect | ResponseOutputCallerProgram | None
-    """Repeats the `caller` of the answered call. Null or absent if the call had none."""
+    stdout: Required[str]
+    """What the command wrote to standard output, at most 10,485,760 characters."""
+    stderr: Required[str]
+    """What the command wrote to standard error, at most 10,485,760 characters."""
+    outcome: Required[ResponseFunctionShellCallOutputContentParamOutcomeTimeout | ResponseOutcomeExit]
+    """How the command ended: by itself or because its time was up."""
 
 
-ResponseCustomToolCallParam = TypedDict(
-    "ResponseCustomToolCallParam",
-    {
-        "type": Required["Literal['custom_tool_call']"],
-        "call_id": Required["str"],
-        "name": Required["str"],
-        "input": Required["str"],
-        "id": NotRequired["str"],
-        "caller": NotRequired["ResponseCallerDirect | ResponseCallerProgram | None"],
-        "namespace": NotRequired["str"],
-        "async": NotRequired["bool"],
-    },
-    total=False,
-)
-"""The model calls one of your custom tools. Run it and answer with a `custom_tool_call_output` item."""
-
-
-class ResponseOutputTextParam(TypedDict, total=False):
-    """Part of a message that holds text written by the model."""
-
-    type: Required[Literal["output_text"]]
-    """Always `output_text`."""
-    text: Required[str]
-    """The text."""
-    annotations: Required[Iterable[FileCitation | URLCitation | ContainerFileCitation | ResponseAnnotationFilePath]]
-    """Sources and files to which places of the text refer. Empty if there are none."""
-    logprobs: Iterable[ResponseOutputTextLogprob]
-    """Log probabilities of the tokens of the text. Absent or empty unless the request included
-    `message.output_text.logprobs`."""
-
-
-class ResponseOutputRefusalParam(TypedDict, total=False):
-    """Part of a message in which the model declines to do what was asked."""
-
-    type: Required[Literal["refusal"]]
-    """Always `refusal`."""
-    refusal: Required[str]
-    """What the model says in declining."""
+class ResponseFunctionShellCallOutputContentParamOutcomeTimeout(TypedDict, total=False):
+    type: Required[Literal["timeout"]]
+    """Always `timeout`: the command was stopped because it took too long."""
 
 
 ResponseInputItemParam: TypeAlias = (

@@ -13,11 +13,11 @@ from ...shared_params.models.mcp_tool import McpTool
 from ...shared_params.models.namespace_function_tool import NamespaceFunctionTool
 from ...shared_params.models.response import ResponseLocalShellTool, ResponseProgrammaticToolCalling
 from .apply_patch_tool import ApplyPatchToolParam
+from .code_interpreter import ResponseCodeInterpreterParam
 from .computer import ComputerToolParam, ComputerUsePreviewToolParam
 from .custom_tool import CustomToolParam
 from .file_search_tool import FileSearchToolParam
 from .function import FunctionShellToolParam, FunctionToolParam
-from .response import ResponseCodeInterpreterParam
 from .web_search import WebSearchPreviewToolParam, WebSearchToolParam
 
 __all__ = [

@@ -41,19 +41,6 @@ __all__ = [
 ]
 
 
-class ResponseSteerEvent(BaseModel):
-    """Event that you send over the WebSocket connection to give a running response further input, for example
-    a correction, without waiting for its end."""
-
-    type: Literal["response.steer"]
-    """Always `response.steer`."""
-    input: ResponseSteerInput
-    """What the model is to take into account: one text of the user, or a list of messages and function
-    outputs."""
-    previous_response_id: str
-    """Identifier of the running response to steer."""
-
-
 class ResponsesClientEventResponseCreate(BaseModel):
     type: Literal["response.create"]
     """Always `response.create`."""
@@ -261,6 +248,19 @@ class ResponsesClientEventResponseCreateStreamOptions(BaseModel):
     include_obfuscation: bool | None = None
     """Whether events carry random padding in `obfuscation`, which hides the length of the text from
     eavesdroppers. False saves bandwidth on connections you trust."""
+
+
+class ResponseSteerEvent(BaseModel):
+    """Event that you send over the WebSocket connection to give a running response further input, for example
+    a correction, without waiting for its end."""
+
+    type: Literal["response.steer"]
+    """Always `response.steer`."""
+    input: ResponseSteerInput
+    """What the model is to take into account: one text of the user, or a list of messages and function
+    outputs."""
+    previous_response_id: str
+    """Identifier of the running response to steer."""
 
 
 class ResponseConversationParam(BaseModel):

@@ -88,64 +88,6 @@ __all__ = [
 ]
 
 
-class ResponseSteerAcceptedEvent(BaseModel):
-    """Your steering input has been taken in. The work goes on with it in mind."""
-
-    type: Literal["response.steer.accepted"]
-    """Always `response.steer.accepted`."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    steer: ResponseSteerAcceptedEventSteer
-    """The steering that was accepted."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named when the response was created. Absent
-    if none was named."""
-
-
-class ResponseSteerFailedEvent(BaseModel):
-    """Your steering input was refused. It is returned so that you can send it in another way."""
-
-    type: Literal["response.steer.failed"]
-    """Always `response.steer.failed`."""
-    error: ResponseSteerFailedEventError
-    """Why the steering was refused."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    steer: ResponseSteerFailedEventSteer
-    """The steering that was refused."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs. Absent if none was named."""
-
-
-class ResponseSteerFailedEventSteer(BaseModel):
-    """The steering that was refused."""
-
-    input: ResponseSteerInput
-    """The input that you sent."""
-    previous_response_id: str
-    """Identifier of the response that you wanted to steer."""
-    id: str | None = None
-    """Identifier of the steering. Absent if it was refused before it got one."""
-
-
-class ResponseSteerPendingEvent(BaseModel):
-    """Your steering input waits until something else has been supplied. Send what `required_input` lists."""
-
-    type: Literal["response.steer.pending"]
-    """Always `response.steer.pending`."""
-    reason: str | Literal["waiting_for_required_input"]
-    """Why the steering has to wait. At present always `waiting_for_required_input`; be prepared for other
-    reasons."""
-    required_input: list[ResponseSteerRequiredInput]
-    """Tool outputs and approvals that are still missing."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    steer: ResponseSteerAcceptedEventSteer
-    """The steering that waits, with its own identifier and that of the response."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs. Absent if none was named."""
-
-
 class ResponsesServerEventResponseAudioWsDelta(BaseModel):
     type: Literal["response.audio.delta"]
     """Always `response.audio.delta`."""
@@ -478,8 +420,63 @@ class ResponsesServerEventResponseCustomToolCallInputWsDone(BaseModel):
     created. Absent if none was named."""
 
 
-ResponseSteerPendingReason: TypeAlias = str | Literal["waiting_for_required_input"]
-"""Why a steering has to wait. At present always `waiting_for_required_input`."""
+class ResponseSteerAcceptedEvent(BaseModel):
+    """Your steering input has been taken in. The work goes on with it in mind."""
+
+    type: Literal["response.steer.accepted"]
+    """Always `response.steer.accepted`."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    steer: ResponseSteerAcceptedEventSteer
+    """The steering that was accepted."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named when the response was created. Absent
+    if none was named."""
+
+
+class ResponseSteerFailedEvent(BaseModel):
+    """Your steering input was refused. It is returned so that you can send it in another way."""
+
+    type: Literal["response.steer.failed"]
+    """Always `response.steer.failed`."""
+    error: ResponseSteerFailedEventError
+    """Why the steering was refused."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    steer: ResponseSteerFailedEventSteer
+    """The steering that was refused."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs. Absent if none was named."""
+
+
+class ResponseSteerFailedEventSteer(BaseModel):
+    """The steering that was refused."""
+
+    input: ResponseSteerInput
+    """The input that you sent."""
+    previous_response_id: str
+    """Identifier of the response that you wanted to steer."""
+    id: str | None = None
+    """Identifier of the steering. Absent if it was refused before it got one."""
+
+
+class ResponseSteerPendingEvent(BaseModel):
+    """Your steering input waits until something else has been supplied. Send what `required_input` lists."""
+
+    type: Literal["response.steer.pending"]
+    """Always `response.steer.pending`."""
+    reason: str | Literal["waiting_for_required_input"]
+    """Why the steering has to wait. At present always `waiting_for_required_input`; be prepared for other
+    reasons."""
+    required_input: list[ResponseSteerRequiredInput]
+    """Tool outputs and approvals that are still missing."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    steer: ResponseSteerAcceptedEventSteer
+    """The steering that waits, with its own identifier and that of the response."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs. Absent if none was named."""
+
 
 ResponsesServerEvent: TypeAlias = Annotated[
     ResponsesServerEventResponseAudioWsDelta
@@ -548,3 +545,6 @@ ResponsesServerEvent: TypeAlias = Annotated[
 ]
 """Event that the server sends over a WebSocket connection of the Responses API. The events are those of a
 streamed response, with the name of the stream added, and further events about steering."""
+
+ResponseSteerPendingReason: TypeAlias = str | Literal["waiting_for_required_input"]
+"""Why a steering has to wait. At present always `waiting_for_required_input`."""

@@ -3,11 +3,17 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal, TypeAlias
 
-from ....runtime import BaseModel
+from ....runtime import BaseModel, Tagged
 
-__all__ = ["DecisionContentPartRefusal", "DecisionInputJSON", "DecisionQuestionInputImage", "DecisionQuestionInputText"]
+__all__ = [
+    "DecisionContentPartRefusal",
+    "DecisionInputJSON",
+    "DecisionQuestionInputImage",
+    "DecisionQuestionInputPart",
+    "DecisionQuestionInputText",
+]
 
 
 class DecisionInputJSON(BaseModel):
@@ -45,3 +51,9 @@ class DecisionContentPartRefusal(BaseModel):
     """Always `refusal`."""
     refusal: str
     """What the model said in declining the request."""
+
+
+DecisionQuestionInputPart: TypeAlias = Annotated[
+    DecisionQuestionInputText | DecisionQuestionInputImage | DecisionInputJSON, Tagged("type")
+]
+"""One part of the instructions of a question: text, an image, or JSON data."""

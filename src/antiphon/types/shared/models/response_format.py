@@ -53,7 +53,7 @@ class ResponseFormatJSONSchema(BaseModel):
 
     type: Literal["json_schema"]
     """Always `json_schema`."""
-    json_schema_: ResponseFormatJSONSchemaJSONSchema = Aliased("json_schema")
+    json_schema: ResponseFormatJSONSchemaJSONSchema
     """The schema with its name and settings."""
 
 

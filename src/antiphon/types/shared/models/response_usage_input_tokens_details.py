@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from ....runtime import Aliased, BaseModel
+from ....runtime import BaseModel
 
 __all__ = ["ResponseUsageInputTokensDetails", "ResponseUsageInputTokensDetailsCacheWriteTokensDetails"]
 
@@ -22,7 +22,7 @@ class ResponseUsageInputTokensDetails(BaseModel):
 class ResponseUsageInputTokensDetailsCacheWriteTokensDetails(BaseModel):
     """The tokens put into the cache, by how long they are kept."""
 
-    ttl_12_h_tokens: int = Aliased("ttl_12h_tokens")
+    ttl_12h_tokens: int
     """Tokens cached for at least 12 hours."""
-    ttl_30_m_tokens: int = Aliased("ttl_30m_tokens")
+    ttl_30m_tokens: int
     """Tokens cached for at least 30 minutes."""

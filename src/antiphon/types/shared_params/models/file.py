@@ -10,6 +10,17 @@ from typing_extensions import TypedDict
 __all__ = ["FileCitation", "FileSearchToolRankingOptions", "FileSearchToolRankingOptionsHybridSearch"]
 
 
+class FileCitation(TypedDict, total=False):
+    type: Required[Literal["file_citation"]]
+    """Always `file_citation`: the text draws on a file found by file search."""
+    file_id: Required[str]
+    """Identifier of the cited file."""
+    index: Required[int]
+    """Which entry in the list of files is meant, as a number."""
+    filename: Required[str]
+    """Name of the cited file."""
+
+
 class FileSearchToolRankingOptions(TypedDict, total=False):
     """How hits are ordered and which are dropped. Left out, default ranking applies."""
 
@@ -31,14 +42,3 @@ class FileSearchToolRankingOptionsHybridSearch(TypedDict, total=False):
     """Weight of the ranking by meaning."""
     text_weight: Required[float]
     """Weight of the ranking by matching words."""
-
-
-class FileCitation(TypedDict, total=False):
-    type: Required[Literal["file_citation"]]
-    """Always `file_citation`: the text draws on a file found by file search."""
-    file_id: Required[str]
-    """Identifier of the cited file."""
-    index: Required[int]
-    """Which entry in the list of files is meant, as a number."""
-    filename: Required[str]
-    """Name of the cited file."""

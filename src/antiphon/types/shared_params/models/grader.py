@@ -8,7 +8,8 @@ from typing import Literal, Required
 from typing_extensions import TypedDict
 
 from ...graders.grader_models_params.grader_inputs import GraderInputsParam
-from ...responses.responses_params.input_params import ResponseInputAudioParam, ResponseInputTextParam
+from ...responses.responses_params.input_audio import ResponseInputAudioParam
+from ...responses.responses_params.input_text import ResponseInputTextParam
 from ...shared.models.reasoning import ReasoningEffort
 
 __all__ = [

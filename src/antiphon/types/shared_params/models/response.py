@@ -209,6 +209,33 @@ class ResponseConfigurationUpdateItemReasoning(TypedDict, total=False):
     """How much reasoning the model is to spend from here on, from `none` to `max`."""
 
 
+class ResponseCallerProgram(TypedDict, total=False):
+    type: Required[Literal["program"]]
+    """Always `program`: a program written by the model made the call."""
+    caller_id: Required[str]
+    """Identifier of the calling program, equal to the `call_id` of its `program` item."""
+
+
+class ResponseAnnotationFilePath(TypedDict, total=False):
+    type: Required[Literal["file_path"]]
+    """Always `file_path`: the text names a file that can be downloaded."""
+    file_id: Required[str]
+    """Identifier of the file."""
+    index: Required[int]
+    """Which entry in the list of files is meant, as a number."""
+
+
+class ResponseOutputTextLogprob(TypedDict, total=False):
+    token: Required[str]
+    """The token that was chosen, as text."""
+    logprob: Required[float]
+    """Natural logarithm of the probability of the token."""
+    bytes: Required[Iterable[int]]
+    """UTF-8 bytes of the token. Needed where a character is spread over several tokens."""
+    top_logprobs: Required[Iterable[TranscriptionLogprob]]
+    """Likeliest tokens in this position, as many as `top_logprobs` asked for."""
+
+
 class ResponseFileSearchToolCallResult(TypedDict, total=False):
     file_id: str
     """Identifier of the file in which the passage was found."""
@@ -240,13 +267,6 @@ class ResponseWebSearchActionSource(TypedDict, total=False):
     """Address of the page."""
 
 
-class ResponseCallerProgram(TypedDict, total=False):
-    type: Required[Literal["program"]]
-    """Always `program`: a program written by the model made the call."""
-    caller_id: Required[str]
-    """Identifier of the calling program, equal to the `call_id` of its `program` item."""
-
-
 class ResponseReasoningSummaryText(TypedDict, total=False):
     type: Required[Literal["summary_text"]]
     """Always `summary_text`."""
@@ -273,26 +293,6 @@ class ResponseOutcomeExit(TypedDict, total=False):
     """Always `exit`: the command ended by itself."""
     exit_code: Required[int]
     """Exit code of the command; 0 usually means success."""
-
-
-class ResponseAnnotationFilePath(TypedDict, total=False):
-    type: Required[Literal["file_path"]]
-    """Always `file_path`: the text names a file that can be downloaded."""
-    file_id: Required[str]
-    """Identifier of the file."""
-    index: Required[int]
-    """Which entry in the list of files is meant, as a number."""
-
-
-class ResponseOutputTextLogprob(TypedDict, total=False):
-    token: Required[str]
-    """The token that was chosen, as text."""
-    logprob: Required[float]
-    """Natural logarithm of the probability of the token."""
-    bytes: Required[Iterable[int]]
-    """UTF-8 bytes of the token. Needed where a character is spread over several tokens."""
-    top_logprobs: Required[Iterable[TranscriptionLogprob]]
-    """Likeliest tokens in this position, as many as `top_logprobs` asked for."""
 
 
 class TranscriptionLogprob(TypedDict, total=False):

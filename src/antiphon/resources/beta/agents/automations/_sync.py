@@ -48,7 +48,6 @@ class Automations(APIResource):
     def create(
         self,
         *,
-        open_ai_beta: Literal["agents=v1"],
         name: str,
         target: _types.beta.agents.AutomationTargetParam,
         type: Literal["periodic", "once"],
@@ -67,7 +66,6 @@ class Automations(APIResource):
         time. Each run opens a new session or continues an existing one, as `target` says.
 
         Args:
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             name: Name to recognize the automation by.
             target: What a run does: open a new session with given input, or give instructions to an
                 existing session.
@@ -87,7 +85,7 @@ class Automations(APIResource):
             "POST",
             "/agents/automations",
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             body={
                 "name": name,
@@ -109,7 +107,6 @@ class Automations(APIResource):
         self,
         automation_id: str,
         *,
-        open_ai_beta: Literal["agents=v1"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -121,7 +118,6 @@ class Automations(APIResource):
 
         Args:
             automation_id: Identifier of the automation.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -131,7 +127,7 @@ class Automations(APIResource):
             "GET",
             _fill_path("/agents/automations/{automation_id}", automation_id=automation_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -144,7 +140,6 @@ class Automations(APIResource):
         self,
         automation_id: str,
         *,
-        open_ai_beta: Literal["agents=v1"],
         expression: str | Omit = omit,
         metadata: Mapping[str, str] | Omit = omit,
         name: str | Omit = omit,
@@ -162,7 +157,6 @@ class Automations(APIResource):
 
         Args:
             automation_id: Identifier of the automation.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             expression: New schedule of a `periodic` automation. Left out keeps the present one.
             metadata: New labels of the automation, as pairs of strings. Left out keeps the present ones.
             name: New name of the automation. Left out keeps the present one.
@@ -179,7 +173,7 @@ class Automations(APIResource):
             "POST",
             _fill_path("/agents/automations/{automation_id}", automation_id=automation_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             body={
                 "expression": expression,
@@ -199,7 +193,6 @@ class Automations(APIResource):
     def list(
         self,
         *,
-        open_ai_beta: Literal["agents=v1"],
         after: str | Omit = omit,
         limit: int | Omit = omit,
         order: Literal["asc", "desc"] | Omit = omit,
@@ -214,7 +207,6 @@ class Automations(APIResource):
         Returns the automations page by page, all of them or only those tied to one session.
 
         Args:
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             after: ID of the last item of the previous page; the new page begins behind it. Leave it out for
                 the first page.
             limit: Number of endpoints per page.
@@ -235,7 +227,7 @@ class Automations(APIResource):
                 "session_id": session_id,
             },
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -248,7 +240,6 @@ class Automations(APIResource):
         self,
         automation_id: str,
         *,
-        open_ai_beta: Literal["agents=v1"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -261,7 +252,6 @@ class Automations(APIResource):
 
         Args:
             automation_id: Identifier of the automation to pause.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -271,7 +261,7 @@ class Automations(APIResource):
             "POST",
             _fill_path("/agents/automations/{automation_id}/pause", automation_id=automation_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -284,7 +274,6 @@ class Automations(APIResource):
         self,
         automation_id: str,
         *,
-        open_ai_beta: Literal["agents=v1"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -296,7 +285,6 @@ class Automations(APIResource):
 
         Args:
             automation_id: Identifier of the paused automation.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -306,7 +294,7 @@ class Automations(APIResource):
             "POST",
             _fill_path("/agents/automations/{automation_id}/resume", automation_id=automation_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -319,7 +307,6 @@ class Automations(APIResource):
         self,
         automation_id: str,
         *,
-        open_ai_beta: Literal["agents=v1"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -331,7 +318,6 @@ class Automations(APIResource):
 
         Args:
             automation_id: Identifier of the automation to delete.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -341,7 +327,7 @@ class Automations(APIResource):
             "DELETE",
             _fill_path("/agents/automations/{automation_id}", automation_id=automation_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,

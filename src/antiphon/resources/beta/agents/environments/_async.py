@@ -52,8 +52,8 @@ class AsyncEnvironments(AsyncAPIResource):
     async def create(
         self,
         *,
-        open_ai_beta: Literal["agents=v1"],
         environment: _types.beta.agents.environments_params.EnvironmentCreateParamsEnvironment,
+        idempotency_key: str | Omit = omit,
         vault_ids: SequenceNotStr[str] | Omit | None = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
@@ -66,8 +66,9 @@ class AsyncEnvironments(AsyncAPIResource):
         session and can be used by its ID when a session is created.
 
         Args:
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             environment: Kind and contents of the environment.
+            idempotency_key: Text of your own that names this attempt. A repeated request with the same key
+                does not take effect a second time. Left out, every request counts as new.
             vault_ids: Identifiers of vaults whose credentials the environment may use. Null or left out
                 means none.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
@@ -79,7 +80,8 @@ class AsyncEnvironments(AsyncAPIResource):
             "POST",
             "/agents/environments",
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
+                "Idempotency-Key": idempotency_key,
             },
             body={
                 "environment": environment,
@@ -96,7 +98,6 @@ class AsyncEnvironments(AsyncAPIResource):
         self,
         environment_id: str,
         *,
-        open_ai_beta: Literal["agents=v1"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -109,7 +110,6 @@ class AsyncEnvironments(AsyncAPIResource):
 
         Args:
             environment_id: Identifier of the environment.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -119,7 +119,7 @@ class AsyncEnvironments(AsyncAPIResource):
             "GET",
             _fill_path("/agents/environments/{environment_id}", environment_id=environment_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -131,7 +131,6 @@ class AsyncEnvironments(AsyncAPIResource):
     def list(
         self,
         *,
-        open_ai_beta: Literal["agents=v1"],
         after: str | Omit = omit,
         limit: int | Omit = omit,
         order: Literal["asc", "desc"] | Omit = omit,
@@ -146,7 +145,6 @@ class AsyncEnvironments(AsyncAPIResource):
         Returns the environments run by the service page by page.
 
         Args:
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             after: ID of the last item of the previous page; the new page begins behind it. Leave it out for
                 the first page.
             limit: Number of endpoints per page.
@@ -167,7 +165,7 @@ class AsyncEnvironments(AsyncAPIResource):
                 "type": type,
             },
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,

@@ -71,7 +71,6 @@ class Sessions(APIResource):
     def create(
         self,
         *,
-        open_ai_beta: Literal["agents=v1"],
         environment: _types.beta.EnvironmentParam,
         agent: _types.beta.agents.sessions_params.SessionCreateParamsAgent | Omit = omit,
         agent_id: str | Omit = omit,
@@ -95,7 +94,6 @@ class Sessions(APIResource):
     def create(
         self,
         *,
-        open_ai_beta: Literal["agents=v1"],
         environment: _types.beta.EnvironmentParam,
         stream: Literal[True],
         agent: _types.beta.agents.sessions_params.SessionCreateParamsAgent | Omit = omit,
@@ -119,7 +117,6 @@ class Sessions(APIResource):
     def create(
         self,
         *,
-        open_ai_beta: Literal["agents=v1"],
         environment: _types.beta.EnvironmentParam,
         stream: bool,
         agent: _types.beta.agents.sessions_params.SessionCreateParamsAgent | Omit = omit,
@@ -142,7 +139,6 @@ class Sessions(APIResource):
     def create(
         self,
         *,
-        open_ai_beta: Literal["agents=v1"],
         environment: _types.beta.EnvironmentParam,
         agent: _types.beta.agents.sessions_params.SessionCreateParamsAgent | Omit = omit,
         agent_id: str | Omit = omit,
@@ -168,7 +164,6 @@ class Sessions(APIResource):
         to true, a server-sent event stream of `AgentSessionEvent` objects.
 
         Args:
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             environment: Where the agent runs commands and keeps files: nowhere, in an environment run by
                 the service, or on a machine of yours.
             agent: Definition of the agent for this session, in place of a stored one.
@@ -197,7 +192,7 @@ class Sessions(APIResource):
             "POST",
             "/agents/sessions",
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             body={
                 "environment": environment,
@@ -225,7 +220,6 @@ class Sessions(APIResource):
         self,
         session_id: str,
         *,
-        open_ai_beta: Literal["agents=v1"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -237,7 +231,6 @@ class Sessions(APIResource):
 
         Args:
             session_id: Identifier of the session.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -247,7 +240,7 @@ class Sessions(APIResource):
             "GET",
             _fill_path("/agents/sessions/{session_id}", session_id=session_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -260,7 +253,6 @@ class Sessions(APIResource):
         self,
         session_id: str,
         *,
-        open_ai_beta: Literal["agents=v1"],
         agent: _types.beta.agents.sessions_params.SessionUpdateParamsAgent | Omit = omit,
         metadata: Mapping[str, str] | Omit | None = omit,
         prompt_cache_options: _types.beta.agents.sessions_params.SessionUpdateParamsPromptCacheOptions
@@ -279,7 +271,6 @@ class Sessions(APIResource):
 
         Args:
             session_id: Identifier of the session.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             agent: Settings of the agent to change for this session only. The stored agent is not affected.
             metadata: New labels of the session, as pairs of strings. Left out keeps the present ones; null
                 removes them.
@@ -298,7 +289,7 @@ class Sessions(APIResource):
             "POST",
             _fill_path("/agents/sessions/{session_id}", session_id=session_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             body={
                 "agent": agent,
@@ -317,7 +308,6 @@ class Sessions(APIResource):
     def list(
         self,
         *,
-        open_ai_beta: Literal["agents=v1"],
         after: str | Omit = omit,
         agent_id: str | Omit = omit,
         limit: int | Omit = omit,
@@ -333,7 +323,6 @@ class Sessions(APIResource):
         Returns sessions page by page, with filters for the agent and for labels.
 
         Args:
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             after: ID of the last item of the previous page; the new page begins behind it. Leave it out for
                 the first page.
             agent_id: Only sessions of this agent. Left out means those of all agents.
@@ -357,7 +346,7 @@ class Sessions(APIResource):
                 "order": order,
             },
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -370,7 +359,6 @@ class Sessions(APIResource):
         self,
         session_id: str,
         *,
-        open_ai_beta: Literal["agents=v1"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -382,7 +370,6 @@ class Sessions(APIResource):
 
         Args:
             session_id: Identifier of the session to delete.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -392,7 +379,7 @@ class Sessions(APIResource):
             "DELETE",
             _fill_path("/agents/sessions/{session_id}", session_id=session_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,

@@ -47,7 +47,6 @@ class Vaults(APIResource):
     def create(
         self,
         *,
-        open_ai_beta: Literal["agents=v1"],
         metadata: Mapping[str, str] | Omit | None = omit,
         name: str | Omit = omit,
         extra_headers: HeaderTypes | None = None,
@@ -61,7 +60,6 @@ class Vaults(APIResource):
         credentials are added afterwards.
 
         Args:
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             metadata: Labels of your own, as pairs of strings, to keep with the vault. Null or left out
                 means none.
             name: Name to recognize the vault by. Left out means no name.
@@ -74,7 +72,7 @@ class Vaults(APIResource):
             "POST",
             "/vaults",
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             body={
                 "metadata": metadata,
@@ -91,7 +89,6 @@ class Vaults(APIResource):
         self,
         vault_id: str,
         *,
-        open_ai_beta: Literal["agents=v1"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -103,7 +100,6 @@ class Vaults(APIResource):
 
         Args:
             vault_id: Identifier of the vault.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -113,7 +109,7 @@ class Vaults(APIResource):
             "GET",
             _fill_path("/vaults/{vault_id}", vault_id=vault_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -126,7 +122,6 @@ class Vaults(APIResource):
         self,
         vault_id: str,
         *,
-        open_ai_beta: Literal["agents=v1"],
         metadata: Mapping[str, str] | Omit = omit,
         name: str | Omit | None = omit,
         extra_headers: HeaderTypes | None = None,
@@ -140,7 +135,6 @@ class Vaults(APIResource):
 
         Args:
             vault_id: Identifier of the vault.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             metadata: New labels of the vault, as pairs of strings. Left out keeps the present ones.
             name: New name. Left out keeps the present one; null removes it.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
@@ -152,7 +146,7 @@ class Vaults(APIResource):
             "POST",
             _fill_path("/vaults/{vault_id}", vault_id=vault_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             body={
                 "metadata": metadata,
@@ -168,7 +162,6 @@ class Vaults(APIResource):
     def list(
         self,
         *,
-        open_ai_beta: Literal["agents=v1"],
         after: str | Omit = omit,
         limit: int | Omit = omit,
         metadata: Mapping[str, str] | Omit = omit,
@@ -184,7 +177,6 @@ class Vaults(APIResource):
         Returns the vaults page by page, with filters for labels and status.
 
         Args:
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             after: ID of the last item of the previous page; the new page begins behind it. Leave it out for
                 the first page.
             limit: Number of endpoints per page.
@@ -208,7 +200,7 @@ class Vaults(APIResource):
                 "status": status,
             },
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -221,7 +213,6 @@ class Vaults(APIResource):
         self,
         vault_id: str,
         *,
-        open_ai_beta: Literal["agents=v1"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -233,7 +224,6 @@ class Vaults(APIResource):
 
         Args:
             vault_id: Identifier of the vault to delete.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -243,7 +233,7 @@ class Vaults(APIResource):
             "DELETE",
             _fill_path("/vaults/{vault_id}", vault_id=vault_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,

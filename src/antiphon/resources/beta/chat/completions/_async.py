@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Literal, overload
 
+from ..... import pagination as _pagination
 from ..... import types as _types
 from .....runtime import (
     AsyncAPIResource,
@@ -462,7 +463,7 @@ class AsyncCompletions(AsyncAPIResource):
         )
         return await self._request(call, _types.chat.ChatCompletion)
 
-    async def list(
+    def list(
         self,
         *,
         model: str | Omit = omit,
@@ -474,7 +475,7 @@ class AsyncCompletions(AsyncAPIResource):
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
         timeout: TimeoutTypes | NotGiven = not_given,
-    ) -> _types.ChatCompletionPage:
+    ) -> _pagination.AsyncCursorPager[_types.chat.ChatCompletion]:
         """List stored chat completions.
 
         Returns one page of the chat completions that were created with `store` set to true. They can be
@@ -509,7 +510,7 @@ class AsyncCompletions(AsyncAPIResource):
             extra_body=extra_body,
             timeout=timeout,
         )
-        return await self._request(call, _types.ChatCompletionPage)
+        return self._pages(call, _pagination.AsyncCursorPage[_types.chat.ChatCompletion])
 
     async def delete(
         self,

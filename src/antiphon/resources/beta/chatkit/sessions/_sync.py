@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Literal
 
 from ..... import types as _types
 from .....runtime import (
@@ -41,7 +40,6 @@ class Sessions(APIResource):
     def create(
         self,
         *,
-        open_ai_beta: Literal["chatkit_beta=v1"],
         workflow: _types.beta.chatkit.ChatSessionWorkflowParam,
         user: str,
         expires_after: _types.beta.chatkit.ChatSessionExpiresAfterParam | Omit = omit,
@@ -58,7 +56,6 @@ class Sessions(APIResource):
         secret with which the chat in the user's browser can connect; your API key stays on your server.
 
         Args:
-            open_ai_beta: Switches this beta API on. Always `chatkit_beta=v1`.
             workflow: The workflow that answers in the chat, with its version and variables.
             user: Name of your own for the end user. The session sees only threads that belong to this user.
             expires_after: How long the session stays usable. Left out means 10 minutes.
@@ -74,7 +71,7 @@ class Sessions(APIResource):
             "POST",
             "/chatkit/sessions",
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "chatkit_beta=v1",
             },
             body={
                 "workflow": workflow,
@@ -94,7 +91,6 @@ class Sessions(APIResource):
         self,
         session_id: str,
         *,
-        open_ai_beta: Literal["chatkit_beta=v1"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -107,7 +103,6 @@ class Sessions(APIResource):
 
         Args:
             session_id: Identifier of the ChatKit session to end.
-            open_ai_beta: Switches this beta API on. Always `chatkit_beta=v1`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -117,7 +112,7 @@ class Sessions(APIResource):
             "POST",
             _fill_path("/chatkit/sessions/{session_id}/cancel", session_id=session_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "chatkit_beta=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,

@@ -43,7 +43,6 @@ class Threads(APIResource):
         self,
         thread_id: str,
         *,
-        open_ai_beta: Literal["chatkit_beta=v1"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -56,7 +55,6 @@ class Threads(APIResource):
 
         Args:
             thread_id: Identifier of the wanted ChatKit thread.
-            open_ai_beta: Switches this beta API on. Always `chatkit_beta=v1`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -66,7 +64,7 @@ class Threads(APIResource):
             "GET",
             _fill_path("/chatkit/threads/{thread_id}", thread_id=thread_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "chatkit_beta=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -78,7 +76,6 @@ class Threads(APIResource):
     def list(
         self,
         *,
-        open_ai_beta: Literal["chatkit_beta=v1"],
         limit: int | Omit = omit,
         order: Literal["asc", "desc"] | Omit = omit,
         after: str | Omit = omit,
@@ -95,7 +92,6 @@ class Threads(APIResource):
         limited to those of one user.
 
         Args:
-            open_ai_beta: Switches this beta API on. Always `chatkit_beta=v1`.
             limit: Number of videos per page, at most 100.
             order: `desc`, the default, puts the latest item first; `asc` the earliest.
             after: ID of the last item of the previous page; the new page begins behind it. Leave it out for
@@ -120,7 +116,7 @@ class Threads(APIResource):
                 "user": user,
             },
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "chatkit_beta=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -133,7 +129,6 @@ class Threads(APIResource):
         self,
         thread_id: str,
         *,
-        open_ai_beta: Literal["chatkit_beta=v1"],
         limit: int | Omit = omit,
         order: Literal["asc", "desc"] | Omit = omit,
         after: str | Omit = omit,
@@ -150,7 +145,6 @@ class Threads(APIResource):
 
         Args:
             thread_id: Identifier of the thread whose items are wanted.
-            open_ai_beta: Switches this beta API on. Always `chatkit_beta=v1`.
             limit: Number of videos per page, at most 100.
             order: `desc`, the default, puts the latest item first; `asc` the earliest.
             after: ID of the last item of the previous page; the new page begins behind it. Leave it out for
@@ -172,7 +166,7 @@ class Threads(APIResource):
                 "before": before,
             },
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "chatkit_beta=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -185,7 +179,6 @@ class Threads(APIResource):
         self,
         thread_id: str,
         *,
-        open_ai_beta: Literal["chatkit_beta=v1"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -197,7 +190,6 @@ class Threads(APIResource):
 
         Args:
             thread_id: Identifier of the ChatKit thread that goes.
-            open_ai_beta: Switches this beta API on. Always `chatkit_beta=v1`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -207,7 +199,7 @@ class Threads(APIResource):
             "DELETE",
             _fill_path("/chatkit/threads/{thread_id}", thread_id=thread_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "chatkit_beta=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,

@@ -40,7 +40,6 @@ class Sessions(APIResource):
     def create(
         self,
         *,
-        open_ai_beta: Literal["assistants=v2"],
         client_secret: _types.beta.realtime.sessions_params.SessionCreateParamsClientSecret | Omit = omit,
         modalities: Iterable[Literal["text", "audio"]] | Omit = omit,
         instructions: str | Omit = omit,
@@ -83,7 +82,6 @@ class Sessions(APIResource):
         server. New applications should use `realtime.client_secrets.create`.
 
         Args:
-            open_ai_beta: Switches this beta API on. Always `assistants=v2`.
             client_secret: Settings of the client secret that is made for the session. Left out means the
                 defaults.
             modalities: Kinds of output the model may give. `["text"]` turns speech off.
@@ -123,7 +121,7 @@ class Sessions(APIResource):
             "POST",
             "/realtime/sessions",
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             body={
                 "client_secret": client_secret,

@@ -41,7 +41,6 @@ class TranscriptionSessions(APIResource):
     def create(
         self,
         *,
-        open_ai_beta: Literal["assistants=v2"],
         turn_detection: _types.beta.realtime.transcription_sessions_params.TranscriptionSessionCreateParamsTurnDetection
         | Omit = omit,
         input_audio_noise_reduction: _types.beta.realtime.transcription_sessions_params.TranscriptionSessionCreateParamsInputAudioNoiseReduction
@@ -65,7 +64,6 @@ class TranscriptionSessions(APIResource):
         use `realtime.client_secrets.create`.
 
         Args:
-            open_ai_beta: Switches this beta API on. Always `assistants=v2`.
             turn_detection: How the server finds out where a stretch of speech begins and ends. Without it
                 you have to mark the end yourself.
             input_audio_noise_reduction: Filter that takes noise out of the incoming audio before it is
@@ -88,7 +86,7 @@ class TranscriptionSessions(APIResource):
             "POST",
             "/realtime/transcription_sessions",
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             body={
                 "turn_detection": turn_detection,

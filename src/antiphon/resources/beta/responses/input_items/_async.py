@@ -48,7 +48,7 @@ class AsyncInputItems(AsyncAPIResource):
         order: Literal["asc", "desc"] | Omit = omit,
         after: str | Omit = omit,
         include: Iterable[_types.beta.BetaResponseIncludable] | Omit = omit,
-        openai_beta: Iterable[Literal["responses_multi_agent=v1"]] | Omit = omit,
+        betas: Iterable[Literal["responses_multi_agent=v1"]] | Omit = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -66,8 +66,8 @@ class AsyncInputItems(AsyncAPIResource):
                 the first page.
             include: Extra data to put into the items that would otherwise be left out. The values are those
                 of `include` when a response is created.
-            openai_beta: Beta features to switch on for this request. Send `responses_multi_agent=v1` to see
-                items of several agents; left out means none.
+            betas: Beta features to switch on for this request. Send `responses_multi_agent=v1` to see items
+                of several agents; left out means none.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -83,7 +83,7 @@ class AsyncInputItems(AsyncAPIResource):
                 "include": include,
             },
             headers={
-                "openai-beta": _header_text(openai_beta, "simple"),
+                "openai-beta": _header_text(betas, "simple"),
             },
             extra_headers=extra_headers,
             extra_query=extra_query,

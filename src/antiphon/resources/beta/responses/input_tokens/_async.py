@@ -41,7 +41,7 @@ class AsyncInputTokens(AsyncAPIResource):
     async def count(
         self,
         *,
-        openai_beta: Iterable[Literal["responses_multi_agent=v1"]] | Omit = omit,
+        betas: Iterable[Literal["responses_multi_agent=v1"]] | Omit = omit,
         model: str | Omit | None = omit,
         input: str | Iterable[_types.beta.BetaResponseInputItemParam] | Omit | None = omit,
         previous_response_id: str | Omit | None = omit,
@@ -75,8 +75,8 @@ class AsyncInputTokens(AsyncAPIResource):
         Send the same parameters that you would send to create the response.
 
         Args:
-            openai_beta: Beta features to switch on for this request. Send `responses_multi_agent=v1` to
-                count an input that contains items of several agents; left out means none.
+            betas: Beta features to switch on for this request. Send `responses_multi_agent=v1` to count an
+                input that contains items of several agents; left out means none.
             model: Name of the model for which to count, for example `gpt-5.5`, since models cut text into
                 tokens differently.
             input: What the model would be given: one text, taken as a message of the user, or a list of
@@ -106,7 +106,7 @@ class AsyncInputTokens(AsyncAPIResource):
             "POST",
             "/responses/input_tokens?beta=true",
             headers={
-                "openai-beta": _header_text(openai_beta, "simple"),
+                "openai-beta": _header_text(betas, "simple"),
             },
             body={
                 "model": model,

@@ -46,7 +46,6 @@ class AsyncMessages(AsyncAPIResource):
         self,
         thread_id: str,
         *,
-        open_ai_beta: Literal["assistants=v2"],
         role: Literal["user", "assistant"],
         content: str | Iterable[_types.beta.threads.MessageContentPartParam],
         attachments: Iterable[_types.beta.threads.messages_params.MessageCreateParamsAttachment] | Omit | None = omit,
@@ -64,8 +63,6 @@ class AsyncMessages(AsyncAPIResource):
 
         Args:
             thread_id: ID of the thread that gets the message.
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             role: Whose message it is: `user` for the person, `assistant` for words to be treated as the
                 assistant's.
             content: The message: a text, or a list of texts and images.
@@ -81,7 +78,7 @@ class AsyncMessages(AsyncAPIResource):
             "POST",
             _fill_path("/threads/{thread_id}/messages", thread_id=thread_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             body={
                 "role": role,
@@ -102,7 +99,6 @@ class AsyncMessages(AsyncAPIResource):
         message_id: str,
         *,
         thread_id: str,
-        open_ai_beta: Literal["assistants=v2"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -117,8 +113,6 @@ class AsyncMessages(AsyncAPIResource):
         Args:
             message_id: ID of the message to read.
             thread_id: ID of the thread that holds the message.
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -128,7 +122,7 @@ class AsyncMessages(AsyncAPIResource):
             "GET",
             _fill_path("/threads/{thread_id}/messages/{message_id}", message_id=message_id, thread_id=thread_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -143,7 +137,6 @@ class AsyncMessages(AsyncAPIResource):
         message_id: str,
         *,
         thread_id: str,
-        open_ai_beta: Literal["assistants=v2"],
         metadata: _types.shared.Metadata | Omit | None = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
@@ -159,8 +152,6 @@ class AsyncMessages(AsyncAPIResource):
         Args:
             message_id: ID of the message to change.
             thread_id: ID of the thread that holds the message.
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             metadata: New labels for the message, at most 16, in place of the old ones.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
@@ -171,7 +162,7 @@ class AsyncMessages(AsyncAPIResource):
             "POST",
             _fill_path("/threads/{thread_id}/messages/{message_id}", message_id=message_id, thread_id=thread_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             body={
                 "metadata": metadata,
@@ -188,7 +179,6 @@ class AsyncMessages(AsyncAPIResource):
         self,
         thread_id: str,
         *,
-        open_ai_beta: Literal["assistants=v2"],
         limit: int | Omit = omit,
         order: Literal["asc", "desc"] | Omit = omit,
         after: str | Omit = omit,
@@ -207,8 +197,6 @@ class AsyncMessages(AsyncAPIResource):
 
         Args:
             thread_id: ID of the thread whose messages you want.
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             limit: Number of items per page, from 1 to 100, and 20 if left out.
             order: Sorting by time of creation: oldest first (`asc`) or newest first (`desc`, the default).
             after: ID of the last item of the previous page; the new page begins behind it. Leave it out for
@@ -232,7 +220,7 @@ class AsyncMessages(AsyncAPIResource):
                 "run_id": run_id,
             },
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -247,7 +235,6 @@ class AsyncMessages(AsyncAPIResource):
         message_id: str,
         *,
         thread_id: str,
-        open_ai_beta: Literal["assistants=v2"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -262,8 +249,6 @@ class AsyncMessages(AsyncAPIResource):
         Args:
             message_id: ID of the message to remove.
             thread_id: ID of the thread that holds the message.
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -273,7 +258,7 @@ class AsyncMessages(AsyncAPIResource):
             "DELETE",
             _fill_path("/threads/{thread_id}/messages/{message_id}", message_id=message_id, thread_id=thread_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,

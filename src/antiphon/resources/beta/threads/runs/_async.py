@@ -54,7 +54,6 @@ class AsyncRuns(AsyncRunPolling, AsyncAPIResource):
         self,
         thread_id: str,
         *,
-        open_ai_beta: Literal["assistants=v2"],
         assistant_id: str,
         include: Iterable[_types.beta.threads.runs.RunStepInclude] | Omit = omit,
         model: str | _types.shared.ChatModel | Omit | None = omit,
@@ -86,7 +85,6 @@ class AsyncRuns(AsyncRunPolling, AsyncAPIResource):
         self,
         thread_id: str,
         *,
-        open_ai_beta: Literal["assistants=v2"],
         assistant_id: str,
         stream: Literal[True],
         include: Iterable[_types.beta.threads.runs.RunStepInclude] | Omit = omit,
@@ -118,7 +116,6 @@ class AsyncRuns(AsyncRunPolling, AsyncAPIResource):
         self,
         thread_id: str,
         *,
-        open_ai_beta: Literal["assistants=v2"],
         assistant_id: str,
         stream: bool,
         include: Iterable[_types.beta.threads.runs.RunStepInclude] | Omit = omit,
@@ -149,7 +146,6 @@ class AsyncRuns(AsyncRunPolling, AsyncAPIResource):
         self,
         thread_id: str,
         *,
-        open_ai_beta: Literal["assistants=v2"],
         assistant_id: str,
         include: Iterable[_types.beta.threads.runs.RunStepInclude] | Omit = omit,
         model: str | _types.shared.ChatModel | Omit | None = omit,
@@ -184,8 +180,6 @@ class AsyncRuns(AsyncRunPolling, AsyncAPIResource):
 
         Args:
             thread_id: ID of the thread to work on.
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             assistant_id: ID of the assistant that runs.
             include: Further data to put into the steps of the run: the content of file search results.
             model: Name of a model to use in this run in place of the assistant's. Left out or null keeps
@@ -230,7 +224,7 @@ class AsyncRuns(AsyncRunPolling, AsyncAPIResource):
                 "include": include,
             },
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             body={
                 "assistant_id": assistant_id,
@@ -268,7 +262,6 @@ class AsyncRuns(AsyncRunPolling, AsyncAPIResource):
         run_id: str,
         *,
         thread_id: str,
-        open_ai_beta: Literal["assistants=v2"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -283,8 +276,6 @@ class AsyncRuns(AsyncRunPolling, AsyncAPIResource):
         Args:
             run_id: ID of the run to look at.
             thread_id: ID of the thread that the run works on.
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -294,7 +285,7 @@ class AsyncRuns(AsyncRunPolling, AsyncAPIResource):
             "GET",
             _fill_path("/threads/{thread_id}/runs/{run_id}", run_id=run_id, thread_id=thread_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -309,7 +300,6 @@ class AsyncRuns(AsyncRunPolling, AsyncAPIResource):
         run_id: str,
         *,
         thread_id: str,
-        open_ai_beta: Literal["assistants=v2"],
         metadata: _types.shared.Metadata | Omit | None = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
@@ -325,8 +315,6 @@ class AsyncRuns(AsyncRunPolling, AsyncAPIResource):
         Args:
             run_id: ID of the run to change.
             thread_id: ID of the thread that the run works on.
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             metadata: New labels for the run, at most 16, in place of the old ones.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
@@ -337,7 +325,7 @@ class AsyncRuns(AsyncRunPolling, AsyncAPIResource):
             "POST",
             _fill_path("/threads/{thread_id}/runs/{run_id}", run_id=run_id, thread_id=thread_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             body={
                 "metadata": metadata,
@@ -354,7 +342,6 @@ class AsyncRuns(AsyncRunPolling, AsyncAPIResource):
         self,
         thread_id: str,
         *,
-        open_ai_beta: Literal["assistants=v2"],
         limit: int | Omit = omit,
         order: Literal["asc", "desc"] | Omit = omit,
         after: str | Omit = omit,
@@ -372,8 +359,6 @@ class AsyncRuns(AsyncRunPolling, AsyncAPIResource):
 
         Args:
             thread_id: ID of the thread whose runs you want.
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             limit: Number of items per page, from 1 to 100, and 20 if left out.
             order: Sorting by time of creation: oldest first (`asc`) or newest first (`desc`, the default).
             after: ID of the last item of the previous page; the new page begins behind it. Leave it out for
@@ -395,7 +380,7 @@ class AsyncRuns(AsyncRunPolling, AsyncAPIResource):
                 "before": before,
             },
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -410,7 +395,6 @@ class AsyncRuns(AsyncRunPolling, AsyncAPIResource):
         run_id: str,
         *,
         thread_id: str,
-        open_ai_beta: Literal["assistants=v2"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -425,8 +409,6 @@ class AsyncRuns(AsyncRunPolling, AsyncAPIResource):
         Args:
             run_id: ID of the run to stop.
             thread_id: ID of the thread that the run works on.
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -436,7 +418,7 @@ class AsyncRuns(AsyncRunPolling, AsyncAPIResource):
             "POST",
             _fill_path("/threads/{thread_id}/runs/{run_id}/cancel", run_id=run_id, thread_id=thread_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -451,7 +433,6 @@ class AsyncRuns(AsyncRunPolling, AsyncAPIResource):
         run_id: str,
         *,
         thread_id: str,
-        open_ai_beta: Literal["assistants=v2"],
         tool_outputs: Iterable[_types.beta.threads.runs_params.run.RunSubmitToolOutputsParamsToolOutput],
         stream: Literal[False] | Omit | None = omit,
         extra_headers: HeaderTypes | None = None,
@@ -466,7 +447,6 @@ class AsyncRuns(AsyncRunPolling, AsyncAPIResource):
         run_id: str,
         *,
         thread_id: str,
-        open_ai_beta: Literal["assistants=v2"],
         tool_outputs: Iterable[_types.beta.threads.runs_params.run.RunSubmitToolOutputsParamsToolOutput],
         stream: Literal[True],
         extra_headers: HeaderTypes | None = None,
@@ -481,7 +461,6 @@ class AsyncRuns(AsyncRunPolling, AsyncAPIResource):
         run_id: str,
         *,
         thread_id: str,
-        open_ai_beta: Literal["assistants=v2"],
         tool_outputs: Iterable[_types.beta.threads.runs_params.run.RunSubmitToolOutputsParamsToolOutput],
         stream: bool,
         extra_headers: HeaderTypes | None = None,
@@ -495,7 +474,6 @@ class AsyncRuns(AsyncRunPolling, AsyncAPIResource):
         run_id: str,
         *,
         thread_id: str,
-        open_ai_beta: Literal["assistants=v2"],
         tool_outputs: Iterable[_types.beta.threads.runs_params.run.RunSubmitToolOutputsParamsToolOutput],
         stream: bool | Omit | None = omit,
         extra_headers: HeaderTypes | None = None,
@@ -513,8 +491,6 @@ class AsyncRuns(AsyncRunPolling, AsyncAPIResource):
         Args:
             run_id: ID of the run that waits for results.
             thread_id: ID of the thread that the run works on.
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             tool_outputs: The results, one for each open call.
             stream: True gives the rest of the run as server-sent events, ending with `data: [DONE]`. Left
                 out, null or false returns the run at once.
@@ -527,7 +503,7 @@ class AsyncRuns(AsyncRunPolling, AsyncAPIResource):
             "POST",
             _fill_path("/threads/{thread_id}/runs/{run_id}/submit_tool_outputs", run_id=run_id, thread_id=thread_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             body={
                 "tool_outputs": tool_outputs,

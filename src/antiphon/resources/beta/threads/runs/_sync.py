@@ -54,7 +54,6 @@ class Runs(RunPolling, APIResource):
         self,
         thread_id: str,
         *,
-        open_ai_beta: Literal["assistants=v2"],
         assistant_id: str,
         include: Iterable[_types.beta.threads.runs.RunStepInclude] | Omit = omit,
         model: str | _types.shared.ChatModel | Omit | None = omit,
@@ -86,7 +85,6 @@ class Runs(RunPolling, APIResource):
         self,
         thread_id: str,
         *,
-        open_ai_beta: Literal["assistants=v2"],
         assistant_id: str,
         stream: Literal[True],
         include: Iterable[_types.beta.threads.runs.RunStepInclude] | Omit = omit,
@@ -118,7 +116,6 @@ class Runs(RunPolling, APIResource):
         self,
         thread_id: str,
         *,
-        open_ai_beta: Literal["assistants=v2"],
         assistant_id: str,
         stream: bool,
         include: Iterable[_types.beta.threads.runs.RunStepInclude] | Omit = omit,
@@ -149,7 +146,6 @@ class Runs(RunPolling, APIResource):
         self,
         thread_id: str,
         *,
-        open_ai_beta: Literal["assistants=v2"],
         assistant_id: str,
         include: Iterable[_types.beta.threads.runs.RunStepInclude] | Omit = omit,
         model: str | _types.shared.ChatModel | Omit | None = omit,
@@ -184,8 +180,6 @@ class Runs(RunPolling, APIResource):
 
         Args:
             thread_id: ID of the thread to work on.
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             assistant_id: ID of the assistant that runs.
             include: Further data to put into the steps of the run: the content of file search results.
             model: Name of a model to use in this run in place of the assistant's. Left out or null keeps
@@ -230,7 +224,7 @@ class Runs(RunPolling, APIResource):
                 "include": include,
             },
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             body={
                 "assistant_id": assistant_id,
@@ -266,7 +260,6 @@ class Runs(RunPolling, APIResource):
         run_id: str,
         *,
         thread_id: str,
-        open_ai_beta: Literal["assistants=v2"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -281,8 +274,6 @@ class Runs(RunPolling, APIResource):
         Args:
             run_id: ID of the run to look at.
             thread_id: ID of the thread that the run works on.
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -292,7 +283,7 @@ class Runs(RunPolling, APIResource):
             "GET",
             _fill_path("/threads/{thread_id}/runs/{run_id}", run_id=run_id, thread_id=thread_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -307,7 +298,6 @@ class Runs(RunPolling, APIResource):
         run_id: str,
         *,
         thread_id: str,
-        open_ai_beta: Literal["assistants=v2"],
         metadata: _types.shared.Metadata | Omit | None = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
@@ -323,8 +313,6 @@ class Runs(RunPolling, APIResource):
         Args:
             run_id: ID of the run to change.
             thread_id: ID of the thread that the run works on.
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             metadata: New labels for the run, at most 16, in place of the old ones.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
@@ -335,7 +323,7 @@ class Runs(RunPolling, APIResource):
             "POST",
             _fill_path("/threads/{thread_id}/runs/{run_id}", run_id=run_id, thread_id=thread_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             body={
                 "metadata": metadata,
@@ -352,7 +340,6 @@ class Runs(RunPolling, APIResource):
         self,
         thread_id: str,
         *,
-        open_ai_beta: Literal["assistants=v2"],
         limit: int | Omit = omit,
         order: Literal["asc", "desc"] | Omit = omit,
         after: str | Omit = omit,
@@ -370,8 +357,6 @@ class Runs(RunPolling, APIResource):
 
         Args:
             thread_id: ID of the thread whose runs you want.
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             limit: Number of items per page, from 1 to 100, and 20 if left out.
             order: Sorting by time of creation: oldest first (`asc`) or newest first (`desc`, the default).
             after: ID of the last item of the previous page; the new page begins behind it. Leave it out for
@@ -393,7 +378,7 @@ class Runs(RunPolling, APIResource):
                 "before": before,
             },
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -408,7 +393,6 @@ class Runs(RunPolling, APIResource):
         run_id: str,
         *,
         thread_id: str,
-        open_ai_beta: Literal["assistants=v2"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -423,8 +407,6 @@ class Runs(RunPolling, APIResource):
         Args:
             run_id: ID of the run to stop.
             thread_id: ID of the thread that the run works on.
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -434,7 +416,7 @@ class Runs(RunPolling, APIResource):
             "POST",
             _fill_path("/threads/{thread_id}/runs/{run_id}/cancel", run_id=run_id, thread_id=thread_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -449,7 +431,6 @@ class Runs(RunPolling, APIResource):
         run_id: str,
         *,
         thread_id: str,
-        open_ai_beta: Literal["assistants=v2"],
         tool_outputs: Iterable[_types.beta.threads.runs_params.run.RunSubmitToolOutputsParamsToolOutput],
         stream: Literal[False] | Omit | None = omit,
         extra_headers: HeaderTypes | None = None,
@@ -464,7 +445,6 @@ class Runs(RunPolling, APIResource):
         run_id: str,
         *,
         thread_id: str,
-        open_ai_beta: Literal["assistants=v2"],
         tool_outputs: Iterable[_types.beta.threads.runs_params.run.RunSubmitToolOutputsParamsToolOutput],
         stream: Literal[True],
         extra_headers: HeaderTypes | None = None,
@@ -479,7 +459,6 @@ class Runs(RunPolling, APIResource):
         run_id: str,
         *,
         thread_id: str,
-        open_ai_beta: Literal["assistants=v2"],
         tool_outputs: Iterable[_types.beta.threads.runs_params.run.RunSubmitToolOutputsParamsToolOutput],
         stream: bool,
         extra_headers: HeaderTypes | None = None,
@@ -493,7 +472,6 @@ class Runs(RunPolling, APIResource):
         run_id: str,
         *,
         thread_id: str,
-        open_ai_beta: Literal["assistants=v2"],
         tool_outputs: Iterable[_types.beta.threads.runs_params.run.RunSubmitToolOutputsParamsToolOutput],
         stream: bool | Omit | None = omit,
         extra_headers: HeaderTypes | None = None,
@@ -511,8 +489,6 @@ class Runs(RunPolling, APIResource):
         Args:
             run_id: ID of the run that waits for results.
             thread_id: ID of the thread that the run works on.
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             tool_outputs: The results, one for each open call.
             stream: True gives the rest of the run as server-sent events, ending with `data: [DONE]`. Left
                 out, null or false returns the run at once.
@@ -525,7 +501,7 @@ class Runs(RunPolling, APIResource):
             "POST",
             _fill_path("/threads/{thread_id}/runs/{run_id}/submit_tool_outputs", run_id=run_id, thread_id=thread_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             body={
                 "tool_outputs": tool_outputs,

@@ -81,7 +81,7 @@ class AsyncPermissions(AsyncAPIResource):
         return self._pages(call, _pagination.AsyncPage[_types.fine_tuning.checkpoints.PermissionCreateResponse])
 
     @deprecated("`retrieve` is deprecated by the API.")
-    def retrieve(
+    async def retrieve(
         self,
         fine_tuned_model_checkpoint: str,
         *,
@@ -93,7 +93,7 @@ class AsyncPermissions(AsyncAPIResource):
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
         timeout: TimeoutTypes | NotGiven = not_given,
-    ) -> _pagination.AsyncCursorPager[_types.fine_tuning.checkpoints.PermissionListResponse]:
+    ) -> _types.fine_tuning.checkpoints.PermissionRetrieveResponse:
         """List permissions of a checkpoint.
 
         Returns which projects may use a fine-tuned checkpoint, page by page. Needs an admin API key.
@@ -130,7 +130,7 @@ class AsyncPermissions(AsyncAPIResource):
             extra_body=extra_body,
             timeout=timeout,
         )
-        return self._pages(call, _pagination.AsyncCursorPage[_types.fine_tuning.checkpoints.PermissionListResponse])
+        return await self._request(call, _types.fine_tuning.checkpoints.PermissionRetrieveResponse)
 
     def list(
         self,

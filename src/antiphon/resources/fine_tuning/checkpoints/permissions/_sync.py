@@ -93,7 +93,7 @@ class Permissions(APIResource):
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
         timeout: TimeoutTypes | NotGiven = not_given,
-    ) -> _pagination.CursorPager[_types.fine_tuning.checkpoints.PermissionListResponse]:
+    ) -> _types.fine_tuning.checkpoints.PermissionRetrieveResponse:
         """List permissions of a checkpoint.
 
         Returns which projects may use a fine-tuned checkpoint, page by page. Needs an admin API key.
@@ -130,7 +130,7 @@ class Permissions(APIResource):
             extra_body=extra_body,
             timeout=timeout,
         )
-        return self._pages(call, _pagination.SyncCursorPage[_types.fine_tuning.checkpoints.PermissionListResponse])
+        return self._request(call, _types.fine_tuning.checkpoints.PermissionRetrieveResponse)
 
     def list(
         self,

@@ -11,14 +11,14 @@ __all__ = ["UserCreateParams", "UserListParams"]
 
 
 class UserCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     user_id: Required[str]
     """ID of the user who joins the group."""
 
 
 class UserListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
     limit: int
     """Number of entries per page, from 0 to 1000, and 100 if left out."""

@@ -69,7 +69,7 @@ if TYPE_CHECKING:
     from .service_accounts_types import ProjectServiceAccount as ProjectServiceAccount
     from .service_accounts_types import ServiceAccountCreateResponse as ServiceAccountCreateResponse
     from .service_accounts_types import ServiceAccountDeleteResponse as ServiceAccountDeleteResponse
-    from .service_tier_settings_params import ServiceTierSettingsUpdateParams as ServiceTierSettingsUpdateParams
+    from .service_tier_settings_params import ServiceTierSettingUpdateParams as ServiceTierSettingUpdateParams
     from .service_tier_settings_types import ProjectOptionalServiceTier as ProjectOptionalServiceTier
     from .service_tier_settings_types import ProjectServiceTierSettings as ProjectServiceTierSettings
     from .spend_alerts_params import SpendAlertCreateParams as SpendAlertCreateParams
@@ -115,7 +115,7 @@ else:
             ".service_accounts_types": (
                 "ProjectServiceAccount ServiceAccountCreateResponse ServiceAccountDeleteResponse "
             ),
-            ".service_tier_settings_params": "ServiceTierSettingsUpdateParams",
+            ".service_tier_settings_params": "ServiceTierSettingUpdateParams",
             ".service_tier_settings_types": "ProjectOptionalServiceTier ProjectServiceTierSettings",
             ".spend_alerts_params": "SpendAlertCreateParams SpendAlertListParams SpendAlertUpdateParams",
             ".spend_alerts_types": "ProjectSpendAlert ProjectSpendAlertDeleted",

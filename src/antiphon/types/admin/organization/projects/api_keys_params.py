@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Required
 
 from typing_extensions import TypedDict
 
@@ -13,8 +13,10 @@ __all__ = ["APIKeyListParams", "APIKeyUpdateParams"]
 
 
 class APIKeyUpdateParams(TypedDict, total=False):
-    """What `update` takes besides the parameters of its path."""
+    """What `update` takes by keyword."""
 
+    project_id: Required[str]
+    """ID of the project that the key belongs to."""
     expires_in_seconds: int
     """Lifetime of the key in seconds. Left out means no change."""
     scopes: SequenceNotStr[str]
@@ -22,7 +24,7 @@ class APIKeyUpdateParams(TypedDict, total=False):
 
 
 class APIKeyListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
     limit: int
     """Number of items per page, from 1 to 100, and 20 if left out."""

@@ -13,7 +13,7 @@ __all__ = ["CertificateActivateParams", "CertificateDeactivateParams", "Certific
 
 
 class CertificateListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
     limit: int
     """Number of items per page, from 1 to 100, and 20 if left out."""
@@ -25,14 +25,14 @@ class CertificateListParams(TypedDict, total=False):
 
 
 class CertificateActivateParams(TypedDict, total=False):
-    """What `activate` takes besides the parameters of its path."""
+    """What `activate` takes by keyword."""
 
     certificate_ids: Required[SequenceNotStr[str]]
     """IDs of 1 to 10 uploaded certificates to switch on."""
 
 
 class CertificateDeactivateParams(TypedDict, total=False):
-    """What `deactivate` takes besides the parameters of its path."""
+    """What `deactivate` takes by keyword."""
 
     certificate_ids: Required[SequenceNotStr[str]]
     """IDs of 1 to 10 certificates to switch off."""

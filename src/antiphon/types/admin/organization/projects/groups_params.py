@@ -11,7 +11,7 @@ __all__ = ["GroupCreateParams", "GroupListParams", "GroupRetrieveParams"]
 
 
 class GroupCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     group_id: Required[str]
     """ID of the group that gets access."""
@@ -20,15 +20,17 @@ class GroupCreateParams(TypedDict, total=False):
 
 
 class GroupRetrieveParams(TypedDict, total=False):
-    """What `retrieve` takes besides the parameters of its path."""
+    """What `retrieve` takes by keyword."""
 
+    project_id: Required[str]
+    """ID of the project that the group has access to."""
     group_type: Literal["group", "tenant_group"]
     """Which sort of group the ID stands for: `group`, the default, is a group of the organization,
     `tenant_group` one of the tenant above it."""
 
 
 class GroupListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
     limit: int
     """Number of groups per page, from 0 to 100, and 20 if left out."""

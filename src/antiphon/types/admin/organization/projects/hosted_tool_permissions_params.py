@@ -53,7 +53,7 @@ class HostedToolPermissionUpdateParamsCodeInterpreter(TypedDict, total=False):
 
 
 class HostedToolPermissionUpdateParams(TypedDict, total=False):
-    """What `update` takes besides the parameters of its path."""
+    """What `update` takes by keyword."""
 
     file_search: HostedToolPermissionUpdateParamsFileSearch | None
     """Permission for the search in vector stores. Left out or null means no change."""

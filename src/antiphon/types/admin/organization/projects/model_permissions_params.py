@@ -13,7 +13,7 @@ __all__ = ["ModelPermissionUpdateParams"]
 
 
 class ModelPermissionUpdateParams(TypedDict, total=False):
-    """What `update` takes besides the parameters of its path."""
+    """What `update` takes by keyword."""
 
     mode: Required[Literal["allow_list", "deny_list"]]
     """How to read `model_ids`: `allow_list` permits only the models named there, `deny_list` permits all

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from .....runtime import BaseModel
+from .....runtime import Aliased, BaseModel
 
 __all__ = ["ProjectModelPermissions", "ProjectModelPermissionsDeleted"]
 
@@ -18,7 +18,7 @@ class ProjectModelPermissions(BaseModel):
     mode: Literal["allow_list", "deny_list"] | str
     """How to read `model_ids`: with `allow_list` only the models named there can be used, with `deny_list` all
     others."""
-    model_ids: list[str]
+    api_model_ids: list[str] = Aliased("model_ids")
     """Names of the models that are allowed or forbidden, depending on `mode`."""
 
 

@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
+from typing import Required
+
 from typing_extensions import TypedDict
 
 __all__ = ["RateLimitListRateLimitsParams", "RateLimitUpdateRateLimitParams"]
 
 
 class RateLimitListRateLimitsParams(TypedDict, total=False):
-    """What `list_rate_limits` takes besides the parameters of its path."""
+    """What `list_rate_limits` takes by keyword."""
 
     limit: int
     """Number of rate limits per page, 100 if left out."""
@@ -21,8 +23,10 @@ class RateLimitListRateLimitsParams(TypedDict, total=False):
 
 
 class RateLimitUpdateRateLimitParams(TypedDict, total=False):
-    """What `update_rate_limit` takes besides the parameters of its path."""
+    """What `update_rate_limit` takes by keyword."""
 
+    project_id: Required[str]
+    """ID of the project to limit."""
     max_requests_per_1_minute: int
     """Number of requests allowed in a minute."""
     max_tokens_per_1_minute: int

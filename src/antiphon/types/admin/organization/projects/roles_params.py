@@ -13,7 +13,7 @@ __all__ = ["RoleCreateParams", "RoleListParams", "RoleUpdateParams"]
 
 
 class RoleCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     role_name: Required[str]
     """Name of the role, not used by any other role."""
@@ -24,8 +24,10 @@ class RoleCreateParams(TypedDict, total=False):
 
 
 class RoleUpdateParams(TypedDict, total=False):
-    """What `update` takes besides the parameters of its path."""
+    """What `update` takes by keyword."""
 
+    project_id: Required[str]
+    """ID of the project that the role belongs to."""
     permissions: SequenceNotStr[str] | None
     """Complete new set of permissions, in place of the old one. Left out or null means no change."""
     description: str | None
@@ -35,7 +37,7 @@ class RoleUpdateParams(TypedDict, total=False):
 
 
 class RoleListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
     limit: int
     """Number of roles per page, from 0 to 1000, and 1000 if left out."""

@@ -11,7 +11,7 @@ __all__ = ["ServiceAccountCreateParams", "ServiceAccountListParams", "ServiceAcc
 
 
 class ServiceAccountCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     name: Required[str]
     """Name of the service account."""
@@ -24,8 +24,10 @@ class ServiceAccountCreateParams(TypedDict, total=False):
 
 
 class ServiceAccountUpdateParams(TypedDict, total=False):
-    """What `update` takes besides the parameters of its path."""
+    """What `update` takes by keyword."""
 
+    project_id: Required[str]
+    """ID of the project that the service account belongs to."""
     name: str
     """New name of the service account."""
     role: Literal["member", "owner"]
@@ -33,7 +35,7 @@ class ServiceAccountUpdateParams(TypedDict, total=False):
 
 
 class ServiceAccountListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
     limit: int
     """Number of items per page, from 1 to 100, and 20 if left out."""

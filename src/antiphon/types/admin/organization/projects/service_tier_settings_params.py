@@ -10,11 +10,11 @@ from typing_extensions import TypedDict
 
 from .service_tier_settings_types import ProjectOptionalServiceTier
 
-__all__ = ["ServiceTierSettingsUpdateParams"]
+__all__ = ["ServiceTierSettingUpdateParams"]
 
 
-class ServiceTierSettingsUpdateParams(TypedDict, total=False):
-    """What `update` takes besides the parameters of its path."""
+class ServiceTierSettingUpdateParams(TypedDict, total=False):
+    """What `update` takes by keyword."""
 
     default: Literal["standard", "fast", "scale"]
     """Tier for requests that leave the choice to the project: `standard` for normal speed and price, `fast`

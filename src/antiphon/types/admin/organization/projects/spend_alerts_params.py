@@ -30,7 +30,7 @@ class SpendAlertCreateParamsNotificationChannel(TypedDict, total=False):
 
 
 class SpendAlertCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     threshold_amount: Required[int]
     """Amount at which the alert goes off, in cents, 0 or more."""
@@ -54,8 +54,10 @@ class SpendAlertUpdateParamsNotificationChannel(TypedDict, total=False):
 
 
 class SpendAlertUpdateParams(TypedDict, total=False):
-    """What `update` takes besides the parameters of its path."""
+    """What `update` takes by keyword."""
 
+    project_id: Required[str]
+    """ID of the project that the alert watches."""
     threshold_amount: Required[int]
     """Amount at which the alert goes off, in cents, 0 or more."""
     currency: Required[Literal["USD"]]
@@ -67,7 +69,7 @@ class SpendAlertUpdateParams(TypedDict, total=False):
 
 
 class SpendAlertListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
     limit: int
     """Number of videos per page, at most 100."""

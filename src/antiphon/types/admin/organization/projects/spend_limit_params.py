@@ -11,7 +11,7 @@ __all__ = ["SpendLimitUpdateParams"]
 
 
 class SpendLimitUpdateParams(TypedDict, total=False):
-    """What `update` takes besides the parameters of its path."""
+    """What `update` takes by keyword."""
 
     threshold_amount: Required[int]
     """Amount that may be spent per period, in cents, 1 or more."""

@@ -11,7 +11,7 @@ __all__ = ["UserCreateParams", "UserListParams", "UserUpdateParams"]
 
 
 class UserCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     role: Required[str]
     """Role in the project: `member` may use it, `owner` may also administer it."""
@@ -22,14 +22,16 @@ class UserCreateParams(TypedDict, total=False):
 
 
 class UserUpdateParams(TypedDict, total=False):
-    """What `update` takes besides the parameters of its path."""
+    """What `update` takes by keyword."""
 
+    project_id: Required[str]
+    """ID of the project that the user belongs to."""
     role: str | None
     """New role in the project, `member` or `owner`. Left out or null means no change."""
 
 
 class UserListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
     limit: int
     """Number of items per page, from 1 to 100, and 20 if left out."""

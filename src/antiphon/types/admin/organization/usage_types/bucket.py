@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from .....runtime import Aliased, BaseModel, Tagged
+from .....runtime import BaseModel, Tagged
 
 __all__ = [
     "UsageBucket",
@@ -100,9 +100,9 @@ class UsageBucketDataResultOrganizationUsageCompletionsResult(BaseModel):
     """Service tier that the sums are about. Null unless grouped by `service_tier`."""
     api_source: Literal["agents_api", "unlabeled"] | str | None = None
     """Part of the API that the sums are about: `agents_api`, or `unlabeled` for everything else."""
-    input_cache_write_12_h_tokens: int | None = Aliased("input_cache_write_12h_tokens", default=None)
+    input_cache_write_12h_tokens: int | None = None
     """Number of input tokens newly put into the cache for 12 hours."""
-    input_cache_write_30_m_tokens: int | None = Aliased("input_cache_write_30m_tokens", default=None)
+    input_cache_write_30m_tokens: int | None = None
     """Number of input tokens newly put into the cache for 30 minutes."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from .....runtime import Aliased, BaseModel
+from .....runtime import BaseModel
 from .bucket import UsageBucket
 
 __all__ = [
@@ -132,9 +132,9 @@ class UsageDecisionsResponseDataResult(BaseModel):
     """Whether the sums are about batch jobs. Absent unless grouped by it."""
     input_audio_tokens: int | None = None
     """Number of audio tokens in inputs, without those read from the cache."""
-    input_cache_write_12_h_tokens: int | None = Aliased("input_cache_write_12h_tokens", default=None)
+    input_cache_write_12h_tokens: int | None = None
     """Number of input tokens newly put into the cache for 12 hours."""
-    input_cache_write_30_m_tokens: int | None = Aliased("input_cache_write_30m_tokens", default=None)
+    input_cache_write_30m_tokens: int | None = None
     """Number of input tokens newly put into the cache for 30 minutes."""
     input_cache_write_tokens: int | None = None
     """Number of input tokens newly put into the cache."""

@@ -34,7 +34,7 @@ class FederationRuleCreateParamsPermissionsRestricted(TypedDict, total=False):
 
 
 class FederationRuleCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
     attribute_matchers: Required[Mapping[str, str | bool | int | float]]
     """Attributes that a token must have for the rule to apply, each with the value it must have."""
@@ -68,8 +68,10 @@ class FederationRuleUpdateParamsPermissionsRestrictedPermissionsParam(TypedDict,
 
 
 class FederationRuleUpdateParams(TypedDict, total=False):
-    """What `update` takes besides the parameters of its path."""
+    """What `update` takes by keyword."""
 
+    workload_identity_provider_id: Required[str]
+    """ID of the provider that the rule belongs to."""
     attribute_matchers: Mapping[str, str | bool | int | float]
     """New set of attributes that a token must have, in place of the old one."""
     description: str | None
@@ -86,7 +88,7 @@ class FederationRuleUpdateParams(TypedDict, total=False):
 
 
 class FederationRuleListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
     after: str
     """ID of the last item of the previous page; the new page begins behind it. Leave it out for the first

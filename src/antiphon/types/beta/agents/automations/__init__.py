@@ -7,9 +7,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from . import invocations_params as invocations_params
     from . import invocations_types as invocations_types
-    from .invocations_params import InvocationCreateParams as InvocationCreateParams
     from .invocations_params import InvocationListParams as InvocationListParams
-    from .invocations_params import InvocationRetrieveParams as InvocationRetrieveParams
     from .invocations_types import AutomationInvocation as AutomationInvocation
     from .invocations_types import AutomationInvocationSource as AutomationInvocationSource
 else:
@@ -18,7 +16,7 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            ".invocations_params": "InvocationCreateParams InvocationListParams InvocationRetrieveParams",
+            ".invocations_params": "InvocationListParams",
             ".invocations_types": "AutomationInvocation AutomationInvocationSource",
         },
         inner="invocations_params invocations_types",

@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     from .files_params import FileListParams as FileListParams
     from .files_types import EnvironmentFile as EnvironmentFile
     from .templates_params import TemplateCreateParams as TemplateCreateParams
-    from .templates_params import TemplateDeleteParams as TemplateDeleteParams
     from .templates_params import TemplateListParams as TemplateListParams
-    from .templates_params import TemplateRetrieveParams as TemplateRetrieveParams
     from .templates_params import TemplateUpdateParams as TemplateUpdateParams
     from .templates_types import EnvironmentTemplate as EnvironmentTemplate
     from .templates_types import EnvironmentTemplateDeleted as EnvironmentTemplateDeleted
@@ -27,10 +25,7 @@ else:
         {
             ".files_params": "FileCreateParams FileListParams",
             ".files_types": "EnvironmentFile",
-            ".templates_params": (
-                "TemplateCreateParams TemplateDeleteParams TemplateListParams TemplateRetrieveParams "
-                "TemplateUpdateParams "
-            ),
+            ".templates_params": "TemplateCreateParams TemplateListParams TemplateUpdateParams",
             ".templates_types": "EnvironmentTemplate EnvironmentTemplateDeleted",
         },
         inner="files_params files_types templates_params templates_types",

@@ -11,10 +11,8 @@ __all__ = ["FileCreateParams", "FileListParams"]
 
 
 class FileCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""
     path: Required[str]
     """Path in the environment under which the file is stored."""
     type: Required[Literal["file_id", "inline"]]
@@ -26,10 +24,8 @@ class FileCreateParams(TypedDict, total=False):
 
 
 class FileListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""
     limit: int | None
     """Number of entries per page. Left out or null means the default of the server."""
     order: Literal["asc", "desc"]

@@ -17,9 +17,7 @@ __all__ = [
     "TemplateCreateParamsDesktop",
     "TemplateCreateParamsNetwork",
     "TemplateCreateParamsPackages",
-    "TemplateDeleteParams",
     "TemplateListParams",
-    "TemplateRetrieveParams",
     "TemplateUpdateParams",
     "TemplateUpdateParamsDesktop",
     "TemplateUpdateParamsNetwork",
@@ -59,10 +57,8 @@ class TemplateCreateParamsPackages(TypedDict, total=False):
 
 
 class TemplateCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""
     capability_directories: SequenceNotStr[str] | None
     """Paths of directories in which agents find skills and plugins. Null means none."""
     desktop: TemplateCreateParamsDesktop | None
@@ -84,13 +80,6 @@ class TemplateCreateParams(TypedDict, total=False):
     """Commands to run, in this order, while an environment is set up. Null means none."""
     skills: Iterable[HostedSkillParam] | None
     """Skills to make available in the environments. Null means none."""
-
-
-class TemplateRetrieveParams(TypedDict, total=False):
-    """What `retrieve` takes besides the parameters of its path."""
-
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""
 
 
 class TemplateUpdateParamsDesktop(TypedDict, total=False):
@@ -125,10 +114,8 @@ class TemplateUpdateParamsPackages(TypedDict, total=False):
 
 
 class TemplateUpdateParams(TypedDict, total=False):
-    """What `update` takes besides the parameters of its path."""
+    """What `update` takes by keyword."""
 
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""
     capability_directories: SequenceNotStr[str] | None
     """Paths of directories in which agents find skills and plugins. Null means none."""
     desktop: TemplateUpdateParamsDesktop | None
@@ -153,10 +140,8 @@ class TemplateUpdateParams(TypedDict, total=False):
 
 
 class TemplateListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""
     after: str
     """ID of the last item of the previous page; the new page begins behind it. Leave it out for the first
     page."""
@@ -164,10 +149,3 @@ class TemplateListParams(TypedDict, total=False):
     """Number of endpoints per page."""
     order: Literal["asc", "desc"]
     """`desc`, the default, puts the latest item first; `asc` the earliest."""
-
-
-class TemplateDeleteParams(TypedDict, total=False):
-    """What `delete` takes besides the parameters of its path."""
-
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""

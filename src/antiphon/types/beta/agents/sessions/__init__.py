@@ -16,21 +16,16 @@ if TYPE_CHECKING:
     from . import turns as turns
     from . import turns_params as turns_params
     from . import turns_types as turns_types
-    from .artifacts_params import ArtifactContentParams as ArtifactContentParams
-    from .artifacts_params import ArtifactDeleteParams as ArtifactDeleteParams
     from .artifacts_params import ArtifactListParams as ArtifactListParams
-    from .artifacts_params import ArtifactRetrieveParams as ArtifactRetrieveParams
     from .artifacts_types import SessionArtifact as SessionArtifact
     from .artifacts_types import SessionArtifactDeleted as SessionArtifactDeleted
     from .events_params import EventCreateParams as EventCreateParams
     from .events_params import EventStreamParams as EventStreamParams
     from .items_params import ItemListParams as ItemListParams
     from .subagents_params import SubagentListParams as SubagentListParams
-    from .subagents_params import SubagentRetrieveParams as SubagentRetrieveParams
     from .traces_params import TraceListParams as TraceListParams
     from .traces_types import SessionTrace as SessionTrace
     from .turns_params import TurnListParams as TurnListParams
-    from .turns_params import TurnRetrieveParams as TurnRetrieveParams
     from .turns_types import Turn as Turn
 else:
     from .....runtime.lazy import attach
@@ -38,16 +33,14 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
-            ".artifacts_params": (
-                "ArtifactContentParams ArtifactDeleteParams ArtifactListParams ArtifactRetrieveParams "
-            ),
+            ".artifacts_params": "ArtifactListParams",
             ".artifacts_types": "SessionArtifact SessionArtifactDeleted",
             ".events_params": "EventCreateParams EventStreamParams",
             ".items_params": "ItemListParams",
-            ".subagents_params": "SubagentListParams SubagentRetrieveParams",
+            ".subagents_params": "SubagentListParams",
             ".traces_params": "TraceListParams",
             ".traces_types": "SessionTrace",
-            ".turns_params": "TurnListParams TurnRetrieveParams",
+            ".turns_params": "TurnListParams",
             ".turns_types": "Turn",
         },
         modules="subagents turns",

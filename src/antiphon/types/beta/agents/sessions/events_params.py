@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal, Required
+from typing import Required
 
 from typing_extensions import TypedDict
 
@@ -14,19 +14,18 @@ __all__ = ["EventCreateParams", "EventStreamParams"]
 
 
 class EventCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""
     events: Required[Iterable[AgentSessionInputParam]]
     """Inputs to deliver, in this order."""
+    idempotency_key: str
+    """Text of your own that names this attempt. A repeated request with the same key does not take effect a
+    second time. Left out, every request counts as new."""
 
 
 class EventStreamParams(TypedDict, total=False):
-    """What `stream` takes besides the parameters of its path."""
+    """What `stream` takes by keyword."""
 
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""
     include_obfuscation: bool
     """Whether events carry random padding in `obfuscation`, which hides the length of the text from
     eavesdroppers. False saves bandwidth on connections you trust."""

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Required
+from typing import Literal
 
 from typing_extensions import TypedDict
 
@@ -11,10 +11,8 @@ __all__ = ["TraceListParams"]
 
 
 class TraceListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""
     after: str
     """ID of the last item of the previous page; the new page begins behind it. Leave it out for the first
     page."""

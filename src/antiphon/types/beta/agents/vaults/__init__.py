@@ -10,10 +10,8 @@ if TYPE_CHECKING:
     from .credentials_params import CredentialAuthCreateParam as CredentialAuthCreateParam
     from .credentials_params import CredentialAuthRotateParam as CredentialAuthRotateParam
     from .credentials_params import CredentialCreateParams as CredentialCreateParams
-    from .credentials_params import CredentialDeleteParams as CredentialDeleteParams
     from .credentials_params import CredentialListParams as CredentialListParams
     from .credentials_params import CredentialNetworkingParam as CredentialNetworkingParam
-    from .credentials_params import CredentialRetrieveParams as CredentialRetrieveParams
     from .credentials_params import CredentialUpdateParams as CredentialUpdateParams
     from .credentials_params import McpOauthTokenEndpointAuthCreateParam as McpOauthTokenEndpointAuthCreateParam
     from .credentials_params import McpOauthTokenEndpointAuthRotateParam as McpOauthTokenEndpointAuthRotateParam
@@ -30,9 +28,8 @@ else:
         {
             ".credentials_params": (
                 "CredentialAuthCreateParam CredentialAuthRotateParam CredentialCreateParams "
-                "CredentialDeleteParams CredentialListParams CredentialNetworkingParam "
-                "CredentialRetrieveParams CredentialUpdateParams McpOauthTokenEndpointAuthCreateParam "
-                "McpOauthTokenEndpointAuthRotateParam "
+                "CredentialListParams CredentialNetworkingParam CredentialUpdateParams "
+                "McpOauthTokenEndpointAuthCreateParam McpOauthTokenEndpointAuthRotateParam "
             ),
             ".credentials_types": (
                 "Credential CredentialAuth CredentialDeleted CredentialNetworking McpOauthTokenEndpointAuth "

@@ -23,12 +23,10 @@ __all__ = [
     "CredentialAuthRotateParamRotateVaultCredentialAuthParamMcpOauthRefresh",
     "CredentialAuthRotateParamRotateVaultCredentialAuthParamStaticBearer",
     "CredentialCreateParams",
-    "CredentialDeleteParams",
     "CredentialListParams",
     "CredentialNetworkingParam",
     "CredentialNetworkingParamVaultCredentialNetworkingParamLimited",
     "CredentialNetworkingParamVaultCredentialNetworkingParamUnrestricted",
-    "CredentialRetrieveParams",
     "CredentialUpdateParams",
     "McpOauthTokenEndpointAuthCreateParam",
     "McpOauthTokenEndpointAuthCreateParamCreateMcpOauthTokenEndpointAuthParamClientSecretBasic",
@@ -41,10 +39,8 @@ __all__ = [
 
 
 class CredentialCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""
     auth: Required[CredentialAuthCreateParam]
     """Kind of credential, its secret and where it may be used."""
     name: Required[str]
@@ -53,18 +49,11 @@ class CredentialCreateParams(TypedDict, total=False):
     """Labels of your own, as pairs of strings, to keep with the credential. Left out means none."""
 
 
-class CredentialRetrieveParams(TypedDict, total=False):
-    """What `retrieve` takes besides the parameters of its path."""
-
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""
-
-
 class CredentialUpdateParams(TypedDict, total=False):
-    """What `update` takes besides the parameters of its path."""
+    """What `update` takes by keyword."""
 
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""
+    vault_id: Required[str]
+    """Identifier of the vault."""
     auth: CredentialAuthRotateParam
     """New secret, of the same kind as the stored one. Left out keeps the present secret."""
     metadata: Mapping[str, str]
@@ -72,10 +61,8 @@ class CredentialUpdateParams(TypedDict, total=False):
 
 
 class CredentialListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""
     after: str
     """ID of the last item of the previous page; the new page begins behind it. Leave it out for the first
     page."""
@@ -87,13 +74,6 @@ class CredentialListParams(TypedDict, total=False):
     """`desc`, the default, puts the latest item first; `asc` the earliest."""
     status: VaultStatusFilterParam
     """Only credentials in this status or in one of several."""
-
-
-class CredentialDeleteParams(TypedDict, total=False):
-    """What `delete` takes besides the parameters of its path."""
-
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""
 
 
 class CredentialAuthCreateParamCreateVaultCredentialAuthParamMcpOauth(TypedDict, total=False):

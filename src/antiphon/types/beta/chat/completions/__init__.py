@@ -6,9 +6,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from . import messages_params as messages_params
-    from . import messages_types as messages_types
     from .messages_params import MessageListParams as MessageListParams
-    from .messages_types import MessageListResponse as MessageListResponse
 else:
     from .....runtime.lazy import attach
 
@@ -16,7 +14,6 @@ else:
         __name__,
         {
             ".messages_params": "MessageListParams",
-            ".messages_types": "MessageListResponse",
         },
-        inner="messages_params messages_types",
+        inner="messages_params",
     )

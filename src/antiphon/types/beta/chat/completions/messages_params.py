@@ -11,7 +11,7 @@ __all__ = ["MessageListParams"]
 
 
 class MessageListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
     after: str
     """ID of the last message of the previous page; the new page begins behind it. Leave it out for the first

@@ -53,6 +53,42 @@ __all__ = [
 ]
 
 
+class RealtimeServerEventConversationItemRetrieved(BaseModel):
+    type: Literal["conversation.item.retrieved"]
+    """Always `conversation.item.retrieved`."""
+    event_id: str
+    """Identifier of this event."""
+    item: ConversationItem
+    """The conversation item that was asked for."""
+
+
+class RealtimeServerEventOutputAudioBufferStarted(BaseModel):
+    type: Literal["output_audio_buffer.started"]
+    """Always `output_audio_buffer.started`."""
+    event_id: str
+    """Identifier of this event."""
+    response_id: str
+    """Identifier of the response whose sound this is about."""
+
+
+class RealtimeServerEventOutputAudioBufferStopped(BaseModel):
+    type: Literal["output_audio_buffer.stopped"]
+    """Always `output_audio_buffer.stopped`."""
+    event_id: str
+    """Identifier of this event."""
+    response_id: str
+    """Identifier of the response whose sound this is about."""
+
+
+class RealtimeServerEventOutputAudioBufferCleared(BaseModel):
+    type: Literal["output_audio_buffer.cleared"]
+    """Always `output_audio_buffer.cleared`."""
+    event_id: str
+    """Identifier of this event."""
+    response_id: str
+    """Identifier of the response whose sound this is about."""
+
+
 class ErrorEvent(BaseModel):
     """Something went wrong, through a fault of the client or of the server. Most errors leave the session
     open; log them and go on."""
@@ -346,42 +382,6 @@ class ResponseTextDoneEvent(BaseModel):
     """Identifier of the response that wrote."""
     text: str
     """The whole text of the part."""
-
-
-class RealtimeServerEventConversationItemRetrieved(BaseModel):
-    type: Literal["conversation.item.retrieved"]
-    """Always `conversation.item.retrieved`."""
-    event_id: str
-    """Identifier of this event."""
-    item: ConversationItem
-    """The conversation item that was asked for."""
-
-
-class RealtimeServerEventOutputAudioBufferStarted(BaseModel):
-    type: Literal["output_audio_buffer.started"]
-    """Always `output_audio_buffer.started`."""
-    event_id: str
-    """Identifier of this event."""
-    response_id: str
-    """Identifier of the response whose sound this is about."""
-
-
-class RealtimeServerEventOutputAudioBufferStopped(BaseModel):
-    type: Literal["output_audio_buffer.stopped"]
-    """Always `output_audio_buffer.stopped`."""
-    event_id: str
-    """Identifier of this event."""
-    response_id: str
-    """Identifier of the response whose sound this is about."""
-
-
-class RealtimeServerEventOutputAudioBufferCleared(BaseModel):
-    type: Literal["output_audio_buffer.cleared"]
-    """Always `output_audio_buffer.cleared`."""
-    event_id: str
-    """Identifier of this event."""
-    response_id: str
-    """Identifier of the response whose sound this is about."""
 
 
 RealtimeServerEvent: TypeAlias = Annotated[

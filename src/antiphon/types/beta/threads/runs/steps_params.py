@@ -14,19 +14,21 @@ __all__ = ["StepListParams", "StepRetrieveParams"]
 
 
 class StepRetrieveParams(TypedDict, total=False):
-    """What `retrieve` takes besides the parameters of its path."""
+    """What `retrieve` takes by keyword."""
 
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Header that switches on version 2 of the assistants endpoints: always `assistants=v2`."""
+    thread_id: Required[str]
+    """ID of the thread that the run works on."""
+    run_id: Required[str]
+    """ID of the run that the step belongs to."""
     include: Iterable[RunStepInclude]
     """Further data to return: the content of file search results."""
 
 
 class StepListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Header that switches on version 2 of the assistants endpoints: always `assistants=v2`."""
+    thread_id: Required[str]
+    """ID of the thread that the run works on."""
     limit: int
     """Number of items per page, from 1 to 100, and 20 if left out."""
     order: Literal["asc", "desc"]

@@ -19,7 +19,6 @@ from .image import ImageFileContentBlockParam, ImageURLContentBlockParam
 from .text import TextContentBlockParam2
 
 __all__ = [
-    "RunCancelParams",
     "RunCreateParams",
     "RunCreateParamsAdditionalMessage",
     "RunCreateParamsAdditionalMessageAttachment",
@@ -29,7 +28,6 @@ __all__ = [
     "RunCreateParamsStreaming",
     "RunCreateParamsTruncationStrategy",
     "RunListParams",
-    "RunRetrieveParams",
     "RunSubmitToolOutputsParams",
     "RunSubmitToolOutputsParamsBase",
     "RunSubmitToolOutputsParamsNonStreaming",
@@ -74,10 +72,8 @@ class RunCreateParamsTruncationStrategy(TypedDict, total=False):
 
 
 class RunCreateParamsBase(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Header that switches on version 2 of the assistants endpoints: always `assistants=v2`."""
     assistant_id: Required[str]
     """ID of the assistant that runs."""
     include: Iterable[RunStepInclude]
@@ -122,27 +118,18 @@ class RunCreateParamsBase(TypedDict, total=False):
     the instructions must also ask for JSON."""
 
 
-class RunRetrieveParams(TypedDict, total=False):
-    """What `retrieve` takes besides the parameters of its path."""
-
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Header that switches on version 2 of the assistants endpoints: always `assistants=v2`."""
-
-
 class RunUpdateParams(TypedDict, total=False):
-    """What `update` takes besides the parameters of its path."""
+    """What `update` takes by keyword."""
 
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Header that switches on version 2 of the assistants endpoints: always `assistants=v2`."""
+    thread_id: Required[str]
+    """ID of the thread that the run works on."""
     metadata: Metadata | None
     """New labels for the run, at most 16, in place of the old ones."""
 
 
 class RunListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Header that switches on version 2 of the assistants endpoints: always `assistants=v2`."""
     limit: int
     """Number of items per page, from 1 to 100, and 20 if left out."""
     order: Literal["asc", "desc"]
@@ -154,13 +141,6 @@ class RunListParams(TypedDict, total=False):
     """ID of a store; you get the page that lies in front of it. Use it to go back through the list."""
 
 
-class RunCancelParams(TypedDict, total=False):
-    """What `cancel` takes besides the parameters of its path."""
-
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Header that switches on version 2 of the assistants endpoints: always `assistants=v2`."""
-
-
 class RunSubmitToolOutputsParamsToolOutput(TypedDict, total=False):
     tool_call_id: str
     """ID of the call that the result belongs to, as found in `required_action` of the run."""
@@ -169,10 +149,10 @@ class RunSubmitToolOutputsParamsToolOutput(TypedDict, total=False):
 
 
 class RunSubmitToolOutputsParamsBase(TypedDict, total=False):
-    """What `submit_tool_outputs` takes besides the parameters of its path."""
+    """What `submit_tool_outputs` takes by keyword."""
 
-    open_ai_beta: Required[Literal["assistants=v2"]]
-    """Header that switches on version 2 of the assistants endpoints: always `assistants=v2`."""
+    thread_id: Required[str]
+    """ID of the thread that the run works on."""
     tool_outputs: Required[Iterable[RunSubmitToolOutputsParamsToolOutput]]
     """The results, one for each open call."""
 
@@ -202,7 +182,7 @@ class RunSubmitToolOutputsParamsStreaming(RunSubmitToolOutputsParamsBase, total=
 
 
 RunCreateParams: TypeAlias = RunCreateParamsNonStreaming | RunCreateParamsStreaming
-"""What `create` takes besides the parameters of its path."""
+"""What `create` takes by keyword."""
 
 RunSubmitToolOutputsParams: TypeAlias = RunSubmitToolOutputsParamsNonStreaming | RunSubmitToolOutputsParamsStreaming
-"""What `submit_tool_outputs` takes besides the parameters of its path."""
+"""What `submit_tool_outputs` takes by keyword."""

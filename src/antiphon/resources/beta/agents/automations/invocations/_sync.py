@@ -43,7 +43,6 @@ class Invocations(APIResource):
         self,
         automation_id: str,
         *,
-        open_ai_beta: Literal["agents=v1"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -56,7 +55,6 @@ class Invocations(APIResource):
 
         Args:
             automation_id: Identifier of the automation to run.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -66,7 +64,7 @@ class Invocations(APIResource):
             "POST",
             _fill_path("/agents/automations/{automation_id}/invocations", automation_id=automation_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -80,7 +78,6 @@ class Invocations(APIResource):
         invocation_id: str,
         *,
         automation_id: str,
-        open_ai_beta: Literal["agents=v1"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -93,7 +90,6 @@ class Invocations(APIResource):
         Args:
             invocation_id: Identifier of the invocation.
             automation_id: Identifier of the automation.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -107,7 +103,7 @@ class Invocations(APIResource):
                 automation_id=automation_id,
             ),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -120,7 +116,6 @@ class Invocations(APIResource):
         self,
         automation_id: str,
         *,
-        open_ai_beta: Literal["agents=v1"],
         after: str | Omit = omit,
         limit: int | Omit = omit,
         order: Literal["asc", "desc"] | Omit = omit,
@@ -135,7 +130,6 @@ class Invocations(APIResource):
 
         Args:
             automation_id: Identifier of the automation.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             after: ID of the last item of the previous page; the new page begins behind it. Leave it out for
                 the first page.
             limit: Number of endpoints per page.
@@ -154,7 +148,7 @@ class Invocations(APIResource):
                 "order": order,
             },
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,

@@ -43,7 +43,6 @@ class AsyncFiles(AsyncAPIResource):
         self,
         environment_id: str,
         *,
-        open_ai_beta: Literal["agents=v1"],
         path: str,
         type: Literal["file_id", "inline"],
         data: str | Omit = omit,
@@ -59,7 +58,6 @@ class AsyncFiles(AsyncAPIResource):
 
         Args:
             environment_id: Identifier of the environment that receives the file.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             path: Path in the environment under which the file is stored.
             type: `file_id` copies an uploaded file, named in `file_id`; `inline` takes the content from
                 `data`.
@@ -74,7 +72,7 @@ class AsyncFiles(AsyncAPIResource):
             "POST",
             _fill_path("/agents/environments/{environment_id}/files", environment_id=environment_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             body={
                 "path": path,
@@ -93,7 +91,6 @@ class AsyncFiles(AsyncAPIResource):
         self,
         environment_id: str,
         *,
-        open_ai_beta: Literal["agents=v1"],
         limit: int | Omit | None = omit,
         order: Literal["asc", "desc"] | Omit = omit,
         page: str | Omit = omit,
@@ -109,7 +106,6 @@ class AsyncFiles(AsyncAPIResource):
 
         Args:
             environment_id: Identifier of the environment.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             limit: Number of entries per page. Left out or null means the default of the server.
             order: `desc`, the default, puts the latest item first; `asc` the earliest.
             page: Token from `next` of the previous page. Leave it out for the first page.
@@ -129,7 +125,7 @@ class AsyncFiles(AsyncAPIResource):
                 "path": path,
             },
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,

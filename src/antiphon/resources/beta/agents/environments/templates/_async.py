@@ -43,7 +43,6 @@ class AsyncTemplates(AsyncAPIResource):
     async def create(
         self,
         *,
-        open_ai_beta: Literal["agents=v1"],
         capability_directories: SequenceNotStr[str] | Omit | None = omit,
         desktop: _types.beta.agents.environments.templates_params.TemplateCreateParamsDesktop | Omit | None = omit,
         env: Mapping[str, str] | Omit | None = omit,
@@ -65,7 +64,6 @@ class AsyncTemplates(AsyncAPIResource):
         fields are optional.
 
         Args:
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             capability_directories: Paths of directories in which agents find skills and plugins. Null means
                 none.
             desktop: Whether environments made from the template have a graphical desktop. Null means the
@@ -88,7 +86,7 @@ class AsyncTemplates(AsyncAPIResource):
             "POST",
             "/agents/environments/templates",
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             body={
                 "capability_directories": capability_directories,
@@ -113,7 +111,6 @@ class AsyncTemplates(AsyncAPIResource):
         self,
         environment_template_id: str,
         *,
-        open_ai_beta: Literal["agents=v1"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -125,7 +122,6 @@ class AsyncTemplates(AsyncAPIResource):
 
         Args:
             environment_template_id: Identifier of the environment template.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -138,7 +134,7 @@ class AsyncTemplates(AsyncAPIResource):
                 environment_template_id=environment_template_id,
             ),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -151,7 +147,6 @@ class AsyncTemplates(AsyncAPIResource):
         self,
         environment_template_id: str,
         *,
-        open_ai_beta: Literal["agents=v1"],
         capability_directories: SequenceNotStr[str] | Omit | None = omit,
         desktop: _types.beta.agents.environments.templates_params.TemplateUpdateParamsDesktop | Omit | None = omit,
         env: Mapping[str, str] | Omit | None = omit,
@@ -173,7 +168,6 @@ class AsyncTemplates(AsyncAPIResource):
 
         Args:
             environment_template_id: Identifier of the environment template.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             capability_directories: Paths of directories in which agents find skills and plugins. Null means
                 none.
             desktop: Whether environments made from the template have a graphical desktop. Null means the
@@ -199,7 +193,7 @@ class AsyncTemplates(AsyncAPIResource):
                 environment_template_id=environment_template_id,
             ),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             body={
                 "capability_directories": capability_directories,
@@ -223,7 +217,6 @@ class AsyncTemplates(AsyncAPIResource):
     def list(
         self,
         *,
-        open_ai_beta: Literal["agents=v1"],
         after: str | Omit = omit,
         limit: int | Omit = omit,
         order: Literal["asc", "desc"] | Omit = omit,
@@ -237,7 +230,6 @@ class AsyncTemplates(AsyncAPIResource):
         Returns the stored environment templates page by page.
 
         Args:
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             after: ID of the last item of the previous page; the new page begins behind it. Leave it out for
                 the first page.
             limit: Number of endpoints per page.
@@ -256,7 +248,7 @@ class AsyncTemplates(AsyncAPIResource):
                 "order": order,
             },
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -269,7 +261,6 @@ class AsyncTemplates(AsyncAPIResource):
         self,
         environment_template_id: str,
         *,
-        open_ai_beta: Literal["agents=v1"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -281,7 +272,6 @@ class AsyncTemplates(AsyncAPIResource):
 
         Args:
             environment_template_id: Identifier of the template to delete.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -294,7 +284,7 @@ class AsyncTemplates(AsyncAPIResource):
                 environment_template_id=environment_template_id,
             ),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,

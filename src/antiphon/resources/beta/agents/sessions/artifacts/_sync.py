@@ -45,7 +45,6 @@ class Artifacts(APIResource):
         artifact_id: str,
         *,
         session_id: str,
-        open_ai_beta: Literal["agents=v1"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -59,7 +58,6 @@ class Artifacts(APIResource):
         Args:
             artifact_id: Identifier of the artifact.
             session_id: Identifier of the session.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -71,7 +69,7 @@ class Artifacts(APIResource):
                 "/agents/sessions/{session_id}/artifacts/{artifact_id}", artifact_id=artifact_id, session_id=session_id
             ),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -84,7 +82,6 @@ class Artifacts(APIResource):
         self,
         session_id: str,
         *,
-        open_ai_beta: Literal["agents=v1"],
         after: str | Omit = omit,
         environment_id: str | Omit | None = omit,
         limit: int | Omit = omit,
@@ -100,7 +97,6 @@ class Artifacts(APIResource):
 
         Args:
             session_id: Identifier of the session.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             after: ID of the last item of the previous page; the new page begins behind it. Leave it out for
                 the first page.
             environment_id: Only artifacts from this environment. Null or left out means all.
@@ -121,7 +117,7 @@ class Artifacts(APIResource):
                 "order": order,
             },
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -135,7 +131,6 @@ class Artifacts(APIResource):
         artifact_id: str,
         *,
         session_id: str,
-        open_ai_beta: Literal["agents=v1"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -148,7 +143,6 @@ class Artifacts(APIResource):
         Args:
             artifact_id: Identifier of the artifact to download.
             session_id: Identifier of the session.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -162,7 +156,7 @@ class Artifacts(APIResource):
                 session_id=session_id,
             ),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             accept="application/octet-stream",
             extra_headers=extra_headers,
@@ -177,7 +171,6 @@ class Artifacts(APIResource):
         artifact_id: str,
         *,
         session_id: str,
-        open_ai_beta: Literal["agents=v1"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -190,7 +183,6 @@ class Artifacts(APIResource):
         Args:
             artifact_id: Identifier of the artifact to delete.
             session_id: Identifier of the session.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -202,7 +194,7 @@ class Artifacts(APIResource):
                 "/agents/sessions/{session_id}/artifacts/{artifact_id}", artifact_id=artifact_id, session_id=session_id
             ),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from types import NoneType as _NoneType
-from typing import Literal
 from typing import cast as _cast
 
 from ...... import types as _types
@@ -45,8 +44,8 @@ class Events(APIResource):
         self,
         session_id: str,
         *,
-        open_ai_beta: Literal["agents=v1"],
         events: Iterable[_types.beta.AgentSessionInputParam],
+        idempotency_key: str | Omit = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -60,8 +59,9 @@ class Events(APIResource):
 
         Args:
             session_id: Identifier of the session that receives the input.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             events: Inputs to deliver, in this order.
+            idempotency_key: Text of your own that names this attempt. A repeated request with the same key
+                does not take effect a second time. Left out, every request counts as new.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -71,7 +71,8 @@ class Events(APIResource):
             "POST",
             _fill_path("/agents/sessions/{session_id}/events", session_id=session_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
+                "Idempotency-Key": idempotency_key,
             },
             body={
                 "events": events,
@@ -88,7 +89,6 @@ class Events(APIResource):
         self,
         session_id: str,
         *,
-        open_ai_beta: Literal["agents=v1"],
         include_obfuscation: bool | Omit = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
@@ -102,7 +102,6 @@ class Events(APIResource):
 
         Args:
             session_id: Identifier of the session to follow.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             include_obfuscation: Whether events carry random padding in `obfuscation`, which hides the
                 length of the text from eavesdroppers. False saves bandwidth on connections you trust.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
@@ -117,7 +116,7 @@ class Events(APIResource):
                 "include_obfuscation": include_obfuscation,
             },
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             accept="text/event-stream",
             extra_headers=extra_headers,

@@ -53,7 +53,6 @@ class Subagents(APIResource):
         subagent_id: str,
         *,
         session_id: str,
-        open_ai_beta: Literal["agents=v1"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -66,7 +65,6 @@ class Subagents(APIResource):
         Args:
             subagent_id: Identifier of the subagent within the session.
             session_id: Identifier of the session.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -78,7 +76,7 @@ class Subagents(APIResource):
                 "/agents/sessions/{session_id}/subagents/{subagent_id}", subagent_id=subagent_id, session_id=session_id
             ),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -91,7 +89,6 @@ class Subagents(APIResource):
         self,
         session_id: str,
         *,
-        open_ai_beta: Literal["agents=v1"],
         after: str | Omit = omit,
         limit: int | Omit = omit,
         order: Literal["asc", "desc"] | Omit = omit,
@@ -106,7 +103,6 @@ class Subagents(APIResource):
 
         Args:
             session_id: Identifier of the session.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             after: ID of the last item of the previous page; the new page begins behind it. Leave it out for
                 the first page.
             limit: Number of endpoints per page.
@@ -125,7 +121,7 @@ class Subagents(APIResource):
                 "order": order,
             },
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,

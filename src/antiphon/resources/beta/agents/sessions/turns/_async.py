@@ -49,7 +49,6 @@ class AsyncTurns(AsyncAPIResource):
         turn_id: str,
         *,
         session_id: str,
-        open_ai_beta: Literal["agents=v1"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -62,7 +61,6 @@ class AsyncTurns(AsyncAPIResource):
         Args:
             turn_id: Identifier of the turn.
             session_id: Identifier of the session.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -72,7 +70,7 @@ class AsyncTurns(AsyncAPIResource):
             "GET",
             _fill_path("/agents/sessions/{session_id}/turns/{turn_id}", turn_id=turn_id, session_id=session_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -85,7 +83,6 @@ class AsyncTurns(AsyncAPIResource):
         self,
         session_id: str,
         *,
-        open_ai_beta: Literal["agents=v1"],
         after: str | Omit = omit,
         limit: int | Omit = omit,
         order: Literal["asc", "desc"] | Omit = omit,
@@ -100,7 +97,6 @@ class AsyncTurns(AsyncAPIResource):
 
         Args:
             session_id: Identifier of the session.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             after: ID of the last item of the previous page; the new page begins behind it. Leave it out for
                 the first page.
             limit: Number of endpoints per page.
@@ -119,7 +115,7 @@ class AsyncTurns(AsyncAPIResource):
                 "order": order,
             },
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,

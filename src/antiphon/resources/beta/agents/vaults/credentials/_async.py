@@ -43,7 +43,6 @@ class AsyncCredentials(AsyncAPIResource):
         self,
         vault_id: str,
         *,
-        open_ai_beta: Literal["agents=v1"],
         auth: _types.beta.agents.vaults.CredentialAuthCreateParam,
         name: str,
         metadata: Mapping[str, str] | Omit = omit,
@@ -59,7 +58,6 @@ class AsyncCredentials(AsyncAPIResource):
 
         Args:
             vault_id: Identifier of the vault that receives the credential.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             auth: Kind of credential, its secret and where it may be used.
             name: Name to recognize the credential by.
             metadata: Labels of your own, as pairs of strings, to keep with the credential. Left out means
@@ -73,7 +71,7 @@ class AsyncCredentials(AsyncAPIResource):
             "POST",
             _fill_path("/vaults/{vault_id}/credentials", vault_id=vault_id),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             body={
                 "auth": auth,
@@ -92,7 +90,6 @@ class AsyncCredentials(AsyncAPIResource):
         credential_id: str,
         *,
         vault_id: str,
-        open_ai_beta: Literal["agents=v1"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -105,7 +102,6 @@ class AsyncCredentials(AsyncAPIResource):
         Args:
             credential_id: Identifier of the credential within the vault.
             vault_id: Identifier of the vault.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -117,7 +113,7 @@ class AsyncCredentials(AsyncAPIResource):
                 "/vaults/{vault_id}/credentials/{credential_id}", credential_id=credential_id, vault_id=vault_id
             ),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -131,7 +127,6 @@ class AsyncCredentials(AsyncAPIResource):
         credential_id: str,
         *,
         vault_id: str,
-        open_ai_beta: Literal["agents=v1"],
         auth: _types.beta.agents.vaults.CredentialAuthRotateParam | Omit = omit,
         metadata: Mapping[str, str] | Omit = omit,
         extra_headers: HeaderTypes | None = None,
@@ -146,7 +141,6 @@ class AsyncCredentials(AsyncAPIResource):
         Args:
             credential_id: Identifier of the credential within the vault.
             vault_id: Identifier of the vault.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             auth: New secret, of the same kind as the stored one. Left out keeps the present secret.
             metadata: New labels of the credential, as pairs of strings. Left out keeps the present ones.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
@@ -160,7 +154,7 @@ class AsyncCredentials(AsyncAPIResource):
                 "/vaults/{vault_id}/credentials/{credential_id}", credential_id=credential_id, vault_id=vault_id
             ),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             body={
                 "auth": auth,
@@ -177,7 +171,6 @@ class AsyncCredentials(AsyncAPIResource):
         self,
         vault_id: str,
         *,
-        open_ai_beta: Literal["agents=v1"],
         after: str | Omit = omit,
         limit: int | Omit = omit,
         metadata: Mapping[str, str] | Omit = omit,
@@ -194,7 +187,6 @@ class AsyncCredentials(AsyncAPIResource):
 
         Args:
             vault_id: Identifier of the vault.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             after: ID of the last item of the previous page; the new page begins behind it. Leave it out for
                 the first page.
             limit: Number of endpoints per page.
@@ -218,7 +210,7 @@ class AsyncCredentials(AsyncAPIResource):
                 "status": status,
             },
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -232,7 +224,6 @@ class AsyncCredentials(AsyncAPIResource):
         credential_id: str,
         *,
         vault_id: str,
-        open_ai_beta: Literal["agents=v1"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -245,7 +236,6 @@ class AsyncCredentials(AsyncAPIResource):
         Args:
             credential_id: Identifier of the credential to delete.
             vault_id: Identifier of the vault.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -257,7 +247,7 @@ class AsyncCredentials(AsyncAPIResource):
                 "/vaults/{vault_id}/credentials/{credential_id}", credential_id=credential_id, vault_id=vault_id
             ),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Literal
 
+from ...... import pagination as _pagination
 from ...... import types as _types
 from ......runtime import (
     AsyncAPIResource,
@@ -38,7 +39,7 @@ class AsyncMessages(AsyncAPIResource):
         """This resource, where every call gives responses whose bodies are read on demand."""
         return AsyncMessagesWithStreamingResponse(self)
 
-    async def list(
+    def list(
         self,
         completion_id: str,
         *,
@@ -49,7 +50,7 @@ class AsyncMessages(AsyncAPIResource):
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
         timeout: TimeoutTypes | NotGiven = not_given,
-    ) -> _types.ChatCompletionStoreMessagePage:
+    ) -> _pagination.AsyncCursorPager[_types.chat.ChatCompletionStoreMessage]:
         """List messages of a stored completion.
 
         Returns one page of the input messages of a stored chat completion. Only completions created with
@@ -79,7 +80,7 @@ class AsyncMessages(AsyncAPIResource):
             extra_body=extra_body,
             timeout=timeout,
         )
-        return await self._request(call, _types.ChatCompletionStoreMessagePage)
+        return self._pages(call, _pagination.AsyncCursorPage[_types.chat.ChatCompletionStoreMessage])
 
 
 class AsyncMessagesWithRawResponse:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Literal
 
+from ...... import pagination as _pagination
 from ...... import types as _types
 from ......runtime import (
     APIResource,
@@ -49,7 +50,7 @@ class Messages(APIResource):
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
         timeout: TimeoutTypes | NotGiven = not_given,
-    ) -> _types.ChatCompletionStoreMessagePage:
+    ) -> _pagination.CursorPager[_types.chat.ChatCompletionStoreMessage]:
         """List messages of a stored completion.
 
         Returns one page of the input messages of a stored chat completion. Only completions created with
@@ -79,7 +80,7 @@ class Messages(APIResource):
             extra_body=extra_body,
             timeout=timeout,
         )
-        return self._request(call, _types.ChatCompletionStoreMessagePage)
+        return self._pages(call, _pagination.SyncCursorPage[_types.chat.ChatCompletionStoreMessage])
 
 
 class MessagesWithRawResponse:

@@ -48,7 +48,6 @@ class AsyncSteps(AsyncAPIResource):
         *,
         thread_id: str,
         run_id: str,
-        open_ai_beta: Literal["assistants=v2"],
         include: Iterable[_types.beta.threads.runs.RunStepInclude] | Omit = omit,
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
@@ -65,8 +64,6 @@ class AsyncSteps(AsyncAPIResource):
             step_id: ID of the step to read.
             thread_id: ID of the thread that the run works on.
             run_id: ID of the run that the step belongs to.
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             include: Further data to return: the content of file search results.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
@@ -85,7 +82,7 @@ class AsyncSteps(AsyncAPIResource):
                 "include": include,
             },
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -100,7 +97,6 @@ class AsyncSteps(AsyncAPIResource):
         run_id: str,
         *,
         thread_id: str,
-        open_ai_beta: Literal["assistants=v2"],
         limit: int | Omit = omit,
         order: Literal["asc", "desc"] | Omit = omit,
         after: str | Omit = omit,
@@ -120,8 +116,6 @@ class AsyncSteps(AsyncAPIResource):
         Args:
             run_id: ID of the run whose steps you want.
             thread_id: ID of the thread that the run works on.
-            open_ai_beta: Header that switches on version 2 of the assistants endpoints: always
-                `assistants=v2`.
             limit: Number of items per page, from 1 to 100, and 20 if left out.
             order: Sorting by time of creation: oldest first (`asc`) or newest first (`desc`, the default).
             after: ID of the last item of the previous page; the new page begins behind it. Leave it out for
@@ -145,7 +139,7 @@ class AsyncSteps(AsyncAPIResource):
                 "include": include,
             },
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "assistants=v2",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Required
+
 from typing_extensions import TypedDict
 
 from ......runtime import SequenceNotStr
@@ -11,8 +13,10 @@ __all__ = ["APIKeyCreateParams"]
 
 
 class APIKeyCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
+    project_id: Required[str]
+    """ID of the project that the service account belongs to."""
     name: str
     """Name under which the key appears in lists."""
     scopes: SequenceNotStr[str]

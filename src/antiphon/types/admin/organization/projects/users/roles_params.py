@@ -11,15 +11,19 @@ __all__ = ["RoleCreateParams", "RoleListParams"]
 
 
 class RoleCreateParams(TypedDict, total=False):
-    """What `create` takes besides the parameters of its path."""
+    """What `create` takes by keyword."""
 
+    project_id: Required[str]
+    """ID of the project in which the role applies."""
     role_id: Required[str]
     """ID of the project role to give."""
 
 
 class RoleListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
+    project_id: Required[str]
+    """ID of the project in which the role applies."""
     limit: int
     """Number of roles per page, from 0 to 1000. Left out, the service decides."""
     after: str

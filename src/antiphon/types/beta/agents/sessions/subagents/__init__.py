@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from . import turns_params as turns_params
     from .items_params import ItemListParams as ItemListParams
     from .turns_params import TurnListParams as TurnListParams
-    from .turns_params import TurnRetrieveParams as TurnRetrieveParams
 else:
     from ......runtime.lazy import attach
 
@@ -18,7 +17,7 @@ else:
         __name__,
         {
             ".items_params": "ItemListParams",
-            ".turns_params": "TurnListParams TurnRetrieveParams",
+            ".turns_params": "TurnListParams",
         },
         modules="turns",
         inner="items_params turns_params",

@@ -44,7 +44,6 @@ class AsyncItems(AsyncAPIResource):
         subagent_id: str,
         *,
         session_id: str,
-        open_ai_beta: Literal["agents=v1"],
         after: str | Omit = omit,
         limit: int | Omit = omit,
         order: Literal["asc", "desc"] | Omit = omit,
@@ -60,7 +59,6 @@ class AsyncItems(AsyncAPIResource):
         Args:
             subagent_id: Identifier of the subagent within the session.
             session_id: Identifier of the session.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             after: ID of the last item of the previous page; the new page begins behind it. Leave it out for
                 the first page.
             limit: Number of endpoints per page.
@@ -83,7 +81,7 @@ class AsyncItems(AsyncAPIResource):
                 "order": order,
             },
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,

@@ -50,7 +50,6 @@ class AsyncTurns(AsyncAPIResource):
         *,
         session_id: str,
         subagent_id: str,
-        open_ai_beta: Literal["agents=v1"],
         extra_headers: HeaderTypes | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: object | None = None,
@@ -64,7 +63,6 @@ class AsyncTurns(AsyncAPIResource):
             turn_id: Identifier of the turn.
             session_id: Identifier of the session.
             subagent_id: Identifier of the subagent within the session.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             extra_headers: Headers for this call only; `omit` as a value removes a default header.
             extra_query: Query entries for this call only.
             extra_body: Entries merged over the body of this call.
@@ -79,7 +77,7 @@ class AsyncTurns(AsyncAPIResource):
                 subagent_id=subagent_id,
             ),
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,
@@ -93,7 +91,6 @@ class AsyncTurns(AsyncAPIResource):
         subagent_id: str,
         *,
         session_id: str,
-        open_ai_beta: Literal["agents=v1"],
         after: str | Omit = omit,
         limit: int | Omit = omit,
         order: Literal["asc", "desc"] | Omit = omit,
@@ -109,7 +106,6 @@ class AsyncTurns(AsyncAPIResource):
         Args:
             subagent_id: Identifier of the subagent within the session.
             session_id: Identifier of the session.
-            open_ai_beta: Switches this beta API on. Always `agents=v1`.
             after: ID of the last item of the previous page; the new page begins behind it. Leave it out for
                 the first page.
             limit: Number of endpoints per page.
@@ -132,7 +128,7 @@ class AsyncTurns(AsyncAPIResource):
                 "order": order,
             },
             headers={
-                "OpenAI-Beta": open_ai_beta,
+                "OpenAI-Beta": "agents=v1",
             },
             extra_headers=extra_headers,
             extra_query=extra_query,

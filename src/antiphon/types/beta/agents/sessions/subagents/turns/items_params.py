@@ -11,10 +11,12 @@ __all__ = ["ItemListParams"]
 
 
 class ItemListParams(TypedDict, total=False):
-    """What `list` takes besides the parameters of its path."""
+    """What `list` takes by keyword."""
 
-    open_ai_beta: Required[Literal["agents=v1"]]
-    """Switches this beta API on. Always `agents=v1`."""
+    session_id: Required[str]
+    """Identifier of the session."""
+    subagent_id: Required[str]
+    """Identifier of the subagent within the session."""
     after: str
     """ID of the last item of the previous page; the new page begins behind it. Leave it out for the first
     page."""
