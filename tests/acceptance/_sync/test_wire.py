@@ -195,6 +195,7 @@ def test_requests(wire: Wire, server: MockServer) -> None:
         (io.BytesIO(b"abc"), "upload", "application/octet-stream", b"abc"),
         (("an é.txt", b"abc"), "an é.txt", "text/plain", b"abc"),
         (("a.txt", b"abc", "text/x"), "a.txt", "text/x", b"abc"),
+        (("a.jsonl", "caf\u00e9"), "a.jsonl", "application/octet-stream", "caf\u00e9".encode()),
         (("a.txt", b"abc", "text/x", {"x-part": "1"}), "a.txt", "text/x", b"abc"),
     ],
 )

@@ -112,13 +112,36 @@ def test_other_spellings_of_lists() -> None:
         (("a.json", b"{}"), "a.json", "application/json", b"{}"),
         (("a.json", b"{}", "text/x"), "a.json", "text/x", b"{}"),
         (("a.json", b"{}", None), "a.json", "application/json", b"{}"),
-        ((None, b"{}"), "upload", "application/octet-stream", b"{}"),
+        (("a.jsonl", "caf\u00e9"), "a.jsonl", "application/octet-stream", "caf\u00e9".encode()),
+        (("a.txt", "x", "text/mine", {}), "a.txt", "text/mine", b"x"),
         (("a", io.BytesIO(b"x"), "text/x", {"X-Extra": "1"}), "a", "text/x", b"x"),
     ],
 )
 def test_files(file: Any, filename: str, kind: str, content: bytes) -> None:
     [part] = encoded({"file": file}, FILE)
     assert (part.name, part.filename, part.headers["content-type"], part.content) == ("file", filename, kind, content)
+
+
+@pytest.mark.parametrize(
+    ("file", "kind"), [((None, b"x"), None), ((None, "x"), None), ((None, b"x", "text/x"), "text/x")]
+)
+def test_a_file_without_a_name(file: Any, kind: str | None) -> None:
+    [part] = encoded({"file": file}, FILE)
+    assert (part.filename, part.headers.get("content-type"), part.content) == (None, kind, b"x")
+
+
+def test_text_by_itself_is_no_file() -> None:
+    with pytest.raises(TypeError, match=r"file: text is no file content"):
+        encoded({"file": "a.txt"}, FILE)
+
+
+def test_files_come_after_the_fields() -> None:
+    form = Multipart(files=frozenset({"image", "mask"}), json_parts=frozenset({"j"}), extra=(("more", b"x"),))
+    fields = {"image": [b"1", b"2"], "prompt": "p", "mask": b"m", "nested": {"a": b"3", "b": 4}, "j": {"k": 5}}
+    parts = encoded(fields, form)
+    assert [part.name for part in parts] == [
+        "prompt", "nested[b]", "j", "image[]", "image[]", "mask", "nested[a]", "more"
+    ]  # fmt: skip
 
 
 def test_part_headers() -> None:
@@ -200,9 +223,9 @@ WRONG: list[Any] = [
     ("text", "file: text is no file content"),
     (5, "file: expected bytes"),
     (("a",), "file: a file tuple has 2 to 4 entries"),
-    (("a", "b", b"c"), "file: text is no file content"),
+    (("a", b"x", b"c"), "file: header 'content-type' must be text"),
     (("a", b"x", "t", {}, 1), "file: a file tuple has 2 to 4 entries"),
-    (("a", "text"), "file: text is no file content"),
+    (("a", 5), "file: expected bytes"),
     ({"a": 1}, "file: expected bytes"),
 ]
 

@@ -21,11 +21,14 @@ FileContent: TypeAlias = IO[bytes] | bytes | os.PathLike[str] | Iterable[bytes] 
 
 FileTypes: TypeAlias = (
     FileContent
-    | tuple[str | None, FileContent]
-    | tuple[str | None, FileContent, str | None]
-    | tuple[str | None, FileContent, str | None, Mapping[str, str]]
+    | tuple[str | None, FileContent | str]
+    | tuple[str | None, FileContent | str, str | None]
+    | tuple[str | None, FileContent | str, str | None, Mapping[str, str]]
 )
-"""A file: its content, or a tuple of file name, content, content type, and further part headers."""
+"""A file: its content, or a tuple of file name, content, content type, and further part headers.
+
+In a tuple the content may be text, which is sent as UTF-8, and a name that is None is not sent.
+"""
 
 _UNNAMED: Final = "upload"
 
@@ -47,13 +50,14 @@ class Multipart:
 def encode_multipart(
     fields: Mapping[str, object], form: Multipart, style: QueryStyle, boundary: str
 ) -> tuple[str, Segments]:
-    """The content type and the body.
+    """The content type and the body: fields in their order, then files in theirs.
 
     Raises TypeError, naming the field, for content that is no file; nothing of a file is read.
     """
     parts: list[bytes | Source] = []
     delimiter = f"--{boundary}\r\n".encode("ascii")
-    for name, value, is_file in _flat(fields, form, style):
+    # Servers that read a form while it arrives want to know what to do with a file before it comes.
+    for name, value, is_file in sorted(_flat(fields, form, style), key=lambda part: part[2]):
         try:
             head, content = _file_part(name, value) if is_file else _field_part(name, value)
         except TypeError as error:
@@ -124,7 +128,8 @@ def _is_list(value: object) -> bool:
 def _is_file(value: object) -> bool:
     if isinstance(value, tuple):
         entries = cast("tuple[object, ...]", value)
-        return 2 <= len(entries) <= 4 and (entries[0] is None or isinstance(entries[0], str)) and _is_file(entries[1])
+        named = 2 <= len(entries) <= 4 and (entries[0] is None or isinstance(entries[0], str))
+        return named and _is_file(entries[1])
     return isinstance(value, (bytes, bytearray, memoryview, os.PathLike)) or callable(getattr(value, "read", None))
 
 
@@ -156,10 +161,12 @@ def _file_part(name: str, value: object) -> tuple[bytes, bytes | Source]:
         filename, content = cast("str | None", entries[0]), entries[1]
         content_type = cast("str | None", entries[2]) if len(entries) > 2 else None
         headers = cast("Mapping[str, str]", entries[3]) if len(entries) > 3 else {}
+        if isinstance(content, str):
+            content = content.encode("utf-8")
     source = source_of(content)
-    if filename is None:
+    if not isinstance(value, tuple):
         filename = _name_of(content, source)
-    if content_type is None:
+    if content_type is None and filename is not None:
         content_type = _guessed_type(filename)
     return _head(name, filename, content_type, headers), source
 
