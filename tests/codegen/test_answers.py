@@ -27,6 +27,7 @@ CASES: dict[str, tuple[dict[str, Any], Answer, Any]] = {
     "the default": ({"default": json_answer(THING)}, Answer(200, {"id": "a"}), {"id": "a"}),
     "numbers as keys": ({"200": json_answer(THING), "404": json_answer({})}, Answer(200, {"id": "a"}), {"id": "a"}),
     "a list": ({"200": json_answer({"type": "array", "items": TEXT})}, Answer(200, '["a"]', JSON), ["a"]),
+    "a text": ({"200": json_answer(TEXT)}, Answer(200, '"a\\u00e9"', JSON), "aé"),
     "a number": ({"200": json_answer({"type": "integer"})}, Answer(200, "5", JSON), 5),
     "a boolean": ({"200": json_answer({"type": "boolean"})}, Answer(200, "false", JSON), False),
     "null": ({"200": json_answer({**THING, "type": ["object", "null"]})}, Answer(200, "null", JSON), None),

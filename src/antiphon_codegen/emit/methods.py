@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Container
 
 from ..plan.model import Argument, MethodPlan, Plan
+from ..plan.names import Identifier
+from ..plan.symbols import Builtin
 from ..python.source import Code, blocks, code, doc, empty, ident, lines, module_as, name_from
 from .calls import call
 from .docs import argument_docs, wrapped
@@ -104,6 +106,9 @@ def _body(scope: MethodScope) -> Code:
         case "none":
             nothing = name_from("types", "NoneType", "_NoneType")
             parts.append(code("return await {send}(call, {nothing})", send=senders.request, nothing=nothing))
+        case "value" if result.annotation == Builtin(Identifier("str")):
+            text = name_from(scope.runtime, "json_text", "_json_text")
+            parts.append(code("return await {send}(call, {into})", send=senders.request, into=text))
         case _:
             into = scope.type_of(result.annotation)
             parts.append(code("return await {send}(call, {into})", send=senders.request, into=into))

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Any, Final, TypeVar, cast
+from typing import Annotated, Any, Final, TypeVar, cast
 
 import pydantic
 
@@ -19,9 +19,12 @@ from .reading import Drift, Malformed, json_kind, parse_json, reader_for
 from .request import SentRequest
 from .urls import URL
 
-__all__ = ["HTTPResponse", "Head", "ResponseNotJSON", "ResponseNotRead", "parsed", "refusal"]
+__all__ = ["HTTPResponse", "Head", "ResponseNotJSON", "ResponseNotRead", "json_text", "parsed", "refusal"]
 
 T = TypeVar("T")
+
+json_text: Final = cast("type[str]", Annotated[str, "in JSON"])
+"""To be read as: a body that is a string in JSON. `str` itself is the text of the body, whatever that is."""
 
 _BOM: Final = b"\xef\xbb\xbf"
 _MAY_BE_EMPTY: Final = frozenset({202, 204, 205})
