@@ -182,6 +182,7 @@ def test_a_list_without_pages_is_short(tmp_path: Path) -> None:
     }
     engine = engine_of(tmp_path, document(paths))
     assert len(ask(engine, "GET", "/things").value["data"]) == 3
+    assert ask(engine, "GET", "/things").value["object"] == "list"
     made = ask(engine, "POST", "/bare", {}).value["id"]
     names = [each["id"] for each in ask(engine, "GET", "/bare").value]
     assert (names[0], len(set(names))) == (made, 4)

@@ -153,6 +153,13 @@ def test_what_is_begun_is_done_when_it_is_looked_at_again(states: list[str], end
     assert ask(engine, "GET", "/things/unknown").value["status"] == end
 
 
+def test_a_status_of_any_text(tmp_path: Path) -> None:
+    engine = engine_of(tmp_path, api(thing(status={"type": "string"})))
+    made = ask(engine, "POST", "/things", {}).value
+    assert made["status"] == "queued"
+    assert ask(engine, "GET", f"/things/{made['id']}").value["status"] == "completed"
+
+
 def test_what_was_stopped_stays_so(engine: Engine) -> None:
     made = ask(engine, "POST", "/things", {}).value
     assert ask(engine, "POST", f"/things/{made['id']}/cancel").value["status"] == "cancelled"

@@ -255,6 +255,7 @@ def _describe(
         **dict.fromkeys(_SIZES, size),
         "first_id": _name(shown[0]) if shown else None,
         "last_id": _name(shown[-1]) if shown else None,
+        "object": "list",
         "offset": start,
         **dict.fromkeys(_NEXT, following),
         **dict.fromkeys(_PREVIOUS),

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from antiphon_codegen.document import JSON
 from antiphon_codegen.samples.service import Operation, Service
-from antiphon_codegen.samples.values import as_object
+from antiphon_codegen.samples.values import as_list, as_object
 
 from .calls import Answer, Call, error_answer
 from .resources import Thing, stem_of
@@ -66,11 +66,21 @@ def _created(call: Call, otherwise: Callable[[Call], Answer]) -> Answer:
         return answer
     part = call.data.shapes.properties(schema).get("id", True)
     made["id"] = next((each for each in _identities(call) if call.data.fits(each, part)), made["id"])
-    begin(call.data, schema, made)
+    begin(call.data, schema, made, _sizes(call))
     if not call.data.fits(made, schema):
         return answer
     call.data.resources.add(call.target, made)
     return Answer(answer.status, cast(JSON, dict(made)), content_type=answer.content_type, headers=answer.headers)
+
+
+def _sizes(call: Call) -> dict[str, int]:
+    """How long the lists are that the request has or could have."""
+    found: dict[str, int] = {}
+    for media in call.operation.body:
+        for name, part in call.data.shapes.properties(True if media.schema is None else media.schema).items():
+            if "array" in call.data.shapes.types(part):
+                found[name] = len(as_list(call.fields.get(name)))
+    return found
 
 
 def _identities(call: Call) -> Iterator[Any]:

@@ -41,12 +41,17 @@ _ACTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "submit_tool_outputs": ("queued", "in_progress"),
     "retry": ("queued", "in_progress"),
 }
+_ANY_STATES: Final = ("queued", "in_progress", "completed", "cancelled")
 _LIFE: Final = 60
 """The seconds between a beginning and its end."""
 
 
-def begin(data: Data, schema: Schema, thing: Thing) -> None:
-    """Puts a thing that was just created at its beginning, where it has one: nothing went wrong, nothing is done."""
+def begin(data: Data, schema: Schema, thing: Thing, sizes: Mapping[str, int]) -> None:
+    """Puts a thing that was just created at its beginning, where it has one: nothing went wrong, nothing is done.
+
+    Args:
+        sizes: How long the lists are that the request has or could have: what `file_counts` counts is in `file_ids`.
+    """
     states = _states(data, schema)
     if thing.get("status") in _ENDS and thing["status"] not in _BEGINNINGS:
         return
@@ -59,7 +64,8 @@ def begin(data: Data, schema: Schema, thing: Thing) -> None:
         if state not in (name, "created") and state in (*_ENDS, *states, "started", "ended"):
             changes[name] = None
     for name, counts in _counts(thing).items():
-        total = counts.get("total", 1) or 1
+        told = [size for key, size in sizes.items() if key.startswith(name.removesuffix("_counts"))]
+        total = sum(told) if told else counts.get("total", 1)
         waiting = next((each for each in ("in_progress", "pending", "queued") if each in counts), None)
         changes[name] = {each: total if each in ("total", waiting) else 0 for each in counts}
     _apply(data, schema, thing, changes)
@@ -102,7 +108,9 @@ def after_action(data: Data, schema: Schema | None, action: str) -> dict[str, An
 
 
 def _states(data: Data, schema: Schema) -> tuple[Any, ...]:
-    return data.constants(data.shapes.properties(schema).get("status", True))
+    """The states the document names; a few where the status may be any text."""
+    part = data.shapes.properties(schema).get("status", False)
+    return data.constants(part) or (_ANY_STATES if "string" in data.shapes.types(part) else ())
 
 
 def _end(status: object, states: tuple[Any, ...]) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ..answer.calls import Behaviour
-from . import audio, chat, completions, embeddings, files, fine_tuning, images, models, moderations, responses
+from . import audio, chat, completions, embeddings, files, fine_tuning, images, models, moderations, responses, uploads
 
 __all__ = ["BEHAVIOURS"]
 
@@ -30,4 +30,7 @@ BEHAVIOURS: Final[Mapping[str, Behaviour]] = {
     "responses.cancel": responses.cancel,
     "responses.create": responses.create,
     "responses.retrieve": responses.retrieve,
+    "uploads.complete": uploads.complete,
+    "uploads.create": uploads.create,
+    "uploads.parts.create": uploads.add_part,
 }

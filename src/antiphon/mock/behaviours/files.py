@@ -10,7 +10,7 @@ from antiphon_codegen.samples.values import as_object
 from ..answer.calls import Answer, Call, error_answer
 from ..request.forms import Upload
 
-__all__ = ["content", "create"]
+__all__ = ["content", "create", "keep_file"]
 
 _UNKNOWN: Final = b'{"mock": "content"}\n'
 
@@ -20,21 +20,27 @@ def create(call: Call) -> JSON:
     fields = call.fields
     file = fields["file"]
     data = file.content if isinstance(file, Upload) else str(file).encode("utf-8", "replace")
+    name = file.filename if isinstance(file, Upload) else "upload"
+    return cast(JSON, keep_file(call, call.target, name, fields["purpose"], data))
+
+
+def keep_file(call: Call, collection: str, name: str, purpose: object, data: bytes) -> dict[str, Any]:
+    """A new file, which can be retrieved from now on."""
     resources = call.data.resources
     made: dict[str, Any] = {
         "id": f"file-{resources.number():012d}",
         "object": "file",
         "bytes": len(data),
         "created_at": resources.time(),
-        "filename": file.filename if isinstance(file, Upload) else "upload",
-        "purpose": fields["purpose"],
+        "filename": name,
+        "purpose": purpose,
         "status": "processed",
     }
-    seconds = as_object(fields.get("expires_after")).get("seconds")
+    seconds = as_object(call.fields.get("expires_after")).get("seconds")
     if isinstance(seconds, int):
         made["expires_at"] = made["created_at"] + seconds
-    resources.add(call.target, made, data)
-    return cast(JSON, dict(made))
+    resources.add(collection, made, data)
+    return dict(made)
 
 
 def content(call: Call) -> Answer:
