@@ -258,8 +258,8 @@ class Coverage:
     """Neither there nor on the list."""
     left_out: list[Item] = field(default_factory=list[Item])
     open: list[Item] = field(default_factory=list[Item])
-    needless: list[str] = field(default_factory=list[str])
-    """Entries of the list nothing of which is missing."""
+    met: set[str] = field(default_factory=set[str])
+    """Entries of the list of which something is missing."""
 
 
 def coverage(surface: Facts, listed: Iterable[Reason]) -> Coverage:
@@ -274,7 +274,6 @@ def coverage(surface: Facts, listed: Iterable[Reason]) -> Coverage:
     ]
     found = Coverage(version, items)
     listed = tuple(listed)
-    met: set[str] = set()
     for item in items:
         if item.there:
             continue
@@ -282,11 +281,15 @@ def coverage(surface: Facts, listed: Iterable[Reason]) -> Coverage:
         if reason is None:
             found.missing.append(item)
             continue
-        met.update(each for each in reason.items if fnmatchcase(item.key, each))
+        found.met.update(each for each in reason.items if fnmatchcase(item.key, each))
         (found.open if reason.open else found.left_out).append(item)
-    found.needless = sorted(each for reason in listed if reason.surface in ("", version) for each in reason.items)
-    found.needless = [each for each in found.needless if each not in met]
     return found
+
+
+def needless(found: Iterable[Coverage], listed: Iterable[Reason]) -> list[str]:
+    """Entries of the list of which nothing is missing; `open` ones may be."""
+    met = {entry for each in found for entry in each.met}
+    return [entry for reason in listed if not reason.open for entry in reason.items if entry not in met]
 
 
 def read(surface: Path) -> Facts:
@@ -326,7 +329,8 @@ def main() -> int:
     if not surfaces:
         print(f"no surface files in {SURFACES}", file=sys.stderr)
         return 2
-    all_found = [coverage(read(path), reasons()) for path in surfaces]
+    listed = reasons()
+    all_found = [coverage(read(path), listed) for path in surfaces]
     if given.json:
         groups = ("missing", "left_out", "open")
         print(
@@ -344,10 +348,10 @@ def main() -> int:
     else:
         for each in all_found:
             _print(each, None if given.all else 10)
-    met_somewhere = set[str].intersection(*(set(each.needless) for each in all_found))
-    for name in sorted(met_somewhere):
-        print(f"on the list, but there: {name}", file=sys.stderr)
-    return 1 if any(each.missing for each in all_found) else 0
+    spare = [] if given.surface else needless(all_found, listed)
+    for entry in spare:
+        print(f"in {LEFT_OUT.name}, but there: {entry}", file=sys.stderr)
+    return 1 if spare or any(each.missing for each in all_found) else 0
 
 
 if __name__ == "__main__":
