@@ -97,7 +97,8 @@ def _special(value: object) -> object:
         return value
     dump = cast("Callable[..., object] | None", getattr(type(value), "model_dump", None))
     if dump is not None:
-        return jsonable(dump(value, mode="json", by_alias=True, exclude_unset=True))
+        unsent: object = getattr(type(value), "__unsent__", None)  # what was worked out here and no server knows
+        return jsonable(dump(value, mode="json", by_alias=True, exclude_unset=True, exclude=unsent))
     if isinstance(value, Mapping):
         return _mapping(dict(cast("Mapping[str, object]", value)))
     if isinstance(value, (bytes, bytearray, memoryview)):
@@ -111,6 +112,8 @@ def _special(value: object) -> object:
     to_list = cast("Callable[[], Any] | None", getattr(value, "tolist", None))  # numpy and its like
     if to_list is not None:
         return jsonable(to_list())
+    if isinstance(value, type):
+        raise TypeError(f"the class {value.__name__} has no JSON form; answers of its kind come from `parse`")
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 

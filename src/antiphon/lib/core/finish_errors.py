@@ -1,0 +1,36 @@
+"""Errors for answers that ended before what was asked for was there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...runtime import SDKError
+
+__all__ = ["ContentFilterFinishReasonError", "LengthFinishReasonError"]
+
+
+class LengthFinishReasonError(SDKError):
+    """The answer reached its greatest length before it was whole; `completion` is what there is of it."""
+
+    completion: Any
+
+    def __init__(self, *, completion: Any) -> None:
+        used = getattr(completion, "usage", None)
+        said = "" if used is None else f" after {_tokens(used)} tokens"
+        super().__init__(f"The answer was cut off at its greatest length{said}, so it cannot be parsed.")
+        self.completion = completion
+
+
+class ContentFilterFinishReasonError(SDKError):
+    """A content filter held the answer back; `completion` is what there is of it."""
+
+    completion: Any
+
+    def __init__(self, *, completion: Any = None) -> None:
+        super().__init__("A content filter held the answer back, so it cannot be parsed.")
+        self.completion = completion
+
+
+def _tokens(usage: object) -> object:
+    counted = getattr(usage, "completion_tokens", None)
+    return getattr(usage, "output_tokens", None) if counted is None else counted

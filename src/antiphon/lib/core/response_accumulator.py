@@ -1,0 +1,150 @@
+"""A response put together from the events of its stream; every event costs the same, however many came before."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from ...runtime import BaseModel
+from ...runtime.core.kinds import is_list
+from ...types.responses import Response
+from .growing_text import GrowingText
+from .retyped import assembled, retyped
+
+__all__ = ["ResponseAccumulator"]
+
+_BEGUN: Final = frozenset({"response.created", "response.queued", "response.in_progress"})
+_ENDED: Final = frozenset({"response.completed", "response.failed", "response.incomplete"})
+
+# Where the text of a delta goes: the field of the item or of its part, the list of parts, and its index in the event.
+_TEXTS: Final[dict[str, tuple[str, str | None, str | None]]] = {
+    "response.output_text.delta": ("text", "content", "content_index"),
+    "response.refusal.delta": ("refusal", "content", "content_index"),
+    "response.reasoning_text.delta": ("text", "content", "content_index"),
+    "response.reasoning_summary_text.delta": ("text", "summary", "summary_index"),
+    "response.function_call_arguments.delta": ("arguments", None, None),
+    "response.mcp_call_arguments.delta": ("arguments", None, None),
+    "response.custom_tool_call_input.delta": ("input", None, None),
+    "response.code_interpreter_call_code.delta": ("code", None, None),
+}
+_PARTS: Final = {
+    "response.content_part.added": ("content", "content_index"),
+    "response.content_part.done": ("content", "content_index"),
+    "response.reasoning_summary_part.added": ("summary", "summary_index"),
+    "response.reasoning_summary_part.done": ("summary", "summary_index"),
+}
+
+Place = tuple[str | None, int | None, str]
+"""The list of parts, the index in it, and the field."""
+
+
+class _Item:
+    """One item of the output."""
+
+    def __init__(self, model: Any) -> None:
+        self.model: Any = model
+        self.parts: dict[str, dict[int, Any]] = {}
+        self.texts: dict[Place, GrowingText] = {}
+
+    def replace(self, model: Any) -> None:
+        """It is known whole."""
+        self.model = model
+        self.parts.clear()
+        self.texts.clear()
+
+    def part(self, field: str, index: int, model: Any) -> None:
+        self.parts.setdefault(field, {})[index] = model
+        for place in [place for place in self.texts if place[:2] == (field, index)]:
+            del self.texts[place]
+
+    def text(self, place: Place) -> GrowingText:
+        found = self.texts.get(place)
+        if found is None:
+            found = self.texts[place] = GrowingText()
+            before = getattr(self._owner(place), place[2], None)
+            if isinstance(before, str) and before:
+                found.add(before)
+        return found
+
+    def _owner(self, place: Place) -> Any:
+        field, index, _ = place
+        if field is None or index is None:
+            return self.model
+        known = self.parts.get(field, {}).get(index)
+        if known is not None:
+            return known
+        there = self._known_parts(field)
+        return there[index] if index < len(there) else None
+
+    def _known_parts(self, field: str) -> list[Any]:
+        there: Any = getattr(self.model, field, None)
+        return there if is_list(there) else []
+
+    def assemble(self) -> Any:
+        if self.model is None or not (self.parts or self.texts):
+            return self.model
+        changes: dict[str, Any] = {}
+        for field in {*self.parts, *(place[0] for place in self.texts if place[0] is not None)}:
+            changes[field] = self._assembled_parts(field)
+        for (field, _, name), text in self.texts.items():
+            if field is None:
+                changes[name] = text.text()
+        return retyped(_class_of(self.model), self.model, **changes)
+
+    def _assembled_parts(self, field: str) -> list[Any]:
+        parts = dict(enumerate(self._known_parts(field)))
+        parts.update(self.parts.get(field, {}))
+        for (owner, index, name), text in self.texts.items():
+            if owner == field and index in parts:
+                parts[index] = retyped(_class_of(parts[index]), parts[index], **{name: text.text()})
+        return [parts[index] for index in sorted(parts)]
+
+
+def _class_of(model: BaseModel) -> type[BaseModel]:
+    return type(model)
+
+
+class ResponseAccumulator:
+    """The response so far."""
+
+    def __init__(self) -> None:
+        self.final: Response | None = None
+        """The response when it has ended, in whatever way."""
+        self._response: Response | None = None
+        self._items: dict[int, _Item] = {}
+
+    @property
+    def is_begun(self) -> bool:
+        return self._response is not None or bool(self._items) or self.final is not None
+
+    def add(self, event: Any) -> GrowingText | None:
+        """Take an event over; the text that it adds to, where it does."""
+        kind = event.type
+        if kind in _TEXTS:
+            name, field, index = _TEXTS[kind]
+            item = self._item(event.output_index)
+            place = (field, None if index is None else getattr(event, index) or 0, name)
+            text = item.text(place)
+            text.add(event.delta or "")
+            return text
+        if kind == "response.output_item.added" or kind == "response.output_item.done":
+            self._item(event.output_index).replace(event.item)
+        elif kind in _PARTS:
+            field, index = _PARTS[kind]
+            self._item(event.output_index).part(field, getattr(event, index) or 0, event.part)
+        elif kind in _BEGUN:
+            self._response = event.response
+        elif kind in _ENDED:
+            self.final = self._response = event.response
+        return None
+
+    def _item(self, index: int | None) -> _Item:
+        return self._items.setdefault(index or 0, _Item(None))
+
+    def assemble(self) -> Response:
+        """The response as it is now."""
+        if self.final is not None:
+            return self.final
+        items = [made for _, item in sorted(self._items.items()) if (made := item.assemble()) is not None]
+        if self._response is None:
+            return assembled(Response, {"object": "response", "output": items})
+        return retyped(Response, self._response, output=items or self._response.output)

@@ -1,0 +1,57 @@
+"""From a response to a parsed one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from ...types.responses import Response
+from .finish_errors import ContentFilterFinishReasonError, LengthFinishReasonError
+from .formats import Format
+from .function_tools import FunctionParsers
+from .parsed_responses import (
+    ParsedResponse,
+    ParsedResponseFunctionToolCall,
+    ParsedResponseOutputMessage,
+    ParsedResponseOutputText,
+)
+from .retyped import retyped
+
+__all__ = ["parse_response"]
+
+
+def parse_response(
+    response: Response, *, format: Format[Any] | None, functions: FunctionParsers
+) -> ParsedResponse[Any]:
+    """The response with its text and function calls parsed.
+
+    Raises `LengthFinishReasonError` and `ContentFilterFinishReasonError` for what is not whole because the response
+    ended early, and `pydantic.ValidationError` for what does not fit.
+    """
+    try:
+        output = [_item(item, format, functions) for item in response.output or ()]
+    except ValidationError as error:
+        reason = getattr(response.incomplete_details, "reason", None) if response.status == "incomplete" else None
+        if reason == "max_output_tokens":
+            raise LengthFinishReasonError(completion=response) from error
+        if reason == "content_filter":
+            raise ContentFilterFinishReasonError(completion=response) from error
+        raise
+    return retyped(ParsedResponse, response, output=output)
+
+
+def _item(item: Any, format: Format[Any] | None, functions: FunctionParsers) -> Any:
+    kind = getattr(item, "type", None)
+    if kind == "message" and isinstance(getattr(item, "content", None), list):
+        return retyped(ParsedResponseOutputMessage, item, content=[_part(part, format) for part in item.content])
+    if kind == "function_call":
+        arguments = functions.parse(item.name, item.arguments)
+        return retyped(ParsedResponseFunctionToolCall, item, parsed_arguments=arguments)
+    return item
+
+
+def _part(part: Any, format: Format[Any] | None) -> Any:
+    if getattr(part, "type", None) != "output_text":
+        return part
+    return retyped(ParsedResponseOutputText, part, parsed=None if format is None else format.parse(part.text))

@@ -1,0 +1,81 @@
+"""What the events of a response mean: the same events with what came before, and the response in the end."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Generic, cast
+
+from ...runtime import SDKError, is_given
+from .formats import format_of
+from .function_tools import FunctionParsers, listed
+from .parsed_responses import ParsedResponse
+from .response_accumulator import ResponseAccumulator
+from .response_events import (
+    RawResponseStreamEvent,
+    ResponseCompletedEvent,
+    ResponseFunctionCallArgumentsDeltaEvent,
+    ResponseStreamEvent,
+    ResponseTextDeltaEvent,
+    ResponseTextDoneEvent,
+)
+from .response_parsing import parse_response
+from .type_variables import TextFormatT
+
+__all__ = ["ResponseStreamState"]
+
+
+class ResponseStreamState(Generic[TextFormatT]):
+    """Turns the events of the server into those of the helper; it reads from nowhere and waits for nothing."""
+
+    def __init__(self, *, input_tools: Any, text_format: Any) -> None:
+        self._format = format_of(text_format) if is_given(text_format) and text_format is not None else None
+        self._functions = FunctionParsers(listed(input_tools))
+        self._accumulator = ResponseAccumulator()
+        self._parsed: ParsedResponse[TextFormatT] | None = None
+
+    @property
+    def current_response_snapshot(self) -> ParsedResponse[Any]:
+        """The response so far; nothing in it is parsed before it is whole. Raises SDKError before the first event."""
+        if self._parsed is not None:
+            return self._parsed
+        if not self._accumulator.is_begun:
+            raise SDKError("The stream has not had an event yet, so there is no response.")
+        return parse_response(self._accumulator.assemble(), format=None, functions=FunctionParsers(None))
+
+    def get_final_response(self) -> ParsedResponse[TextFormatT]:
+        """The response, parsed.
+
+        Raises SDKError when the stream ended before the response had, `LengthFinishReasonError` and
+        `ContentFilterFinishReasonError` where something was to be parsed and the response ended early.
+        """
+        if self._parsed is None:
+            final = self._accumulator.final
+            if final is None:
+                raise SDKError("The stream ended before the response was complete.")
+            self._parsed = parse_response(final, format=self._format, functions=self._functions)
+        return self._parsed
+
+    def accumulate_event(self, event: RawResponseStreamEvent) -> ParsedResponse[Any]:
+        """Take an event over; the response so far."""
+        self._accumulator.add(event)
+        return self.current_response_snapshot
+
+    def handle_event(self, event: RawResponseStreamEvent) -> list[ResponseStreamEvent[TextFormatT]]:
+        """Take an event over, and say what happened.
+
+        Raises `pydantic.ValidationError` for whole text, or whole arguments, that do not fit.
+        """
+        text = self._accumulator.add(event)
+        made: Any = event
+        if text is not None and event.type == "response.output_text.delta":
+            made = ResponseTextDeltaEvent.made_from(event, {"snapshot": partial(text.text, text.length)})
+        elif text is not None and event.type == "response.function_call_arguments.delta":
+            snapshot = partial(text.text, text.length)
+            made = ResponseFunctionCallArgumentsDeltaEvent.made_from(event, {"snapshot": snapshot})
+        elif event.type == "response.output_text.done":
+            parsed = None if self._format is None else self._format.parse(event.text)
+            made = cast(Any, ResponseTextDoneEvent).made_from(event, {"parsed": lambda: parsed})
+        elif event.type == "response.completed":
+            made = cast(Any, ResponseCompletedEvent).made_from(event, {})
+            made.__dict__["response"] = self.get_final_response()
+        return [made]
