@@ -60,6 +60,10 @@ if TYPE_CHECKING:
     from .lib._sync.azure import AzureOpenAI as AzureOpenAI
     from .lib.core.chunks import UploadProgress as UploadProgress
     from .lib.core.files import file_from_path as file_from_path
+    from .lib.core.finish_errors import ContentFilterFinishReasonError as ContentFilterFinishReasonError
+    from .lib.core.finish_errors import LengthFinishReasonError as LengthFinishReasonError
+    from .lib.core.function_tools import pydantic_function_tool as pydantic_function_tool
+    from .lib.core.function_tools import pydantic_responses_function_tool as pydantic_responses_function_tool
     from .lib.core.names import NoneType as NoneType
     from .lib.core.names import RequestOptions as RequestOptions
     from .lib.core.names import __title__ as __title__
@@ -71,6 +75,8 @@ if TYPE_CHECKING:
     from .lib.core.webhooks import WebhookSecretError as WebhookSecretError
     from .lib.core.workload import OAuthError as OAuthError
     from .lib.core.workload import SubjectTokenProviderError as SubjectTokenProviderError
+    from .lib.streaming import AssistantEventHandler as AssistantEventHandler
+    from .lib.streaming import AsyncAssistantEventHandler as AsyncAssistantEventHandler
     from .runtime import DEFAULT_MAX_RETRIES as DEFAULT_MAX_RETRIES
     from .runtime import DEFAULT_TIMEOUT as DEFAULT_TIMEOUT
     from .runtime import NOT_GIVEN as NOT_GIVEN
@@ -154,6 +160,9 @@ else:
             ".lib.core.workload": "OAuthError SubjectTokenProviderError",
             ".lib._async.azure": "AsyncAzureOpenAI",
             ".lib._sync.azure": "AzureOpenAI",
+            ".lib.core.finish_errors": "ContentFilterFinishReasonError LengthFinishReasonError",
+            ".lib.core.function_tools": "pydantic_function_tool pydantic_responses_function_tool",
+            ".lib.streaming": "AssistantEventHandler AsyncAssistantEventHandler",
             ".lib.core.webhooks": ("InvalidWebhookPayloadError InvalidWebhookSignatureError WebhookSecretError "),
             "._module_client": (
                 "api_key admin_api_key organization project webhook_secret workload_identity data_residency "

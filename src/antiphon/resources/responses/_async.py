@@ -11,6 +11,7 @@ from typing import cast as _cast
 
 from ... import resources as _resources
 from ... import types as _types
+from ...lib._async.responses import AsyncStructuredResponses
 from ...runtime import (
     AsyncAPIResource,
     AsyncOpening,
@@ -32,7 +33,7 @@ from ...runtime import fill_path as _fill_path
 from .. import responses as _responses
 
 
-class AsyncResponses(AsyncAPIResource):
+class AsyncResponses(AsyncStructuredResponses, AsyncAPIResource):
     """The resource `responses`."""
 
     @cached_property
@@ -806,6 +807,7 @@ class AsyncResponsesWithRawResponse:
         self.cancel = async_raw_method(view.cancel)
         self.compact = async_raw_method(view.compact)
         self.delete = async_raw_method(view.delete)
+        self.parse = async_raw_method(view.parse)
 
     @cached_property
     def input_items(self) -> _responses.input_items.AsyncInputItemsWithRawResponse:
@@ -827,6 +829,7 @@ class AsyncResponsesWithStreamingResponse:
         self.cancel = async_streamed_method(view.cancel)
         self.compact = async_streamed_method(view.compact)
         self.delete = async_streamed_method(view.delete)
+        self.parse = async_streamed_method(view.parse)
 
     @cached_property
     def input_items(self) -> _responses.input_items.AsyncInputItemsWithStreamingResponse:

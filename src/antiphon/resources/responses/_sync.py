@@ -11,6 +11,7 @@ from typing import cast as _cast
 
 from ... import resources as _resources
 from ... import types as _types
+from ...lib._sync.responses import StructuredResponses
 from ...runtime import (
     APIResource,
     Call,
@@ -32,7 +33,7 @@ from ...runtime import fill_path as _fill_path
 from .. import responses as _responses
 
 
-class Responses(APIResource):
+class Responses(StructuredResponses, APIResource):
     """The resource `responses`."""
 
     @cached_property
@@ -806,6 +807,7 @@ class ResponsesWithRawResponse:
         self.cancel = raw_method(view.cancel)
         self.compact = raw_method(view.compact)
         self.delete = raw_method(view.delete)
+        self.parse = raw_method(view.parse)
 
     @cached_property
     def input_items(self) -> _responses.input_items.InputItemsWithRawResponse:
@@ -827,6 +829,7 @@ class ResponsesWithStreamingResponse:
         self.cancel = streamed_method(view.cancel)
         self.compact = streamed_method(view.compact)
         self.delete = streamed_method(view.delete)
+        self.parse = streamed_method(view.parse)
 
     @cached_property
     def input_items(self) -> _responses.input_items.InputItemsWithStreamingResponse:

@@ -5,6 +5,12 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from antiphon.lib.core.parsed_chat import ParsedChatCompletion as ParsedChatCompletion
+    from antiphon.lib.core.parsed_chat import ParsedChatCompletionMessage as ParsedChatCompletionMessage
+    from antiphon.lib.core.parsed_chat import ParsedChoice as ParsedChoice
+    from antiphon.lib.core.parsed_chat import ParsedFunction as ParsedFunction
+    from antiphon.lib.core.parsed_chat import ParsedFunctionToolCall as ParsedFunctionToolCall
+
     from . import completions as completions
     from . import completions_params as completions_params
     from . import completions_types as completions_types
@@ -137,6 +143,9 @@ else:
                 "ChatCompletionMessageToolCallUnion ChatCompletionModality ChatCompletionModeration "
                 "ChatCompletionReasoningEffort ChatCompletionRole ChatCompletionStoreMessage "
                 "ChatCompletionTokenLogprob FunctionCall ModerationResults "
+            ),
+            "antiphon.lib.core.parsed_chat": (
+                "ParsedChatCompletion ParsedChatCompletionMessage ParsedChoice ParsedFunction ParsedFunctionToolCall "
             ),
         },
         modules="completions",

@@ -5,6 +5,13 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from antiphon.lib.core.parsed_responses import ParsedContent as ParsedContent
+    from antiphon.lib.core.parsed_responses import ParsedResponse as ParsedResponse
+    from antiphon.lib.core.parsed_responses import ParsedResponseFunctionToolCall as ParsedResponseFunctionToolCall
+    from antiphon.lib.core.parsed_responses import ParsedResponseOutputItem as ParsedResponseOutputItem
+    from antiphon.lib.core.parsed_responses import ParsedResponseOutputMessage as ParsedResponseOutputMessage
+    from antiphon.lib.core.parsed_responses import ParsedResponseOutputText as ParsedResponseOutputText
+
     from . import input_items_params as input_items_params
     from . import input_tokens_params as input_tokens_params
     from . import input_tokens_types as input_tokens_types
@@ -537,6 +544,10 @@ else:
             ),
             ".responses_types.usage": "ResponseUsage",
             ".responses_types.web_search": "WebSearchPreviewTool WebSearchTool",
+            "antiphon.lib.core.parsed_responses": (
+                "ParsedContent ParsedResponse ParsedResponseFunctionToolCall ParsedResponseOutputItem "
+                "ParsedResponseOutputMessage ParsedResponseOutputText "
+            ),
         },
         inner=("input_items_params input_tokens_params input_tokens_types responses_params responses_types "),
     )

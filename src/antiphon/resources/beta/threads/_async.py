@@ -11,6 +11,7 @@ from typing import cast as _cast
 from typing_extensions import deprecated
 
 from .... import types as _types
+from ....lib._async.run_streams import AsyncThreadRunStreams
 from ....lib._async.runs import AsyncThreadRunPolling
 from ....runtime import (
     AsyncAPIResource,
@@ -31,7 +32,7 @@ from ....runtime import fill_path as _fill_path
 from .. import threads as _threads
 
 
-class AsyncThreads(AsyncThreadRunPolling, AsyncAPIResource):
+class AsyncThreads(AsyncThreadRunPolling, AsyncThreadRunStreams, AsyncAPIResource):
     """The resource `beta.threads`."""
 
     @cached_property

@@ -11,6 +11,7 @@ from typing import cast as _cast
 from typing_extensions import deprecated
 
 from .... import types as _types
+from ....lib._sync.run_streams import ThreadRunStreams
 from ....lib._sync.runs import ThreadRunPolling
 from ....runtime import (
     APIResource,
@@ -31,7 +32,7 @@ from ....runtime import fill_path as _fill_path
 from .. import threads as _threads
 
 
-class Threads(ThreadRunPolling, APIResource):
+class Threads(ThreadRunPolling, ThreadRunStreams, APIResource):
     """The resource `beta.threads`."""
 
     @cached_property

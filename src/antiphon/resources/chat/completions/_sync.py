@@ -9,6 +9,7 @@ from typing import Literal, overload
 
 from .... import pagination as _pagination
 from .... import types as _types
+from ....lib._sync.chat_completions import StructuredCompletions
 from ....runtime import (
     APIResource,
     Call,
@@ -29,7 +30,7 @@ from ....runtime import fill_path as _fill_path
 from .. import completions as _completions
 
 
-class Completions(APIResource):
+class Completions(StructuredCompletions, APIResource):
     """The resource `chat.completions`."""
 
     @cached_property
@@ -559,6 +560,7 @@ class CompletionsWithRawResponse:
         self.update = raw_method(view.update)
         self.list = raw_method(view.list)
         self.delete = raw_method(view.delete)
+        self.parse = raw_method(view.parse)
 
     @cached_property
     def messages(self) -> _completions.messages.MessagesWithRawResponse:
@@ -576,6 +578,7 @@ class CompletionsWithStreamingResponse:
         self.update = streamed_method(view.update)
         self.list = streamed_method(view.list)
         self.delete = streamed_method(view.delete)
+        self.parse = streamed_method(view.parse)
 
     @cached_property
     def messages(self) -> _completions.messages.MessagesWithStreamingResponse:

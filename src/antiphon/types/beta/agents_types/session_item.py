@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeAlias
 
+from ....lib.core.output_text import MessageText
 from ....runtime import BaseModel, Tagged
 from .agent_2 import (
     AgentBrowserAuthenticationRequest,
@@ -105,7 +106,7 @@ class AgentSessionItemComputerUseApprovalRequestResultItemResourceResponseCancel
     """Always `cancel`: no login data is given."""
 
 
-class AgentSessionMessage(BaseModel):
+class AgentSessionMessage(MessageText, BaseModel):
     """Message in the history of a session, from the user or from the agent."""
 
     type: Literal["message"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from ....lib.core.output_text import ResponseText
 from ....runtime import BaseModel, Tagged
 from ...shared.models.metadata import Metadata
 from ...shared.models.reasoning import Reasoning
@@ -46,7 +47,7 @@ __all__ = [
 ]
 
 
-class Response(BaseModel):
+class Response(ResponseText, BaseModel):
     """What the model made of one request: its output items, the settings that applied, and the token counts.
     It is returned by the calls that create, retrieve and cancel responses, and streaming events carry it
     too."""

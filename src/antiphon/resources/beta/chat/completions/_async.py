@@ -9,6 +9,7 @@ from typing import Literal, overload
 
 from ..... import pagination as _pagination
 from ..... import types as _types
+from .....lib._async.chat_completions import AsyncStructuredCompletions
 from .....runtime import (
     AsyncAPIResource,
     AsyncStream,
@@ -29,7 +30,7 @@ from .....runtime import fill_path as _fill_path
 from .. import completions as _completions
 
 
-class AsyncCompletions(AsyncAPIResource):
+class AsyncCompletions(AsyncStructuredCompletions, AsyncAPIResource):
     """The resource `beta.chat.completions`."""
 
     @cached_property
@@ -555,6 +556,7 @@ class AsyncCompletionsWithRawResponse:
         self.update = async_raw_method(view.update)
         self.list = async_raw_method(view.list)
         self.delete = async_raw_method(view.delete)
+        self.parse = async_raw_method(view.parse)
 
     @cached_property
     def messages(self) -> _completions.messages.AsyncMessagesWithRawResponse:
@@ -572,6 +574,7 @@ class AsyncCompletionsWithStreamingResponse:
         self.update = async_streamed_method(view.update)
         self.list = async_streamed_method(view.list)
         self.delete = async_streamed_method(view.delete)
+        self.parse = async_streamed_method(view.parse)
 
     @cached_property
     def messages(self) -> _completions.messages.AsyncMessagesWithStreamingResponse:

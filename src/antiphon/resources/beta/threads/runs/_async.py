@@ -12,6 +12,7 @@ from typing_extensions import deprecated
 
 from ..... import pagination as _pagination
 from ..... import types as _types
+from .....lib._async.run_streams import AsyncRunStreams
 from .....lib._async.runs import AsyncRunPolling
 from .....runtime import (
     AsyncAPIResource,
@@ -32,7 +33,7 @@ from .....runtime import fill_path as _fill_path
 from .. import runs as _runs
 
 
-class AsyncRuns(AsyncRunPolling, AsyncAPIResource):
+class AsyncRuns(AsyncRunPolling, AsyncRunStreams, AsyncAPIResource):
     """The resource `beta.threads.runs`."""
 
     @cached_property

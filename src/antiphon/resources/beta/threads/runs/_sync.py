@@ -12,6 +12,7 @@ from typing_extensions import deprecated
 
 from ..... import pagination as _pagination
 from ..... import types as _types
+from .....lib._sync.run_streams import RunStreams
 from .....lib._sync.runs import RunPolling
 from .....runtime import (
     APIResource,
@@ -32,7 +33,7 @@ from .....runtime import fill_path as _fill_path
 from .. import runs as _runs
 
 
-class Runs(RunPolling, APIResource):
+class Runs(RunPolling, RunStreams, APIResource):
     """The resource `beta.threads.runs`."""
 
     @cached_property
