@@ -70,7 +70,7 @@ def run(request: Request, out: TextIO = sys.stdout, err: TextIO = sys.stderr) ->
         return 1
     _report(generation.problems, folder, err)
     if request.strict and generation.problems:
-        print(f"{len(generation.problems)} problems, and --strict: nothing was written", file=err)
+        print(f"{_counted(len(generation.problems), 'problem')}, and --strict: nothing was written", file=err)
         return 1
     return _check(request, generation, err) if request.check else _write(request, generation, out, err)
 
@@ -112,11 +112,15 @@ def _summary(generation: Generation, changes: Changes) -> str:
     methods = sum(1 for _ in _methods(plan.client))
     types = sum(len(module.declarations) for module in plan.types)
     text = (
-        f"{plan.style.package}: {methods} methods in two colours, {types} types; "
-        f"{len(changes.written)} files written, {len(changes.removed)} removed"
+        f"{plan.style.package}: {_counted(methods, 'method')} in two colours, {_counted(types, 'type')}; "
+        f"{_counted(len(changes.written), 'file')} written, {len(changes.removed)} removed"
     )
     left_out = len(generation.problems)
-    return f"{text}; {left_out} problems, see above" if left_out else text
+    return f"{text}; {_counted(left_out, 'problem')}, see above" if left_out else text
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _methods(client: Any) -> list[Any]:

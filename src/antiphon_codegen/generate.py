@@ -27,7 +27,7 @@ from .ir.lower import lower
 from .ir.model import API
 from .plan.model import Plan
 from .plan.plan import Wishes, plan
-from .problems import Problem, Problems
+from .problems import Problem, Problems, Refused
 from .python.format import formatted
 from .python.module import Module, render
 from .python.source import Code, comment
@@ -68,8 +68,11 @@ def run_stages(document: Path, config: Path | None, wishes: Wishes) -> tuple[Sta
     """Every stage up to the plan. Raises `Refused` when the document or the configuration cannot be used."""
     problems = Problems()
     source = load(document, problems)
-    spec = parse(source, problems)
     library = Library(source, problems)
+    try:
+        spec = parse(source, problems)
+    except Refused as refused:
+        raise Refused(library.located(refused.problem)) from None
     resolved = resolve(spec, library, problems)
     config_document = load(config, problems) if config is not None else None
     given = read_config(config_document, problems) if config_document is not None else None
