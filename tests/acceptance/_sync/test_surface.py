@@ -17,7 +17,7 @@ MESSAGES: Final[list[Any]] = [{"role": "user", "content": "one two three"}]
 CLIENT: Final = (
     "api_key admin_api_key organization project webhook_secret base_url timeout max_retries default_headers "
     "default_query auth_headers qs user_agent platform_headers is_closed close copy with_options get post put patch "
-    "delete get_api_list with_raw_response with_streaming_response _strict_response_validation"
+    "delete get_api_list request with_raw_response with_streaming_response _strict_response_validation"
 )
 RAW: Final = (
     "headers http_response http_request url method status_code request_id retries_taken elapsed is_closed content "
@@ -33,7 +33,9 @@ MODEL: Final = (
 )
 ERROR: Final = "message request body code param type response status_code request_id"
 HTTP_RESPONSE: Final = (
-    "status_code headers url request content text json read reason_phrase elapsed encoding is_success"
+    "status_code headers url request content text json read reason_phrase elapsed encoding "
+    "is_success is_error is_client_error is_server_error is_redirect is_informational has_redirect_location is_closed "
+    "raise_for_status cookies history charset_encoding iter_bytes iter_text iter_lines"
 )
 BINARY: Final = (
     "response content text encoding json read iter_bytes iter_text iter_lines iter_raw close write_to_file "
@@ -78,9 +80,11 @@ def test_the_same_response_in_three_ways(server: MockServer) -> None:
         assert raw.parse(to=dict[str, Any])["choices"][0]["message"]["content"] == "You said: one two three"
         with client.chat.completions.with_streaming_response.create(model="m", messages=MESSAGES) as opened:
             assert not opened.is_closed
+            assert not opened.http_response.is_closed
             assert (opened.json())["object"] == "chat.completion"
             assert (opened.parse()).choices[0].message.content == completion.choices[0].message.content
         assert opened.is_closed
+        assert opened.http_response.is_closed
         assert "request_id" not in completion.model_dump()
         assert type(completion).model_validate_json(raw.content) == completion
         assert type(completion)(**completion.model_dump()) == completion
@@ -91,7 +95,8 @@ def test_settings() -> None:
     assert (client.timeout, client.max_retries, client.api_key) == (20, 2, "sk-1")
     own = OpenAI(http_client=httpx.Client(timeout=7)).with_options().timeout
     assert isinstance(own, (Timeout, httpx.Timeout))
-    assert own.read == 7
+    assert own == httpx.Timeout(7)
+    assert own == Timeout(7)
     assert OpenAI(timeout=None).timeout is None
     default = OpenAI().timeout
     assert isinstance(default, Timeout)
@@ -101,5 +106,6 @@ def test_settings() -> None:
     assert (str(copied.base_url), copied.base_url.host) == ("http://a.b/v1/", "a.b")
     client.api_key, client.timeout, client.max_retries = "sk-3", 5, 1
     assert (client.with_options().api_key, client.with_options().timeout) == ("sk-3", 5)
-    assert client.auth_headers["authorization"] == "Bearer sk-3"
+    assert client.auth_headers["Authorization"] == "Bearer sk-3"
+    assert client.platform_headers()["x-stainless-lang"] == "python"
     assert "sk-3" not in repr(client)

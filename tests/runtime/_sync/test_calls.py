@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
 
@@ -20,6 +21,7 @@ from antiphon.runtime import (
     RateLimitError,
     omit,
 )
+from antiphon.runtime.core.low_level import FinalRequestOptions
 from antiphon.runtime.transports.scripted import Answer, Drop, Stall
 
 from ..samples import SECRET, Completion, Message, id_of
@@ -304,6 +306,49 @@ def test_low_level_calls() -> None:
     assert transport.requests[3].headers["x-a"] == "1"
 
 
+@pytest.mark.parametrize(
+    "content", [b"caf\xc3\xa9", "caf\u00e9", iter([b"caf", b"\xc3\xa9"]), io.BytesIO(b"caf\xc3\xa9")]
+)
+def test_low_level_content(content: Any) -> None:
+    client, transport = scripted(MESSAGE, MESSAGE)
+    client.post("/x", cast_to=Message, content=content)
+    assert transport.requests[0].headers["content-type"] == "application/json"
+    assert transport.requests[0].content == b"caf\xc3\xa9"
+    client.put("/x", cast_to=Message, content=b"x", options={"headers": {"Content-Type": "text/plain"}})
+    assert transport.requests[1].headers["content-type"] == "text/plain"
+
+
+def test_a_request_in_words() -> None:
+    client, transport = scripted(*[MESSAGE] * 4)
+    words: list[dict[str, Any]] = [
+        {"method": "get", "url": "/x", "params": {"a": 1}, "headers": {"x-a": "1"}},
+        {"method": "post", "url": "/x", "json_data": {"b": 2}, "extra_json": {"c": 3}, "timeout": 3},
+        {"method": "put", "url": "/x", "content": b"raw", "max_retries": 0, "timeout": None},
+    ]
+    for told in words:
+        assert (client.request(Message, told)).content == "hi"
+    assert (client.request(Message, FinalRequestOptions.construct(method="delete", url="/x"))).role == "user"
+    assert [(sent.method, sent.url.path, sent.content) for sent in transport.requests] == [
+        ("GET", "/v1/x", b""),
+        ("POST", "/v1/x", b'{"b":2,"c":3}'),
+        ("PUT", "/v1/x", b"raw"),
+        ("DELETE", "/v1/x", b""),
+    ]
+    assert (transport.requests[0].url.params["a"], transport.requests[0].headers["x-a"]) == ("1", "1")
+    assert [sent.headers.get("x-stainless-read-timeout") for sent in transport.requests[1:3]] == ["3", None]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [{}, {"method": "get"}, {"url": "/x"}, {"method": "get", "url": "/x", "body": 1}, {"method": 1, "url": "/x"}],
+)
+def test_a_request_in_words_that_say_too_little(told: dict[str, Any]) -> None:
+    client, transport = scripted()
+    with pytest.raises(TypeError, match="request"):
+        client.request(Message, told)
+    assert transport.requests == []
+
+
 def test_low_level_options() -> None:
     client, transport = scripted(BUSY, GOOD, Answer(302, headers={"location": "/y"}))
     with pytest.raises(InternalServerError):
@@ -392,5 +437,5 @@ def test_a_copy_of_a_closed_client_is_told() -> None:
     client, _ = scripted(GOOD)
     other = client.with_options(timeout=5)
     client.close()
-    with pytest.raises(ClientClosedError):
+    with pytest.raises(ClientClosedError, match="keep it open until the last call is done"):
         other.things.create()

@@ -159,13 +159,22 @@ def test_what_a_client_shows() -> None:
     assert headers["x-a"] == "1"
     assert SECRET not in repr(headers)
     assert client.auth_headers == {"authorization": f"Bearer {SECRET}"}
+    assert client.auth_headers["Authorization"] == f"Bearer {SECRET}"
+    assert SECRET not in repr(client.auth_headers)
     assert client.default_query == {"q": 1}
     assert client.qs is DEMO.query_style
     assert client.max_retries == 2
 
 
+def test_what_completion_shows() -> None:
+    shown = {name for name in dir(made()) if not name.startswith("_")}
+    assert {"api_key", "things", "post", "request", "with_options", "is_closed", "timeout", "close"} <= shown
+    inner = "check_open connections credential_functions fields_for authorised prepared paginated request_value"
+    assert shown.isdisjoint([*inner.split(), "request_pages", "send", "settings", "sdk", "logger"])
+
+
 def test_platform_headers() -> None:
-    headers = made().platform_headers
+    headers = made().platform_headers()
     assert headers["x-stainless-lang"] == "python"
     assert {
         "x-stainless-os",

@@ -58,6 +58,7 @@ def test_equality_copy_and_pickle() -> None:
         ({"X-A": None}, {"x-a": "1", "x-b": "b"}),
         ({"x-none": omit}, {"x-a": "1", "x-b": "b"}),
         ({"X-C": ""}, {"x-a": "1", "x-b": "b", "x-c": ""}),
+        ({"X-C": b"caf\xe9"}, {"x-a": "1", "x-b": "b", "x-c": "caf\xe9"}),
         ({"X-C": "  padded\t"}, {"x-a": "1", "x-b": "b", "x-c": "padded"}),
     ],
 )

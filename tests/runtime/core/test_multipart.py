@@ -113,7 +113,7 @@ def test_other_spellings_of_lists() -> None:
         (("a.json", b"{}", "text/x"), "a.json", "text/x", b"{}"),
         (("a.json", b"{}", None), "a.json", "application/json", b"{}"),
         (("a.jsonl", "caf\u00e9"), "a.jsonl", "application/octet-stream", "caf\u00e9".encode()),
-        (("a.txt", "x", "text/mine", {}), "a.txt", "text/mine", b"x"),
+        (("a.txt", "x", "text/mine"), "a.txt", "text/mine", b"x"),
         (("a", io.BytesIO(b"x"), "text/x", {"X-Extra": "1"}), "a", "text/x", b"x"),
     ],
 )

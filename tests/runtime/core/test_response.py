@@ -13,7 +13,15 @@ import httpx2
 import pytest
 from pydantic import Field
 
-from antiphon.runtime import APIResponseValidationError, BaseModel, Headers, HTTPResponse, ResponseNotRead
+from antiphon.runtime import (
+    APIResponseValidationError,
+    APIStatusError,
+    BaseModel,
+    Headers,
+    HTTPResponse,
+    NotFoundError,
+    ResponseNotRead,
+)
 from antiphon.runtime.core.request import SentRequest
 from antiphon.runtime.core.response import Head, parsed
 
@@ -40,6 +48,54 @@ def test_facts() -> None:
     assert repr(read) == "<Response [404 Not Found]>"
     assert response(b"", 299).reason_phrase == ""
     assert response(b"", 200).is_success
+
+
+def test_what_the_status_says() -> None:
+    kinds = ("informational", "success", "redirect", "client_error", "server_error", "error")
+    told = {
+        status: [kind for kind in kinds if getattr(response(b"", status), f"is_{kind}")]
+        for status in (100, 200, 302, 404, 503)
+    }
+    assert told == {
+        100: ["informational"],
+        200: ["success"],
+        302: ["redirect"],
+        404: ["client_error", "error"],
+        503: ["server_error", "error"],
+    }
+    assert response(b"", 302, {"location": "/x"}).has_redirect_location
+    assert not response(b"", 302).has_redirect_location
+    good = response(b"", 204)
+    assert good.raise_for_status() is good
+    for read in (response(b'{"error": {"message": "no such thing"}}', 404), response(None, 404)):
+        with pytest.raises(NotFoundError) as caught:
+            read.raise_for_status()
+        assert caught.value.response is read
+    with pytest.raises(APIStatusError):
+        response(b"", 302).raise_for_status()
+
+
+def test_what_http_libraries_tell_as_well() -> None:
+    head = Head(200, Headers([("set-cookie", "a=1; Path=/"), ("set-cookie", "b = x=y"), ("set-cookie", "none")]))
+    read = HTTPResponse(head, response().request, b"")
+    assert read.cookies == {"a": "1", "b": "x=y"}
+    assert read.history == []
+    assert (read.is_closed, response(None).is_closed) == (True, False)
+    assert read.charset_encoding is None
+    assert response(b"", 200, {"content-type": "text/plain; charset=Latin-1"}).charset_encoding == "latin-1"
+
+
+def test_a_body_that_was_read_in_pieces() -> None:
+    read = response("a\r\n\u00e9\n\nlast".encode())
+    assert list(read.iter_lines()) == ["a", "\u00e9", "", "last"]
+    assert list(read.iter_bytes()) == [read.content]
+    assert list(read.iter_bytes(4)) == [b"a\r\n\xc3", b"\xa9\n\nl", b"ast"]
+    assert list(read.iter_text()) == [read.text]
+    assert list(read.iter_text(6)) == ["a\r\n\u00e9\n\n", "last"]
+    assert [*response(b"").iter_bytes(), *response(b"").iter_bytes(3), *response(b"").iter_text()] == []
+    for method in (response(None).iter_bytes, response(None).iter_text, response(None).iter_lines):
+        with pytest.raises(ResponseNotRead):
+            method()
 
 
 def test_repeated_header_fields_stay_apart() -> None:

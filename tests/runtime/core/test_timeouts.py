@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import math
+import pickle
 from typing import Any
 
 import httpx
@@ -57,6 +59,11 @@ def test_equality_and_repr() -> None:
     assert Timeout(5) != Timeout(6)
     assert Timeout(5) != 5
     assert Timeout(5, pool=5) == httpx.Timeout(5)
-    assert hash(Timeout(5)) == hash(Timeout(5))
+    assert Timeout(5, connect=1) == httpx.Timeout(5, connect=1)
+    assert Timeout(5) != Timeout(5, pool=1) != httpx.Timeout(5)
+    assert timeout_from(httpx.Timeout(5), DEFAULT) == Timeout(5)
+    assert Timeout(connect=1, read=1, write=1) != httpx.Timeout(1)
+    assert hash(Timeout(5)) == hash(Timeout(5, pool=5))
+    assert copy.copy(Timeout(5)) == pickle.loads(pickle.dumps(Timeout(5))) == Timeout(5)
     assert repr(Timeout(5)) == "Timeout(5.0)"
     assert repr(Timeout(5, connect=1)) == "Timeout(connect=1.0, read=5.0, write=5.0, pool=None)"

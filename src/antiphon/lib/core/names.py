@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from types import NoneType
 
-from typing_extensions import TypedDict, override
+from typing_extensions import override
 
-from ...runtime import Timeout
+from ...runtime.core.low_level import RequestOptions
 
 __all__ = ["NoneType", "RequestOptions", "__title__", "override"]
 
 __title__ = "antiphon"
-
-
-class RequestOptions(TypedDict, total=False):
-    """What is said of one request besides its body, as keywords of a call."""
-
-    extra_headers: Mapping[str, str]
-    extra_query: Mapping[str, object]
-    extra_body: object
-    timeout: float | Timeout | None

@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from types import TracebackType
-from typing import Any, Literal, Self, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, TypeVar, cast
 
 from ..core.auth import Renewable, checked_answer
-from ..core.client import BaseClient, low_level_call
+from ..core.client import BaseClient
 from ..core.exchange import Exchange
 from ..core.pages import page_of
 from ..core.request import Call, Request, SentRequest, Settings
@@ -33,6 +33,9 @@ from .response import AsyncAPIResponse, AsyncRawResponse
 from .results import AsyncBinaryResult, AsyncPageResult, AsyncResult, AsyncStreamResult, AsyncValueResult
 from .stream import AsyncStream, stream_item
 
+if TYPE_CHECKING:
+    from ..core.low_level import FinalRequestOptions, RequestOptions
+
 __all__ = ["AsyncAPIClient", "Mode"]
 
 T = TypeVar("T")
@@ -43,6 +46,12 @@ Mode: TypeAlias = Literal["value", "raw", "streaming"]
 """What a call gives: the promised value, a response that was read, or an open one."""
 
 _ERROR_BODY_READ = 1024 * 1024
+
+
+def _call_to(method: str, path: str, options: RequestOptions | Mapping[str, Any], **what: Any) -> Call:
+    from ..core.low_level import low_level_call  # most programs have no use for it
+
+    return low_level_call(method, path, options, **what)
 
 
 class AsyncAPIClient(AsyncColour, BaseClient):
@@ -104,17 +113,33 @@ class AsyncAPIClient(AsyncColour, BaseClient):
 
     # --- calls to endpoints that have no method ---
 
+    async def request(
+        self,
+        cast_to: type[T],
+        options: FinalRequestOptions | Mapping[str, Any],
+        *,
+        stream: bool = False,
+        stream_cls: type[AsyncStream[Any]] | None = None,
+    ) -> T:
+        """Make any request: `options` hold its `method`, `url`, body (`json_data`, `content`, `files`), and the rest.
+
+        See `post` for what else they can be.
+        """
+        from ..core.low_level import described_call
+
+        return await self._low_level(described_call(options), cast_to, stream, stream_cls)
+
     async def get(
         self,
         path: str,
         *,
         cast_to: type[T],
-        options: Mapping[str, Any] = {},
+        options: RequestOptions | Mapping[str, Any] = {},
         stream: bool = False,
         stream_cls: type[AsyncStream[Any]] | None = None,
     ) -> T:
         """GET any path of the API. `cast_to` is what the answer is read as; see `post` for the options."""
-        return await self._low_level(low_level_call("GET", path, options), cast_to, stream, stream_cls)
+        return await self._low_level(_call_to("GET", path, options), cast_to, stream, stream_cls)
 
     async def post(
         self,
@@ -124,7 +149,7 @@ class AsyncAPIClient(AsyncColour, BaseClient):
         body: object | None = None,
         content: object | None = None,
         files: Any = None,
-        options: Mapping[str, Any] = {},
+        options: RequestOptions | Mapping[str, Any] = {},
         stream: bool = False,
         stream_cls: type[AsyncStream[Any]] | None = None,
     ) -> T:
@@ -133,13 +158,13 @@ class AsyncAPIClient(AsyncColour, BaseClient):
         Args:
             cast_to: what the answer is read as: a model, any type pydantic knows, `str`, `bytes`, `httpx.Response`.
             body: sent as JSON; with `files` as form fields beside them.
-            content: bytes, a file or an iterator, sent as it is.
+            content: bytes, text, a file or an iterator, sent as it is; as JSON, unless a header says otherwise.
             files: file fields, as a mapping or pairs.
             options: `headers`, `params`, `timeout`, `max_retries`, `extra_json`, `idempotency_key`,
                 `follow_redirects`.
             stream: whether the answer is an event stream of `cast_to`; `stream_cls` is then the stream's class.
         """
-        call = low_level_call("POST", path, options, body=body, content=content, files=files)
+        call = _call_to("POST", path, options, body=body, content=content, files=files)
         return await self._low_level(call, cast_to, stream, stream_cls)
 
     async def put(
@@ -150,10 +175,10 @@ class AsyncAPIClient(AsyncColour, BaseClient):
         body: object | None = None,
         content: object | None = None,
         files: Any = None,
-        options: Mapping[str, Any] = {},
+        options: RequestOptions | Mapping[str, Any] = {},
     ) -> T:
         """PUT to any path of the API; see `post`."""
-        call = low_level_call("PUT", path, options, body=body, content=content, files=files)
+        call = _call_to("PUT", path, options, body=body, content=content, files=files)
         return await self._low_level(call, cast_to, False, None)
 
     async def patch(
@@ -164,10 +189,10 @@ class AsyncAPIClient(AsyncColour, BaseClient):
         body: object | None = None,
         content: object | None = None,
         files: Any = None,
-        options: Mapping[str, Any] = {},
+        options: RequestOptions | Mapping[str, Any] = {},
     ) -> T:
         """PATCH any path of the API; see `post`."""
-        call = low_level_call("PATCH", path, options, body=body, content=content, files=files)
+        call = _call_to("PATCH", path, options, body=body, content=content, files=files)
         return await self._low_level(call, cast_to, False, None)
 
     async def delete(
@@ -177,10 +202,10 @@ class AsyncAPIClient(AsyncColour, BaseClient):
         cast_to: type[T],
         body: object | None = None,
         content: object | None = None,
-        options: Mapping[str, Any] = {},
+        options: RequestOptions | Mapping[str, Any] = {},
     ) -> T:
         """DELETE any path of the API; see `post`."""
-        call = low_level_call("DELETE", path, options, body=body, content=content)
+        call = _call_to("DELETE", path, options, body=body, content=content)
         return await self._low_level(call, cast_to, False, None)
 
     def get_api_list(
@@ -190,7 +215,7 @@ class AsyncAPIClient(AsyncColour, BaseClient):
         model: type[T],
         page: type[PageT],
         body: object | None = None,
-        options: Mapping[str, Any] = {},
+        options: RequestOptions | Mapping[str, Any] = {},
         method: str = "get",
     ) -> AsyncPaged[PageT]:
         """List what any path of the API has, in pages of class `page`, such as `AsyncCursorPage[Model]`.
@@ -198,7 +223,7 @@ class AsyncAPIClient(AsyncColour, BaseClient):
         `model` is what a page holds where its class does not say so itself.
         """
         of_model = cast("type[PageT]", page_of(page, model))
-        return self.request_pages(low_level_call(method.upper(), path, options, body=body), of_model)
+        return self.request_pages(_call_to(method.upper(), path, options, body=body), of_model)
 
     async def _low_level(
         self, call: Call, cast_to: Any, stream: bool, stream_cls: type[AsyncStream[Any]] | None

@@ -23,11 +23,18 @@ class Opened:
 
     def __init__(self, reply: Reply, response: HTTPResponse) -> None:
         self.response = response
-        self.is_closed = False
         self.is_finished = False
         """Whether the body was read as far as it matters."""
         self._reply = reply
         self._started = False
+
+    @property
+    def is_closed(self) -> bool:
+        return self.response.is_closed
+
+    @is_closed.setter
+    def is_closed(self, value: bool) -> None:
+        self.response.is_closed = value  # where users of the response can see it
 
     def read(self) -> bytes:
         """The whole body, decoded; the connection is free afterwards."""

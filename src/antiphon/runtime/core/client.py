@@ -14,17 +14,16 @@ from typing import Any, ClassVar, Final, Self
 from .auth import CredentialsError, Scheme, Security, checked_credential, credential_fields, options_used
 from .errors import ClientClosedError
 from .headers import Headers, HeaderTypes, header_names, merge_headers
-from .kinds import checked_mapping, is_mapping
+from .kinds import checked_mapping
 from .logs import set_up_logging
-from .multipart import Multipart
 from .query import QueryStyle, query_pairs
-from .request import NO_QUERY, Call, Settings
+from .request import Call, Settings
 from .retry import DEFAULT_MAX_RETRIES, RetryPolicy, checked_max_retries
-from .sentinels import NotGiven, Omit, not_given
+from .sentinels import NotGiven, Omit
 from .timeouts import DEFAULT_TIMEOUT, Timeout, TimeoutTypes, timeout_from, timeout_of
 from .urls import URL, BaseURL, shown_url
 
-__all__ = ["SDK", "BaseClient", "ClientOption", "low_level_call"]
+__all__ = ["SDK", "BaseClient", "ClientOption"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +148,6 @@ class BaseClient:
         title = self.sdk.title
         return f"{title if self._async_label == 'false' else 'Async' + title}/Python {self.sdk.version}"
 
-    @property
     def platform_headers(self) -> dict[str, str]:
         """The headers that say what runs this client."""
         return {
@@ -159,12 +157,12 @@ class BaseClient:
         }
 
     @property
-    def auth_headers(self) -> dict[str, str]:
+    def auth_headers(self) -> Headers:
         """The headers that authorise a request by the client's own credentials."""
         try:
-            return dict(self._fields_for(None, frozenset())[0])
+            return Headers(self._fields_for(None, frozenset())[0], secret=self.settings.secrets)
         except CredentialsError:
-            return {}
+            return Headers()
 
     @property
     def default_headers(self) -> Headers:
@@ -186,6 +184,9 @@ class BaseClient:
         """Whether `close()` was called."""
         return self._closed
 
+    def __dir__(self) -> list[str]:
+        return [name for name in super().__dir__() if name not in _NOT_FOR_USERS]
+
     # --- what drivers and resources use ---
 
     @property
@@ -206,9 +207,7 @@ class BaseClient:
     def check_open(self) -> None:
         """Raise `ClientClosedError` if this client was closed."""
         if self._closed:
-            raise ClientClosedError(
-                "this client is closed: create a new one, or keep it open until the last call is done"
-            )
+            raise ClientClosedError
 
     def credential_functions(self, call: Call, given: frozenset[str]) -> dict[str, Callable[[], Any]]:
         """The options of which this call needs the value, and whose value is a function to be asked before each try."""
@@ -260,7 +259,7 @@ class BaseClient:
     def _make_settings(self, values: Sequence[object]) -> Settings:
         sdk = self.sdk
         headers = {
-            **self.platform_headers,
+            **self.platform_headers(),
             "accept": "application/json",
             "user-agent": self.user_agent,
             **{name.lower(): value for name, value in sdk.headers.items()},
@@ -367,54 +366,11 @@ def _rebuilt(cls: type[BaseClient], arguments: dict[str, Any]) -> BaseClient:
     return cls(**arguments)
 
 
-_LOW_LEVEL_OPTIONS: Final = frozenset(
-    {"headers", "params", "timeout", "max_retries", "extra_json", "idempotency_key", "follow_redirects", "security"}
+_NOT_FOR_USERS: Final = frozenset(
+    """authorised check_open connections credential_functions fields_for logger paginated prepared request_binary
+    request_pages request_stream request_value sdk send settings""".split()
 )
-
-
-def low_level_call(
-    method: str,
-    path: str,
-    options: Mapping[str, Any],
-    *,
-    body: object | None = None,
-    content: object | None = None,
-    files: Any = None,
-) -> Call:
-    """The call meant by `client.post(path, body=..., options={...})` and its like.
-
-    Options are `headers`, `params`, `timeout`, `max_retries`, `extra_json`, `idempotency_key`, `follow_redirects`
-    and `security`; TypeError for any other.
-    """
-    unknown = set(options) - _LOW_LEVEL_OPTIONS
-    if unknown:
-        raise TypeError(f"unknown request options: {', '.join(sorted(unknown))}")
-    if body is not None and content is not None:
-        raise TypeError("pass body (sent as JSON) or content (sent as it is), not both")
-    if isinstance(body, (bytes, bytearray)):
-        import warnings
-
-        warnings.warn("pass raw bytes as content=, not as body=", DeprecationWarning, stacklevel=3)
-        body, content = None, bytes(body)
-    encoding: Multipart | str | None = None
-    if files:
-        pairs: Any = files.items() if is_mapping(files) else files
-        encoding = Multipart(extra=tuple((str(name), file) for name, file in pairs))
-    return Call(
-        method,
-        path,
-        query=options.get("params") or NO_QUERY,
-        body=body,
-        content=content,
-        encoding=encoding,
-        extra_headers=options.get("headers"),
-        extra_body=options.get("extra_json"),
-        timeout=options.get("timeout", not_given),
-        max_retries=options.get("max_retries"),
-        idempotency_key=options.get("idempotency_key"),
-        follow_redirects=options.get("follow_redirects"),
-        security=None if (wanted := options.get("security")) is None else tuple(tuple(names) for names in wanted),
-    )
+"""Members that are there for resources and for hand-written code of an SDK: completion in a shell leaves them out."""
 
 
 def _base_url(url: object) -> BaseURL:

@@ -78,6 +78,11 @@ def _restore(cls: type[SDKError], args: tuple[object, ...], state: dict[str, obj
 class ClientClosedError(SDKError, RuntimeError):
     """The client was closed before this call."""
 
+    def __init__(self, message: str = "") -> None:
+        super().__init__(
+            message or "this client is closed: create a new one, or keep it open until the last call is done"
+        )
+
 
 class APIError(SDKError):
     """A request that did not bring what it promised.

@@ -15,7 +15,7 @@ from .sentinels import NotGiven, Omit
 
 __all__ = ["HeaderTypes", "Headers", "checked_value", "header_names", "header_texts", "is_secret", "merge_headers"]
 
-HeaderTypes: TypeAlias = Mapping[str, str | Omit]
+HeaderTypes: TypeAlias = Mapping[str, str | Omit] | Mapping[str, str] | Mapping[str, bytes]
 """What `extra_headers=` and `default_headers=` take; `omit` as a value removes a header."""
 
 _TOKEN: Final = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
@@ -135,7 +135,7 @@ def checked_name(name: object) -> str:
     return lowered
 
 
-def merge_headers(base: Mapping[str, str], extra: Mapping[str, str | Omit]) -> dict[str, str]:
+def merge_headers(base: Mapping[str, str], extra: Mapping[str, str | bytes | Omit]) -> dict[str, str]:
     """`base` (lower-case names) with `extra` over it; `omit` removes; None and not-given entries change nothing."""
     merged = dict(base)
     for name, value in extra.items():
@@ -145,7 +145,7 @@ def merge_headers(base: Mapping[str, str], extra: Mapping[str, str | Omit]) -> d
         elif value is None or isinstance(value, NotGiven):  # pyright: ignore[reportUnnecessaryComparison, reportUnnecessaryIsInstance]
             continue
         else:
-            merged[key] = checked_value(key, value)
+            merged[key] = checked_value(key, value.decode("latin-1") if isinstance(value, bytes) else value)
     return merged
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Annotated, Any, Final, TypeVar, cast
@@ -63,7 +63,7 @@ class HTTPResponse:
     `content` is there once the body was read. It can be pickled; values of secret request headers are left out then.
     """
 
-    __slots__ = ("_content", "_head", "_headers", "elapsed", "request", "retries_taken")
+    __slots__ = ("_content", "_head", "_headers", "elapsed", "is_closed", "request", "retries_taken")
 
     def __init__(
         self,
@@ -80,6 +80,8 @@ class HTTPResponse:
         self.elapsed = elapsed
         self.retries_taken = retries_taken
         self._content = content
+        self.is_closed = content is not None
+        """Whether the connection was given back."""
 
     @property
     def status_code(self) -> int:
@@ -123,14 +125,19 @@ class HTTPResponse:
             return ""
 
     @property
-    def encoding(self) -> str:
-        """The charset of the content type, UTF-8 without one."""
+    def charset_encoding(self) -> str | None:
+        """The charset that the content type names."""
         for part in self.headers.get("content-type", "").split(";")[1:]:
             name, _, value = part.partition("=")
             if name.strip().lower() == "charset":
-                charset = value.strip(" \t\"'").lower()
-                return charset if _can_decode(charset) else "utf-8"
-        return "utf-8"
+                return value.strip(" \t\"'").lower()
+        return None
+
+    @property
+    def encoding(self) -> str:
+        """The charset of the content type, UTF-8 without a usable one."""
+        charset = self.charset_encoding
+        return charset if charset is not None and _can_decode(charset) else "utf-8"
 
     @property
     def text(self) -> str:
@@ -150,9 +157,69 @@ class HTTPResponse:
     def read(self) -> bytes:
         return self.content
 
+    def iter_bytes(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        """The body that was read, in one piece or in pieces of `chunk_size` bytes."""
+        content = self.content
+        if chunk_size is None:
+            return iter([content] if content else [])
+        from .text import Resizer
+
+        resizer = Resizer(chunk_size)
+        return filter(None, (*resizer.feed(content), resizer.finish()))
+
+    def iter_text(self, chunk_size: int | None = None) -> Iterator[str]:
+        """The body that was read as text, in one piece or in pieces of `chunk_size` characters."""
+        text = self.text
+        size = chunk_size or len(text) or 1
+        return (text[start : start + size] for start in range(0, len(text), size))
+
+    def iter_lines(self) -> Iterator[str]:
+        """The lines of the body that was read, without their ends."""
+        from .text import LineDecoder
+
+        decoder = LineDecoder()
+        return iter([*decoder.feed(self.text), *decoder.finish()])
+
+    def raise_for_status(self) -> HTTPResponse:
+        """This response, or the `APIStatusError` for a status that is no success."""
+        if not self.is_success:
+            raise refusal(self)
+        return self
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        """The cookies that the response sets, without their attributes."""
+        pairs = [field.partition(";")[0].partition("=") for field in self.headers.get_list("set-cookie")]
+        return {name.strip(): value.strip() for name, mark, value in pairs if mark and name.strip()}
+
+    @property
+    def history(self) -> list[HTTPResponse]:
+        """Always empty: of a redirect nothing is kept but where it led, which is `url`."""
+        return []
+
+    @property
+    def is_informational(self) -> bool:
+        return self.status_code < 200
+
     @property
     def is_success(self) -> bool:
         return 200 <= self.status_code < 300
+
+    @property
+    def is_redirect(self) -> bool:
+        return 300 <= self.status_code < 400
+
+    @property
+    def has_redirect_location(self) -> bool:
+        return self.status_code in (301, 302, 303, 307, 308) and "location" in self.headers
+
+    @property
+    def is_client_error(self) -> bool:
+        return 400 <= self.status_code < 500
+
+    @property
+    def is_server_error(self) -> bool:
+        return self.status_code >= 500
 
     @property
     def is_error(self) -> bool:

@@ -51,10 +51,10 @@ class Timeout:
 
     `Timeout(30)` allows 30 s for each of connecting, one read and one write; `Timeout(600, connect=5)` changes one
     of them. `pool` is how long a call may wait for a free connection. A full pool is not a fault of the server, so
-    it has no limit unless one is given by name.
+    it has no limit unless one is given by name. Timeouts made of equal numbers are equal, httpx's among them.
     """
 
-    __slots__ = ("connect", "pool", "read", "write")
+    __slots__ = ("_named_pool", "connect", "pool", "read", "write")
 
     def __init__(
         self,
@@ -72,6 +72,7 @@ class Timeout:
         self.read: float | None = _phase("read", read, default)
         self.write: float | None = _phase("write", write, default)
         self.pool: float | None = _phase("pool", pool, None)
+        self._named_pool = _phase("pool", pool, default)  # what httpx would make of it
 
     def as_dict(self) -> dict[str, float | None]:
         """The four phases by name."""
@@ -80,10 +81,14 @@ class Timeout:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, TimeoutLike):
             return NotImplemented
-        return (self.connect, self.read, self.write, self.pool) == (other.connect, other.read, other.write, other.pool)
+        pool = other._named_pool if isinstance(other, Timeout) else other.pool
+        return self._key() == (other.connect, other.read, other.write, pool)
 
     def __hash__(self) -> int:
-        return hash((self.connect, self.read, self.write, self.pool))
+        return hash(self._key())
+
+    def _key(self) -> tuple[float | None, ...]:
+        return self.connect, self.read, self.write, self._named_pool
 
     def __repr__(self) -> str:
         if self.connect == self.read == self.write and self.pool is None:
@@ -103,7 +108,7 @@ def timeout_of(http_client: object) -> Timeout | NotGiven:
     if not isinstance(chosen, TimeoutLike):
         return not_given
     timeout = timeout_from(chosen, DEFAULT_TIMEOUT)
-    return timeout if timeout != Timeout(5, pool=5) else not_given
+    return not_given if set(timeout.as_dict().values()) == {5.0} else timeout
 
 
 def timeout_from(value: TimeoutTypes | NotGiven, default: Timeout) -> Timeout:

@@ -86,7 +86,7 @@ class _AsyncDefault:
 
         with self._lock.lock:
             if self._is_closed:
-                raise ClientClosedError("this client is closed")
+                raise ClientClosedError
             if self._transport is None:
                 self._transport = AsyncProxiedTransport() if _proxied() else AsyncPooledTransport()
             return self._transport
@@ -117,7 +117,7 @@ class _Default:
 
         with self._lock.lock:  # of two transports, one would be dropped while a request still uses it
             if self._is_closed:
-                raise ClientClosedError("this client is closed")
+                raise ClientClosedError
             if self._transport is None:
                 self._transport = ProxiedTransport() if _proxied() else PooledTransport()
             return self._transport

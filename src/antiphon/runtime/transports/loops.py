@@ -71,7 +71,7 @@ class PerLoop(Generic[AsyncT]):
     async def get(self) -> AsyncT:
         """The thing of the running loop. Raises `ClientClosedError` after `aclose`."""
         if self._is_closed:
-            raise ClientClosedError("this client is closed")
+            raise ClientClosedError
         loop = running_loop()
         state = self._state
         thing = state.things.get(loop)
@@ -141,7 +141,7 @@ class PerProcess(Generic[T]):
     def get(self) -> T:
         """The thing of this process. Raises `ClientClosedError` after `close`."""
         if self._is_closed:
-            raise ClientClosedError("this client is closed")
+            raise ClientClosedError
         thing = self._state.thing
         return self._made() if thing is None or self._state.pid != os.getpid() else thing
 

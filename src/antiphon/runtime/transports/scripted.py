@@ -76,7 +76,7 @@ class _Script:
 
     def _next(self, request: Request, body: bytes) -> Answer:
         if self.is_closed:
-            raise ClientClosedError("this transport is closed")
+            raise ClientClosedError
         sent = SentRequest(request.method, request.url, Headers(request.header_fields), body)
         self.requests.append(sent)
         step = next(self._steps, None)

@@ -144,7 +144,7 @@ class ConnectionPool:
 
     def _check_open(self) -> None:
         if self._is_closed:
-            raise ClientClosedError("this client is closed")
+            raise ClientClosedError
 
     def _fit(self, key: _Key, stale: list[httpcore.HTTPConnection]) -> httpcore.HTTPConnection | None:
         """An idle connection that still lives; dead ones met on the way are counted out and put on `stale`."""

@@ -1,0 +1,127 @@
+"""Calls to endpoints that have no method: `client.post(path, ...)`, `client.request(...)` and what they take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, TypedDict
+
+from .headers import HeaderTypes
+from .kinds import is_bytes, is_mapping
+from .multipart import Multipart
+from .request import NO_QUERY, Call
+from .sentinels import NotGiven, not_given
+from .timeouts import TimeoutTypes
+
+__all__ = ["FinalRequestOptions", "RequestOptions", "described_call", "low_level_call"]
+
+
+class RequestOptions(TypedDict, total=False):
+    """The `options` of `client.get`, `client.post` and their like."""
+
+    headers: HeaderTypes
+    params: Mapping[str, object]
+    """The query."""
+    timeout: TimeoutTypes
+    max_retries: int
+    extra_json: Mapping[str, object]
+    """Laid over the body."""
+    idempotency_key: str
+    follow_redirects: bool
+    security: Any
+    """The security schemes of the call: alternatives, each a list of names."""
+
+
+_OPTIONS: Final = frozenset(RequestOptions.__annotations__)
+_DESCRIPTION: Final = _OPTIONS | {"method", "url", "json_data", "content", "files"}
+
+
+class FinalRequestOptions:
+    """A request in words, for `client.request`: `method`, `url`, a body (`json_data`, `content`, `files`), options.
+
+    Raises TypeError for any other keyword.
+    """
+
+    def __init__(self, *, method: str, url: str, **options: Any) -> None:
+        refuse_unknown(options, _DESCRIPTION)
+        self.__dict__.update(options, method=method, url=url)
+
+    @classmethod
+    def construct(cls, _fields_set: object = None, **values: Any) -> FinalRequestOptions:
+        return cls(**values)
+
+    def __repr__(self) -> str:
+        return f"<FinalRequestOptions {self.__dict__['method']} {self.__dict__['url']}>"
+
+
+def refuse_unknown(options: Mapping[str, Any], known: frozenset[str]) -> None:
+    unknown = set(options) - known
+    if unknown:
+        raise TypeError(f"unknown request options: {', '.join(sorted(unknown))}")
+
+
+def described_call(description: FinalRequestOptions | Mapping[str, Any]) -> Call:
+    """The call meant by `client.request(cast_to, description)`. TypeError for what is unknown in it or missing."""
+    told = description if is_mapping(description) else vars(description)
+    refuse_unknown(told, _DESCRIPTION)
+    method, url = told.get("method"), told.get("url")
+    if not isinstance(method, str) or not isinstance(url, str):
+        raise TypeError("a request needs a method and a url")
+    options = {
+        name: told[name] for name in _OPTIONS if told.get(name) is not None or (name == "timeout" and name in told)
+    }
+    return low_level_call(
+        method.upper(),
+        url,
+        options,
+        body=told.get("json_data"),
+        content=told.get("content"),
+        files=told.get("files"),
+    )
+
+
+def low_level_call(
+    method: str,
+    path: str,
+    options: RequestOptions | Mapping[str, Any],
+    *,
+    body: object | None = None,
+    content: object | None = None,
+    files: Any = None,
+) -> Call:
+    """The call meant by `client.post(path, body=..., options={...})` and its like.
+
+    Options are those of `RequestOptions`; TypeError for any other.
+    """
+    given: Mapping[str, Any] = options
+    refuse_unknown(given, _OPTIONS)
+    if body is not None and content is not None:
+        raise TypeError("pass body (sent as JSON) or content (sent as it is), not both")
+    if is_bytes(body):
+        import warnings
+
+        warnings.warn("pass raw bytes as content=, not as body=", DeprecationWarning, stacklevel=4)
+        body, content = None, bytes(body)
+    if isinstance(content, str):
+        content = content.encode("utf-8")
+    encoding: Multipart | str | None = None
+    if files:
+        pairs: Any = files.items() if is_mapping(files) else files
+        encoding = Multipart(extra=tuple((str(name), file) for name, file in pairs))
+    timeout: TimeoutTypes | NotGiven = given.get("timeout", not_given)
+    return Call(
+        method,
+        path,
+        query=given.get("params") or NO_QUERY,
+        body=body,
+        content=content,
+        # What it is, only the caller knows; a header says so. Bodies of this kind of API are JSON.
+        content_type=None if content is None else "application/json",
+        encoding=encoding,
+        extra_headers=given.get("headers"),
+        extra_body=given.get("extra_json"),
+        timeout=timeout,
+        max_retries=given.get("max_retries"),
+        idempotency_key=given.get("idempotency_key"),
+        follow_redirects=given.get("follow_redirects"),
+        security=None if (wanted := given.get("security")) is None else tuple(tuple(names) for names in wanted),
+    )
