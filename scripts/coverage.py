@@ -74,7 +74,9 @@ def _method(client: object, colour: str, name: str, facts: Facts) -> Iterator[It
         yield Item("parameter", f"{shown} {wanted}", own is not None or open_ended)
         if own is not None:
             required = own.default is own.empty
-            yield Item("required", f"{shown} {wanted}", required == said["required"], f"here: {required}")
+            # Overloads of what is written by hand leave things out that the last of them requires.
+            fits = required == said["required"] or ("http_path" not in facts and not required)
+            yield Item("required", f"{shown} {wanted}", fits, f"here: {required}")
             if not said["kw"]:
                 yield Item("positional", f"{shown} {wanted}", own.kind is own.POSITIONAL_OR_KEYWORD)
     for wanted in facts["request_options"]:
@@ -93,6 +95,10 @@ def _method(client: object, colour: str, name: str, facts: Facts) -> Iterator[It
     returned = facts["returns"]
     if not colour:
         ours, theirs = _type_names(signature.return_annotation), _type_names(returned)
+        if "http_path" not in facts:  # written by hand: what it is generic over has names of its own
+            ours, theirs = (
+                _type_names(re.sub(r"\[.*\]", "", each)) for each in (signature.return_annotation, returned)
+            )
         yield Item("result", shown, ours == theirs, f"{' '.join(sorted(ours))} for {' '.join(sorted(theirs))}")
     for view in facts["wrappers"]:
         owner, _, last = name.rpartition(".")
