@@ -85,7 +85,7 @@ if TYPE_CHECKING:
     from .core.request import Call as Call
     from .core.response import HTTPResponse as HTTPResponse
     from .core.response import ResponseNotRead as ResponseNotRead
-    from .core.response import json_text as json_text
+    from .core.response import TextInJSON as TextInJSON
     from .core.retry import DEFAULT_MAX_RETRIES as DEFAULT_MAX_RETRIES
     from .core.retry import RetryPolicy as RetryPolicy
     from .core.sentinels import NOT_GIVEN as NOT_GIVEN
@@ -148,7 +148,7 @@ else:
             ".core.paths": "fill_path",
             ".core.query": "QueryStyle",
             ".core.request": "Call",
-            ".core.response": "HTTPResponse ResponseNotRead json_text",
+            ".core.response": "HTTPResponse ResponseNotRead TextInJSON",
             ".core.retry": "DEFAULT_MAX_RETRIES RetryPolicy",
             ".core.sentinels": "NOT_GIVEN NotGiven NotGivenOr Omit is_given not_given omit",
             ".core.timeouts": "DEFAULT_TIMEOUT Timeout TimeoutTypes",

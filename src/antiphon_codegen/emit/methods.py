@@ -107,7 +107,7 @@ def _body(scope: MethodScope) -> Code:
             nothing = name_from("types", "NoneType", "_NoneType")
             parts.append(code("return await {send}(call, {nothing})", send=senders.request, nothing=nothing))
         case "value" if result.annotation == Builtin(Identifier("str")):
-            text = name_from(scope.runtime, "json_text", "_json_text")
+            text = name_from(scope.runtime, "TextInJSON", "_TextInJSON")
             parts.append(code("return await {send}(call, {into})", send=senders.request, into=text))
         case _:
             into = scope.type_of(result.annotation)

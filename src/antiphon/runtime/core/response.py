@@ -17,13 +17,14 @@ from .headers import Headers
 from .models import set_request_id
 from .reading import Drift, Malformed, json_kind, parse_json, reader_for
 from .request import SentRequest
+from .text import LineDecoder, Resizer
 from .urls import URL
 
-__all__ = ["HTTPResponse", "Head", "ResponseNotJSON", "ResponseNotRead", "json_text", "parsed", "refusal"]
+__all__ = ["HTTPResponse", "Head", "ResponseNotJSON", "ResponseNotRead", "TextInJSON", "parsed", "refusal"]
 
 T = TypeVar("T")
 
-json_text: Final = cast("type[str]", Annotated[str, "in JSON"])
+TextInJSON: Final = cast("type[str]", Annotated[str, "in JSON"])
 """To be read as: a body that is a string in JSON. `str` itself is the text of the body, whatever that is."""
 
 _BOM: Final = b"\xef\xbb\xbf"
@@ -162,8 +163,6 @@ class HTTPResponse:
         content = self.content
         if chunk_size is None:
             return iter([content] if content else [])
-        from .text import Resizer
-
         resizer = Resizer(chunk_size)
         return filter(None, (*resizer.feed(content), resizer.finish()))
 
@@ -175,8 +174,6 @@ class HTTPResponse:
 
     def iter_lines(self) -> Iterator[str]:
         """The lines of the body that was read, without their ends."""
-        from .text import LineDecoder
-
         decoder = LineDecoder()
         return iter([*decoder.feed(self.text), *decoder.finish()])
 

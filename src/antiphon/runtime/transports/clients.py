@@ -25,7 +25,7 @@ DEFAULT_CONNECTION_LIMITS = httpx.Limits(
     max_connections=MAX_CONNECTIONS, max_keepalive_connections=100, keepalive_expiry=KEEPALIVE_SECONDS
 )
 Transport: TypeAlias = httpx.BaseTransport
-ProxiesTypes: TypeAlias = str | httpx.Proxy | Mapping[str | httpx.URL, None | str | httpx.URL | httpx.Proxy]
+ProxiesTypes: TypeAlias = str | httpx.Proxy | Mapping[str | httpx.URL, str | httpx.URL | httpx.Proxy | None]
 
 
 def _with_defaults(arguments: dict[str, Any]) -> dict[str, Any]:
