@@ -33,6 +33,7 @@ from ...runtime.transports.servers import OK, STREAM, Peer, RawServer, answer, c
 
 MESSAGES: Final[list[ChatCompletionMessageParam]] = [{"role": "user", "content": "one two three"}]
 EVENT: Final = b'data: {"id": "1", "choices": [{"index": 0, "delta": {"content": "a"}}]}\n\n'
+NO_DELTA: Final = b'data: {"id": "1", "choices": [{"index": 0, "delta": null}]}\n\n'
 DONE: Final = b"data: [DONE]\n\n"
 
 
@@ -158,6 +159,16 @@ async def test_drift(server: MockServer, recwarn: pytest.WarningsRecorder) -> No
     assert '"weird"' in completion.model_dump_json()
     assert completion.usage.prompt_tokens == 7
     assert len(recwarn) == 0
+
+
+async def test_null_choices(server: MockServer) -> None:
+    """`choices: null`, or `delta: null` in a stream"""
+    enqueue_events(server, b'data: {"id": "1", "choices": null}\n\n', NO_DELTA, EVENT, DONE)
+    async with AsyncOpenAI() as client:
+        chunks = await async_listed(await streamed(client))
+        assert [choice.delta.content for each in chunks for choice in each.choices] == [None, "a"]
+        server.enqueue(200, {"id": "1", "choices": None})
+        assert (await ask(client)).choices == []
 
 
 async def test_pickles(server: MockServer) -> None:

@@ -34,6 +34,7 @@ from ...runtime.transports.servers import OK, STREAM, Peer, RawServer, answer, c
 
 MESSAGES: Final[list[ChatCompletionMessageParam]] = [{"role": "user", "content": "one two three"}]
 EVENT: Final = b'data: {"id": "1", "choices": [{"index": 0, "delta": {"content": "a"}}]}\n\n'
+NO_DELTA: Final = b'data: {"id": "1", "choices": [{"index": 0, "delta": null}]}\n\n'
 DONE: Final = b"data: [DONE]\n\n"
 
 
@@ -159,6 +160,16 @@ def test_drift(server: MockServer, recwarn: pytest.WarningsRecorder) -> None:
     assert '"weird"' in completion.model_dump_json()
     assert completion.usage.prompt_tokens == 7
     assert len(recwarn) == 0
+
+
+def test_null_choices(server: MockServer) -> None:
+    """`choices: null`, or `delta: null` in a stream"""
+    enqueue_events(server, b'data: {"id": "1", "choices": null}\n\n', NO_DELTA, EVENT, DONE)
+    with OpenAI() as client:
+        chunks = listed(streamed(client))
+        assert [choice.delta.content for each in chunks for choice in each.choices] == [None, "a"]
+        server.enqueue(200, {"id": "1", "choices": None})
+        assert (ask(client)).choices == []
 
 
 def test_pickles(server: MockServer) -> None:

@@ -42,9 +42,11 @@ def test_a_perfect_body() -> None:
     assert value.to_dict() == GOOD
 
 
+MISSING: Any = object()
 DRIFT: list[Any] = [
     # what is missing or null reads as None
-    ({"choices": None}, "choices", None),
+    ({"choices": MISSING}, "choices", None),
+    ({"id": None}, "id", None),
     ({"created": None}, "created", None),
     ({"usage": {}}, "usage.prompt_tokens", None),
     ({"usage": {"prompt_tokens": None}}, "usage.prompt_tokens", None),
@@ -84,7 +86,7 @@ DRIFT: list[Any] = [
 def test_drift_is_no_error_and_loses_nothing(change: dict[str, Any], path: str, expected: object) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        value = read(Completion, {**GOOD, **change})
+        value = read(Completion, {key: each for key, each in {**GOOD, **change}.items() if each is not MISSING})
         found: Any = value
         for name in path.split("."):
             found = found[int(name)] if name.isdigit() else getattr(found, name)
@@ -96,6 +98,42 @@ def test_drift_is_no_error_and_loses_nothing(change: dict[str, Any], path: str, 
         value.model_dump_json()
         value.to_json()
         repr(value)
+
+
+class Delta(BaseModel):
+    content: str | None = None
+    role: str | None = None
+
+
+class Piece(BaseModel):
+    index: int
+    delta: Delta
+    tags: list[str] = []  # noqa: RUF012  a model copies it
+    logprobs: list[float] | None = None
+    usage: Delta | None = None
+    message: Message
+
+
+class Chunk(BaseModel):
+    choices: list[Piece]
+
+
+def test_null_where_what_was_promised_may_be_empty() -> None:
+    assert read(Chunk, {"choices": None}).choices == []
+    assert read(Chunk, {"choices": None}).model_fields_set == {"choices"}
+    told = {"index": 0, "delta": None, "tags": None, "logprobs": None, "usage": None, "message": None}
+    for data in (told, {**told, "index": [1]}):
+        [piece] = read(Chunk, {"choices": [data]}).choices
+        assert type(piece.delta) is Delta
+        assert piece.delta.model_fields_set == set()
+        assert piece.tags == []
+        assert (piece.logprobs, piece.usage, piece.message) == (None, None, None)
+    [piece] = read(Chunk, {"choices": [{"index": 0}]}).choices
+    assert piece.delta is None
+    constructed: Any = Chunk.construct(choices=None)
+    assert constructed.choices is None
+    with pytest.raises(pydantic.ValidationError):
+        reader_for(Chunk).read_exact(b'{"choices": null}')
 
 
 def test_every_wrong_type_in_every_place() -> None:

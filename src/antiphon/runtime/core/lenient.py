@@ -8,7 +8,7 @@ from typing import Any, cast
 from pydantic_core import PydanticOmit, SchemaValidator, ValidationError
 
 from .kinds import is_list, is_mapping
-from .tolerance import Schema
+from .tolerance import Schema, may_be_empty
 
 __all__ = ["LenientBuilder", "choices_of"]
 
@@ -116,11 +116,20 @@ class LenientBuilder:
             alias = field.get("validation_alias", name)
             key = alias if isinstance(alias, str) and alias in data else name
             if key in data:
-                values[name] = self._build(field["schema"], data.pop(key))
+                item = data.pop(key)
+                values[name] = self._null(field["schema"]) if item is None else self._build(field["schema"], item)
                 given.add(name)
             else:
                 values[name] = _default(field["schema"])
         return fill(node["cls"], values, data, given)
+
+    def _null(self, node: Schema) -> object:
+        """What null stands for as a field: nothing, unless the field promises a list or an object."""
+        promised = node["schema"] if node["type"] == "default" else node
+        if not self._convert or not may_be_empty(promised, self.resolve):
+            return self._build(node, None)
+        promised = self.resolve(promised)
+        return [] if promised["type"] == "list" else self._model(promised, {})
 
     def _tagged_union(self, node: Schema, value: object) -> object:
         choices = cast("dict[object, Schema]", node["choices"])

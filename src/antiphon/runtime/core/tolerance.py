@@ -1,14 +1,17 @@
 """A core schema that accepts what servers really send: any declared field may be missing or null, constants may differ.
 
+Null for a list, or for an object that may be empty, is not accepted: the lenient walk makes the empty one of it.
+
 pydantic-core then reads such a body in the same single step as a perfect one.  Branches of a union without a tag stay
 exact, because there the required fields and the constants are what tells the branches apart.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, TypeAlias, cast
 
-__all__ = ["Schema", "tolerant"]
+__all__ = ["Schema", "may_be_empty", "tolerant"]
 
 Schema: TypeAlias = dict[str, Any]
 """A pydantic-core schema: JSON-like, except for classes and functions at known places."""
@@ -55,10 +58,19 @@ class _Loosening:
 
     def _field(self, field: Schema) -> Schema:
         inner = cast(Schema, field["schema"])
-        if inner["type"] == "default":
-            wrapped = self._loosen(inner["schema"])
-            return {**field, "schema": {**inner, "schema": _nullable(wrapped)}}
-        return {**field, "schema": {"type": "default", "default": None, "schema": _nullable(self._loosen(inner))}}
+        is_default = inner["type"] == "default"
+        promised = inner["schema"] if is_default else inner
+        loose = self._loosen(promised)
+        if not may_be_empty(promised, self._resolved):
+            loose = _nullable(loose)
+        if is_default:
+            return {**field, "schema": {**inner, "schema": loose}}
+        return {**field, "schema": {"type": "default", "default": None, "schema": loose}}
+
+    def _resolved(self, node: Schema) -> Schema:
+        while node["type"] == "definition-ref":
+            node = self._exact[node["schema_ref"]]
+        return node
 
     def _loose_ref(self, ref: str) -> str:
         name = f"{ref}#tolerant"
@@ -80,6 +92,15 @@ class _Loosening:
                 reached[ref] = None
                 waiting.extend(_refs(self._exact[ref]))
         return list(reached)
+
+
+def may_be_empty(node: Schema, resolve: Callable[[Schema], Schema]) -> bool:
+    """Whether a list or an object is promised, and the empty one is as good as any."""
+    node = resolve(node)
+    if node["type"] == "model":
+        fields = resolve(node["schema"]).get("fields", {})
+        return bool(fields) and all(field["schema"]["type"] == "default" for field in fields.values())
+    return node["type"] == "list"
 
 
 def _nullable(schema: Schema) -> Schema:
