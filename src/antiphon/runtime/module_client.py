@@ -21,7 +21,8 @@ class ModuleClient:
 
     def __init__(self, package: str, options: tuple[str, ...], make: Callable[[Mapping[str, Any]], Any]) -> None:
         self._package = package
-        self._options = options
+        self.options = options
+        """The attributes of the package that are options."""
         self._make = make
         self._lock = threading.Lock()
         self._client: Any = None
@@ -56,7 +57,7 @@ class ModuleClient:
 
     def _given(self) -> dict[str, Any]:
         attributes = vars(sys.modules[self._package])
-        found = {name: attributes[name] for name in self._options if name in attributes}
+        found = {name: attributes[name] for name in self.options if name in attributes}
         return {
             # Copies, so that a change inside of a dict is one.
             name: dict(value) if is_mapping(value) else value

@@ -103,11 +103,21 @@ class AzurePlace:
             model = self._model(call)
             if model is not None:
                 path = fill_path("/deployments/{model}", model=model) + path
+        elif path == "/realtime" and call.method == "GET":
+            query = {name: value for name, value in call.query.items() if name != "model"}
+            query["deployment"] = self.deployment or call.query.get("model")
+            return call.replaced(path=self._beside(path), query=query, **security)
         elif self.deployment is not None and self.endpoint is not None:
-            path = f"{self.endpoint}/openai{path if path.startswith('/') else f'/{path}'}"
+            path = self._beside(path)
         else:
             return call.replaced(**security) if security else call
         return call.replaced(path=path, **security)
+
+    def _beside(self, path: str) -> str:
+        """The path outside of the client's own deployment."""
+        if self.deployment is None or self.endpoint is None:
+            return path
+        return f"{self.endpoint}/openai{path if path.startswith('/') else f'/{path}'}"
 
     def _model(self, call: Call) -> str | None:
         if "/deployments" in urlsplit(self.base_url).path:

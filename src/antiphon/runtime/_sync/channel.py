@@ -140,6 +140,9 @@ class EventConnection(Generic[EventT, SentT]):
         self._opening = opening
         self._handlers = handlers
         self._is_closed = False
+        """Whether this side closed it."""
+        self._is_over = False
+        """Whether it broke, and is not replaced any more."""
 
     # --- receiving ---
 
@@ -191,6 +194,7 @@ class EventConnection(Generic[EventT, SentT]):
                     return
             except APIStatusError as error:
                 cause = error
+        self._is_over = True
         raise self._ended(closed.code, closed.reason, opening.outbox.drained()) from cause
 
     def _ended(self, code: int, reason: str, unsent: list[str | bytes]) -> WebSocketConnectionClosedError:
@@ -212,12 +216,12 @@ class EventConnection(Generic[EventT, SentT]):
     def send_raw(self, data: str | bytes) -> None:
         """Send a message as it is."""
         opening = self._opening
-        if not self._is_closed and opening.outbox.takes(data):
+        if not (self._is_closed or self._is_over) and opening.outbox.takes(data):
             return
         try:
             self._socket.send(data)
         except SocketClosed as closed:
-            if self._is_closed or not opening.reconnecting.recovers(closed.code):
+            if self._is_closed or self._is_over or not opening.reconnecting.recovers(closed.code):
                 raise self._ended(closed.code, closed.reason, [data]) from None
             opening.outbox.keep(data)  # whoever receives notices as well, and connects again
 
@@ -240,18 +244,18 @@ class EventConnection(Generic[EventT, SentT]):
 
     # --- handlers ---
 
-    def on(self, event_type: str, handler: Callable[..., Any] | None = None) -> Any:
+    def on(self, event_type: str, handler: Callable[[Any], Any] | None = None) -> Any:
         """Have a function called with every event of a type (`event`: of any) that `dispatch_events` sees.
 
         Without a function it decorates one.
         """
         return _registered(self, self._handlers, event_type, handler, once=False)
 
-    def once(self, event_type: str, handler: Callable[..., Any] | None = None) -> Any:
+    def once(self, event_type: str, handler: Callable[[Any], Any] | None = None) -> Any:
         """The same, for the next event only."""
         return _registered(self, self._handlers, event_type, handler, once=True)
 
-    def off(self, event_type: str, handler: Callable[..., Any]) -> Self:
+    def off(self, event_type: str, handler: Callable[[Any], Any]) -> Self:
         """Take a function away again."""
         self._handlers.remove(event_type, handler)
         return self
@@ -309,28 +313,28 @@ class EventConnectionManager(Generic[ConnectionT]):
         if self._connection is not None or not self._opening.outbox.takes(event_text(event)):
             raise RuntimeError("the connection is open: send by it, not by what opened it")
 
-    def on(self, event_type: str, handler: Callable[..., Any] | None = None) -> Any:
+    def on(self, event_type: str, handler: Callable[[Any], Any] | None = None) -> Any:
         """Have a function called with every event of a type; see `dispatch_events` of the connection."""
         return _registered(self, self._handlers, event_type, handler, once=False)
 
-    def once(self, event_type: str, handler: Callable[..., Any] | None = None) -> Any:
+    def once(self, event_type: str, handler: Callable[[Any], Any] | None = None) -> Any:
         """The same, for the next event only."""
         return _registered(self, self._handlers, event_type, handler, once=True)
 
-    def off(self, event_type: str, handler: Callable[..., Any]) -> Self:
+    def off(self, event_type: str, handler: Callable[[Any], Any]) -> Self:
         """Take a function away again."""
         self._handlers.remove(event_type, handler)
         return self
 
 
 def _registered(
-    owner: object, handlers: Handlers, kind: str, handler: Callable[..., Any] | None, *, once: bool
+    owner: object, handlers: Handlers, kind: str, handler: Callable[[Any], Any] | None, *, once: bool
 ) -> object:
     if handler is not None:
         handlers.add(kind, handler, once=once)
         return owner
 
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+    def decorate(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
         handlers.add(kind, function, once=once)
         return function
 

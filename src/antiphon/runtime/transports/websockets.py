@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -29,9 +30,9 @@ async def async_opened(request: Request, options: Mapping[str, Any], package: st
     from websockets.asyncio.client import connect
 
     try:
-        connecting = connect(request.url, **_arguments(request, options))
+        connecting = connect(request.url, **_arguments(request, options, package))
         cast(Any, connecting).process_redirect = _unchanged
-        connection: AsyncClientConnection = await cast(Any, connecting)
+        connection: Any = await connecting
         return _AsyncSocket(connection, exceptions)
     except Exception as error:
         raise _failure(error, exceptions) from None
@@ -41,7 +42,7 @@ def opened(request: Request, options: Mapping[str, Any], package: str) -> Socket
     exceptions = _exceptions(package)
     from websockets.sync import client
 
-    arguments = _arguments(request, options)
+    arguments = _arguments(request, options, package)
     reconnect: Any = getattr(client, "reconnect", None)
     try:
         if reconnect is None:  # before 17 the sync client followed no redirects
@@ -68,15 +69,24 @@ def _exceptions(package: str) -> ModuleType:
     return exceptions
 
 
-def _arguments(request: Request, options: Mapping[str, Any]) -> dict[str, Any]:
+def _arguments(request: Request, options: Mapping[str, Any], package: str) -> dict[str, Any]:
     headers = dict(request.header_fields)
     agent = headers.pop("user-agent", None)
     return {
         "max_size": None,  # events with audio are large
         "additional_headers": headers,
         "user_agent_header": agent,
+        "logger": _quiet_logger(package),
         **{name: value for name, value in options.items() if name not in ("additional_headers", "extra_headers")},
     }
+
+
+def _quiet_logger(package: str) -> logging.Logger:
+    """A logger for the library that is never at debug level, where it would write out our headers."""
+    logger = logging.getLogger(f"{package}.websockets")
+    if logger.level < logging.INFO:
+        logger.setLevel(logging.INFO)
+    return logger
 
 
 def _failure(error: Exception, exceptions: Any) -> Exception:
