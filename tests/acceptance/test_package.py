@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import tomllib
+from importlib import import_module
 from pathlib import Path
+
+import pytest
 
 import antiphon
 from antiphon.mock.server import own_document
@@ -16,3 +19,39 @@ def test_the_description_of_the_api_goes_into_the_wheel() -> None:
     included = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
     assert included == {"openapi.yaml": "antiphon/openapi.yaml"}
     assert own_document() in (ROOT / "openapi.yaml", Path(antiphon.__file__).parent / "openapi.yaml")
+
+
+@pytest.mark.parametrize(
+    ("module", "names"),
+    [
+        (
+            "_types",
+            "NOT_GIVEN not_given NotGiven Omit omit FileTypes NoneType Body Query Headers Timeout RequestOptions",
+        ),
+        ("_models", "BaseModel FinalRequestOptions"),
+        ("_exceptions", "OpenAIError APIError APIStatusError APIConnectionError RateLimitError BadRequestError"),
+        ("_streaming", "Stream AsyncStream"),
+        ("_client", "OpenAI AsyncOpenAI Client AsyncClient Stream AsyncStream"),
+        ("_response", "APIResponse AsyncAPIResponse"),
+        (
+            "_base_client",
+            "DEFAULT_TIMEOUT DEFAULT_MAX_RETRIES BaseClient SyncAPIClient AsyncAPIClient DefaultHttpxClient",
+        ),
+        (
+            "",
+            "VERSION NoneType RequestOptions Transport ProxiesTypes DEFAULT_CONNECTION_LIMITS OAuthError",
+        ),
+        ("", "DefaultHttpx2Client DefaultAsyncHttpx2Client DefaultAioHttpClient __title__ __version__"),
+    ],
+)
+def test_where_programs_for_the_openai_package_look(module: str, names: str) -> None:
+    found = import_module(f"antiphon.{module}".rstrip("."))
+    for name in names.split():
+        value = getattr(found, name)
+        assert value is getattr(antiphon, name, value)
+
+
+def test_what_completion_shows_of_the_package() -> None:
+    shown = set(dir(antiphon))
+    assert {"OpenAI", "AsyncOpenAI", "types", "APIError", "__version__"} <= shown
+    assert shown.isdisjoint({"TYPE_CHECKING", "annotations", "attach"})

@@ -25,6 +25,7 @@ def test_other_names_are_not() -> None:
     with pytest.raises(AttributeError, match="nonsense"):
         getattr(antiphon.runtime, "nonsense")  # noqa: B009  type checkers know that it is not there
     assert set(NAMES) <= set(dir(antiphon.runtime))
+    assert {"TYPE_CHECKING", "annotations", "attach"}.isdisjoint(dir(antiphon.runtime))
 
 
 @pytest.mark.parametrize(

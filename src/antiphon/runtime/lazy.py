@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
 __all__ = ["attach"]
 
+_TOOLS = {"TYPE_CHECKING", "annotations", "attach"}
+"""What such a package is written with: nothing that its users look for."""
+
 
 def attach(
     package: str, names: Mapping[str, str], *, modules: str = "", inner: str = ""
@@ -41,7 +44,7 @@ def attach(
         return value
 
     def listing() -> list[str]:
-        return sorted({*public, *vars(sys.modules[package])})
+        return sorted({*public, *(vars(sys.modules[package]).keys() - _TOOLS)})
 
     return load, listing, public
 
