@@ -185,3 +185,14 @@ def test_a_document_that_changed_is_read_again(tmp_path: Path) -> None:
         assert [each.path for each in server.service.operations] == ["/a"]
     with serve(written(tmp_path, document({"/a": {"get": operation()}, "/b": {"get": operation()}}))) as server:
         assert [each.path for each in server.service.operations] == ["/a", "/b"]
+
+
+def test_a_client_that_leaves_a_stream_is_no_news(caplog: pytest.LogCaptureFixture) -> None:
+    with serve() as server, Client(base_url=server.url, api_key="any") as client:
+        for _ in range(3):
+            stream = client.chat.completions.create(
+                model="m", messages=[{"role": "user", "content": "a b c " * 3000}], stream=True
+            )
+            for _chunk in stream:
+                break
+    assert [record.message for record in caplog.records if record.name == "asyncio"] == []

@@ -72,7 +72,11 @@ class Application:
         if reply.ending != "whole":
             await self._break_off(reply, scope, receive, send)
             return
+        transport: asyncio.Transport = scope["state"]["transport"]
         for piece in pieces:
+            if transport.is_closing():  # the client left; asyncio complains of what is written all the same
+                await _disconnected(receive)
+                return
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
