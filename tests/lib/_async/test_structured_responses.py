@@ -1,0 +1,240 @@
+"""Responses that are parsed, and streams of them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, assert_type
+
+import pytest
+from pydantic import ValidationError
+
+from antiphon import (
+    AsyncClient,
+    ContentFilterFinishReasonError,
+    LengthFinishReasonError,
+    SDKError,
+    pydantic_function_tool,
+    pydantic_responses_function_tool,
+)
+from antiphon.lib.streaming.responses import AsyncResponseStreamManager
+from antiphon.runtime.transports.scripted import Answer, AsyncScriptedTransport
+from antiphon.types.responses import ParsedResponse, Response
+from tests.lib.streams import City, answered, events, response, said
+
+PARIS = '{"name":"Paris","inhabitants":2}'
+CITY = City(name="Paris", inhabitants=2)
+
+
+def client_for(*answers: Any) -> tuple[AsyncClient, AsyncScriptedTransport]:
+    made = [Answer(200, each) if isinstance(each, dict) else each for each in answers]
+    transport = AsyncScriptedTransport(made)
+    return AsyncClient(api_key="key", http_client=transport, max_retries=0), transport
+
+
+def body(transport: AsyncScriptedTransport) -> dict[str, Any]:
+    return json.loads(transport.requests[-1].content)
+
+
+async def test_a_model_is_asked_for_and_given() -> None:
+    client, transport = client_for(response(said(PARIS)))
+    found = await client.responses.parse(model="m", input="Which city?", text_format=City)
+    assert_type(found, ParsedResponse[City])
+    assert_type(found.output_parsed, City | None)
+    assert found.output_parsed == CITY
+    assert found.output_text == PARIS
+    assert isinstance(found, Response)
+    assert body(transport)["text"]["format"]["name"] == "City"
+    assert body(transport)["text"]["format"]["strict"] is True
+    item = found.output[0]
+    assert item.type == "message"
+    part = item.content[0]
+    assert part.type == "output_text"
+    assert part.parsed == CITY
+    data: Any = found.to_dict()
+    assert data["output"][0]["content"][0]["parsed"] == CITY.model_dump()
+
+
+async def test_the_text_of_a_response() -> None:
+    client, _ = client_for(response(said("a"), answered("f", "{}"), said("b")), response(), response(output=None))
+    for expected in ("ab", "", ""):
+        found = await client.responses.create(model="m", input="x")
+        assert found.output_text == expected
+    assert "output_text" not in found.to_dict()
+
+
+async def test_what_it_is_parsed_as_may_be_another_thing() -> None:
+    client, transport = client_for(*[response(said(PARIS))] * 3)
+    found = await client.responses.parse(model="m", input="x", parse_as=dict[str, Any])
+    assert found.output_parsed == CITY.model_dump()
+    assert "text" not in body(transport)
+    none = await client.responses.parse(model="m", input="x", text_format=City, parse_as=None)
+    assert none.output_parsed is None
+    assert body(transport)["text"]["format"]["name"] == "City"
+    await client.responses.parse(model="m", input="x", text_format=City, text={"verbosity": "low"}, verbosity="high")
+    assert body(transport)["text"]["verbosity"] == "high"
+
+
+async def test_arguments_of_functions_are_parsed() -> None:
+    called = [answered("City", PARIS), answered("Town", PARIS), answered("plain", '{"z":1}'), answered("other", "{}")]
+    client, transport = client_for(response(*called))
+    plain: Any = {"type": "function", "name": "plain", "strict": True, "parameters": {"type": "object"}}
+    tools: Any = [
+        pydantic_responses_function_tool(City, defer_loading=True),
+        pydantic_function_tool(City, name="Town", description="A town."),
+        plain,
+        {"type": "web_search"},
+    ]
+    found = await client.responses.parse(model="m", input="x", tools=tools)
+    parsed = [item.parsed_arguments for item in found.output if item.type == "function_call"]
+    assert parsed == [CITY, CITY, {"z": 1}, None]
+    sent = body(transport)["tools"]
+    assert [tool.get("name") for tool in sent] == ["City", "Town", "plain", None]
+    assert sent[0]["defer_loading"] is True
+    assert (sent[1]["type"], sent[1]["strict"], sent[1]["description"]) == ("function", True, "A town.")
+
+
+async def test_what_was_parsed_is_not_sent_back() -> None:
+    output = [said(PARIS), answered("City", PARIS)]
+    client, transport = client_for(response(*output), response())
+    tools = [pydantic_responses_function_tool(City)]
+    found = await client.responses.parse(model="m", input="x", text_format=City, tools=tools)
+    further: Any = found.output
+    await client.responses.create(model="m", input=further)
+    assert body(transport)["input"] == output
+
+
+async def test_refusals_and_early_ends() -> None:
+    refused = {**said(""), "content": [{"type": "refusal", "refusal": "I won't."}]}
+    early = [
+        response(said('{"name'), status="incomplete", incomplete_details={"reason": reason})
+        for reason in ("max_output_tokens", "content_filter")
+    ]
+    client, _ = client_for(response(refused), *early, response(said("no JSON")), early[0])
+    found = await client.responses.parse(model="m", input="x", text_format=City)
+    assert found.output_parsed is None
+    for kind in (LengthFinishReasonError, ContentFilterFinishReasonError):
+        with pytest.raises(kind) as caught:
+            await client.responses.parse(model="m", input="x", text_format=City)
+        assert caught.value.completion.id == "r"
+    with pytest.raises(ValidationError):
+        await client.responses.parse(model="m", input="x", text_format=City)
+    assert (await client.responses.parse(model="m", input="x")).output_text == '{"name'
+
+
+async def test_raw_and_streaming_views_parse_too() -> None:
+    client, _ = client_for(*[response(said(PARIS))] * 2)
+    raw = await client.responses.with_raw_response.parse(model="m", input="x", text_format=City)
+    assert raw.parse().output_parsed == CITY
+    async with client.responses.with_streaming_response.parse(model="m", input="x", text_format=City) as opened:
+        assert (await opened.parse()).output_parsed == CITY
+
+
+async def test_what_does_not_go_together_is_refused_before_anything_is_sent() -> None:
+    client, transport = client_for()
+    with pytest.raises(TypeError, match="text_format"):
+        await client.responses.parse(model="m", text_format=City, text={"format": {"type": "text"}})
+    wrong: Any = True
+    with pytest.raises(ValueError, match="stream"):
+        await client.responses.parse(model="m", input="x", stream=wrong)
+    with pytest.raises(ValueError, match="model, input"):
+        client.responses.stream(response_id="r", model="m", input="x")
+    with pytest.raises(ValueError, match="starting_after"):
+        client.responses.stream(model="m", input="x", starting_after=3)
+    with pytest.raises(ValueError, match="response_id"):
+        client.responses.stream(temperature=1)
+    assert transport.requests == []
+
+
+def numbered(*found: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{**each, "sequence_number": number} for number, each in enumerate(found)]
+
+
+def place(item: str, index: int, **rest: Any) -> dict[str, Any]:
+    return {"item_id": item, "output_index": index, **rest}
+
+
+FINAL = response(said(PARIS), answered("City", PARIS))
+COURSE = numbered(
+    {"type": "response.created", "response": response(status="in_progress")},
+    {"type": "response.output_item.added", "output_index": 0, "item": {**said(""), "content": []}},
+    {"type": "response.content_part.added", **place("m", 0, content_index=0, part=said("")["content"][0])},
+    {"type": "response.output_text.delta", **place("m", 0, content_index=0, delta='{"name":"Pa', logprobs=[])},
+    {
+        "type": "response.output_text.delta",
+        **place("m", 0, content_index=0, delta='ris","inhabitants":2}', logprobs=[]),
+    },
+    {"type": "response.output_text.done", **place("m", 0, content_index=0, text=PARIS, logprobs=[])},
+    {"type": "response.output_item.done", "output_index": 0, "item": said(PARIS)},
+    {"type": "response.output_item.added", "output_index": 1, "item": answered("City", "")},
+    {"type": "response.function_call_arguments.delta", **place("f", 1, delta=PARIS)},
+    {"type": "response.function_call_arguments.done", **place("f", 1, arguments=PARIS)},
+    {"type": "response.output_item.done", "output_index": 1, "item": answered("City", PARIS)},
+    {"type": "response.completed", "response": FINAL},
+)
+
+
+async def test_events_have_what_came_before() -> None:
+    client, transport = client_for(events(*COURSE, named=True, done=False))
+    tools = [pydantic_responses_function_tool(City)]
+    manager = client.responses.stream(model="m", input="x", text_format=City, tools=tools)
+    assert_type(manager, AsyncResponseStreamManager[City])
+    told: list[Any] = []
+    async with manager as stream:
+        async for event in stream:
+            if event.type == "response.output_text.delta" or event.type == "response.function_call_arguments.delta":
+                told.append(getattr(event, "snapshot", None))
+            elif event.type == "response.output_text.done" or event.type == "response.completed":
+                told.append(getattr(event, "parsed", None) or type(getattr(event, "response", None)).__name__)
+        final = await stream.get_final_response()
+        assert_type(final, ParsedResponse[City])
+        assert final.output_parsed == CITY
+        assert stream.current_response_snapshot is final
+    assert told == ['{"name":"Pa', PARIS, CITY, PARIS, "ParsedResponse"]
+    assert body(transport)["stream"] is True
+    assert transport.open_replies == 0
+
+
+async def test_snapshots_on_the_way() -> None:
+    client, _ = client_for(events(*COURSE, named=True, done=False))
+    texts: list[str] = []
+    async with client.responses.stream(model="m", input="x") as stream:
+        async for event in stream:
+            snapshot = stream.current_response_snapshot
+            calls = [item.arguments for item in snapshot.output if item.type == "function_call"]
+            texts.append(snapshot.output_text + "".join(calls))
+            assert event.sequence_number == len(texts) - 1
+    assert texts == ["", "", "", '{"name":"Pa', *[PARIS] * 4, *[PARIS * 2] * 4]
+
+
+async def test_events_of_a_response_there_is_already() -> None:
+    client, transport = client_for(events(*COURSE, named=True, done=False))
+    async with client.responses.stream(response_id="r 1", starting_after=8, text_format=City) as stream:
+        found = [event.sequence_number async for event in stream]
+        assert (await stream.get_final_response()).output_parsed == CITY
+    assert found == [9, 10, 11]
+    assert transport.requests[0].method == "GET"
+    assert str(transport.requests[0].url).endswith("/responses/r%201?stream=true")
+
+
+async def test_a_stream_that_ends_too_early() -> None:
+    incomplete = response(said('{"name'), status="incomplete", incomplete_details={"reason": "max_output_tokens"})
+    ended = numbered({"type": "response.incomplete", "response": incomplete})
+    client, _ = client_for(*[events(*each, named=True, done=False) for each in (COURSE[:4], ended, ended)])
+    async with client.responses.stream(model="m", input="x") as stream:
+        with pytest.raises(SDKError, match="before the response"):
+            await stream.get_final_response()
+    async with client.responses.stream(model="m", input="x", text_format=City) as stream:
+        with pytest.raises(LengthFinishReasonError):
+            await stream.get_final_response()
+    async with client.responses.stream(model="m", input="x") as stream:
+        assert (await stream.get_final_response()).status == "incomplete"
+
+
+async def test_leaving_the_block_early_closes_the_connection() -> None:
+    client, transport = client_for(events(*COURSE, named=True, done=False))
+    async with client.responses.stream(model="m", input="x") as stream:
+        async for event in stream:
+            if event.type == "response.output_text.delta":
+                break
+        assert transport.open_replies == 1
+    assert transport.open_replies == 0
