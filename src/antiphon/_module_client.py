@@ -4,15 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import resources as _resources
 from .client._facts import FACTS
-from .lib.core.servers import DataResidency
-from .lib.core.workload import AnyWorkloadIdentity
 from .lib.module_client import made
 from .runtime import Credential, HeaderTypes, HTTPClient, TimeoutTypes
 from .runtime.module_client import ModuleClient
+
+if TYPE_CHECKING:
+    from .lib.core.servers import DataResidency
+    from .lib.core.workload import AnyWorkloadIdentity
 
 api_key: Credential | None = None
 admin_api_key: Credential | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..plan.model import Plan
 from ..python.module import Module
-from ..python.source import Code, code, ident, lines, member, module_as, name_from
+from ..python.source import Code, Import, code, ident, lines, member, module_as, name_from
 
 __all__ = ["module_client", "module_client_names"]
 
@@ -25,11 +25,13 @@ def module_client(plan: Plan) -> Module | None:
     runtime, client = plan.style.runtime, plan.client
     mapping, any_type = name_from("collections.abc", "Mapping"), name_from("typing", "Any")
     declared: list[Code] = []
+    types: list[Code] = []
     for each in client.options:
         kind = name_from(runtime, "Credential") if each.is_credential else code("str")
         if each.python_type is not None:
             module, _, name = each.python_type.partition(":")
             kind = name_from(f"~{module}", name)
+            types.append(kind)
         declared.append(code("{name}: {kind} | None = None", name=ident(each.name), kind=kind))
     declared += [
         code("base_url: str | None = None"),
@@ -68,4 +70,5 @@ def module_client(plan: Plan) -> Module | None:
         for each in client.resources
     ]
     docs = "The client of the package as a whole: its options, with their defaults, and its resources."
-    return Module(("_module_client",), docs, (lines(declared), made, lines(resources)))
+    type_only = frozenset[Import]().union(*(each.needs for each in types))
+    return Module(("_module_client",), docs, (lines(declared), made, lines(resources)), type_only=type_only)

@@ -82,7 +82,8 @@ def test_events_go_both_ways() -> None:
 
 
 def test_every_resource_with_a_connection() -> None:
-    with events(*([] for _ in range(8))) as server:
+    scripts: list[list[dict[str, Any]]] = [[]] * 8
+    with events(*scripts) as server:
         client = client_for(server.url)
         managers: list[Any] = [
             client.realtime.connect(call_id="c1"),

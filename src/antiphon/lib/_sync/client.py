@@ -60,5 +60,6 @@ class ClientOptions(APIClient):
         rebuilt, (cls, arguments) = super().__reduce__()
         if arguments.get("workload_identity") is not None:
             arguments["api_key"] = None  # a token does not travel
-        arguments["data_residency"] = None
+        if "data_residency" in arguments:
+            arguments["data_residency"] = None  # the address says it already
         return rebuilt, (cls, arguments)

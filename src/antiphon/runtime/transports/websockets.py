@@ -32,7 +32,7 @@ async def async_opened(request: Request, options: Mapping[str, Any], package: st
     try:
         connecting = connect(request.url, **_arguments(request, options, package))
         cast(Any, connecting).process_redirect = _unchanged
-        connection: Any = await connecting
+        connection: Any = await cast(Any, connecting)
         return _AsyncSocket(connection, exceptions)
     except Exception as error:
         raise _failure(error, exceptions) from None
@@ -46,7 +46,7 @@ def opened(request: Request, options: Mapping[str, Any], package: str) -> Socket
     reconnect: Any = getattr(client, "reconnect", None)
     try:
         if reconnect is None:  # before 17 the sync client followed no redirects
-            return _Socket(client.connect(request.url, **arguments), exceptions)
+            return _Socket(cast(Any, client).connect(request.url, **arguments), exceptions)
         connecting = reconnect(request.url, **arguments)
         connecting.process_redirect = _unchanged
         return _Socket(connecting.__enter__(), exceptions)
