@@ -18,7 +18,7 @@ class FileObject(BaseModel):
     id: str
     """Identifier of the file, beginning with `file-`."""
     bytes: int
-    """Size of the file in bytes."""
+    """How many bytes the file has."""
     created_at: int
     """Time of upload in Unix seconds."""
     filename: str

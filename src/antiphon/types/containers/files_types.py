@@ -22,7 +22,7 @@ class FileCreateResponse(BaseModel):
     created_at: int
     """Time of creation in Unix seconds."""
     bytes: int
-    """Size of the file in bytes."""
+    """How many bytes the file has."""
     path: str
     """Where the file lies in the container."""
     source: str
@@ -41,7 +41,7 @@ class FileRetrieveResponse(BaseModel):
     created_at: int
     """Time of creation in Unix seconds."""
     bytes: int
-    """Size of the file in bytes."""
+    """How many bytes the file has."""
     path: str
     """Where the file lies in the container."""
     source: str
@@ -60,7 +60,7 @@ class FileListResponse(BaseModel):
     created_at: int
     """Time of creation in Unix seconds."""
     bytes: int
-    """Size of the file in bytes."""
+    """How many bytes the file has."""
     path: str
     """Where the file lies in the container."""
     source: str

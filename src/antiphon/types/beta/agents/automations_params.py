@@ -198,7 +198,7 @@ class AutomationEnvironmentParamAutomationEnvironmentResourceOpenAIHostedFileHos
     path: Required[str]
     """Path in the environment under which the file is stored."""
     size_bytes: Required[int]
-    """Size of the file in bytes."""
+    """How many bytes the file has."""
 
 
 class AutomationEnvironmentParamAutomationEnvironmentResourceSelfHosted(TypedDict, total=False):

@@ -138,7 +138,7 @@ class AutomationEnvironmentAutomationEnvironmentResourceOpenAIHostedFileHostedTe
     path: str
     """Path in the environment under which the file is stored."""
     size_bytes: int
-    """Size of the file in bytes."""
+    """How many bytes the file has."""
 
 
 class AutomationEnvironmentAutomationEnvironmentResourceSelfHosted(BaseModel):

@@ -27,7 +27,7 @@ class HostedEnvironmentFileHostedEnvironmentFileResourceInline(BaseModel):
     path: str
     """Path of the file in the environment."""
     size_bytes: int
-    """Size of the file in bytes."""
+    """How many bytes the file has."""
 
 
 class HostedEnvironmentFileID(BaseModel):
@@ -42,7 +42,7 @@ class HostedEnvironmentFileID(BaseModel):
     path: str
     """Path of the file in the environment."""
     size_bytes: int
-    """Size of the file in bytes."""
+    """How many bytes the file has."""
 
 
 class HostedPlugin(BaseModel):

@@ -95,10 +95,10 @@ class ChatSessionFileUploadParam(TypedDict, total=False):
 
     enabled: Required[bool]
     """True if users can upload files."""
-    max_file_size: int
-    """Largest size of one file in megabytes, from 1 to 512."""
-    max_files: int
-    """How many files can be uploaded in the session."""
+    max_file_size: int | None
+    """Largest size of one file in megabytes, from 1 to 512; null if the session sets none."""
+    max_files: int | None
+    """How many files can be uploaded in the session; null if there is no limit."""
 
 
 class ChatSessionHistoryParam(TypedDict, total=False):

@@ -57,9 +57,9 @@ class ChatSessionFileUpload(BaseModel):
     enabled: bool
     """True if users can upload files."""
     max_file_size: int | None = None
-    """Largest size of one file in megabytes, from 1 to 512."""
+    """Largest size of one file in megabytes, from 1 to 512; null if the session sets none."""
     max_files: int | None = None
-    """How many files can be uploaded in the session."""
+    """How many files can be uploaded in the session; null if there is no limit."""
 
 
 class ChatSessionHistory(BaseModel):

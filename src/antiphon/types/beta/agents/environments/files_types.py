@@ -20,4 +20,4 @@ class EnvironmentFile(BaseModel):
     path: str
     """Path of the file in the environment."""
     size_bytes: int
-    """Size of the file in bytes."""
+    """How many bytes the file has."""

@@ -58,7 +58,7 @@ class EnvironmentTemplateFileHostedTemplateFileResourceInline(BaseModel):
     path: str
     """Path in the environment under which the file is stored."""
     size_bytes: int
-    """Size of the file in bytes."""
+    """How many bytes the file has."""
 
 
 class EnvironmentTemplateDesktop(BaseModel):

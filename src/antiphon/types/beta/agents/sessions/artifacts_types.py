@@ -26,7 +26,7 @@ class SessionArtifact(BaseModel):
     session_id: str
     """Identifier of the session."""
     size_bytes: int
-    """Size of the file in bytes."""
+    """How many bytes the file has."""
     turn_id: str
     """Identifier of the turn in which it was produced."""
 
