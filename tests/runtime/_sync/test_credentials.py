@@ -145,6 +145,54 @@ def test_a_plain_function() -> None:
     assert transport.requests[1].headers["authorization"] == "Bearer other"
 
 
+@pytest.mark.parametrize(
+    ("given", "error", "text"),
+    [
+        (None, TypeError, "api_key must give text, not NoneType"),
+        (5, TypeError, "api_key must give text, not int"),
+        ("", ValueError, "api_key is empty"),
+        (f"{SECRET}\n", ValueError, "api_key"),
+    ],
+)
+def test_what_a_function_gives_is_checked(given: Any, error: type[Exception], text: str) -> None:
+    client, transport = scripted(api_key=lambda: given)
+    with pytest.raises(error, match=text) as caught:
+        client.things.retrieve("x")
+    assert SECRET not in str(caught.value)
+    assert transport.requests == []
+
+
+def test_what_a_function_raises_reaches_the_caller() -> None:
+    def key() -> str:
+        raise LookupError("no vault")
+
+    client, transport = scripted(api_key=key)
+    with pytest.raises(LookupError, match="no vault"):
+        client.things.retrieve("x")
+    assert transport.requests == []
+
+
+def test_a_refused_credential_is_asked_for_once_more() -> None:
+    class Renewing:
+        def __init__(self) -> None:
+            self.number = 0
+
+        def __call__(self) -> str:
+            return f"key{self.number}"
+
+        def refused(self, fields: Any, /) -> None:
+            assert fields["authorization"] == f"Bearer key{self.number}"
+            self.number += 1
+
+    refusal = Answer(401, {"error": {"message": "expired"}})
+    client, transport = scripted(refusal, GOOD, refusal, refusal, api_key=Renewing(), max_retries=0)
+    client.things.retrieve("x")
+    with pytest.raises(AuthenticationError):
+        client.things.retrieve("x")
+    sent = [each.headers["authorization"] for each in transport.requests]
+    assert sent == ["Bearer key0", "Bearer key1", "Bearer key1", "Bearer key2"]
+
+
 def test_a_function_for_a_query_credential() -> None:
     asked: list[str] = []
 

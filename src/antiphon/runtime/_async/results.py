@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from ..core.events import event_stream
 from ..core.pages import Walk
 from ..core.reading import reader_for
 from ..core.request import Call
@@ -62,6 +61,8 @@ class AsyncStreamResult:
             item, stream_class = self._item if to is None else to, self._stream_class
         else:
             stream_class = to
+        from ..core.events import event_stream  # programs that stream nothing never need it
+
         return stream_class(opened, event_stream(reader_for(item), opened.response))
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, get_args, get_origin
 
 from ..core.errors import APIConnectionError
-from ..core.events import EventStream
 from ..core.response import HTTPResponse
 from .opened import AsyncOpened
+
+if TYPE_CHECKING:
+    from ..core.events import EventStream
 
 __all__ = ["AsyncStream", "stream_item"]
 

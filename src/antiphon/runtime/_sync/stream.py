@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, get_args, get_origin
 
 from ..core.errors import APIConnectionError
-from ..core.events import EventStream
 from ..core.response import HTTPResponse
 from .opened import Opened
+
+if TYPE_CHECKING:
+    from ..core.events import EventStream
 
 __all__ = ["Stream", "stream_item"]
 
