@@ -34,6 +34,16 @@ ALLOWED: list[tuple[str, str, str]] = [
     ("antiphon.lib._sync.azure", "", ".runtime .lib .client"),
     ("antiphon.lib", "pydantic pydantic_core typing_extensions", ".runtime .types .lib"),
     (
+        "antiphon.llm.core",
+        "pydantic pydantic_core typing_extensions",
+        ".runtime .types .lib.core .llm.core .llm.providers ._version",
+    ),
+    (
+        "antiphon.llm",
+        "anyio pydantic pydantic_core typing_extensions",
+        ".runtime .types .lib .client .llm",
+    ),
+    (
         "antiphon.mock",
         "python_multipart uvicorn",
         ".mock ._version antiphon_codegen",

@@ -1,0 +1,140 @@
+"""Images, sounds and documents that go with a prompt: what they are, and how a message holds them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import mimetypes
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from ...runtime.core.kinds import is_bytes
+
+__all__ = ["Attachment", "Loaded", "attachment_of", "message_part"]
+
+_AUDIO: Final = {"audio/wav": "wav", "audio/x-wav": "wav", "audio/wave": "wav", "audio/mpeg": "mp3", "audio/mp3": "mp3"}
+_STARTS: Final = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"%PDF-", "application/pdf"),
+    (b"ID3", "audio/mpeg"),
+    (b"\xff\xfb", "audio/mpeg"),
+)
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file for the model: one of a path, a URL or bytes.
+
+    Raises TypeError or ValueError for none of them and for several.
+    """
+
+    type: str | None = None
+    """Its media type, such as `image/png`; found out where it is not given."""
+    path: str | Path | None = None
+    url: str | None = None
+    content: bytes | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        given = [name for name in ("path", "url", "content") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(f"an attachment has one of path, url and content, not {' and '.join(given) or 'none'}")
+        if self.content is not None and not is_bytes(self.content):
+            raise TypeError(f"the content of an attachment is bytes, not {type(self.content).__name__}")
+        if self.url is not None and urlsplit(self.url).scheme not in ("http", "https", "data"):
+            raise ValueError(f"an attachment's URL begins with http:, https: or data:, not {self.url[:40]!r}")
+
+    @property
+    def named_type(self) -> str | None:
+        """The type as far as it can be told without looking into the file."""
+        if self.type is not None:
+            return self.type
+        if self.content is not None:
+            return _type_of(self.content)
+        if self.url is not None and self.url.startswith("data:"):
+            return self.url[len("data:") :].partition(",")[0].partition(";")[0] or "text/plain"
+        name = str(self.path) if self.path is not None else urlsplit(self.url or "").path
+        return mimetypes.guess_type(name)[0]
+
+    @property
+    def must_be_fetched(self) -> bool:
+        """Whether what is behind the URL has to be here: what is no image goes to the model as its content."""
+        if self.url is None or self.url.startswith("data:"):
+            return False
+        return not (self.named_type or "").startswith("image/")
+
+    def id(self) -> str:
+        """The same for the same contents: the SHA-256 of the bytes, or of the path or the URL."""
+        if self.content is not None:
+            return hashlib.sha256(self.content).hexdigest()
+        return hashlib.sha256(f"{'url' if self.url else 'path'}:{self.url or self.path}".encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """An attachment that is here, or that the server fetches itself."""
+
+    type: str
+    name: str
+    content: bytes | None = field(default=None, repr=False)
+    url: str | None = None
+
+    @classmethod
+    def of(cls, attachment: Attachment, content: bytes | None, said_type: str | None = None) -> Loaded:
+        """With its contents; `said_type` is what the server of the URL called it.
+
+        Raises ValueError where nothing tells what it is.
+        """
+        kind = attachment.named_type or (_type_of(content) if content is not None else None)
+        kind = kind or (said_type or "").partition(";")[0].strip().lower() or None
+        where = attachment.path or attachment.url or "the attachment"
+        if kind is None:
+            raise ValueError(f"the type of {str(where)[:200]} cannot be told: pass Attachment(type=...)")
+        name = Path(urlsplit(str(where)).path).name if attachment.content is None else "attachment"
+        return cls(kind, name or "attachment", content, attachment.url if content is None else None)
+
+    def data_url(self) -> str:
+        return self.url or f"data:{self.type};base64,{self.base64()}"
+
+    def base64(self) -> str:
+        """The contents as the API takes them."""
+        if self.content is None:
+            return (self.url or "").partition(",")[2]  # a data URL
+        return base64.b64encode(self.content).decode()
+
+
+def attachment_of(given: object) -> Attachment:
+    """An attachment as it is, or made of a path, a URL or bytes. Raises TypeError for anything else."""
+    if isinstance(given, Attachment):
+        return given
+    if is_bytes(given):
+        return Attachment(content=bytes(given))
+    if isinstance(given, Path):
+        return Attachment(path=given)
+    if isinstance(given, str):
+        return Attachment(url=given) if "://" in given[:10] or given.startswith("data:") else Attachment(path=given)
+    raise TypeError(f"an attachment is a path, a URL, bytes or an Attachment, not {type(given).__name__}")
+
+
+def message_part(loaded: Loaded, *, image_detail: str | None = None) -> dict[str, Any]:
+    """The part of a message of chat completions. Raises ValueError for what such messages cannot hold."""
+    if loaded.type.startswith("image/"):
+        image = {"url": loaded.data_url()}
+        return {"type": "image_url", "image_url": {**image, "detail": image_detail} if image_detail else image}
+    if loaded.type in _AUDIO:
+        return {"type": "input_audio", "input_audio": {"data": loaded.base64(), "format": _AUDIO[loaded.type]}}
+    if loaded.type == "application/pdf":
+        return {"type": "file", "file": {"filename": loaded.name, "file_data": loaded.data_url()}}
+    if loaded.type.startswith("text/") and loaded.content is not None:
+        return {"type": "text", "text": loaded.content.decode("utf-8", "replace")}
+    raise ValueError(f"{loaded.name} is {loaded.type}, which cannot be attached: images, wav, mp3, PDF and text can")
+
+
+def _type_of(content: bytes) -> str | None:
+    if content[:4] == b"RIFF":
+        return {b"WEBP": "image/webp", b"WAVE": "audio/wav"}.get(content[8:12])
+    return next((kind for start, kind in _STARTS if content.startswith(start)), None)

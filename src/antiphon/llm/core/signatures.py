@@ -1,0 +1,224 @@
+"""The parameters of a function as a JSON schema, and JSON as the arguments of a function."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, cast
+
+import pydantic
+from pydantic.json_schema import GenerateJsonSchema
+
+from ...runtime.core.kinds import is_list, is_mapping
+from .docstrings import Described, described
+
+__all__ = ["BadArgumentsError", "Bound", "Signature", "signature_of", "without_titles"]
+
+CALL: Final = "llm_tool_call"
+"""A parameter of this name gets the call itself; the model does not see it."""
+
+_SHOWN_PROBLEMS: Final = 8
+
+
+class BadArgumentsError(ValueError):
+    """What the model sent does not fit the function; the text is for the model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Arguments as Python takes them."""
+
+    positional: tuple[Any, ...]
+    named: dict[str, Any]
+
+
+class _Schema(GenerateJsonSchema):
+    ignored_warning_kinds = {"non-serializable-default", "skipped-choice"}  # noqa: RUF012  as pydantic declares it
+
+
+@dataclass(frozen=True)
+class Signature:
+    """A function's parameters, as far as a model may fill them."""
+
+    text: str
+    """What the docstring says of the function."""
+    schema: dict[str, Any]
+    fields: Mapping[str, tuple[str, bool]]
+    """The fields of the model of the arguments: each parameter's name, and whether it is positional only."""
+    model: type[pydantic.BaseModel]
+    wants_call: bool
+
+    def read(self, sent: object) -> Bound:
+        """The arguments in what a model sent: JSON text or an object. Raises `BadArgumentsError`."""
+        values = parsed_object(sent)
+        try:
+            made = self.model.model_validate(values)
+        except pydantic.ValidationError as error:
+            raise BadArgumentsError(self._problems(error)) from error
+        positional: list[Any] = []
+        named: dict[str, Any] = {}
+        for field, (name, only_positional) in self.fields.items():
+            if only_positional:
+                positional.append(getattr(made, field))
+            elif field in made.model_fields_set:  # the function's own defaults stay its own
+                named[name] = getattr(made, field)
+        return Bound(tuple(positional), named)
+
+    def _problems(self, error: pydantic.ValidationError) -> str:
+        problems = error.errors(include_url=False, include_context=False, include_input=False)
+        said = [f"{_place(each['loc'])}: {_what(each)}" for each in problems[:_SHOWN_PROBLEMS]]
+        if len(problems) > _SHOWN_PROBLEMS:
+            said.append(f"and {len(problems) - _SHOWN_PROBLEMS} more")
+        if any(each["type"] == "extra_forbidden" and len(each["loc"]) == 1 for each in problems):
+            names = ", ".join(name for name, _ in self.fields.values())
+            said.append(f"the parameters are: {names}" if names else "there are no parameters")
+        return "; ".join(said)
+
+
+def parsed_object(sent: object) -> Mapping[str, Any]:
+    """The JSON object in a text; nothing at all is the empty one. Raises `BadArgumentsError`."""
+    if is_mapping(sent):
+        return sent
+    if sent is None or (isinstance(sent, str) and not sent.strip()):
+        return {}
+    try:
+        value: object = json.loads(cast(str, sent), strict=False)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise BadArgumentsError(f"the arguments are no JSON: {error}") from error
+    if not is_mapping(value):
+        raise BadArgumentsError(f"the arguments must be a JSON object, not {_kind(value)}")
+    return value
+
+
+def signature_of(function: Callable[..., object], name: str) -> Signature:
+    """How a model fills the parameters of a function.
+
+    Raises TypeError, naming the parameter, for `*args` and `**kwargs`, for annotations that cannot be found, and for
+    types that JSON cannot describe.
+    """
+    said = described(inspect.getdoc(function) if not isinstance(function, type) else function.__doc__)
+    try:
+        parameters = inspect.signature(function).parameters
+    except ValueError as error:
+        raise TypeError(f"the parameters of {name} cannot be read: {error}") from error
+    hints = _hints(function, name)
+    wants_call = CALL in parameters
+    fields: dict[str, Any] = {}
+    names: dict[str, tuple[str, bool]] = {}
+    for parameter in parameters.values():
+        if parameter.name == CALL:
+            continue
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            stars = "*" if parameter.kind is parameter.VAR_POSITIONAL else "**"
+            raise TypeError(
+                f"{name} takes {stars}{parameter.name}, which a model cannot be told of: "
+                "name each parameter, or take a list or a dict"
+            )
+        field = f"argument_{len(fields)}"  # a parameter may be called anything, also as what pydantic's models have
+        names[field] = (parameter.name, parameter.kind is parameter.POSITIONAL_ONLY)
+        fields[field] = _field(parameter, hints, said)
+    model, schema = _described(fields, names, name)
+    return Signature(said.text, schema, names, model, wants_call)
+
+
+def _hints(function: Callable[..., object], name: str) -> dict[str, Any]:
+    target: Any = function
+    while hasattr(target, "func") and not hasattr(target, "__annotations__"):  # functools.partial
+        target = target.func
+    if isinstance(target, type):
+        target = target.__init__
+    elif not hasattr(target, "__annotations__"):
+        target = type(target).__call__
+    try:
+        return typing.get_type_hints(target, include_extras=True)
+    except NameError as error:
+        raise TypeError(
+            f"an annotation of {name} cannot be found: {error}; define the type at the top of a module"
+        ) from error
+
+
+def _field(parameter: inspect.Parameter, hints: Mapping[str, Any], said: Described) -> tuple[Any, Any]:
+    default = parameter.default
+    annotation: Any = hints.get(parameter.name, parameter.annotation)
+    if annotation is parameter.empty:
+        plain: dict[object, Any] = {bool: bool, int: int, float: float, type(None): str | None}
+        annotation = plain.get(cast(object, type(default)), str)
+    required = default is parameter.empty
+    info: Any = pydantic.Field(default=... if required else default, alias=parameter.name)
+    text = said.parameters.get(parameter.name)
+    # The text of `Annotated[..., Field(description=...)]` stays where the docstring says nothing.
+    return (Annotated[annotation, pydantic.Field(description=text)] if text else annotation), info
+
+
+def _described(
+    fields: dict[str, Any], names: Mapping[str, tuple[str, bool]], name: str
+) -> tuple[type[pydantic.BaseModel], dict[str, Any]]:
+    config = pydantic.ConfigDict(extra="forbid", arbitrary_types_allowed=False)
+    try:
+        model = pydantic.create_model("Arguments", __config__=config, **fields)
+        schema = model.model_json_schema(schema_generator=_Schema)
+    except (pydantic.errors.PydanticUserError, TypeError) as error:
+        for field, (annotation, _) in fields.items():
+            _check_describable(annotation, f"{names[field][0]} of {name}")
+        raise TypeError(f"the parameters of {name} cannot be described: {error}") from error
+    schema.pop("additionalProperties", None)
+    schema.pop("description", None)
+    return model, {"properties": {}, **without_titles(schema)}
+
+
+def _check_describable(annotation: Any, place: str) -> None:
+    try:
+        pydantic.TypeAdapter(annotation).json_schema(schema_generator=_Schema)
+    except (pydantic.errors.PydanticUserError, TypeError) as error:
+        raise TypeError(
+            f"the type of {place}, {annotation!r}, cannot be described to a model: use JSON's types, enums, "
+            "dataclasses or pydantic models"
+        ) from error
+
+
+_NAMED: Final = ("properties", "$defs", "definitions", "patternProperties")
+_INNER: Final = ("items", "additionalProperties", "not", "contains", "propertyNames")
+_SEVERAL: Final = ("anyOf", "oneOf", "allOf", "prefixItems")
+
+
+def without_titles(schema: Any) -> Any:
+    """A schema without the titles that pydantic makes of names; properties called `title` stay."""
+    if not is_mapping(schema):
+        return schema
+    made: dict[str, Any] = {}
+    for key, value in schema.items():
+        if key == "title" and isinstance(value, str):
+            continue
+        if key in _NAMED and is_mapping(value):
+            made[key] = {name: without_titles(each) for name, each in value.items()}
+        elif key in _INNER:
+            made[key] = without_titles(value)
+        elif key in _SEVERAL and is_list(value):
+            made[key] = [without_titles(each) for each in value]
+        else:
+            made[key] = value
+    return made
+
+
+def _place(where: tuple[int | str, ...]) -> str:
+    return ".".join(str(each) for each in where) or "the arguments"
+
+
+def _what(problem: Any) -> str:
+    match problem["type"]:
+        case "missing":
+            return "is missing"
+        case "extra_forbidden":
+            return "there is no such parameter"
+        case _:
+            return str(problem["msg"])
+
+
+def _kind(value: object) -> str:
+    if value is None:
+        return "null"
+    names: dict[type, str] = {bool: "a boolean", int: "a number", float: "a number", str: "a string", list: "an array"}
+    return names.get(type(value), type(value).__name__)

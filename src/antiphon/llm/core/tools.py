@@ -1,0 +1,263 @@
+"""Tools: functions that a model may call, alone or as the methods of a class, and what calls of them are."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast, overload
+
+import pydantic_core
+
+from ...runtime.core.kinds import is_mapping
+from .signatures import Bound, Signature, parsed_object, signature_of
+
+if TYPE_CHECKING:
+    from .attachments import Attachment
+
+__all__ = ["Tool", "ToolCall", "ToolLike", "ToolOutput", "ToolResult", "Toolbox", "output_text", "tool", "tools_of"]
+
+_NAME: Final = re.compile(r"[0-9A-Za-z_-]{1,64}")
+
+
+@dataclass(frozen=True)
+class ToolCall:
+    """What the model wants to be called."""
+
+    name: str
+    arguments: Mapping[str, Any]
+    """The arguments as the model sent them; empty where they were no JSON object."""
+    tool_call_id: str | None = None
+    text: str | None = field(default=None, repr=False)
+    """The arguments as they came."""
+
+    @classmethod
+    def parsed(cls, name: str, text: str, tool_call_id: str | None) -> ToolCall:
+        """A call from the text of its arguments, whatever that is."""
+        try:
+            arguments = parsed_object(text)
+        except ValueError:
+            arguments = dict[str, Any]()
+        return cls(name, arguments, tool_call_id, text)
+
+    def param(self) -> dict[str, Any]:
+        """The call as a message of chat completions has it."""
+        text = json.dumps(dict(self.arguments), ensure_ascii=False) if self.text is None else self.text
+        return {"id": self.tool_call_id or "", "type": "function", "function": {"name": self.name, "arguments": text}}
+
+
+@dataclass(frozen=True)
+class ToolOutput:
+    """What a tool may give when text is not all: attachments go to the model after the results."""
+
+    output: object = ""
+    attachments: tuple[Attachment, ...] | list[Attachment] = ()
+
+
+@dataclass(frozen=True)
+class ToolResult:
+    """What came of a call."""
+
+    name: str
+    output: str
+    """What the model is told."""
+    tool_call_id: str | None = None
+    exception: Exception | None = None
+    """What the tool raised, or why it was not called."""
+    attachments: tuple[Attachment, ...] = ()
+
+    def param(self) -> dict[str, Any]:
+        """The message of chat completions that holds the result."""
+        return {"role": "tool", "tool_call_id": self.tool_call_id or "", "content": self.output}
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A function that a model may call. Calling the tool calls the function."""
+
+    name: str
+    description: str | None = None
+    input_schema: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    implementation: Callable[..., Any] | None = None
+    fast: bool = False
+    """Whether the function neither waits nor computes for long: then it is called in no thread of its own."""
+    signature: Signature | None = field(default=None, repr=False, compare=False)
+    prepare: Toolbox | None = field(default=None, repr=False, compare=False)
+    """What has to be made ready before the first call."""
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            raise ValueError(
+                f"{self.name!r} is no name for a tool: up to 64 letters, digits, '_' and '-'; pass name=..."
+            )
+
+    @classmethod
+    def function(
+        cls,
+        function: Callable[..., Any],
+        name: str | None = None,
+        description: str | None = None,
+        *,
+        fast: bool | None = None,
+    ) -> Tool:
+        """A tool from a function: named, described and typed as it is.
+
+        The docstring describes it, its parameter section (in the style of Google, numpy or reStructuredText) the
+        parameters. A parameter without an annotation is text. One called `llm_tool_call` gets the `ToolCall`.
+
+        Raises ValueError for a function without a name, and TypeError for parameters a model cannot fill: `*args`,
+        `**kwargs`, types that JSON cannot describe.
+        """
+        if isinstance(function, Tool):
+            return function
+        if not callable(function):
+            raise TypeError(f"a tool is a function, a Tool or a Toolbox, not {type(function).__name__}")
+        said = name or getattr(function, "__name__", None)
+        if not isinstance(said, str) or said == "<lambda>":
+            raise ValueError("a function without a name cannot be a tool: pass name=...")
+        signature = signature_of(function, said)
+        text = signature.text if description is None else description
+        is_fast = bool(getattr(function, "__antiphon_fast__", False)) if fast is None else fast
+        return cls(said, text or None, signature.schema, function, is_fast, signature)
+
+    def param(self) -> dict[str, Any]:
+        """The tool as chat completions take it."""
+        schema = dict(self.input_schema) or {"type": "object", "properties": {}}
+        made: dict[str, Any] = {"name": self.name, "parameters": schema}
+        if self.description:
+            made["description"] = self.description
+        return {"type": "function", "function": made}
+
+    def bound(self, call: ToolCall) -> Bound:
+        """The arguments of a call. Raises `BadArgumentsError`, with a text for the model."""
+        sent = call.arguments if call.text is None else call.text
+        if self.signature is None:
+            return Bound((), dict(parsed_object(sent)))
+        read = self.signature.read(sent)
+        return Bound(read.positional, {**read.named, "llm_tool_call": call}) if self.signature.wants_call else read
+
+    def __call__(self, *positional: Any, **named: Any) -> Any:
+        if self.implementation is None:
+            raise TypeError(f"the tool {self.name!r} has no function")
+        return self.implementation(*positional, **named)
+
+
+@overload
+def tool(function: Callable[..., Any], /) -> Tool: ...
+@overload
+def tool(
+    *, name: str | None = None, description: str | None = None, fast: bool | None = None
+) -> Callable[[Callable[..., Any]], Tool]: ...
+def tool(
+    function: Callable[..., Any] | None = None,
+    /,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    fast: bool | None = None,
+) -> Tool | Callable[[Callable[..., Any]], Tool]:
+    """Make a function a tool: `@tool`, or `@tool(name=..., description=..., fast=True)`. See `Tool.function`."""
+    if function is not None:
+        return Tool.function(function)
+    return partial(Tool.function, name=name, description=description, fast=fast)
+
+
+class Toolbox:
+    """A class whose public methods are tools, named `Class_method`, which share what the object holds.
+
+    `prepare()`, or `prepare_async()` where there is one, is called once, before the first of them.
+    """
+
+    name: str | None = None
+    """What stands before the names of the methods; the name of the class unless it is given."""
+    is_prepared: bool = False
+
+    def prepare(self) -> object:
+        """Overwrite it to make ready what the tools need."""
+
+    async def prepare_async(self) -> object:
+        """Overwrite it where getting ready waits."""
+
+    def add_tool(self, function: Callable[..., Any] | Tool, *, pass_self: bool = False) -> None:
+        """Add a tool under its own name. With `pass_self` its first argument is this object."""
+        given: Any = function
+        if pass_self:
+            if isinstance(function, Tool):
+                raise TypeError("pass_self is for functions; a Tool has its parameters already")
+            given = given.__get__(self)
+        self._added().append(Tool.function(given))
+
+    def tools(self) -> list[Tool]:
+        """The tools: the public methods in the order of their definition, then those that were added."""
+        prefix = self.name or type(self).__name__
+        names: dict[str, None] = {}
+        for cls in reversed(type(self).__mro__):
+            if cls is not object and cls is not Toolbox:
+                names.update(dict.fromkeys(name for name, value in vars(cls).items() if _is_method(name, value)))
+        found = [Tool.function(getattr(self, name), name=f"{prefix}_{name}") for name in names]
+        return [_prepared_by(self, each) for each in [*found, *self._added()]]
+
+    def _added(self) -> list[Tool]:
+        # Subclasses need not call __init__ of this class.
+        return self.__dict__.setdefault("_added_tools", [])
+
+
+_LIFE: Final = frozenset({"prepare", "prepare_async", "add_tool", "tools"})
+
+
+def _is_method(name: str, value: object) -> bool:
+    if name.startswith("_") or name in _LIFE or isinstance(value, (type, property)):
+        return False
+    return callable(value) or isinstance(value, (staticmethod, classmethod))
+
+
+def _prepared_by(box: Toolbox, each: Tool) -> Tool:
+    return Tool(each.name, each.description, each.input_schema, each.implementation, each.fast, each.signature, box)
+
+
+ToolLike: TypeAlias = "Tool | Toolbox | type[Toolbox] | Callable[..., Any] | Mapping[str, Any]"
+"""What can be passed in `tools=`: functions, tools, toolboxes, and definitions in OpenAI's format."""
+
+
+def tools_of(given: Iterable[ToolLike] | None) -> dict[str, Tool]:
+    """The tools by name. Raises TypeError for what is none, ValueError for a name that two have."""
+    if given is None:
+        return {}
+    if isinstance(given, (str, bytes, Tool, Toolbox)) or is_mapping(given) or not isinstance(given, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(f"tools must be a list of tools, not {type(given).__name__}")
+    found: dict[str, Tool] = {}
+    for each in given:
+        for made in _tools(each):
+            if made.name in found:
+                raise ValueError(f"two tools are called {made.name!r}")
+            found[made.name] = made
+    return found
+
+
+def _tools(each: ToolLike) -> list[Tool]:
+    if isinstance(each, Tool):
+        return [each]
+    if isinstance(each, type):
+        kind = cast("type[Any]", each)
+        return kind().tools() if issubclass(kind, Toolbox) else [Tool.function(kind)]
+    if isinstance(each, Toolbox):
+        return each.tools()
+    if is_mapping(each):
+        return [_from_definition(each)]
+    return [Tool.function(cast("Callable[..., Any]", each))]
+
+
+def _from_definition(given: Mapping[str, Any]) -> Tool:
+    held: object = given.get("function", given)
+    if not is_mapping(held) or not isinstance(held.get("name"), str):
+        raise TypeError("a mapping in tools must define a function in OpenAI's format")
+    return Tool(held["name"], held.get("description"), held.get("parameters") or {})
+
+
+def output_text(output: object) -> str:
+    """What the model is told of a tool's result: text as it is, everything else as JSON."""
+    if isinstance(output, str):
+        return output
+    return json.dumps(pydantic_core.to_jsonable_python(output, fallback=repr), ensure_ascii=False)

@@ -1,0 +1,109 @@
+"""Calling functions of the user's from a chain, whatever their colour: the colour pairs of this layer.
+
+A name that begins with `async_` or `Async` is the async one of its pair; the mirror drops that.
+"""
+
+from __future__ import annotations
+
+import atexit
+import inspect
+import os
+import threading
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    import asyncio
+
+    import anyio
+
+__all__ = ["async_lock", "async_run", "is_async", "lock", "run"]
+
+T = TypeVar("T")
+
+
+def is_async(function: Callable[..., object]) -> bool:
+    """Whether calling the function gives an awaitable, as far as one can tell without a call."""
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(getattr(function, "__call__", None))  # noqa: B004
+
+
+async def async_run(function: Callable[[], Any], *, blocking: bool = True) -> Any:
+    """What a function gives, awaited where it has to be; a plain one that may block is called in a thread."""
+    if not blocking:
+        value = function()
+    else:
+        import anyio.to_thread
+
+        value = await anyio.to_thread.run_sync(function, abandon_on_cancel=True)
+    return await value if inspect.isawaitable(value) else value
+
+
+def run(function: Callable[[], Any], *, blocking: bool = True) -> Any:
+    """What a function gives; what it would have to be awaited for is done in a loop in another thread."""
+    value = function()
+    return _loops.result(value) if inspect.isawaitable(value) else value
+
+
+def async_lock() -> anyio.Lock:
+    """A lock for the tasks of one loop."""
+    import anyio
+
+    return anyio.Lock()
+
+
+def lock() -> threading.RLock:
+    return threading.RLock()
+
+
+class _LoopThread:
+    """One event loop in one thread: what async tools open in a call is still good in the next."""
+
+    def __init__(self) -> None:
+        self._starting = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._process = 0
+
+    def result(self, value: Awaitable[T]) -> T:
+        """Wait for an awaitable. When this thread is interrupted, it is cancelled."""
+        import asyncio
+
+        async def awaited() -> T:
+            return await value
+
+        future = asyncio.run_coroutine_threadsafe(awaited(), self._running())
+        try:
+            return future.result()
+        except BaseException:
+            future.cancel()
+            raise
+
+    def _running(self) -> asyncio.AbstractEventLoop:
+        import asyncio
+
+        with self._starting:
+            if threading.current_thread() is self._thread:
+                raise RuntimeError("an async tool ran a sync chain with an async tool: use the async chain there")
+            if self._loop is None or self._process != os.getpid():  # threads do not survive a fork
+                loop = asyncio.new_event_loop()
+                self._thread = threading.Thread(target=loop.run_forever, name="antiphon-async-tools", daemon=True)
+                if self._loop is None:
+                    atexit.register(self.stop)
+                self._loop, self._process = loop, os.getpid()
+                self._thread.start()
+            return self._loop
+
+    def stop(self) -> None:
+        """End the loop and its thread; they begin again when they are needed."""
+        with self._starting:
+            loop, thread = self._loop, self._thread
+            self._loop = self._thread = None
+            if loop is None or thread is None or self._process != os.getpid():
+                return
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join(5)
+            if not thread.is_alive():
+                loop.close()
+
+
+_loops = _LoopThread()
