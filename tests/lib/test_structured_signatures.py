@@ -21,6 +21,7 @@ OPTIONS = {"extra_headers", "extra_query", "extra_body", "timeout"}
 PAIRS = [
     ("chat.completions", "create", "parse", {"stream"}, set[str]()),
     ("chat.completions", "create", "stream", {"stream"}, set[str]()),
+    ("beta.chat.completions", "create", "stream", {"stream"}, set[str]()),
     ("responses", "create", "parse", set[str](), {"text_format", "parse_as", "verbosity"}),
     ("responses", "create", "stream", {"stream"}, {"text_format", "response_id", "starting_after"}),
     ("beta.threads.runs", "create", "stream", {"stream"}, {"event_handler"}),

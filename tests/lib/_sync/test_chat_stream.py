@@ -146,6 +146,14 @@ def test_the_completion_in_the_end() -> None:
         assert (stream.get_final_completion()).id == "c"
 
 
+def test_the_beta_resource_streams_too() -> None:
+    client, _ = client_for(events(*TEXT), events(*TEXT))
+    with client.beta.chat.completions.stream(model="m", messages=MESSAGES) as stream:
+        assert (stream.get_final_completion()).choices[0].message.content == "Hello"
+    chunks = client.beta.chat.completions.create(model="m", messages=MESSAGES, stream=True)
+    assert len([chunk for chunk in chunks]) == len(TEXT)
+
+
 def test_types_are_known_to_checkers() -> None:
     client, _ = client_for(events(chunk({"content": PARIS}), chunk({}, "stop")))
     manager = client.chat.completions.stream(model="m", messages=MESSAGES, response_format=City)
