@@ -1,19 +1,32 @@
-"""The main job, end to end, in both colours: calls, a stream, an error, a list, another transport."""
+"""The main job, end to end, in both colours: calls, streams, structured output, errors, lists, webhooks."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import base64
+import hashlib
+import hmac
 import os
 import sys
 import time
 from collections.abc import Callable
+
+from pydantic import BaseModel
 
 import antiphon
 from antiphon import AsyncClient, Client, DefaultAioHttpClient
 from antiphon.mock import serve
 
 MODEL = "gpt-5.4-mini"
+SECRET = base64.b64encode(b"secret of the endpoint").decode()
+
+
+class Voice(BaseModel):
+    """What the model is asked to describe."""
+
+    name: str
+    range: list[str]
 
 
 def heading(text: str) -> None:
@@ -35,6 +48,12 @@ def sync_half(client: Client) -> None:
         if chunk.choices:
             print(chunk.choices[0].delta.content or "", end="", flush=True)
     print()
+
+    heading("sync: an answer of a type")
+    parsed = client.chat.completions.parse(
+        model=MODEL, messages=[{"role": "user", "content": "Describe the alto voice"}], response_format=Voice
+    )
+    print(repr(parsed.choices[0].message.parsed))
 
     heading("sync: an error, typed")
     try:
@@ -66,12 +85,12 @@ async def async_half(client: AsyncClient, name: str) -> None:
     print(f"({(time.perf_counter() - started) * 1000:.0f} ms)")
 
     heading(f"async ({name}): typed events of a response")
-    stream = await client.responses.create(model=MODEL, input="Say hello", stream=True)
-    async for event in stream:
-        if event.type == "response.output_text.delta":
-            print(event.delta, end="", flush=True)
-        elif event.type == "response.completed":
-            print(f"\n({event.response.id} is {event.response.status})")
+    async with client.responses.stream(model=MODEL, input="Say hello") as stream:
+        async for event in stream:
+            if event.type == "response.output_text.delta":
+                print(event.delta, end="", flush=True)
+        response = await stream.get_final_response()
+    print(f"\n({response.id} is {response.status}: {response.output_text!r})")
 
     heading(f"async ({name}): an error, typed")
     try:
@@ -90,6 +109,22 @@ async def async_half(client: AsyncClient, name: str) -> None:
     print(f"{count} files")
 
 
+def webhook_half(client: Client) -> None:
+    """Receives a message as the API signs them, and one that somebody else signed."""
+    body = b'{"id": "evt_1", "type": "response.completed", "created_at": 1760000000, "data": {"id": "resp_1"}}'
+    headers = {"webhook-id": "msg_1", "webhook-timestamp": str(int(time.time()))}
+    signed = f"msg_1.{headers['webhook-timestamp']}.".encode() + body
+
+    heading("a webhook, verified")
+    digest = base64.b64encode(hmac.digest(base64.b64decode(SECRET), signed, hashlib.sha256)).decode()
+    event = client.webhooks.unwrap(body, {**headers, "webhook-signature": f"v1,{digest}"})
+    print(f"{type(event).__name__}: {event.type}")
+    try:
+        client.webhooks.unwrap(body, {**headers, "webhook-signature": f"v1,{digest[::-1]}"})
+    except antiphon.InvalidWebhookSignatureError as error:
+        print(f"another one: {error}")
+
+
 async def both_transports(client: Callable[..., AsyncClient]) -> None:
     async with client() as over_httpx:
         await async_half(over_httpx, "httpx")
@@ -98,8 +133,9 @@ async def both_transports(client: Callable[..., AsyncClient]) -> None:
 
 
 def run() -> None:
-    with Client() as client:
+    with Client(webhook_secret=f"whsec_{SECRET}") as client:
         sync_half(client)
+        webhook_half(client)
     asyncio.run(both_transports(AsyncClient))
 
 
