@@ -15,6 +15,7 @@ from ..python.module import Module
 from ..python.source import Code, blocks, code, doc, empty, ident, joined, lines, lit, member, module_as, name_from
 from .annotations import Spelling
 from .docs import argument_docs, wrapped
+from .signatures import omissible
 
 __all__ = ["channel_classes", "channel_modules", "channels", "connect_method"]
 
@@ -168,11 +169,9 @@ def _send(send: SendPlan, spelling: Spelling, runtime: str, declared: Mapping[Sy
     described: list[tuple[str, str | None]] = []
     event = [code('"type": {tag!r}', tag=send.tag)]
     for each in entries:
-        written = spelling.write(each.annotation)
         name = ident(names[each.key])
-        if not each.required:
-            omit, missing = name_from(runtime, "Omit"), name_from(runtime, "omit")
-            written = code("{type} | {omit} = {missing}", type=written, omit=omit, missing=missing)
+        required = each.required
+        written = spelling.write(each.annotation) if required else omissible(each.annotation, spelling, runtime)
         parameters.append(code("{name}: {type}", name=name, type=written))
         described.append((str(names[each.key]), each.docs))
         event.append(code("{key!r}: {name}", key=each.key, name=name))
@@ -261,10 +260,8 @@ def _parameters(channel: ChannelPlan, spelling: Spelling, runtime: str) -> list[
     mapping = name_from("collections.abc", "Mapping")
     found: list[Code] = []
     for each in sorted(channel.arguments, key=lambda each: not each.required):
-        written = spelling.write(each.annotation)
-        if not each.required:
-            omit, missing = name_from(runtime, "Omit"), name_from(runtime, "omit")
-            written = code("{type} | {omit} = {missing}", type=written, omit=omit, missing=missing)
+        required = each.required
+        written = spelling.write(each.annotation) if required else omissible(each.annotation, spelling, runtime)
         found.append(code("{name}: {type}", name=ident(each.name), type=written))
     any_type = name_from("typing", "Any")
     handler = name_from(runtime, "AsyncReconnectingHandler")

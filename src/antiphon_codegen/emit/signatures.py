@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from ..plan.model import Argument
 from ..plan.names import Identifier
-from ..plan.symbols import Builtin, Choice, Nothing, OneOf
+from ..plan.symbols import Annotation, Builtin, Choice, Nothing, OneOf
 from ..python.source import Code, code, ident, joined, lines, module_as, name_from
+from .annotations import Spelling
 from .scope import MethodScope
 
-__all__ = ["EXTRAS", "head", "implementation_head", "overloads"]
+__all__ = ["EXTRAS", "head", "implementation_head", "omissible", "overloads"]
 
 EXTRAS = (
     ("extra_headers", "Headers for this call only; `omit` as a value removes a default header."),
@@ -119,13 +120,19 @@ def head(scope: MethodScope, arguments: Iterable[Argument]) -> Code:
 def _parameter(scope: MethodScope, each: Argument) -> Code:
     if each.required:
         return code("{name}: {type}", name=ident(each.name), type=scope.write(each.annotation))
-    variants = each.annotation.variants if isinstance(each.annotation, OneOf) else (each.annotation,)
-    written = [scope.write(variant) for variant in variants if not isinstance(variant, Nothing)]
-    written.append(name_from(scope.runtime, "Omit"))
+    return code(
+        "{name}: {type}", name=ident(each.name), type=omissible(each.annotation, scope.spelling, scope.runtime)
+    )
+
+
+def omissible(annotation: Annotation, spelling: Spelling, runtime: str) -> Code:
+    """The type of a parameter that may be left out, and its default. `None` stands last, where readers look for it."""
+    variants = annotation.variants if isinstance(annotation, OneOf) else (annotation,)
+    written = [spelling.write(variant) for variant in variants if not isinstance(variant, Nothing)]
+    written.append(name_from(runtime, "Omit"))
     if len(written) <= len(variants):
         written.append(code("None"))
-    missing = name_from(scope.runtime, "omit")
-    return code("{name}: {type} = {missing}", name=ident(each.name), type=joined(written, " | "), missing=missing)
+    return code("{type} = {missing}", type=joined(written, " | "), missing=name_from(runtime, "omit"))
 
 
 def _extras(runtime: str) -> list[Code]:
