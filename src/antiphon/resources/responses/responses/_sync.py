@@ -45,7 +45,7 @@ class ResponsesResponseResource(EventSender):
             _types.responses.responses_params.responses.ResponsesConnectParamsResponseCreateContextManagement
         ]
         | Omit = omit,
-        conversation: str | _types.responses.ResponseConversationParamParam | None | Omit = omit,
+        conversation: str | _types.responses.ResponseConversationParamParam | Omit | None = omit,
         generate: bool | Omit = omit,
         image: _types.responses.responses_params.responses.ResponsesConnectParamsResponseCreateImage | Omit = omit,
         include: Iterable[

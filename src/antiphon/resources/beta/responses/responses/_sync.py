@@ -39,17 +39,17 @@ class ResponsesResponseResource(EventSender):
         self,
         *,
         stream_id: str | Omit = omit,
-        metadata: Mapping[str, str] | None | Omit = omit,
+        metadata: Mapping[str, str] | Omit | None = omit,
         top_logprobs: int | Omit = omit,
-        temperature: float | None | Omit = omit,
-        top_p: float | None | Omit = omit,
+        temperature: float | Omit | None = omit,
+        top_p: float | Omit | None = omit,
         user: str | Omit = omit,
-        safety_identifier: str | None | Omit = omit,
-        prompt_cache_key: str | None | Omit = omit,
-        prompt_cache_retention: Literal["in_memory", "24h"] | None | Omit = omit,
+        safety_identifier: str | Omit | None = omit,
+        prompt_cache_key: str | Omit | None = omit,
+        prompt_cache_retention: Literal["in_memory", "24h"] | Omit | None = omit,
         prompt_cache_options: _types.beta.responses_params.connect_params_response_create.ResponsesConnectParamsResponseCreatePromptCacheOptions
         | Omit = omit,
-        previous_response_id: str | None | Omit = omit,
+        previous_response_id: str | Omit | None = omit,
         model: str
         | Literal[
             "gpt-6-astra",
@@ -166,8 +166,8 @@ class ResponsesResponseResource(EventSender):
             "gpt-6-rosalind",
         ]
         | Omit = omit,
-        background: bool | None | Omit = omit,
-        max_tool_calls: int | None | Omit = omit,
+        background: bool | Omit | None = omit,
+        max_tool_calls: int | Omit | None = omit,
         text: _types.beta.BetaResponseTextConfigParam | Omit = omit,
         tools: Iterable[_types.beta.BetaToolParam] | Omit = omit,
         tool_choice: _types.beta.BetaToolChoiceOptions
@@ -180,32 +180,32 @@ class ResponsesResponseResource(EventSender):
         | _types.beta.BetaToolChoiceApplyPatchParam
         | _types.beta.BetaToolChoiceShellParam
         | Omit = omit,
-        prompt: _types.beta.BetaResponsePromptParam | None | Omit = omit,
+        prompt: _types.beta.BetaResponsePromptParam | Omit | None = omit,
         service_tier: _types.beta.BetaServiceTier | Omit = omit,
-        truncation: Literal["auto", "disabled"] | None | Omit = omit,
-        reasoning: _types.beta.BetaReasoningParam | None | Omit = omit,
+        truncation: Literal["auto", "disabled"] | Omit | None = omit,
+        reasoning: _types.beta.BetaReasoningParam | Omit | None = omit,
         input: str | _types.beta.BetaResponseInputParam | Omit = omit,
-        include: Iterable[_types.beta.BetaResponseIncludable] | None | Omit = omit,
-        parallel_tool_calls: bool | None | Omit = omit,
-        store: bool | None | Omit = omit,
-        instructions: str | None | Omit = omit,
+        include: Iterable[_types.beta.BetaResponseIncludable] | Omit | None = omit,
+        parallel_tool_calls: bool | Omit | None = omit,
+        store: bool | Omit | None = omit,
+        instructions: str | Omit | None = omit,
         moderation: _types.beta.responses_params.connect_params_response_create.ResponsesConnectParamsResponseCreateModeration
-        | None
-        | Omit = omit,
-        stream: bool | None | Omit = omit,
+        | Omit
+        | None = omit,
+        stream: bool | Omit | None = omit,
         stream_options: _types.beta.responses_params.connect_params_response_create.ResponsesConnectParamsResponseCreateStreamOptions
-        | None
-        | Omit = omit,
-        conversation: str | _types.beta.BetaResponseConversationParamParam | None | Omit = omit,
+        | Omit
+        | None = omit,
+        conversation: str | _types.beta.BetaResponseConversationParamParam | Omit | None = omit,
         context_management: Iterable[
             _types.beta.responses_params.connect_params_response_create.ResponsesConnectParamsResponseCreateContextManagement
         ]
-        | None
-        | Omit = omit,
-        max_output_tokens: int | None | Omit = omit,
+        | Omit
+        | None = omit,
+        max_output_tokens: int | Omit | None = omit,
         multi_agent: _types.beta.responses_params.connect_params_response_create.ResponsesConnectParamsResponseCreateMultiAgent
-        | None
-        | Omit = omit,
+        | Omit
+        | None = omit,
         access_programs: _types.beta.responses_params.connect_params_response_create.ResponsesConnectParamsResponseCreateAccessPrograms
         | Omit = omit,
         generate: bool | Omit = omit,
