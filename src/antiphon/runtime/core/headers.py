@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from typing import Final, TypeAlias
+from sys import intern
+from typing import Final, TypeAlias, TypeVar, overload
 
 from .kinds import is_bytes, is_iterable, is_mapping
 from .scalars import scalar_text
 from .sentinels import NotGiven, Omit
 
 __all__ = ["HeaderTypes", "Headers", "checked_value", "header_names", "header_texts", "is_secret", "merge_headers"]
+
+T = TypeVar("T")
 
 HeaderTypes: TypeAlias = Mapping[str, str | Omit] | Mapping[str, str] | Mapping[str, bytes]
 """What `extra_headers=` and `default_headers=` take; `omit` as a value removes a header."""
@@ -35,7 +38,7 @@ class Headers(Mapping[str, str]):
     single values. `repr` shows no secrets: neither fields whose names say so, nor those named in `secret`.
     """
 
-    __slots__ = ("_joined", "_pairs", "_secret")
+    __slots__ = ("_pairs", "_secret")
 
     def __init__(
         self,
@@ -47,8 +50,8 @@ class Headers(Mapping[str, str]):
             self._pairs: list[tuple[str, str]] = pairs._pairs  # never changed, so it can be shared
         else:
             items: Iterable[tuple[str, str]] = pairs.items() if is_mapping(pairs) else pairs  # type: ignore[assignment]
-            self._pairs = [(name.lower(), value) for name, value in items]
-        self._joined: dict[str, str] | None = None
+            # All responses of a server have the same names: they share them.
+            self._pairs = [(intern(name.lower()), value) for name, value in items]
         self._secret = secret
 
     def multi_items(self) -> list[tuple[str, str]]:
@@ -67,19 +70,39 @@ class Headers(Mapping[str, str]):
         return Headers(pairs, secret=secret)
 
     def _view(self) -> dict[str, str]:
-        joined = self._joined
-        if joined is None:
-            joined = {}
-            for name, value in self._pairs:
-                joined[name] = f"{joined[name]}, {value}" if name in joined else value
-            self._joined = joined
+        joined: dict[str, str] = {}
+        for name, value in self._pairs:
+            joined[name] = f"{joined[name]}, {value}" if name in joined else value
         return joined
 
+    def _found(self, name: str) -> str | None:
+        # A few looks through twenty fields cost no more than a table of them, which would stay with every response.
+        wanted = name.lower()
+        found: str | None = None
+        for key, value in self._pairs:
+            if key == wanted:
+                found = value if found is None else f"{found}, {value}"
+        return found
+
     def __getitem__(self, name: str) -> str:
-        return self._view()[name.lower()]
+        found = self._found(name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    @overload
+    def get(self, name: str, /) -> str | None: ...
+    @overload
+    def get(self, name: str, /, default: str) -> str: ...
+    @overload
+    def get(self, name: str, /, default: T) -> str | T: ...
+    def get(self, name: str, /, default: object = None) -> object:
+        """The value of a field, or the default."""
+        found = self._found(name)
+        return default if found is None else found
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and name.lower() in self._view()
+        return isinstance(name, str) and self._found(name) is not None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._view())

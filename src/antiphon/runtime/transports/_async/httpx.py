@@ -114,7 +114,7 @@ class _AsyncReply:
             self._content = response.content
             headers = Headers([pair for pair in headers.multi_items() if pair[0] != "content-encoding"])
         self.head = Head(response.status_code, headers, version.decode("ascii", "replace"))
-        self._response = response
+        self._stream: Any = response.stream  # and not the response, whose headers would be kept twice
         self._errors = errors
         self._is_done = False
         self._pieces: AsyncIterator[bytes] | None = None
@@ -129,8 +129,7 @@ class _AsyncReply:
         if self._content is not None:
             yield self._content
             return
-        stream: Any = self._response.stream
-        self._pieces = aiter(stream)
+        self._pieces = aiter(self._stream)
         try:
             async for piece in self._pieces:
                 yield piece
@@ -145,9 +144,8 @@ class _AsyncReply:
     async def finish(self) -> None:
         try:
             if not self._is_done and self._content is None:
-                stream: Any = self._response.stream
-                pieces = self._pieces = self._pieces or aiter(stream)
-                await async_drained(pieces, stream)
+                pieces = self._pieces = self._pieces or aiter(self._stream)
+                await async_drained(pieces, self._stream)
         except self._errors:
             pass
         finally:
@@ -158,7 +156,7 @@ class _AsyncReply:
             return
         self._is_done = True
         try:
-            await self._response.aclose()
+            await self._stream.aclose()
         except self._errors as error:
             raise transport_error(error) from None
 

@@ -115,7 +115,7 @@ class _Reply:
             self._content = response.content
             headers = Headers([pair for pair in headers.multi_items() if pair[0] != "content-encoding"])
         self.head = Head(response.status_code, headers, version.decode("ascii", "replace"))
-        self._response = response
+        self._stream: Any = response.stream  # and not the response, whose headers would be kept twice
         self._errors = errors
         self._is_done = False
         self._pieces: Iterator[bytes] | None = None
@@ -130,8 +130,7 @@ class _Reply:
         if self._content is not None:
             yield self._content
             return
-        stream: Any = self._response.stream
-        self._pieces = iter(stream)
+        self._pieces = iter(self._stream)
         try:
             for piece in self._pieces:
                 yield piece
@@ -146,9 +145,8 @@ class _Reply:
     def finish(self) -> None:
         try:
             if not self._is_done and self._content is None:
-                stream: Any = self._response.stream
-                pieces = self._pieces = self._pieces or iter(stream)
-                drained(pieces, stream)
+                pieces = self._pieces = self._pieces or iter(self._stream)
+                drained(pieces, self._stream)
         except self._errors:
             pass
         finally:
@@ -159,7 +157,7 @@ class _Reply:
             return
         self._is_done = True
         try:
-            self._response.close()
+            self._stream.close()
         except self._errors as error:
             raise transport_error(error) from None
 
