@@ -62,6 +62,8 @@ def test_equality_and_repr() -> None:
     assert Timeout(5, connect=1) == httpx.Timeout(5, connect=1)
     assert Timeout(5) != Timeout(5, pool=1) != httpx.Timeout(5)
     assert timeout_from(httpx.Timeout(5), DEFAULT) == Timeout(5)
+    assert Timeout(5) == Timeout(5, pool=None) == httpx.Timeout(5, pool=None)
+    assert Timeout(5, pool=None) != Timeout(5, pool=5)
     assert Timeout(connect=1, read=1, write=1) != httpx.Timeout(1)
     assert hash(Timeout(5)) == hash(Timeout(5, pool=5))
     assert copy.copy(Timeout(5)) == pickle.loads(pickle.dumps(Timeout(5))) == Timeout(5)

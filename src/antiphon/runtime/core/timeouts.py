@@ -54,7 +54,7 @@ class Timeout:
     it has no limit unless one is given by name. Timeouts made of equal numbers are equal, httpx's among them.
     """
 
-    __slots__ = ("_named_pool", "connect", "pool", "read", "write")
+    __slots__ = ("_pools", "connect", "pool", "read", "write")
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class Timeout:
         self.read: float | None = _phase("read", read, default)
         self.write: float | None = _phase("write", write, default)
         self.pool: float | None = _phase("pool", pool, None)
-        self._named_pool = _phase("pool", pool, default)  # what httpx would make of it
+        self._pools = (self.pool, _phase("pool", pool, default))  # what it is here, and what httpx makes of it
 
     def as_dict(self) -> dict[str, float | None]:
         """The four phases by name."""
@@ -81,14 +81,13 @@ class Timeout:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, TimeoutLike):
             return NotImplemented
-        pool = other._named_pool if isinstance(other, Timeout) else other.pool
-        return self._key() == (other.connect, other.read, other.write, pool)
+        if (self.connect, self.read, self.write) != (other.connect, other.read, other.write):
+            return False
+        pools = other._pools if isinstance(other, Timeout) else (other.pool,)
+        return any(pool in pools for pool in self._pools)
 
     def __hash__(self) -> int:
-        return hash(self._key())
-
-    def _key(self) -> tuple[float | None, ...]:
-        return self.connect, self.read, self.write, self._named_pool
+        return hash((self.connect, self.read, self.write))
 
     def __repr__(self) -> str:
         if self.connect == self.read == self.write and self.pool is None:
