@@ -69,8 +69,8 @@ def _pyproject(plan: Plan) -> str:
     needed = ["antiphon>=0.1,<1"]
     if style.runtime.startswith("~"):
         needed = [
-            "anyio>=4.5,<5",
-            "httpx>=0.27,<1",
+            "anyio>=4.16,<5",
+            "httpx>=0.28,<1",
             "pydantic>=2.10,<3",
             "sniffio>=1.3,<2",
             "typing-extensions>=4.12,<5",
