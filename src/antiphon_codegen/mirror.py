@@ -21,7 +21,13 @@ NAMES: Final[Mapping[str, str]] = {
     "aclose": "close",
     "anext": "next",
     "aiter": "iter",
+    "astream_events": "stream_events",
     "handle_async_request": "handle_request",
+    "acompletion": "completion",
+    "aresponses": "responses",
+    "aembedding": "embedding",
+    "aclose_all": "close_all",
+    "AsyncGenerator": "Generator",
 }
 """The names that no rule covers. At most 15; one that nothing uses is an error."""
 

@@ -35,6 +35,11 @@ class AsyncOpened:
     def is_closed(self, value: bool) -> None:
         self.response.is_closed = value  # where users of the response can see it
 
+    @property
+    def reply(self) -> AsyncReply:
+        """What the body is read from."""
+        return self._reply
+
     async def read(self) -> bytes:
         """The whole body, decoded; the connection is free afterwards."""
         try:

@@ -36,6 +36,11 @@ class Opened:
     def is_closed(self, value: bool) -> None:
         self.response.is_closed = value  # where users of the response can see it
 
+    @property
+    def reply(self) -> Reply:
+        """What the body is read from."""
+        return self._reply
+
     def read(self) -> bytes:
         """The whole body, decoded; the connection is free afterwards."""
         try:

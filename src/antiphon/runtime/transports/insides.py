@@ -8,7 +8,7 @@ from __future__ import annotations
 import select
 from typing import Any, Final
 
-__all__ = ["ends_at_once", "has_leftover", "socket_of"]
+__all__ = ["asyncio_transport_of", "ends_at_once", "has_leftover", "socket_of"]
 
 _LINKS: Final = ("_stream", "_httpcore_stream", "_body", "_connection", "connection")
 
@@ -43,6 +43,18 @@ def socket_of(holder: object) -> Any:
     stream: Any = getattr(_http11(holder), "_network_stream", None)
     sock = None if stream is None else stream.get_extra_info("socket")
     return None if sock is None or sock.fileno() < 0 else sock
+
+
+def asyncio_transport_of(holder: object) -> Any:
+    """asyncio's transport below a connection; None where there is none (trio, other libraries)."""
+    stream: Any = getattr(_http11(holder), "_network_stream", None)
+    for _ in range(8):
+        transport = getattr(stream, "_transport", None)
+        if transport is not None and hasattr(transport, "get_protocol"):
+            return transport
+        # Ours around httpcore's, that around anyio's, with TLS or without.
+        stream = getattr(stream, "_stream", None) or getattr(stream, "transport_stream", None)
+    return None
 
 
 def _is_readable(sock: Any, seconds: float) -> bool:

@@ -168,9 +168,9 @@ class PerProcess(Generic[T]):
 
 def close_in_loop(loop: Any, close: Callable[[], Awaitable[None]]) -> None:
     """Have `close` awaited in this loop, from anywhere. A closed loop has let go of what it had."""
-    import asyncio
-
-    if isinstance(loop, asyncio.AbstractEventLoop) and not loop.is_closed():
+    # Nothing is imported: this may be called while the interpreter goes down. What stands for trio's loop has no such
+    # method.
+    if hasattr(loop, "call_soon_threadsafe") and not loop.is_closed():
         with contextlib.suppress(RuntimeError):  # closed meanwhile
             loop.call_soon_threadsafe(_start, loop, close)
 

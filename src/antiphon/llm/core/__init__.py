@@ -1,0 +1,1 @@
+"""What the high-level layer decides; nothing here waits."""

@@ -1,0 +1,245 @@
+"""From the arguments of a function to the calls it makes: one, and one more for each fallback."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import warnings
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Any, Final, Literal, TypeAlias
+
+from ...lib.core.azure import azure_place
+from ...runtime.core.kinds import checked_mapping, is_iterable, is_list, is_mapping
+from ...runtime.core.request import Call
+from ...runtime.core.retry import checked_max_retries
+from ...runtime.core.sentinels import NotGiven, Omit, not_given
+from ..providers.profile import Provider
+from ..providers.registry import Registry
+from .errors import UnsupportedParameterError
+from .messages import messages_for
+from .parameters import OF_COMPLETIONS, OF_EMBEDDINGS, OF_RESPONSES, SETTINGS
+from .routing import Route, route_to
+
+__all__ = ["Attempt", "attempts"]
+
+Kind: TypeAlias = Literal["completion", "responses", "embedding"]
+
+_PATHS: Final[Mapping[Kind, str]] = {
+    "completion": "/chat/completions",
+    "responses": "/responses",
+    "embedding": "/embeddings",
+}
+_PARAMETERS: Final[Mapping[Kind, AbstractSet[str]]] = {
+    "completion": OF_COMPLETIONS,
+    "responses": OF_RESPONSES,
+    "embedding": OF_EMBEDDINGS,
+}
+_SUBJECTS: Final[Mapping[Kind, str]] = {"completion": "messages", "responses": "input", "embedding": "input"}
+_PLACES: Final = frozenset({"api_key", "api_version", "base_url", "provider"})
+"""Keywords that belong to one model, and are not passed on to a fallback."""
+_KEPT_STATE: Final = ("previous_response_id", "conversation", "background")
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One way of asking: where, and with what."""
+
+    route: Route
+    call: Call
+    streamed: bool
+
+
+def attempts(
+    kind: Kind,
+    model: object,
+    subject: object,
+    stream: bool | None,
+    given: Mapping[str, Any],
+    *,
+    registry: Registry,
+    environment: Mapping[str, str],
+) -> list[Attempt]:
+    """The ways of asking, to be tried one after the other.
+
+    All of them are made, and with that checked, before the first is sent. Raises TypeError and ValueError that name
+    the argument, `UnknownProviderError`, `MissingKeyError` and `UnsupportedParameterError`.
+    """
+    parameters = {name: value for name, value in given.items() if _is_given(value)}
+    fallbacks = parameters.pop("fallbacks", ())
+    if isinstance(fallbacks, (str, bytes)) or is_mapping(fallbacks) or not is_iterable(fallbacks):
+        raise TypeError(f"fallbacks must be a list of models, not {type(fallbacks).__name__}")
+    if kind == "completion" and not isinstance(subject, (str, bytes)) and is_iterable(subject):
+        subject = list(subject)  # several attempts may read it
+    made = [_attempt(kind, model, subject, bool(stream), parameters, registry, environment)]
+    for number, fallback in enumerate(fallbacks):
+        own: dict[str, Any] = {"model": fallback} if isinstance(fallback, str) else dict(_fallback(number, fallback))
+        changed = {name: value for name, value in parameters.items() if name not in _PLACES}
+        other = own.pop("model")
+        changed.update({name: value for name, value in own.items() if _is_given(value)})
+        made.append(_attempt(kind, other, subject, bool(stream), changed, registry, environment))
+    return made
+
+
+def _fallback(number: int, fallback: object) -> Mapping[str, Any]:
+    if not is_mapping(fallback):
+        raise TypeError(f"fallbacks[{number}] must be a model or a mapping, not {type(fallback).__name__}")
+    if "model" not in fallback:
+        raise ValueError(f"fallbacks[{number}] names no model")
+    return fallback
+
+
+def _attempt(
+    kind: Kind,
+    model: object,
+    subject: object,
+    streamed: bool,
+    parameters: Mapping[str, Any],
+    registry: Registry,
+    environment: Mapping[str, str],
+) -> Attempt:
+    settings = {name: value for name, value in parameters.items() if name in SETTINGS}
+    route = route_to(
+        model,
+        registry=registry,
+        environment=environment,
+        provider=settings.get("provider"),
+        base_url=settings.get("base_url"),
+        api_key=settings.get("api_key"),
+        api_version=settings.get("api_version"),
+    )
+    provider = route.provider
+    body: dict[str, Any] = {"model": route.model, _SUBJECTS[kind]: subject}
+    body.update({name: value for name, value in parameters.items() if name not in SETTINGS})
+    _check_names(kind, provider, body)
+    _check_offered(kind, provider, body)
+    if kind == "completion":
+        body["messages"] = messages_for(provider, subject)
+        _fit(provider, body, drop=settings.get("drop_params"))
+    if streamed:
+        body["stream"] = True
+    body.update(_additional(settings.get("additional_params")))
+    return Attempt(route, _located(route, _call(kind, body, settings, streamed)), streamed)
+
+
+def _call(kind: Kind, body: dict[str, Any], settings: Mapping[str, Any], streamed: bool) -> Call:
+    retries = settings.get("max_retries", settings.get("num_retries"))
+    return Call(
+        "POST",
+        _PATHS[kind],
+        body=body,
+        streamed=streamed,
+        extra_headers=settings.get("extra_headers"),
+        extra_query=settings.get("extra_query"),
+        extra_body=settings.get("extra_body"),
+        timeout=settings.get("timeout", not_given),
+        max_retries=None if retries is None else checked_max_retries(retries),
+    )
+
+
+def _located(route: Route, call: Call) -> Call:
+    """The call where Azure's older form wants it: under a deployment, with a version."""
+    if route.api_version is None or not route.provider.api_version_env:
+        return call
+    query = {"api-version": route.api_version, **checked_mapping("extra_query", call.extra_query)}
+    return azure_place(None, None, route.endpoint.base_url).located(call).replaced(extra_query=query)
+
+
+def _is_given(value: object) -> bool:
+    return value is not None and not isinstance(value, (Omit, NotGiven))
+
+
+def _check_names(kind: Kind, provider: Provider, body: Mapping[str, Any]) -> None:
+    known = _PARAMETERS[kind] | provider.own_parameters | {"model", _SUBJECTS[kind]}
+    for name in body:
+        if name not in known:
+            near = difflib.get_close_matches(name, known | SETTINGS, n=1)
+            hint = f"did you mean {near[0]}?" if near else "pass what is a provider's own in extra_body"
+            raise TypeError(f"{kind}() got an unexpected keyword argument {name!r}; {hint}")
+
+
+def _check_offered(kind: Kind, provider: Provider, body: Mapping[str, Any]) -> None:
+    if kind == "embedding" and not provider.embeddings:
+        raise UnsupportedParameterError(provider.title, "embeddings")
+    if kind != "responses":
+        return
+    if provider.responses == "none":
+        raise UnsupportedParameterError(provider.title, "the Responses API", "; ask it by completion()")
+    if provider.responses == "stateless":
+        for name in _KEPT_STATE:
+            if body.get(name):
+                raise UnsupportedParameterError(provider.title, name, ": it keeps nothing of what was said before")
+
+
+def _fit(provider: Provider, body: dict[str, Any], *, drop: bool | None) -> None:
+    """Make the parameters those that the provider takes."""
+    _drop_unsupported(provider, body, drop)
+    if not provider.several_choices and body.get("n") not in (None, 1):
+        raise UnsupportedParameterError(provider.title, "n", " other than 1")
+    form = body.get("response_format")
+    if not provider.json_schema and is_mapping(form) and form.get("type") == "json_schema":
+        raise UnsupportedParameterError(
+            provider.title, "a schema as response_format", '; {"type": "json_object"} it does'
+        )
+    for name, other in provider.renamed.items():
+        if name in body:
+            value = body.pop(name)
+            body.setdefault(other, value)
+    limit, temperature = provider.temperature_limit, body.get("temperature")
+    if limit is not None and isinstance(temperature, (int, float)):
+        body["temperature"] = min(temperature, limit)
+    effort = body.get("reasoning_effort")
+    if isinstance(effort, str):
+        body["reasoning_effort"] = provider.reasoning_efforts.get(effort, effort)
+    if body.get("tool_choice") == "required":
+        body["tool_choice"] = provider.required_tool_choice
+    if not provider.stream_options:
+        body.pop("stream_options", None)
+    if "tools" in body and (provider.refused_schema_keys or not provider.strict_tools):
+        body["tools"] = [_tool(provider, tool) for tool in body["tools"]]
+
+
+def _drop_unsupported(provider: Provider, body: dict[str, Any], drop: bool | None) -> None:
+    for name in sorted(provider.unsupported & body.keys()):
+        if not drop and provider.when_unsupported == "raise":
+            raise UnsupportedParameterError(provider.title, name, droppable=True)
+        if not drop and provider.when_unsupported == "warn":
+            # Told where the caller is: above attempts(), the function that asks, and the driver between.
+            warnings.warn(f"{provider.title} does not support {name}, which is left out", UserWarning, stacklevel=5)
+        del body[name]
+
+
+def _tool(provider: Provider, tool: object) -> object:
+    if not is_mapping(tool) or not is_mapping(function := tool.get("function")):
+        return tool
+    kept = dict(function)
+    if not provider.strict_tools:
+        kept.pop("strict", None)
+    if "parameters" in kept and provider.refused_schema_keys:
+        kept["parameters"] = _without(kept["parameters"], provider.refused_schema_keys)
+    return {**tool, "function": kept}
+
+
+def _without(schema: object, keys: AbstractSet[str], *, names: bool = False) -> object:
+    """A JSON Schema less some keywords; `names` says that the keys at this level are names of properties."""
+    if is_list(schema):
+        return [_without(item, keys) for item in schema]
+    if not is_mapping(schema):
+        return schema
+    return {
+        key: _without(value, keys, names=not names and key in ("properties", "$defs", "definitions"))
+        for key, value in schema.items()
+        if names or key not in keys
+    }
+
+
+def _additional(given: object) -> Mapping[str, Any]:
+    if isinstance(given, (str, bytes)):
+        try:
+            given = json.loads(given)
+        except ValueError as error:
+            raise ValueError(f"Invalid JSON in additional_params: {error}") from None
+        if not is_mapping(given):
+            raise ValueError("Invalid JSON in additional_params: it must be an object")
+    return checked_mapping("additional_params", given)

@@ -1,0 +1,40 @@
+"""What goes wrong before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...runtime.core.auth import CredentialsError
+from ...runtime.core.errors import SDKError
+
+__all__ = ["MissingKeyError", "UnknownProviderError", "UnsupportedParameterError"]
+
+
+class UnknownProviderError(SDKError, ValueError):
+    """No provider has the name that stands before the model."""
+
+    def __init__(self, name: str, near: Sequence[str] = (), *, model: str | None = None) -> None:
+        about = f"Provider not supported for model: {model}" if model is not None else f"Unknown provider: {name!r}"
+        hint = f"did you mean {' or '.join(map(repr, near))}?" if near else "antiphon.llm.providers.every() lists them"
+        super().__init__(f"{about} ({hint})")
+        self.name = name
+        self.near = tuple(near)
+
+
+class MissingKeyError(CredentialsError, RuntimeError):
+    """There is no key for a provider that wants one; `variables` are those of the environment that may hold it."""
+
+    def __init__(self, title: str, variables: Sequence[str]) -> None:
+        names = " or ".join(variables)
+        where = f"{names} environment variable not set" if names else "no key given"
+        super().__init__(f"{where}: {title} needs a key; {'set it, or ' if names else ''}pass api_key=...")
+        self.variables = tuple(variables)
+
+
+class UnsupportedParameterError(SDKError, ValueError):
+    """The provider does not take a parameter, or not with this value."""
+
+    def __init__(self, title: str, parameter: str, why: str = "", *, droppable: bool = False) -> None:
+        hint = "; pass drop_params=True to leave it out" if droppable else ""
+        super().__init__(f"{title} does not support {parameter}{why}{hint}")
+        self.parameter = parameter

@@ -1,0 +1,135 @@
+"""From the name of a model to where it is: provider, address, key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import urlsplit, urlunsplit
+
+from ..providers.profile import Provider
+from ..providers.registry import Registry
+from ..providers.table import CUSTOM
+from .errors import MissingKeyError, UnknownProviderError
+
+__all__ = ["Endpoint", "Route", "route_to"]
+
+_PATHS: Final = ("/chat/completions", "/responses", "/embeddings")
+_PREFIX: Final = re.compile(r"([^/:]+)[/:](.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """An address, and as whom it is called: what connections are kept for."""
+
+    base_url: str
+    key: str | None = field(repr=False)
+    auth_header: str
+    is_openai: bool
+    """Whether the organization and the project of the environment are meant for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a model is."""
+
+    provider: Provider
+    model: str
+    """As the provider calls it."""
+    endpoint: Endpoint
+    api_version: str | None = None
+
+
+def route_to(
+    model: object,
+    *,
+    registry: Registry,
+    environment: Mapping[str, str],
+    provider: str | None = None,
+    base_url: str | None = None,
+    api_key: str | None = None,
+    api_version: str | None = None,
+) -> Route:
+    """Where `provider/model` or `provider:model` is asked.
+
+    The provider is the one that is named by `provider`, else the one whose host is in `base_url`, else the one before
+    the model, else OpenAI. With a `base_url` that nobody knows, a prefix that nobody knows belongs to the model.
+
+    Raises `UnknownProviderError`, `MissingKeyError`, ValueError and TypeError.
+    """
+    if not isinstance(model, str):
+        raise TypeError(f"model must be text, not {type(model).__name__}")
+    if not model.strip():
+        raise ValueError("model is empty")
+    for name, value in {"provider": provider, "base_url": base_url, "api_key": api_key}.items():
+        if value is not None and not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"{name} must be text, not {type(value).__name__}")
+    found, bare = _found(model, registry, provider, base_url)
+    if not bare:
+        raise ValueError(f"{model!r} names a provider and no model")
+    if found.model_id_prefix and "/" not in bare:
+        bare = found.model_id_prefix + bare
+    version = api_version or _first(environment, found.api_version_env)
+    endpoint = Endpoint(
+        base_url=_address(found, base_url, environment, has_version=version is not None),
+        key=_key(found, api_key, environment),
+        auth_header=found.auth_header,
+        is_openai=found.name == "openai",
+    )
+    return Route(found, bare, endpoint, version)
+
+
+def _found(model: str, registry: Registry, name: str | None, base_url: str | None) -> tuple[Provider, str]:
+    match = _PREFIX.fullmatch(model)
+    prefix, rest = (match[1], match[2]) if match else ("", model)
+    at_host = registry.at(base_url) if base_url else None
+    named = registry.get(name) if name is not None else at_host
+    if named is not None:
+        # Other prefixes belong to the model there: `openai/gpt-oss-120b` is one of Groq's.
+        return named, rest if prefix.lower() in named.names else model
+    before = registry.find(prefix) if prefix else None
+    if before is not None:
+        return before, rest
+    known = registry.with_model(model)
+    if known is not None:
+        return known, model
+    if not prefix:
+        return registry.get("openai"), model
+    if base_url:
+        return CUSTOM, model
+    raise UnknownProviderError(prefix, registry.near(prefix), model=model)
+
+
+def _address(provider: Provider, base_url: str | None, environment: Mapping[str, str], *, has_version: bool) -> str:
+    given = base_url or None
+    if given is None:
+        given = _first(environment, provider.base_url_env)
+        if given is not None and "://" not in given:  # OLLAMA_HOST may be a host and a port
+            given = f"http://{given}"
+        # Azure's older form has a version in its query, and deployments in place of `/v1`.
+        path = "/openai" if provider.api_version_env and has_version else provider.base_url_path
+        if given is not None and path and urlsplit(given).path in ("", "/"):
+            given = given.rstrip("/") + path
+    given = given or provider.base_url
+    if given is None:
+        wanted = " or ".join(provider.base_url_env)
+        raise ValueError(
+            f"{provider.title} has no address of its own: pass base_url{f', or set {wanted}' * bool(wanted)}"
+        )
+    parts = urlsplit(given.strip())
+    path = parts.path.rstrip("/")
+    for ending in _PATHS:
+        path = path.removesuffix(ending)
+    return urlunsplit((parts.scheme, parts.netloc, path, parts.query, ""))
+
+
+def _key(provider: Provider, given: str | None, environment: Mapping[str, str]) -> str | None:
+    key = (given or "").strip() or _first(environment, provider.key_env)
+    if key is None and provider.needs_key:
+        raise MissingKeyError(provider.title, provider.key_env)
+    return key
+
+
+def _first(environment: Mapping[str, str], names: tuple[str, ...]) -> str | None:
+    return next((value for name in names if (value := environment.get(name, "").strip())), None)
