@@ -36,6 +36,7 @@ CATCHES_ALL: Final = {
     "_async/bodies.py": "a fault of what feeds a request is told as it is",
     "transports/aiohttp_body.py": "the same",
     "transports/loops.py": "closing what nobody holds any more",
+    "transports/websockets.py": "the library's own errors become ours, others are raised as they are",
 }
 """Where `except Exception` is right; everywhere else it would swallow the caller's own errors."""
 
