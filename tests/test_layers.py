@@ -38,6 +38,7 @@ ALLOWED: list[tuple[str, str, str]] = [
         "pydantic pydantic_core typing_extensions",
         ".runtime .types .lib.core .llm.core .llm.providers ._version",
     ),
+    ("antiphon.llm.fetching", "httpx", ".runtime.core"),
     (
         "antiphon.llm",
         "anyio pydantic pydantic_core typing_extensions",

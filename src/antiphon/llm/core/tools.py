@@ -42,6 +42,12 @@ class ToolCall:
             arguments = dict[str, Any]()
         return cls(name, arguments, tool_call_id, text)
 
+    @classmethod
+    def of(cls, call: Mapping[str, Any]) -> ToolCall:
+        """A call as a message of chat completions has it."""
+        function: Mapping[str, Any] = call.get("function") or {}
+        return cls.parsed(function.get("name") or "", function.get("arguments") or "", call.get("id"))
+
     def param(self) -> dict[str, Any]:
         """The call as a message of chat completions has it."""
         text = json.dumps(dict(self.arguments), ensure_ascii=False) if self.text is None else self.text

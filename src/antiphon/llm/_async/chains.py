@@ -1,0 +1,135 @@
+"""Answers and tool calls in turn, until the model calls no more tools."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Self
+
+from ..core.model_answers import RoundText, StreamEvent
+from ..core.prompts import Prompt, unanswered_calls
+from ..core.tool_loop import ChainLimitError, PauseChain, Round, ToolLoop
+from ..core.tools import ToolResult
+from ..lazy_answers import AsyncWaitingText
+from ..running import async_lock
+from .model_responses import AsyncResponse
+from .tool_calls import AfterCall, BeforeCall, async_run_round
+
+if TYPE_CHECKING:
+    from .models import AsyncModel
+
+__all__ = ["AsyncChainResponse"]
+
+
+class AsyncChainResponse(AsyncWaitingText):
+    """The answers of a chain, one after the other; nothing is sent before the first is wanted."""
+
+    def __init__(
+        self,
+        model: AsyncModel,
+        prompt: Prompt,
+        *,
+        previous: Callable[[], AsyncResponse | None] = lambda: None,
+        made: Callable[[AsyncResponse], Any] = lambda response: None,
+        before_call: BeforeCall | None = None,
+        after_call: AfterCall | None = None,
+        limit: int | None,
+    ) -> None:
+        self.model = model
+        self.prompt = prompt
+        self._previous = previous
+        self._made = made
+        self._before_call = before_call
+        self._after_call = after_call
+        self._loop = ToolLoop(prompt.tools, limit=limit)
+        self._responses: list[AsyncResponse] = []
+        self._is_over = False
+
+    async def responses(self) -> AsyncIterator[AsyncResponse]:
+        """The answers. Each can be read before the next is asked for.
+
+        Raises `ChainLimitError` when the model calls tools for too long, and `PauseChain` when a tool pauses.
+        """
+        position = 0
+        while True:
+            if position == len(self._responses):
+                if self._is_over:
+                    return
+                async with self.__dict__.setdefault("_lock", async_lock()):
+                    if position == len(self._responses):
+                        await self._advance()
+                continue
+            yield self._responses[position]
+            position += 1
+
+    async def __aiter__(self) -> AsyncIterator[str]:
+        """The pieces of the text of all answers."""
+        async for event in self.astream_events():
+            if event.type == "text":
+                yield event.chunk
+
+    async def astream_events(self) -> AsyncIterator[StreamEvent]:
+        """The pieces of everything, the results of tools among them."""
+        text = RoundText()
+        async for response in self.responses():
+            text.begin()
+            for result in response.prompt.tool_results:
+                yield StreamEvent("tool_result", result.output, result.tool_call_id)
+            async for event in response.astream_events():
+                yield replace(event, chunk=text.piece(event.chunk)) if event.type == "text" else event
+
+    async def complete(self) -> Self:
+        """This object, when the last answer is there."""
+        async for response in self.responses():
+            await response.complete()
+        return self
+
+    async def text(self) -> str:
+        """The text of all answers."""
+        return "".join([piece async for piece in self])
+
+    async def _advance(self) -> None:
+        """The next answer, or the end."""
+        if not self._responses:
+            self._add(await self._first(), self._previous())
+            return
+        last = self._responses[-1]
+        calls = await last.tool_calls()
+        try:
+            made = self._loop.answered(calls)
+        except ChainLimitError as error:
+            error.messages = await last.all_messages()
+            raise
+        if made is None:
+            self._is_over = True
+            return
+        try:
+            results = await self._results(made)
+        except PauseChain as error:
+            error.messages = [*await last.all_messages(), *(result.param() for result in error.tool_results)]
+            raise
+        self._add(self.prompt.following(results), last)
+
+    async def _first(self) -> Prompt:
+        """The prompt, after the calls were made that its messages end with."""
+        said = self.prompt.messages or ()
+        calls = unanswered_calls(said)
+        if not calls:
+            return self.prompt
+        try:
+            return self.prompt.resumed(await self._results(Round(self.prompt.tools, calls)))
+        except PauseChain as error:
+            error.messages = [*said, *(result.param() for result in error.tool_results)]
+            raise
+
+    async def _results(self, made: Round) -> list[ToolResult]:
+        return await async_run_round(made, before_call=self._before_call, after_call=self._after_call)
+
+    def _add(self, prompt: Prompt, previous: AsyncResponse | None) -> None:
+        response = AsyncResponse(self.model, prompt, previous=previous)
+        self._made(response)
+        self._responses.append(response)
+
+    def __repr__(self) -> str:
+        state = "over" if self._is_over else f"{len(self._responses)} answers so far"
+        return f"<{type(self).__name__} prompt={self.prompt.text!r} ({state})>"

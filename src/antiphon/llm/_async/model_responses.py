@@ -1,0 +1,239 @@
+"""The answer to a prompt: nothing is sent before somebody wants it, and it can be read again."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Self, Unpack
+
+from ...runtime import SDKError
+from ...runtime.waiting import async_answered
+from ..core.model_answers import ModelAnswer, StreamEvent, TokenUsage
+from ..core.prompts import Prompt, PromptKeywords, prompt_of
+from ..core.tool_loop import PauseChain, Round
+from ..core.tools import ToolCall, ToolLike, ToolResult, tools_of
+from ..lazy_answers import AsyncWaiting
+from ..running import async_lock
+from .asking import acompletion
+from .loading import async_loaded
+from .tool_calls import AfterCall, BeforeCall, async_run_round
+
+if TYPE_CHECKING:
+    from .models import AsyncModel
+
+__all__ = ["AsyncResponse"]
+
+
+class AsyncResponse(AsyncWaiting):
+    """What a model answers. It is asked when the answer is first wanted; after that it can be read again and again."""
+
+    def __init__(
+        self,
+        model: AsyncModel,
+        prompt: Prompt,
+        *,
+        previous: AsyncResponse | None = None,
+        answers_calls: bool = False,
+        answer: ModelAnswer | None = None,
+    ) -> None:
+        self.model = model
+        self.prompt = prompt
+        self.answer = answer or ModelAnswer()
+        self.has_failed = False
+        """Whether the last attempt to get the answer failed."""
+        self._previous = previous
+        self._answers_calls = answers_calls
+        self._stream: Any = None
+        self._started = 0.0
+        self._error: Exception | None = None
+        self._callbacks: list[Callable[[Any], Any]] = []
+
+    # --- reading ---
+
+    async def __aiter__(self) -> AsyncIterator[str]:
+        """The pieces of the text."""
+        async for event in self.astream_events():
+            if event.type == "text":
+                yield event.chunk
+
+    async def astream_events(self) -> AsyncIterator[StreamEvent]:
+        """The pieces of everything: text, what the model thinks, tool calls."""
+        position = 0
+        while True:
+            while position < len(self.answer.events):
+                yield self.answer.events[position]
+                position += 1
+            if self.answer.is_done:
+                return
+            await self._step(position)
+
+    async def complete(self) -> Self:
+        """This object, when all of the answer is there."""
+        while not self.answer.is_done:
+            await self._step(len(self.answer.events))
+        return self
+
+    async def text(self) -> str:
+        """All of the text, also when pieces of it were read before."""
+        await self.complete()
+        return self.answer.text()
+
+    async def json(self) -> dict[str, Any]:
+        """The completion as the server sent it, put together where it came in pieces."""
+        await self.complete()
+        return self.answer.body()
+
+    async def usage(self) -> TokenUsage:
+        """The tokens that were read and written."""
+        await self.complete()
+        return self.answer.usage()
+
+    async def tool_calls(self) -> list[ToolCall]:
+        """What the model wants to be called."""
+        await self.complete()
+        return self.answer.tool_calls()
+
+    async def messages(self) -> list[dict[str, Any]]:
+        """What the model said, as messages that can be sent back."""
+        await self.complete()
+        return [self.answer.message()]
+
+    async def all_messages(self) -> list[Mapping[str, Any]]:
+        """What was sent and what the model said: the whole conversation so far."""
+        await self.complete()
+        return [*self.answer.input, self.answer.message()]
+
+    async def duration_ms(self) -> int:
+        """How long the answer took, from the request to its end."""
+        await self.complete()
+        return round((self.answer.seconds or 0.0) * 1000)
+
+    async def datetime_utc(self) -> str:
+        """When the model was asked, in ISO 8601."""
+        await self.complete()
+        return "" if self.answer.began is None else self.answer.began.isoformat()
+
+    async def on_done(self, callback: Callable[[AsyncResponse], Any]) -> None:
+        """Have a function called with this response when it is complete; at once, if it is.
+
+        What it raises is raised where the answer is read, after the other functions were called.
+        """
+        if self.answer.is_done:
+            await async_answered(callback(self))
+        else:
+            self._callbacks.append(callback)
+
+    # --- going on ---
+
+    async def execute_tool_calls(
+        self,
+        *,
+        before_call: BeforeCall | None = None,
+        after_call: AfterCall | None = None,
+        tool_calls_list: Iterable[ToolCall] | None = None,
+        tools: Iterable[ToolLike] | None = None,
+    ) -> list[ToolResult]:
+        """Make the calls that the model wants, and give their results in the same order.
+
+        Raises `PauseChain` when a tool did, with all messages so far.
+        """
+        calls = await self.tool_calls() if tool_calls_list is None else list(tool_calls_list)
+        known = self.prompt.tools if tools is None else tools_of(tools)
+        try:
+            return await async_run_round(Round(known, calls), before_call=before_call, after_call=after_call)
+        except PauseChain as error:
+            error.messages = [*await self.all_messages(), *(result.param() for result in error.tool_results)]
+            raise
+
+    def reply(self, prompt: str | None = None, **keywords: Unpack[PromptKeywords]) -> AsyncResponse:
+        """Say something to this answer. The tools it called for are called first; they stay unless others are given.
+
+        As with `prompt`, nothing happens before the new answer is wanted.
+        """
+        made = prompt_of(prompt, keywords, tools=self.prompt.tools)
+        return AsyncResponse(self.model, made, previous=self, answers_calls=not made.tool_results)
+
+    async def to_dict(self) -> dict[str, Any]:
+        """The answer and what led to it, as JSON can hold it."""
+        await self.complete()
+        return {"model": self.model.model_id, "prompt": self.prompt.text, **self.answer.to_dict()}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], model: AsyncModel | None = None) -> AsyncResponse:
+        """The response that `to_dict` wrote. It can be replied to."""
+        from .models import AsyncModel
+
+        answer = ModelAnswer.from_dict(data)
+        return cls(model or AsyncModel(data["model"]), Prompt(text=data.get("prompt")), answer=answer)
+
+    # --- the exchange ---
+
+    async def _step(self, seen: int) -> None:
+        """Wait for something that comes after the events that were seen, or for the end."""
+        async with self.__dict__.setdefault("_lock", async_lock()):
+            if self.answer.is_done or len(self.answer.events) > seen:
+                return  # somebody else who reads this answer was faster
+            if self._error is not None:
+                raise self._error
+            try:
+                is_over = await self._advance()
+            except BaseException as error:
+                self._failed(error)
+                raise
+            if is_over:
+                await self._finish()
+
+    async def _advance(self) -> bool:
+        answer, prompt = self.answer, self.prompt
+        if self._stream is None:
+            answer.input = await self._messages()
+            answer.began, self._started = datetime.datetime.now(datetime.UTC), time.perf_counter()
+            parameters = {**self.model.settings, **prompt.parameters()}
+            ask: Callable[..., Any] = acompletion  # which keywords there are is known when it runs
+            given = await ask(self.model.model_id, answer.input, stream=prompt.stream, **parameters)
+            if not prompt.stream:
+                answer.take(given, hide_reasoning=prompt.hide_reasoning)
+                return True
+            self._stream = given
+        chunk: Any = await anext(self._stream, None)
+        if chunk is None:
+            return True
+        answer.add(chunk, hide_reasoning=prompt.hide_reasoning)
+        return False
+
+    async def _messages(self) -> list[Mapping[str, Any]]:
+        history: list[Mapping[str, Any]] = []
+        prompt = self.prompt
+        if self._previous is not None and prompt.messages is None:
+            history = await self._previous.all_messages()
+            if self._answers_calls and await self._previous.tool_calls():
+                history += [result.param() for result in await self._previous.execute_tool_calls()]
+        return prompt.said(history, await async_loaded(prompt.needed()))
+
+    def _failed(self, error: BaseException) -> None:
+        """What was never begun can be asked again; what broke in the middle cannot."""
+        begun, self._stream = self._stream is not None, None
+        self.has_failed = True
+        if begun:
+            self._error = error if isinstance(error, Exception) else SDKError("the answer was interrupted")
+
+    async def _finish(self) -> None:
+        self.answer.seconds = time.perf_counter() - self._started
+        self.answer.is_done = True
+        self._stream, self.has_failed = None, False
+        callbacks, self._callbacks = self._callbacks, []
+        errors: list[Exception] = []
+        for callback in callbacks:
+            try:
+                await async_answered(callback(self))
+            except Exception as error:
+                errors.append(error)
+        if len(errors) == 1:
+            raise errors[0]
+        if errors:
+            raise ExceptionGroup("functions of on_done failed", errors)
+
+    def __repr__(self) -> str:
+        text = self.answer.text() if self.answer.is_done else f"... {self._unfinished} ..."
+        return f"<{type(self).__name__} prompt={self.prompt.text!r} text={text!r}>"

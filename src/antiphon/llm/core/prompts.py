@@ -1,0 +1,249 @@
+"""What a model is asked: text, system text, attachments, tools, a schema, options; and the request it becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, TypedDict
+
+import pydantic
+
+from ...runtime.core.kinds import is_iterable, is_mapping
+from .attachments import Attachment, Loaded, attachment_of, message_part
+from .schemas import schema_of
+from .tool_loop import DEFAULT_LIMIT
+from .tools import Tool, ToolCall, ToolLike, ToolResult, tools_of
+
+__all__ = [
+    "ChainKeywords",
+    "Options",
+    "Prompt",
+    "PromptKeywords",
+    "chain_limit_of",
+    "prompt_keywords",
+    "prompt_of",
+    "unanswered_calls",
+]
+
+
+class Options(pydantic.BaseModel):
+    """The options of a prompt, as keywords or in `options={...}`."""
+
+    model_config = pydantic.ConfigDict(extra="forbid")
+
+    temperature: float | None = None
+    max_tokens: int | None = None
+    top_p: float | None = None
+    frequency_penalty: float | None = None
+    presence_penalty: float | None = None
+    stop: str | list[str] | None = None
+    logit_bias: dict[str, int] | None = None
+    seed: int | None = None
+    json_object: bool | None = None
+    """Whether the answer is to be JSON, of whatever form."""
+    image_detail: str | None = None
+    """How closely images are looked at: `low`, `high`, `auto`."""
+    reasoning_effort: str | None = None
+    verbosity: str | None = None
+    service_tier: str | None = None
+    chat_completions: bool | None = None
+    """Nothing to choose here: models are asked by chat completions."""
+
+
+class _OptionKeywords(TypedDict, total=False):
+    temperature: float | None
+    max_tokens: int | None
+    top_p: float | None
+    frequency_penalty: float | None
+    presence_penalty: float | None
+    stop: str | list[str] | None
+    logit_bias: dict[str, int] | None
+    seed: int | None
+    json_object: bool | None
+    image_detail: str | None
+    reasoning_effort: str | None
+    verbosity: str | None
+    service_tier: str | None
+    chat_completions: bool | None
+
+
+class PromptKeywords(_OptionKeywords, total=False):
+    """The keywords of `prompt`; options can be keywords of their own as well."""
+
+    fragments: Sequence[str] | None
+    """Texts that stand before the prompt."""
+    attachments: Iterable[Attachment | str | bytes | Any] | None
+    """Images, sounds, PDFs, texts: an `Attachment`, a path, a URL, or bytes."""
+    system: str | None
+    system_fragments: Sequence[str] | None
+    messages: Iterable[Mapping[str, Any]] | None
+    """All that is said, in OpenAI's form; then prompt, system text and attachments are not looked at."""
+    stream: bool
+    """Whether the answer comes piece by piece; true unless you say otherwise."""
+    schema: Any
+    """What the answer has to fit: a JSON schema, a pydantic model, or a text for `schema_dsl`."""
+    tools: Iterable[ToolLike] | None
+    tool_results: Iterable[ToolResult] | None
+    options: Mapping[str, Any] | None
+    hide_reasoning: bool
+    """Whether what the model thinks is kept out of the events."""
+    key: str | None
+    """The API key, if not the provider's of the environment."""
+
+
+class ChainKeywords(PromptKeywords, total=False):
+    """The keywords of `chain`."""
+
+    before_call: Any
+    """Called with the tool (or None) and the call; `CancelToolCall` keeps it from being made."""
+    after_call: Any
+    """Called with the tool, the call and the result."""
+    chain_limit: int | None
+    """How many answers are asked for at most, 25 unless you say otherwise; None or 0 for no limit."""
+
+
+_CONTENT: Final = frozenset(PromptKeywords.__annotations__) - frozenset(_OptionKeywords.__annotations__)
+_OF_CHAINS: Final = frozenset(ChainKeywords.__annotations__) - frozenset(PromptKeywords.__annotations__)
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """What a model is asked."""
+
+    text: str | None = None
+    system: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    tools: Mapping[str, Tool] = field(default_factory=dict[str, Tool])
+    tool_results: tuple[ToolResult, ...] = ()
+    schema: Mapping[str, Any] | None = None
+    messages: tuple[Mapping[str, Any], ...] | None = None
+    options: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    hide_reasoning: bool = False
+    stream: bool = True
+    key: str | None = field(default=None, repr=False)
+
+    def following(self, results: Iterable[ToolResult]) -> Prompt:
+        """The next prompt of a chain: nothing new but these results."""
+        return replace(self, text=None, system=None, attachments=(), messages=None, tool_results=tuple(results))
+
+    def resumed(self, results: Iterable[ToolResult]) -> Prompt:
+        """The same prompt, whose messages end with these results."""
+        return replace(self, messages=(*(self.messages or ()), *(result.param() for result in results)))
+
+    def needed(self) -> tuple[Attachment, ...]:
+        """The attachments that go into the messages: those of the prompt, then those of results."""
+        if self.messages is not None:
+            return ()
+        return (*self.attachments, *(each for result in self.tool_results for each in result.attachments))
+
+    def said(self, history: Sequence[Mapping[str, Any]], loaded: Sequence[Loaded]) -> list[Mapping[str, Any]]:
+        """All messages. Raises ValueError when there is nothing to ask."""
+        if self.messages is not None:
+            return list(self.messages)
+        made = list(history)
+        spoken = next((each.get("content") for each in reversed(made) if each.get("role") == "system"), None)
+        if self.system is not None and self.system != spoken:
+            made.append({"role": "system", "content": self.system})
+        made += [result.param() for result in self.tool_results]
+        if loaded:
+            detail = self.options.get("image_detail")
+            text: list[Any] = [{"type": "text", "text": self.text}] if self.text is not None else []
+            parts = [message_part(each, image_detail=detail) for each in loaded]
+            made.append({"role": "user", "content": [*text, *parts]})
+        elif self.text is not None:
+            made.append({"role": "user", "content": self.text})
+        if not made:
+            raise ValueError("there is nothing to ask: pass a prompt, attachments or messages")
+        return made
+
+    def parameters(self) -> dict[str, Any]:
+        """The parameters of the request besides model and messages."""
+        made = {
+            name: value
+            for name, value in self.options.items()
+            if name not in ("json_object", "image_detail", "chat_completions")
+        }
+        if self.options.get("json_object"):
+            made["response_format"] = {"type": "json_object"}
+        if self.schema is not None:
+            form = {"name": "output", "schema": dict(self.schema)}
+            made["response_format"] = {"type": "json_schema", "json_schema": form}
+        if self.tools:
+            made["tools"] = [tool.param() for tool in self.tools.values()]
+        if self.stream:
+            made["stream_options"] = {"include_usage": True}
+        if self.key is not None:
+            made["api_key"] = self.key
+        return made
+
+
+def prompt_of(text: object, keywords: Mapping[str, Any], *, tools: Mapping[str, Tool] | None = None) -> Prompt:
+    """The prompt that these arguments make. `tools` are those of a conversation, unless others are given.
+
+    Raises TypeError and ValueError, and `pydantic.ValidationError` for options.
+    """
+    if text is not None and not isinstance(text, str):
+        raise TypeError(f"the prompt is text, not {type(text).__name__}; messages go into messages=")
+    given = {name: value for name, value in keywords.items() if name in _CONTENT and value is not None}
+    loose = {name: value for name, value in keywords.items() if name not in _CONTENT}
+    messages = given.get("messages")
+    return Prompt(
+        text=_joined(given.get("fragments"), text),
+        system=_joined(given.get("system_fragments"), given.get("system")),
+        attachments=tuple(attachment_of(each) for each in given.get("attachments", ())),
+        tools=tools_of(given["tools"]) if "tools" in given else dict(tools or {}),
+        tool_results=tuple(given.get("tool_results", ())),
+        schema=schema_of(given.get("schema")),
+        messages=None if messages is None else _messages(messages),
+        options=_options(given.get("options"), loose),
+        hide_reasoning=bool(given.get("hide_reasoning", False)),
+        stream=bool(given.get("stream", True)),
+        key=given.get("key"),
+    )
+
+
+def prompt_keywords(keywords: Mapping[str, Any]) -> dict[str, Any]:
+    """The keywords of a chain that belong to its prompt."""
+    return {name: value for name, value in keywords.items() if name not in _OF_CHAINS}
+
+
+def chain_limit_of(keywords: Mapping[str, Any], default: int | None = DEFAULT_LIMIT) -> int | None:
+    """The limit among the keywords of a chain."""
+    return keywords.get("chain_limit", default)
+
+
+def unanswered_calls(messages: Sequence[Mapping[str, Any]]) -> list[ToolCall]:
+    """The calls at the end of messages that have no results there."""
+    answered: set[object] = set()
+    for message in reversed(messages):
+        if message.get("role") == "tool":
+            answered.add(message.get("tool_call_id"))
+            continue
+        if message.get("role") != "assistant":
+            break
+        calls: Iterable[Any] = message.get("tool_calls") or ()
+        return [ToolCall.of(call) for call in calls if call.get("id") not in answered]
+    return []
+
+
+def _messages(given: object) -> tuple[Mapping[str, Any], ...]:
+    if isinstance(given, (str, bytes)) or is_mapping(given) or not is_iterable(given):
+        raise TypeError(f"messages must be a list of messages, not {type(given).__name__}")
+    return tuple(given)
+
+
+def _options(given: object, loose: Mapping[str, Any]) -> dict[str, Any]:
+    if given is not None and not is_mapping(given):
+        raise TypeError(f"options must be a mapping, not {type(given).__name__}")
+    both = sorted((given or {}).keys() & loose.keys())
+    if both:
+        raise TypeError(f"{both[0]} is given twice: in options and as a keyword")
+    return Options.model_validate({**(given or {}), **loose}).model_dump(exclude_none=True)
+
+
+def _joined(fragments: object, text: str | None) -> str | None:
+    if fragments is None:
+        return text
+    if isinstance(fragments, str) or not is_iterable(fragments):
+        raise TypeError("fragments must be a list of texts")
+    return "\n".join([*(str(each) for each in fragments), *([] if text is None else [text])])

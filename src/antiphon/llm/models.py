@@ -1,0 +1,150 @@
+"""Models by their names, in both colours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Final, get_args
+
+from ..runtime import SDKError
+from ._async.chains import AsyncChainResponse
+from ._async.model_responses import AsyncResponse
+from ._async.models import AsyncConversation, AsyncModel
+from ._sync.chains import ChainResponse
+from ._sync.model_responses import Response
+from ._sync.models import Conversation, Model
+from .providers.registry import known
+from .store import get_default_model, stored_aliases
+
+__all__ = [
+    "AsyncChainResponse",
+    "AsyncConversation",
+    "AsyncModel",
+    "AsyncResponse",
+    "ChainResponse",
+    "Conversation",
+    "Model",
+    "ModelWithAliases",
+    "Response",
+    "UnknownModelError",
+    "get_async_model",
+    "get_async_models",
+    "get_model",
+    "get_models",
+    "get_models_with_aliases",
+    "register_model",
+]
+
+_PREFIX: Final = re.compile(r"([^/:]+)[/:](?=.)")
+
+
+class UnknownModelError(SDKError, KeyError):
+    """No model has this name; the message is `error.args[0]`."""
+
+
+@dataclass(frozen=True)
+class ModelWithAliases:
+    """A model, in the colours it has, and its other names."""
+
+    model: Model | None
+    async_model: AsyncModel | None
+    aliases: set[str] = field(default_factory=set[str])
+
+    @property
+    def model_id(self) -> str:
+        """The name of the model."""
+        found = self.model or self.async_model
+        return found.model_id if found is not None else ""
+
+    def matches(self, query: str) -> bool:
+        """Whether the text is part of one of the names, in any case."""
+        return any(query.lower() in name.lower() for name in (*self.aliases, self.model_id))
+
+
+_registered: Final[dict[str, ModelWithAliases]] = {}
+
+
+def register_model(
+    model: Model | None = None, async_model: AsyncModel | None = None, *, aliases: Iterable[str] = ()
+) -> None:
+    """Make a model known to `get_model` and `get_async_model` by its id and by other names; in one colour or both.
+
+    Raises ValueError without a model, or when the two are not the same one.
+    """
+    ids = {each.model_id for each in (model, async_model) if each is not None}
+    if len(ids) != 1:
+        raise ValueError("pass a model, an async model, or both of the same model_id")
+    made = ModelWithAliases(model, async_model, set(aliases))
+    _registered.update(dict.fromkeys([*ids, *made.aliases], made))
+
+
+def get_model(name: str | None = None) -> Model:
+    """The model with this name or alias; without a name, the default model.
+
+    Names are those of `get_models`, and `provider/model` for every provider that is known. Raises `UnknownModelError`.
+    """
+    asked = get_default_model() if name is None else name
+    found = _found(asked)
+    if found is None:
+        raise UnknownModelError(f"Unknown model: {asked}")
+    if found.model is None:
+        raise UnknownModelError(f"Unknown model (async model exists): {asked}")
+    return found.model
+
+
+def get_async_model(name: str | None = None) -> AsyncModel:
+    """The same as an async model."""
+    asked = get_default_model() if name is None else name
+    found = _found(asked)
+    if found is None:
+        raise UnknownModelError(f"Unknown model: {asked}")
+    if found.async_model is None:
+        raise UnknownModelError(f"Unknown async model (sync model exists): {asked}")
+    return found.async_model
+
+
+def get_models() -> list[Model]:
+    """The models that are known by name: OpenAI's, and those that were registered."""
+    return [each.model for each in get_models_with_aliases() if each.model is not None]
+
+
+def get_async_models() -> list[AsyncModel]:
+    """The same as async models."""
+    return [each.async_model for each in get_models_with_aliases() if each.async_model is not None]
+
+
+def get_models_with_aliases() -> list[ModelWithAliases]:
+    """The same with their other names."""
+    names: dict[str, set[str]] = {}
+    for alias, model_id in stored_aliases().items():
+        names.setdefault(model_id, set()).add(alias)
+    entries = {each.model_id: each for each in _registered.values()}
+    for model_id in (*_ids_of_openai(), *names):
+        if model_id not in entries and (found := _found(model_id)) is not None:
+            entries[found.model_id] = found
+    return [
+        ModelWithAliases(each.model, each.async_model, each.aliases | names.get(each.model_id, set()))
+        for each in entries.values()
+    ]
+
+
+def _found(name: str) -> ModelWithAliases | None:
+    registered = _registered.get(name)
+    if registered is None and (other := stored_aliases().get(name)) is not None:
+        name, registered = other, _registered.get(other)
+    if registered is not None:
+        return registered
+    prefix = _PREFIX.match(name)
+    routed = known.find(prefix[1]) if prefix else known.with_model(name)
+    if routed is None and name not in _ids_of_openai():
+        return None
+    return ModelWithAliases(Model(name), AsyncModel(name))
+
+
+@cache
+def _ids_of_openai() -> tuple[str, ...]:
+    from ..types.shared import ChatModel
+
+    return get_args(ChatModel)

@@ -1,0 +1,212 @@
+"""Models by their names, and what answers have in one colour only."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from antiphon.llm.core.schemas import schema_dsl
+from antiphon.llm.models import (
+    AsyncModel,
+    Model,
+    Response,
+    UnknownModelError,
+    get_async_model,
+    get_async_models,
+    get_model,
+    get_models,
+    get_models_with_aliases,
+    register_model,
+)
+from antiphon.llm.store import get_default_model, remove_alias, set_alias, set_default_model, user_dir
+from antiphon.mock import MockServer, serve
+
+from .colours import slowly
+from .scripts import calling, saying
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("LLM_USER_PATH", str(tmp_path / "user"))
+    return tmp_path / "user"
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockServer]:
+    with serve() as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        monkeypatch.setenv("OPENAI_API_KEY", "no-secret")
+        yield server
+
+
+@pytest.mark.parametrize("name", ["gpt-4o-mini", "openai/anything", "groq:llama", "openrouter/org/model"])
+def test_names_of_models(name: str) -> None:
+    assert get_model(name).model_id == name
+    assert get_async_model(name).model_id == name
+
+
+@pytest.mark.parametrize("name", ["nope", "nobody/model", "openai/", ""])
+def test_names_that_no_model_has(name: str) -> None:
+    for find in (get_model, get_async_model):
+        with pytest.raises(UnknownModelError) as caught:
+            find(name)
+        assert caught.value.args[0] == f"Unknown model: {name}"
+        assert isinstance(caught.value, KeyError)
+
+
+def test_models_of_one_colour() -> None:
+    register_model(Model("only-sync"), aliases=["os"])
+    register_model(async_model=AsyncModel("only-async"))
+    assert get_model("os").model_id == "only-sync"
+    with pytest.raises(UnknownModelError) as caught:
+        get_async_model("only-sync")
+    assert caught.value.args[0] == "Unknown async model (sync model exists): only-sync"
+    with pytest.raises(UnknownModelError) as caught:
+        get_model("only-async")
+    assert caught.value.args[0] == "Unknown model (async model exists): only-async"
+    with pytest.raises(ValueError, match="same model_id"):
+        register_model(Model("a"), AsyncModel("b"))
+    with pytest.raises(ValueError, match="pass a model"):
+        register_model()
+
+
+def test_aliases_and_the_default_model_are_kept(folder: Path) -> None:
+    assert user_dir() == folder
+    assert get_model().model_id == get_default_model()
+    set_alias("mini", "gpt-4o-mini")
+    set_alias("small", "mini")
+    assert get_model("small").model_id == "gpt-4o-mini"
+    set_default_model("mini")
+    assert get_async_model().model_id == "gpt-4o-mini"
+    found = [each for each in get_models_with_aliases() if each.matches("SMAL")]
+    assert [(each.model_id, each.aliases) for each in found] == [("gpt-4o-mini", {"mini", "small"})]
+    remove_alias("small")
+    with pytest.raises(UnknownModelError):
+        get_model("small")
+    with pytest.raises(KeyError, match="No such alias"):
+        remove_alias("small")
+    set_default_model(None)
+    assert get_default_model() != "mini"
+    (folder / "aliases.json").write_text("[]")
+    with pytest.raises(ValueError, match="JSON object"):
+        get_model("mini")
+
+
+def test_models_that_are_known() -> None:
+    names = [model.model_id for model in get_models()]
+    assert "gpt-4o-mini" in names
+    assert len(set(names)) == len(names)
+    assert "gpt-4o-mini" in [model.model_id for model in get_async_models()]
+
+
+def test_schemas_from_short_texts() -> None:
+    assert schema_dsl("name, age int, bio: one line") == {
+        "type": "object",
+        "properties": {
+            "name": {"type": "string"},
+            "age": {"type": "integer"},
+            "bio": {"type": "string", "description": "one line"},
+        },
+        "required": ["name", "age", "bio"],
+    }
+    several = schema_dsl("name: first, then last\nheight float\nmarried bool", multi=True)
+    assert several["required"] == ["items"]
+    items = several["properties"]["items"]["items"]
+    assert items["properties"]["name"]["description"] == "first, then last"
+    assert items["properties"]["married"] == {"type": "boolean"}
+    with pytest.raises(ValueError, match="no fields"):
+        schema_dsl(" , ")
+
+
+def test_a_sync_answer_is_text(server: MockServer) -> None:
+    response = get_model("gpt-4o-mini").prompt("Hello")
+    assert response.text_or_raise() == "You said: Hello"
+    assert str(response) == "You said: Hello"
+    assert response.tool_calls_or_raise() == []
+    assert str(get_model("gpt-4o-mini").chain("Hello")) == "You said: Hello"
+
+
+async def test_an_async_answer_is_awaited(server: MockServer) -> None:
+    response = get_async_model("gpt-4o-mini").prompt("Hello")
+    for read in (response.text_or_raise, response.tool_calls_or_raise, response.to_sync_response):
+        with pytest.raises(ValueError, match="not yet awaited"):
+            read()
+    heard: list[str] = []
+
+    async def callback(done: object) -> None:
+        await asyncio.sleep(0)
+        heard.append("async")
+
+    await response.on_done(callback)
+    await response.on_done(lambda done: callback(done))
+    assert await response is response
+    assert heard == ["async", "async"]
+    assert response.text_or_raise() == "You said: Hello"
+    made = response.to_sync_response()
+    assert isinstance(made, Response)
+    assert made.text() == "You said: Hello"
+    assert len(server.requests) == 1
+
+
+async def test_an_answer_that_is_awaited_by_many(server: MockServer) -> None:
+    response = get_async_model("gpt-4o-mini").prompt("Hello")
+    await asyncio.gather(*(response.text() for _ in range(20)))
+    assert len(server.requests) == 1
+
+
+async def test_answers_at_the_same_time(server: MockServer) -> None:
+    model = get_async_model("gpt-4o-mini")
+    responses = [model.prompt(f"Number {number}") for number in range(20)]
+    texts = await asyncio.gather(*(response.text() for response in responses))
+    assert texts == [f"You said: Number {number}" for number in range(20)]
+
+
+async def test_reading_goes_on_after_it_was_cancelled_before_it_began(server: MockServer) -> None:
+    response = get_async_model("gpt-4o-mini").prompt("Hello")
+    task = asyncio.create_task(response.text())
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await response.text() == "You said: Hello"
+
+
+async def test_a_sync_chain_with_async_tools_inside_a_running_loop(server: MockServer) -> None:
+    for step in (calling(("slowly", '{"a": 1}')), saying("Done")):
+        server.enqueue(step.status, step.body, headers=dict(step.headers))
+    assert get_model("openai/m").chain("x", tools=[slowly]).text() == "Done"
+    assert server.requests[-1].body["messages"][-1]["content"] == "slowly 1"
+
+
+def test_an_async_function_is_no_callback_of_a_sync_answer(server: MockServer) -> None:
+    async def callback(done: object) -> None: ...
+
+    response = get_model("gpt-4o-mini").prompt("Hello")
+    response.on_done(callback)
+    with pytest.raises(TypeError, match="async"):
+        response.text()
+
+
+def test_several_failing_callbacks(server: MockServer) -> None:
+    def failing(done: object) -> None:
+        raise OSError("no")
+
+    response = get_model("gpt-4o-mini").prompt("Hello")
+    response.on_done(failing)
+    response.on_done(failing)
+    with pytest.raises(ExceptionGroup) as caught:
+        response.text()
+    assert len(caught.value.exceptions) == 2
+
+
+def test_importing_the_layer_loads_no_library() -> None:
+    program = (
+        "import antiphon.llm, sys; print([name for name in sys.modules if name in ('pydantic', 'httpx', 'anyio')])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "[]\n"
