@@ -69,7 +69,7 @@ def _pyproject(plan: Plan) -> str:
     needed = ["antiphon>=0.1,<1"]
     if style.runtime.startswith("~"):
         needed = [
-            "anyio>=4.16,<5",
+            "anyio>=4.10,<5",
             "httpx>=0.28,<1",
             "pydantic>=2.10,<3",
             "sniffio>=1.3,<2",
