@@ -79,7 +79,7 @@ def test_bodies_with_alternatives() -> None:
 
 def test_private_modules_are_others() -> None:
     """modules that begin with `_`"""
-    for name in ("_client", "_exceptions", "_types"):
+    for name in ("_client", "_exceptions", "_types", "lib._pydantic", "lib._parsing"):
         assert importlib.util.find_spec(f"antiphon.{name}") is not None
     assert importlib.util.find_spec("antiphon._legacy_response") is None
 

@@ -33,6 +33,10 @@ def test_the_description_of_the_api_goes_into_the_wheel() -> None:
         ("_streaming", "Stream AsyncStream"),
         ("_client", "OpenAI AsyncOpenAI Client AsyncClient Stream AsyncStream"),
         ("_response", "APIResponse AsyncAPIResponse"),
+        ("lib._pydantic", "to_strict_json_schema"),
+        ("lib._parsing", "type_to_response_format_param ResponseFormatT"),
+        ("lib._parsing._completions", "type_to_response_format_param"),
+        ("lib._tools", "pydantic_function_tool pydantic_responses_function_tool"),
         (
             "_base_client",
             "DEFAULT_TIMEOUT DEFAULT_MAX_RETRIES BaseClient SyncAPIClient AsyncAPIClient DefaultHttpxClient",

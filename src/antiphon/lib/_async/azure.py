@@ -115,6 +115,11 @@ class AsyncAzureOpenAI(AsyncClient):
     workload_identity = None
     data_residency = None
 
+    @property
+    def _api_version(self) -> str | None:
+        """Programs that trace or wrap clients look for the version here."""
+        return self.api_version
+
     async def _prepare(self, call: Call) -> Call:
         return self._place.located(await super()._prepare(call))
 

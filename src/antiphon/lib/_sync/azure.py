@@ -116,6 +116,11 @@ class AzureOpenAI(Client):
     workload_identity = None
     data_residency = None
 
+    @property
+    def _api_version(self) -> str | None:
+        """Programs that trace or wrap clients look for the version here."""
+        return self.api_version
+
     def _prepare(self, call: Call) -> Call:
         return self._place.located(super()._prepare(call))
 
