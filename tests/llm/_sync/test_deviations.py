@@ -269,8 +269,9 @@ def test_what_a_provider_refuses_is_told_before_anything_is_sent(
 
 def test_what_a_provider_ignores_is_a_warning() -> None:
     with Local(whole(completion_body())) as server:
-        with pytest.warns(UserWarning, match="Anthropic does not support seed, which is left out"):
+        with pytest.warns(UserWarning, match="Anthropic does not support seed, which is left out") as told:
             asked(server, "anthropic", seed=1)
+        assert told[0].filename == __file__
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             asked(server, "anthropic", seed=1, drop_params=True)
@@ -331,6 +332,26 @@ def test_the_key_is_where_the_provider_looks(provider: str, head: str) -> None:
         asked(server, provider)
     assert head in server.heads[0].split("\r\n")
     assert ("authorization" in server.heads[0]) is head.startswith("authorization")
+
+
+def test_azures_older_form_has_deployments_and_a_version() -> None:
+    with Local(whole(completion_body())) as server:
+        for model in ("azure/my deployment", "azure/d"):
+            completion(
+                model,
+                ASKED,
+                base_url=server.url("/openai"),
+                api_key="key",
+                api_version="2024-10-21",
+                extra_query={"a": "b"},
+            )
+        completion("azure/d", ASKED, base_url=server.url("/openai/v1"), api_key="key", api_version="preview")
+    lines = [head.partition(" http/")[0] for head in server.heads]
+    assert lines == [
+        "post /openai/deployments/my%20deployment/chat/completions?api-version=2024-10-21&a=b",
+        "post /openai/deployments/d/chat/completions?api-version=2024-10-21&a=b",
+        "post /openai/v1/chat/completions?api-version=preview",
+    ]
 
 
 def test_responses_and_embeddings_where_there_are_none() -> None:

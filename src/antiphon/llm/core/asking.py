@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, Literal, TypeAlias
 
 from ...lib.core.azure import azure_place
@@ -99,7 +100,10 @@ def _attempt(
     registry: Registry,
     environment: Mapping[str, str],
 ) -> Attempt:
-    settings = {name: value for name, value in parameters.items() if name in SETTINGS}
+    settings: dict[str, Any] = {}
+    body: dict[str, Any] = {"model": None, _SUBJECTS[kind]: subject}
+    for name, value in parameters.items():
+        (settings if name in SETTINGS else body)[name] = value
     route = route_to(
         model,
         registry=registry,
@@ -110,8 +114,7 @@ def _attempt(
         api_version=settings.get("api_version"),
     )
     provider = route.provider
-    body: dict[str, Any] = {"model": route.model, _SUBJECTS[kind]: subject}
-    body.update({name: value for name, value in parameters.items() if name not in SETTINGS})
+    body["model"] = route.model
     _check_names(kind, provider, body)
     _check_offered(kind, provider, body)
     if kind == "completion":
@@ -119,7 +122,8 @@ def _attempt(
         _fit(provider, body, drop=settings.get("drop_params"))
     if streamed:
         body["stream"] = True
-    body.update(_additional(settings.get("additional_params")))
+    if "additional_params" in settings:
+        body.update(_additional(settings["additional_params"]))
     return Attempt(route, _located(route, _call(kind, body, settings, streamed)), streamed)
 
 
@@ -151,12 +155,19 @@ def _is_given(value: object) -> bool:
 
 
 def _check_names(kind: Kind, provider: Provider, body: Mapping[str, Any]) -> None:
-    known = _PARAMETERS[kind] | provider.own_parameters | {"model", _SUBJECTS[kind]}
+    known = _known(kind, provider)
+    if known.issuperset(body):
+        return
     for name in body:
         if name not in known:
             near = difflib.get_close_matches(name, known | SETTINGS, n=1)
             hint = f"did you mean {near[0]}?" if near else "pass what is a provider's own in extra_body"
             raise TypeError(f"{kind}() got an unexpected keyword argument {name!r}; {hint}")
+
+
+@lru_cache(maxsize=256)
+def _known(kind: Kind, provider: Provider) -> frozenset[str]:
+    return frozenset(_PARAMETERS[kind] | provider.own_parameters | {"model", _SUBJECTS[kind]})
 
 
 def _check_offered(kind: Kind, provider: Provider, body: Mapping[str, Any]) -> None:
@@ -174,7 +185,8 @@ def _check_offered(kind: Kind, provider: Provider, body: Mapping[str, Any]) -> N
 
 def _fit(provider: Provider, body: dict[str, Any], *, drop: bool | None) -> None:
     """Make the parameters those that the provider takes."""
-    _drop_unsupported(provider, body, drop)
+    if provider.unsupported:
+        _drop_unsupported(provider, body, drop)
     if not provider.several_choices and body.get("n") not in (None, 1):
         raise UnsupportedParameterError(provider.title, "n", " other than 1")
     form = body.get("response_format")
@@ -205,8 +217,8 @@ def _drop_unsupported(provider: Provider, body: dict[str, Any], drop: bool | Non
         if not drop and provider.when_unsupported == "raise":
             raise UnsupportedParameterError(provider.title, name, droppable=True)
         if not drop and provider.when_unsupported == "warn":
-            # Told where the caller is: above attempts(), the function that asks, and the driver between.
-            warnings.warn(f"{provider.title} does not support {name}, which is left out", UserWarning, stacklevel=5)
+            # Told where the caller is: above _fit, _attempt, attempts, the driver's _ways, and the function that asks.
+            warnings.warn(f"{provider.title} does not support {name}, which is left out", UserWarning, stacklevel=7)
         del body[name]
 
 

@@ -11,6 +11,7 @@ from ..providers.profile import Provider
 __all__ = ["messages_for"]
 
 _THOUGHTS = ("reasoning_content", "reasoning", "reasoning_details", "thinking_blocks")
+_PLAIN = frozenset({"role", "content"})
 
 
 def messages_for(provider: Provider, messages: object) -> list[Any]:
@@ -26,9 +27,11 @@ def messages_for(provider: Provider, messages: object) -> list[Any]:
     return _joined(made) if provider.alternates_roles else made
 
 
-def _message(provider: Provider, number: int, message: object) -> Any:
+def _message(provider: Provider, number: int, message: Any) -> Any:
+    if message.__class__ is dict and message.keys() == _PLAIN and message["content"] is not None:
+        return message  # most are no more than this
     dump = getattr(message, "to_dict", None) or getattr(message, "model_dump", None)
-    given: object = dump() if callable(dump) and not isinstance(message, type) else message
+    given: Any = dump() if callable(dump) and not isinstance(message, type) else message
     if not is_mapping(given):
         raise TypeError(f"messages[{number}] must be a mapping, not {type(message).__name__}")
     if "role" not in given:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
@@ -62,7 +63,7 @@ def route_to(
         raise TypeError(f"model must be text, not {type(model).__name__}")
     if not model.strip():
         raise ValueError("model is empty")
-    for name, value in {"provider": provider, "base_url": base_url, "api_key": api_key}.items():
+    for name, value in (("provider", provider), ("base_url", base_url), ("api_key", api_key)):
         if value is not None and not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(f"{name} must be text, not {type(value).__name__}")
     found, bare = _found(model, registry, provider, base_url)
@@ -117,7 +118,13 @@ def _address(provider: Provider, base_url: str | None, environment: Mapping[str,
         raise ValueError(
             f"{provider.title} has no address of its own: pass base_url{f', or set {wanted}' * bool(wanted)}"
         )
-    parts = urlsplit(given.strip())
+    return _base(given)
+
+
+@lru_cache(maxsize=256)
+def _base(url: str) -> str:
+    """The address without the path of a call, which some have at the end."""
+    parts = urlsplit(url.strip())
     path = parts.path.rstrip("/")
     for ending in _PATHS:
         path = path.removesuffix(ending)

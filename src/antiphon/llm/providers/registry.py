@@ -21,6 +21,8 @@ class Registry:
     def __init__(self, providers: tuple[Provider, ...] = ()) -> None:
         self._lock = threading.Lock()
         self._by_name: dict[str, Provider] = {}
+        self._at_host: dict[str, Provider] = {}
+        self._with_model: tuple[Provider, ...] = ()
         for provider in providers:
             self.register(provider)
 
@@ -35,13 +37,13 @@ class Registry:
                 for name in old.names:
                     names.pop(name, None)
             names.update(dict.fromkeys(provider.names, provider))
-            self._by_name = names
+            self._keep(names)
 
     def unregister(self, name: str) -> None:
         """Forget a provider, with all its names. Raises `UnknownProviderError`."""
         provider = self.get(name)
         with self._lock:
-            self._by_name = {each: known for each, known in self._by_name.items() if known is not provider}
+            self._keep({each: known for each, known in self._by_name.items() if known is not provider})
 
     def find(self, name: str) -> Provider | None:
         """The provider with this name or alias, in any case; None when nobody has it."""
@@ -60,12 +62,17 @@ class Registry:
 
     def at(self, base_url: str) -> Provider | None:
         """The provider whose servers are at this address; None for others, and for those that are anywhere."""
-        host = urlsplit(base_url).hostname or ""
-        return next((each for each in self if host and host == _host(each)), None)
+        return self._at_host.get(urlsplit(base_url).hostname or "")
 
     def with_model(self, model: str) -> Provider | None:
         """The provider whose models begin as this one does."""
-        return next((each for each in self if model.startswith(each.model_prefixes or "\0")), None)
+        return next((each for each in self._with_model if model.startswith(each.model_prefixes)), None)
+
+    def _keep(self, names: dict[str, Provider]) -> None:
+        every = list({id(provider): provider for provider in names.values()}.values())
+        self._at_host = {host: provider for provider in reversed(every) if (host := _host(provider)) is not None}
+        self._with_model = tuple(provider for provider in every if provider.model_prefixes)
+        self._by_name = names
 
     def __iter__(self) -> Iterator[Provider]:
         return iter({provider.name: provider for provider in self._by_name.values()}.values())
