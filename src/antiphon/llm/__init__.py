@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .core.errors import MissingKeyError as MissingKeyError
     from .core.errors import UnknownProviderError as UnknownProviderError
     from .core.errors import UnsupportedParameterError as UnsupportedParameterError
+    from .core.joining import completion_from_chunks as completion_from_chunks
     from .core.parameters import CompletionParameters as CompletionParameters
     from .core.parameters import EmbeddingParameters as EmbeddingParameters
     from .core.parameters import ResponseParameters as ResponseParameters
@@ -45,6 +46,7 @@ else:
             "._sync.streams": "Pieces",
             ".core.data": "Completion CompletionChunk Data Embeddings ResponseData",
             ".core.errors": "MissingKeyError UnknownProviderError UnsupportedParameterError",
+            ".core.joining": "completion_from_chunks",
             ".core.parameters": "CompletionParameters EmbeddingParameters ResponseParameters Settings",
             ".providers.profile": "Provider",
         },
