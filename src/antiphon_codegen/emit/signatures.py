@@ -120,9 +120,7 @@ def head(scope: MethodScope, arguments: Iterable[Argument]) -> Code:
 def _parameter(scope: MethodScope, each: Argument) -> Code:
     if each.required:
         return code("{name}: {type}", name=ident(each.name), type=scope.write(each.annotation))
-    return code(
-        "{name}: {type}", name=ident(each.name), type=omissible(each.annotation, scope.spelling, scope.runtime)
-    )
+    return code("{name}: {type}", name=ident(each.name), type=omissible(each.annotation, scope.spelling, scope.runtime))
 
 
 def omissible(annotation: Annotation, spelling: Spelling, runtime: str) -> Code:
