@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +27,8 @@ from antiphon.llm.models import (
 from antiphon.llm.store import get_default_model, remove_alias, set_alias, set_default_model, user_dir
 from antiphon.mock import MockServer, serve
 
+from ..runtime.colours import async_reached
+from ..runtime.transports.servers import BOUND, Peer, RawServer, answer
 from .colours import slowly
 from .scripts import calling, saying
 
@@ -202,6 +205,24 @@ def test_several_failing_callbacks(server: MockServer) -> None:
     with pytest.raises(ExceptionGroup) as caught:
         response.text()
     assert len(caught.value.exceptions) == 2
+
+
+async def test_an_attachment_is_fetched_without_holding_up_the_loop(server: MockServer) -> None:
+    gone_on = threading.Event()
+
+    def script(peer: Peer) -> None:
+        peer.request()
+        files.reached.release()
+        assert gone_on.wait(BOUND)
+        peer.send(answer(b"%PDF-1", "content-type: application/pdf"))
+
+    with RawServer(script) as files:
+        prompt = get_async_model("gpt-4o-mini").prompt("Look", attachments=[files.url("/a")])
+        reading = asyncio.create_task(prompt.text())
+        assert await async_reached(files.reached)
+        gone_on.set()  # not reached if the fetch held the loop
+        assert await reading
+    assert b"no-secret" not in files.requests[0]
 
 
 def test_importing_the_layer_loads_no_library() -> None:

@@ -1,5 +1,7 @@
 """Functions that answer, over any provider: `completion(model="openai/...", messages=[...])`, and `acompletion`.
 
+Models that answer: `get_model("openai/...").prompt("...")`, and `get_async_model`.
+
 Names are loaded when they are used.
 """
 
@@ -11,13 +13,22 @@ if TYPE_CHECKING:
     from ._async.asking import acompletion as acompletion
     from ._async.asking import aembedding as aembedding
     from ._async.asking import aresponses as aresponses
+    from ._async.chains import AsyncChainResponse as AsyncChainResponse
     from ._async.clients import aclose_all as aclose_all
+    from ._async.model_responses import AsyncResponse as AsyncResponse
+    from ._async.models import AsyncConversation as AsyncConversation
+    from ._async.models import AsyncModel as AsyncModel
     from ._async.streams import AsyncPieces as AsyncPieces
     from ._sync.asking import completion as completion
     from ._sync.asking import embedding as embedding
     from ._sync.asking import responses as responses
+    from ._sync.chains import ChainResponse as ChainResponse
     from ._sync.clients import close_all as close_all
+    from ._sync.model_responses import Response as Response
+    from ._sync.models import Conversation as Conversation
+    from ._sync.models import Model as Model
     from ._sync.streams import Pieces as Pieces
+    from .core.attachments import Attachment as Attachment
     from .core.data import Completion as Completion
     from .core.data import CompletionChunk as CompletionChunk
     from .core.data import Data as Data
@@ -27,11 +38,38 @@ if TYPE_CHECKING:
     from .core.errors import UnknownProviderError as UnknownProviderError
     from .core.errors import UnsupportedParameterError as UnsupportedParameterError
     from .core.joining import completion_from_chunks as completion_from_chunks
+    from .core.model_answers import StreamEvent as StreamEvent
+    from .core.model_answers import Usage as Usage
     from .core.parameters import CompletionParameters as CompletionParameters
     from .core.parameters import EmbeddingParameters as EmbeddingParameters
     from .core.parameters import ResponseParameters as ResponseParameters
     from .core.parameters import Settings as Settings
+    from .core.prompts import Options as Options
+    from .core.schemas import schema_dsl as schema_dsl
+    from .core.tool_loop import CancelToolCall as CancelToolCall
+    from .core.tool_loop import ChainLimitError as ChainLimitError
+    from .core.tool_loop import PauseChain as PauseChain
+    from .core.tools import Tool as Tool
+    from .core.tools import Toolbox as Toolbox
+    from .core.tools import ToolCall as ToolCall
+    from .core.tools import ToolOutput as ToolOutput
+    from .core.tools import ToolResult as ToolResult
+    from .core.tools import tool as tool
+    from .fetching import AttachmentError as AttachmentError
+    from .models import ModelWithAliases as ModelWithAliases
+    from .models import UnknownModelError as UnknownModelError
+    from .models import get_async_model as get_async_model
+    from .models import get_async_models as get_async_models
+    from .models import get_model as get_model
+    from .models import get_models as get_models
+    from .models import get_models_with_aliases as get_models_with_aliases
+    from .models import register_model as register_model
     from .providers.profile import Provider as Provider
+    from .store import get_default_model as get_default_model
+    from .store import remove_alias as remove_alias
+    from .store import set_alias as set_alias
+    from .store import set_default_model as set_default_model
+    from .store import user_dir as user_dir
 else:
     from ..runtime.lazy import attach
 
@@ -49,6 +87,24 @@ else:
             ".core.joining": "completion_from_chunks",
             ".core.parameters": "CompletionParameters EmbeddingParameters ResponseParameters Settings",
             ".providers.profile": "Provider",
+            "._async.chains": "AsyncChainResponse",
+            "._async.model_responses": "AsyncResponse",
+            "._async.models": "AsyncConversation AsyncModel",
+            "._sync.chains": "ChainResponse",
+            "._sync.model_responses": "Response",
+            "._sync.models": "Conversation Model",
+            ".core.attachments": "Attachment",
+            ".core.model_answers": "StreamEvent Usage",
+            ".core.prompts": "Options",
+            ".core.schemas": "schema_dsl",
+            ".core.tool_loop": "CancelToolCall ChainLimitError PauseChain",
+            ".core.tools": "Tool Toolbox ToolCall ToolOutput ToolResult tool",
+            ".fetching": "AttachmentError",
+            ".models": (
+                "ModelWithAliases UnknownModelError get_async_model get_async_models get_model get_models "
+                "get_models_with_aliases register_model"
+            ),
+            ".store": "get_default_model remove_alias set_alias set_default_model user_dir",
         },
         modules="providers",
     )

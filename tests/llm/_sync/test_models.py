@@ -12,9 +12,9 @@ from typing import Any
 import pydantic
 import pytest
 
-from antiphon import NotFoundError
+from antiphon import APIConnectionError, NotFoundError
 from antiphon.llm.core.attachments import Attachment
-from antiphon.llm.core.model_answers import StreamEvent, TokenUsage
+from antiphon.llm.core.model_answers import StreamEvent, Usage
 from antiphon.llm.core.tool_loop import ChainLimitError, PauseChain
 from antiphon.llm.core.tools import ToolCall, ToolOutput, ToolResult
 from antiphon.llm.fetching import AttachmentError
@@ -22,7 +22,9 @@ from antiphon.llm.models import Model, Response
 from antiphon.mock import MockServer, Scripted, serve
 
 from ...runtime.colours import listed, together
+from ...runtime.transports.servers import STREAM, Peer, RawServer, chunk
 from ..colours import slowly
+from ..local import Local, completion_body, events, said, whole
 from ..scripts import calling, saying, streamed
 
 PNG = b"\x89PNG\r\n\x1a\n0000"
@@ -104,7 +106,7 @@ def test_what_an_answer_tells(server: MockServer) -> None:
         response = model_at(server).prompt("Hello", stream=stream)
         body = response.json()
         assert body["choices"][0]["message"]["content"] == "You said: Hello"
-        assert response.usage() == TokenUsage(1, 3)
+        assert response.usage() == Usage(1, 3)
         assert response.tool_calls() == []
         assert response.messages() == [{"role": "assistant", "content": "You said: Hello"}]
         assert [each["role"] for each in response.all_messages()] == ["user", "assistant"]
@@ -417,3 +419,36 @@ def test_a_reply_calls_the_tools_first(server: MockServer) -> None:
     assert response.reply("And now?").text() == "Sunny"
     roles = [each["role"] for each in bodies(server)[-1]["messages"]]
     assert roles == ["user", "assistant", "tool", "user"]
+
+
+# --- connections ---
+
+
+def test_all_prompts_share_their_connections() -> None:
+    with Local(whole(completion_body("Hi"))) as local:
+        model = Model("openai/m", base_url=local.url("/v1"), api_key="key")
+        for number in range(100):
+            assert model.prompt(str(number), stream=False).text() == "Hi"
+        assert local.connections == 1
+
+
+def test_streams_give_their_connections_back() -> None:
+    with Local(events(said("a"), said("b"))) as local:
+        model = Model("openai/m", base_url=local.url("/v1"), api_key="key")
+        for _ in range(20):
+            assert model.prompt("x").text() == "ab"
+        assert local.connections == 1
+
+
+def test_an_answer_that_breaks_off() -> None:
+    def script(peer: Peer) -> None:
+        peer.request()
+        peer.send(STREAM + chunk(f"data: {json.dumps(said('a'))}\n\n".encode()))
+
+    with RawServer(script) as server:
+        model = Model("openai/m", base_url=server.url("/v1"), api_key="key", max_retries=0)
+        response = model.prompt("x")
+        for _ in range(2):  # what came stays, and the rest stays lost
+            with pytest.raises(APIConnectionError):
+                response.text()
+        assert len(server.requests) == 1

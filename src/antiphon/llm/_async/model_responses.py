@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from ...runtime import SDKError
 from ...runtime.waiting import async_answered
-from ..core.model_answers import ModelAnswer, StreamEvent, TokenUsage
+from ..core.model_answers import ModelAnswer, StreamEvent, Usage
 from ..core.prompts import Prompt, PromptKeywords, prompt_of
 from ..core.tool_loop import PauseChain, Round
 from ..core.tools import ToolCall, ToolLike, ToolResult, tools_of
@@ -84,7 +84,7 @@ class AsyncResponse(AsyncWaiting):
         await self.complete()
         return self.answer.body()
 
-    async def usage(self) -> TokenUsage:
+    async def usage(self) -> Usage:
         """The tokens that were read and written."""
         await self.complete()
         return self.answer.usage()

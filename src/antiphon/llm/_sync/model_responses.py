@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from ...runtime import SDKError
 from ...runtime.waiting import answered
-from ..core.model_answers import ModelAnswer, StreamEvent, TokenUsage
+from ..core.model_answers import ModelAnswer, StreamEvent, Usage
 from ..core.prompts import Prompt, PromptKeywords, prompt_of
 from ..core.tool_loop import PauseChain, Round
 from ..core.tools import ToolCall, ToolLike, ToolResult, tools_of
@@ -85,7 +85,7 @@ class Response(Waiting):
         self.complete()
         return self.answer.body()
 
-    def usage(self) -> TokenUsage:
+    def usage(self) -> Usage:
         """The tokens that were read and written."""
         self.complete()
         return self.answer.usage()

@@ -11,7 +11,7 @@ from ...lib.core.merging import merge_into, whole
 from ...runtime.core.kinds import is_mapping
 from .tools import ToolCall
 
-__all__ = ["ModelAnswer", "RoundText", "StreamEvent", "TokenUsage"]
+__all__ = ["ModelAnswer", "RoundText", "StreamEvent", "Usage"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class StreamEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class TokenUsage:
+class Usage:
     """The tokens that an answer took; None where the server does not say."""
 
     input: int | None = None
@@ -118,12 +118,12 @@ class ModelAnswer:
     def tool_calls(self) -> list[ToolCall]:
         return [ToolCall.of(call) for call in whole(self._message.get("tool_calls") or [])]
 
-    def usage(self) -> TokenUsage:
+    def usage(self) -> Usage:
         """The tokens; what the server says besides their number is in `details`."""
         given: dict[str, Any] = dict(self._head.get("usage") or {})
         taken, made = given.pop("prompt_tokens", None), given.pop("completion_tokens", None)
         given.pop("total_tokens", None)
-        return TokenUsage(taken, made, _without_nothing(given) or None)
+        return Usage(taken, made, _without_nothing(given) or None)
 
     def body(self) -> dict[str, Any]:
         """The completion as the server would have sent it whole."""
