@@ -6,17 +6,27 @@ import importlib
 import importlib.metadata
 import importlib.util
 import inspect
+import json
 import re
 import subprocess
 import sys
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from operator import attrgetter
 from pathlib import Path
+from typing import Any, Final
 
 import pytest
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
+from typing_extensions import TypedDict
 
 import antiphon
 import antiphon.types.audio
-from antiphon.mock import serve
+from antiphon import Client, UploadProgress
+from antiphon.mock import MockServer, serve
+from antiphon.runtime.transports.scripted import Answer, ScriptedTransport
 from antiphon.types.chat import ChatCompletion
 
 PAGE = Path(__file__).parent.parent / "docs" / "migrating.md"
@@ -88,6 +98,146 @@ def test_the_command_is_another() -> None:
     """the command `openai`"""
     scripts = importlib.metadata.distribution("antiphon").entry_points.select(group="console_scripts")
     assert [each.name for each in scripts] == ["antiphon"]
+
+
+class City(BaseModel):
+    name: str
+
+
+class TypedCity(TypedDict):
+    name: str
+
+
+@dataclass
+class PlainCity:
+    name: str
+
+
+class Prices(BaseModel):
+    prices: dict[str, float]
+
+
+class Anything(BaseModel):
+    thing: Any
+
+
+MESSAGES: Final[Any] = [{"role": "user", "content": "one two three"}]
+
+
+@pytest.fixture
+def server() -> Iterator[MockServer]:
+    with serve() as server:
+        yield server
+
+
+@pytest.fixture
+def client(server: MockServer) -> Iterator[Client]:
+    with Client(base_url=server.url, api_key="key", max_retries=0) as client:
+        yield client
+
+
+def test_a_stream_that_is_cut_off(client: Client) -> None:
+    """`stream()` without a type, cut off"""
+    with client.chat.completions.stream(model="m", messages=MESSAGES, max_tokens=1) as stream:
+        assert stream.get_final_completion().choices[0].finish_reason == "length"
+    asked = client.chat.completions.stream(model="m", messages=MESSAGES, max_tokens=1, response_format=City)
+    with asked as stream, pytest.raises(antiphon.LengthFinishReasonError):
+        stream.get_final_completion()
+    with pytest.raises(antiphon.LengthFinishReasonError):
+        client.chat.completions.parse(model="m", messages=MESSAGES, max_tokens=1)
+
+
+def test_a_response_that_is_cut_off(server: MockServer, client: Client) -> None:
+    """the text of a response, cut off, in `responses.parse`"""
+    whole = client.responses.create(model="m", input="x").to_dict()
+    content: Any = [{"type": "output_text", "text": '{"na', "annotations": []}]
+    item = {"type": "message", "id": "m", "role": "assistant", "status": "incomplete", "content": content}
+    errors = {
+        "max_output_tokens": antiphon.LengthFinishReasonError,
+        "content_filter": antiphon.ContentFilterFinishReasonError,
+    }
+    for reason, error in errors.items():
+        body = {**whole, "status": "incomplete", "incomplete_details": {"reason": reason}, "output": [item]}
+        server.enqueue(200, body)
+        with pytest.raises(error):
+            client.responses.parse(model="m", input="x", text_format=City)
+
+
+def test_what_no_strict_schema_can_say(server: MockServer, client: Client) -> None:
+    """a `dict[str, float]` or `Any` in a type"""
+    for kind, field in ((Prices, "Prices.prices"), (Anything, "Anything.thing")):
+        with pytest.raises(TypeError, match=field):
+            client.chat.completions.parse(model="m", messages=MESSAGES, response_format=kind)
+        with pytest.raises(TypeError, match=field):
+            client.responses.parse(model="m", input="x", text_format=kind)
+    assert server.requests == []
+
+
+def test_dataclasses_and_typed_dicts(client: Client) -> None:
+    """types to parse into"""
+    for kind, made in ((City, City), (PlainCity, PlainCity), (TypedCity, dict)):
+        completion = client.chat.completions.parse(model="m", messages=MESSAGES, response_format=kind)
+        assert isinstance(completion.choices[0].message.parsed, made)
+        assert isinstance(client.responses.parse(model="m", input="x", text_format=kind).output_parsed, made)
+
+
+def test_a_stream_without_its_end() -> None:
+    """a stream without a final response"""
+    created: dict[str, Any] = {"type": "response.created", "sequence_number": 0, "response": {"id": "r", "output": []}}
+    answer = Answer(200, f"data: {json.dumps(created)}\n\n", {"content-type": "text/event-stream"})
+    client = Client(api_key="key", http_client=ScriptedTransport([answer]))
+    with client.responses.stream(model="m", input="x") as stream, pytest.raises(antiphon.SDKError, match="ended"):
+        stream.get_final_response()
+
+
+RESOURCES: Final = ("vector_stores.files", "vector_stores.file_batches", "beta.threads.runs", "videos", "files")
+POLLING: Final = ("poll", "create_and_poll", "upload_and_poll", "submit_tool_outputs_and_poll", "wait_for_processing")
+
+
+def test_every_wait_has_its_end() -> None:
+    """how long is waited"""
+    running = ScriptedTransport([Answer(200, {"id": "f", "status": "uploaded"})])
+    client = Client(api_key="key", http_client=running)
+    methods = [
+        getattr(attrgetter(resource)(client), name)
+        for resource, name in product(RESOURCES, POLLING)
+        if hasattr(attrgetter(resource)(client), name)
+    ]
+    assert len(methods) == 12
+    for method in (*methods, getattr(client.beta.threads, "create_and_run_poll")):  # noqa: B009  it is deprecated
+        assert "max_wait_seconds" in inspect.signature(method).parameters
+    with pytest.raises(antiphon.PollingTimeoutError):
+        client.files.wait_for_processing("f", max_wait_seconds=0)
+
+
+def test_an_unknown_status_ends_a_wait(caplog: pytest.LogCaptureFixture) -> None:
+    """a status that this version does not know"""
+    run = {"id": "run_1", "thread_id": "t", "status": "pondering"}
+    client = Client(api_key="key", http_client=ScriptedTransport([Answer(200, run)]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        poll = getattr(client.beta.threads.runs, "poll")  # noqa: B009
+        found = poll("run_1", thread_id="t", poll_interval_ms=1)
+    assert found.status == "pondering"
+    assert "pondering" in caplog.text
+
+
+def test_an_upload_of_which_a_part_fails(server: MockServer, client: Client) -> None:
+    """an upload of which a part fails"""
+    asked: dict[str, Any] = {"file": b"abc", "filename": "a", "bytes": 3, "mime_type": "text/plain", "purpose": "batch"}
+
+    def refuse(_: UploadProgress) -> None:
+        server.enqueue(400)
+
+    with pytest.raises(antiphon.BadRequestError) as caught:
+        client.uploads.upload_file_chunked(**asked, part_size=1, max_concurrency=1, on_progress=refuse)
+    assert [request.operation for request in server.requests] == [
+        "uploads.create",
+        "uploads.parts.create",
+        "uploads.parts.create",
+        "uploads.cancel",
+    ]
+    assert "cancelled" in caught.value.__notes__[0]
 
 
 def test_each_row_has_its_test() -> None:
