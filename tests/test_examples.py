@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
+import json
 import os
 import signal
 import socket
@@ -15,11 +19,15 @@ from pathlib import Path
 import httpx
 import pytest
 
+from antiphon import Client
 from antiphon.mock import MockServer, serve
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 APPLICATIONS = {"fastapi_app", "sanic_app"}
-PROGRAMS = sorted(path for path in EXAMPLES.glob("*.py") if path.stem not in APPLICATIONS)
+RECEIVER = "webhook_receiver"
+PROGRAMS = sorted(path for path in EXAMPLES.glob("*.py") if path.stem not in {*APPLICATIONS, RECEIVER})
+KEY = b"the secret of the endpoint"
+SECRET = f"whsec_{base64.b64encode(KEY).decode()}"
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +37,8 @@ def server() -> Iterator[MockServer]:
 
 
 def environment(server: MockServer) -> dict[str, str]:
-    return {**os.environ, "OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": "key", "PYTHONUNBUFFERED": "1"}
+    ours = {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": "key", "OPENAI_WEBHOOK_SECRET": SECRET}
+    return {**os.environ, **ours, "PYTHONUNBUFFERED": "1"}
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: path.stem)
@@ -53,6 +62,7 @@ def test_the_demo_has_something_to_show_under_each_heading() -> None:
 
 COMMANDS = {
     "fastapi_app": ["-m", "uvicorn", "fastapi_app:app", "--port", "{port}", "--log-level", "warning"],
+    "webhook_receiver": ["-m", "uvicorn", "webhook_receiver:app", "--port", "{port}", "--log-level", "warning"],
     "sanic_app": ["-m", "sanic", "sanic_app:app", "--single-process", "--port", "{port}", "--host", "127.0.0.1"],
 }
 
@@ -107,3 +117,31 @@ def test_an_application_answers_streams_and_ends(application: str, server: MockS
         streamed = visitor.get("/stream", params={"question": "Count"})
         assert streamed.status_code == 200
         assert streamed.text.strip()
+
+
+def test_the_receiver_of_webhooks_takes_what_is_signed_and_only_once(server: MockServer) -> None:
+    with Client(base_url=server.url, api_key="key") as client:
+        response = client.responses.create(model="m", input="Hello")
+    event = {"id": "evt_1", "type": "response.completed", "created_at": 1, "data": {"id": response.id}}
+    body = json.dumps(event).encode()
+    headers = signed(body)
+    before = len(server.requests)
+    with running(RECEIVER, server) as url, httpx.Client(base_url=url, timeout=30) as visitor:
+        answers = [
+            visitor.post("/webhooks", content=content, headers=headers).status_code
+            for content in (body, body, body + b" ")
+        ]
+        assert answers == [204, 204, 400]
+        deadline = time.monotonic() + 30
+        while not (texts := visitor.get("/texts").json()) and time.monotonic() < deadline:
+            time.sleep(0.05)  # the answer comes before the work
+    assert texts == {response.id: "You said: Hello"}
+    assert [request.operation for request in server.requests[before:]] == ["responses.retrieve"]
+
+
+def signed(body: bytes) -> dict[str, str]:
+    """The headers of a message."""
+    moment = str(int(time.time()))
+    digest = hmac.new(KEY, b"msg_1." + moment.encode() + b"." + body, hashlib.sha256).digest()
+    signature = f"v1,{base64.b64encode(digest).decode()}"
+    return {"webhook-id": "msg_1", "webhook-timestamp": moment, "webhook-signature": signature}
