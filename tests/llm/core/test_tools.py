@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import enum
 import functools
+import gc
 import json
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Optional
@@ -185,6 +187,50 @@ def test_decorated_functions() -> None:
     assert not first.fast
     assert (second.name, second.description, second.fast, second(1)) == ("other", "Says.", True, 2)
     assert Tool.function(second) is second
+
+
+class Adder:
+    base: str = "not a parameter"
+
+    def __call__(self, base: int, more: int = 1) -> int:
+        """Adds."""
+        return base + more
+
+
+def test_other_things_that_can_be_called() -> None:
+    made = Tool.function(Adder(), name="add")
+    assert made.input_schema["properties"]["base"] == {"type": "integer"}
+    assert called(made, '{"base": 1}') == 2
+    part = Tool.function(functools.partial(only_positional, 7), name="part")
+    assert called(part, '{"third": 3}') == [7, 5, 3]
+
+
+def test_defaults_that_json_does_not_know() -> None:
+    def keep(kind: type = int, colour: Colour = Colour.RED, at: Any = None) -> str:
+        return f"{kind.__name__} {colour.value} {at}"
+
+    with pytest.raises(TypeError, match="the type of kind"):
+        Tool.function(keep)
+
+    def other(colour: Colour = Colour.RED, at: Any = Adder) -> str:
+        return f"{colour.value} {at.base}"
+
+    made = Tool.function(other)
+    assert made.input_schema["properties"]["colour"]["default"] == "red"
+    assert called(made, "{}") == "red not a parameter"
+
+
+def test_a_function_is_read_once_and_goes_when_nobody_has_it() -> None:
+    def short(a: int) -> int:
+        return a
+
+    first, second = Tool.function(short), Tool.function(short, name="other")
+    assert first.signature is second.signature
+    assert Tool.function(Box().add).signature is Tool.function(Box().add).signature
+    gone = weakref.ref(short)
+    del short, first, second
+    gc.collect()
+    assert gone() is None
 
 
 def test_definitions_in_the_form_of_the_api() -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import json
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import FunctionType, MethodType
 from typing import Annotated, Any, Final, cast
+from weakref import WeakKeyDictionary
 
 import pydantic
 from pydantic.json_schema import GenerateJsonSchema
@@ -97,8 +100,25 @@ def signature_of(function: Callable[..., object], name: str) -> Signature:
     """How a model fills the parameters of a function.
 
     Raises TypeError, naming the parameter, for `*args` and `**kwargs`, for annotations that cannot be found, and for
-    types that JSON cannot describe.
+    types that JSON cannot describe. It is worked out once for each function, and goes with it.
     """
+    if not isinstance(function, (FunctionType, MethodType)):
+        return _read(function, name)
+    kept, key = (_of_methods, function.__func__) if isinstance(function, MethodType) else (_of_functions, function)
+    known = kept.get(key) if isinstance(key, FunctionType) else None
+    if known is None:
+        known = _read(function, name)
+        if isinstance(key, FunctionType):
+            kept[key] = known
+    return known
+
+
+_of_functions: Final = WeakKeyDictionary[FunctionType, Signature]()
+_of_methods: Final = WeakKeyDictionary[FunctionType, Signature]()
+"""Those of the functions of methods, whose first parameter is filled already."""
+
+
+def _read(function: Callable[..., object], name: str) -> Signature:
     said = described(inspect.getdoc(function) if not isinstance(function, type) else function.__doc__)
     try:
         parameters = inspect.signature(function).parameters
@@ -126,11 +146,11 @@ def signature_of(function: Callable[..., object], name: str) -> Signature:
 
 def _hints(function: Callable[..., object], name: str) -> dict[str, Any]:
     target: Any = function
-    while hasattr(target, "func") and not hasattr(target, "__annotations__"):  # functools.partial
-        target = target.func
+    while isinstance(target, functools.partial):
+        target = cast("functools.partial[Any]", target).func
     if isinstance(target, type):
         target = target.__init__
-    elif not hasattr(target, "__annotations__"):
+    elif not inspect.isroutine(target):
         target = type(target).__call__
     try:
         return typing.get_type_hints(target, include_extras=True)
