@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from antiphon import llm
 from antiphon.llm.core.schemas import schema_dsl
 from antiphon.llm.models import (
     AsyncModel,
@@ -223,6 +224,12 @@ async def test_an_attachment_is_fetched_without_holding_up_the_loop(server: Mock
         gone_on.set()  # not reached if the fetch held the loop
         assert await reading
     assert b"no-secret" not in files.requests[0]
+
+
+def test_every_public_name_is_there() -> None:
+    names: list[str] = vars(llm)["__all__"]
+    assert "get_model" in names
+    assert [name for name in names if getattr(llm, name, None) is None] == []
 
 
 def test_importing_the_layer_loads_no_library() -> None:

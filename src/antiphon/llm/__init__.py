@@ -45,6 +45,10 @@ if TYPE_CHECKING:
     from .core.parameters import ResponseParameters as ResponseParameters
     from .core.parameters import Settings as Settings
     from .core.prompts import Options as Options
+    from .core.said import assistant as assistant
+    from .core.said import system as system
+    from .core.said import tool_message as tool_message
+    from .core.said import user as user
     from .core.schemas import schema_dsl as schema_dsl
     from .core.tool_loop import CancelToolCall as CancelToolCall
     from .core.tool_loop import ChainLimitError as ChainLimitError
@@ -96,6 +100,7 @@ else:
             ".core.attachments": "Attachment",
             ".core.model_answers": "StreamEvent Usage",
             ".core.prompts": "Options",
+            ".core.said": "assistant system tool_message user",
             ".core.schemas": "schema_dsl",
             ".core.tool_loop": "CancelToolCall ChainLimitError PauseChain",
             ".core.tools": "Tool Toolbox ToolCall ToolOutput ToolResult tool",

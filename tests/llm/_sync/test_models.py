@@ -15,6 +15,7 @@ import pytest
 from antiphon import APIConnectionError, NotFoundError
 from antiphon.llm.core.attachments import Attachment
 from antiphon.llm.core.model_answers import StreamEvent, Usage
+from antiphon.llm.core.said import assistant, system, tool_message, user
 from antiphon.llm.core.tool_loop import ChainLimitError, PauseChain
 from antiphon.llm.core.tools import ToolCall, ToolOutput, ToolResult
 from antiphon.llm.fetching import AttachmentError
@@ -205,6 +206,25 @@ def test_options_fragments_and_messages(server: MockServer) -> None:
     given = [{"role": "user", "content": "only this"}]
     model.prompt("not this", system="nor this", messages=given).text()
     assert bodies(server)[-1]["messages"] == given
+
+
+def test_messages_that_are_made_here(server: MockServer) -> None:
+    call = ToolCall("weather", {"place": "Rome"}, "id")
+    given = [
+        system("Be brief"),
+        user("Look", Attachment(content=PNG)),
+        assistant("Looking.", call),
+        tool_message(ToolResult("weather", "sunny", "id")),
+        assistant("Done"),
+        user("And?"),
+    ]
+    assert model_at(server).prompt(messages=given).text() == "You said: And?"
+    sent = bodies(server)[-1]["messages"]
+    assert [each["role"] for each in sent] == ["system", "user", "assistant", "tool", "assistant", "user"]
+    assert sent[1]["content"][0] == {"type": "text", "text": "Look"}
+    assert sent[1]["content"][1]["image_url"]["url"].startswith("data:image/png;base64,")
+    assert sent[2] == {"role": "assistant", "content": "Looking.", "tool_calls": [call.param()]}
+    assert assistant(call)["content"] is None
 
 
 class Dog(pydantic.BaseModel):

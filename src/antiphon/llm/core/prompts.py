@@ -10,6 +10,7 @@ import pydantic
 
 from ...runtime.core.kinds import is_iterable, is_mapping
 from .attachments import Attachment, Loaded, attachment_of, message_part
+from .said import attached, with_attachments
 from .schemas import schema_of
 from .tool_loop import DEFAULT_LIMIT
 from .tools import Tool, ToolCall, ToolLike, ToolResult, tools_of
@@ -131,22 +132,22 @@ class Prompt:
         return replace(self, messages=(*(self.messages or ()), *(result.param() for result in results)))
 
     def needed(self) -> tuple[Attachment, ...]:
-        """The attachments that go into the messages: those of the prompt, then those of results."""
+        """The attachments that go into the messages: those in them, or of the prompt and then of results."""
         if self.messages is not None:
-            return ()
+            return tuple(attached(self.messages))
         return (*self.attachments, *(each for result in self.tool_results for each in result.attachments))
 
     def said(self, history: Sequence[Mapping[str, Any]], loaded: Sequence[Loaded]) -> list[Mapping[str, Any]]:
         """All messages. Raises ValueError when there is nothing to ask."""
+        detail = self.options.get("image_detail")
         if self.messages is not None:
-            return list(self.messages)
+            return with_attachments(self.messages, loaded, image_detail=detail)
         made = list(history)
         spoken = next((each.get("content") for each in reversed(made) if each.get("role") == "system"), None)
         if self.system is not None and self.system != spoken:
             made.append({"role": "system", "content": self.system})
         made += [result.param() for result in self.tool_results]
         if loaded:
-            detail = self.options.get("image_detail")
             text: list[Any] = [{"type": "text", "text": self.text}] if self.text is not None else []
             parts = [message_part(each, image_detail=detail) for each in loaded]
             made.append({"role": "user", "content": [*text, *parts]})
