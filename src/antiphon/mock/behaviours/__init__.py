@@ -6,7 +6,20 @@ from collections.abc import Mapping
 from typing import Final
 
 from ..answer.calls import Behaviour
-from . import audio, chat, completions, embeddings, files, fine_tuning, images, models, moderations, responses, uploads
+from . import (
+    audio,
+    chat,
+    completions,
+    embeddings,
+    files,
+    fine_tuning,
+    images,
+    models,
+    moderations,
+    responses,
+    threads,
+    uploads,
+)
 
 __all__ = ["BEHAVIOURS"]
 
@@ -14,6 +27,10 @@ BEHAVIOURS: Final[Mapping[str, Behaviour]] = {
     "audio.speech.create": audio.speak,
     "audio.transcriptions.create": audio.transcribe,
     "audio.translations.create": audio.translate,
+    "beta.threads.create": threads.create,
+    "beta.threads.create_and_run": threads.create_and_run,
+    "beta.threads.messages.create": threads.add_message,
+    "beta.threads.runs.create": threads.run,
     "chat.completions.create": chat.create,
     "completions.create": completions.create,
     "embeddings.create": embeddings.create,
