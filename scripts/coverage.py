@@ -235,11 +235,10 @@ def _get(module: ModuleType | None, name: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Items that are missing, and why; `open` ones are to come."""
+    """Items that are missing, and why."""
 
     why: str
     items: tuple[str, ...]
-    open: bool
     surface: str
 
     def covers(self, item: Item, surface: str) -> bool:
@@ -248,10 +247,7 @@ class Reason:
 
 def reasons() -> tuple[Reason, ...]:
     listed = yaml.safe_load(LEFT_OUT.read_text("utf-8"))
-    return tuple(
-        Reason(entry["why"], tuple(entry["items"]), bool(entry.get("open")), str(entry.get("surface", "")))
-        for entry in listed
-    )
+    return tuple(Reason(entry["why"], tuple(entry["items"]), str(entry.get("surface", ""))) for entry in listed)
 
 
 @dataclass(slots=True)
@@ -263,7 +259,6 @@ class Coverage:
     missing: list[Item] = field(default_factory=list[Item])
     """Neither there nor on the list."""
     left_out: list[Item] = field(default_factory=list[Item])
-    open: list[Item] = field(default_factory=list[Item])
     met: set[str] = field(default_factory=set[str])
     """Entries of the list of which something is missing."""
 
@@ -288,14 +283,14 @@ def coverage(surface: Facts, listed: Iterable[Reason]) -> Coverage:
             found.missing.append(item)
             continue
         found.met.update(each for each in reason.items if fnmatchcase(item.key, each))
-        (found.open if reason.open else found.left_out).append(item)
+        found.left_out.append(item)
     return found
 
 
 def needless(found: Iterable[Coverage], listed: Iterable[Reason]) -> list[str]:
-    """Entries of the list of which nothing is missing; `open` ones may be."""
+    """Entries of the list of which nothing is missing."""
     met = {entry for each in found for entry in each.met}
-    return [entry for reason in listed if not reason.open for entry in reason.items if entry not in met]
+    return [entry for reason in listed for entry in reason.items if entry not in met]
 
 
 def read(surface: Path) -> Facts:
@@ -315,8 +310,7 @@ def _print(found: Coverage, limit: int | None) -> None:
         own = [item for item in found.items if item.kind == kind]
         there = sum(item.there for item in own)
         out = sum(item.kind == kind for item in found.left_out)
-        later = sum(item.kind == kind for item in found.open)
-        rest = f"  ({out} left out, {later} open)" if out or later else ""
+        rest = f"  ({out} left out)" if out else ""
         print(f"{_percent(there, len(own)):>8}  {there}/{len(own)}  {kind}{rest}")
         lacking = [item for item in found.missing if item.kind == kind]
         for item in lacking[:limit]:
@@ -338,7 +332,7 @@ def main() -> int:
     listed = reasons()
     all_found = [coverage(read(path), listed) for path in surfaces]
     if given.json:
-        groups = ("missing", "left_out", "open")
+        groups = ("missing", "left_out")
         print(
             json.dumps(
                 {

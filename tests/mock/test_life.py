@@ -14,11 +14,6 @@ from .asking import OWN, Got, ask
 SERVICE = read_service(OWN)
 
 
-def needs(*names: str) -> pytest.MarkDecorator:
-    missing = [name for name in names if name not in SERVICE.by_id]
-    return pytest.mark.skipif(bool(missing), reason=f"the description has no {', '.join(missing)} yet")
-
-
 class Api:
     """Our own API without sockets."""
 
@@ -45,7 +40,6 @@ def api() -> Api:
     return Api()
 
 
-@needs("vector_stores.create", "vector_stores.files.create", "vector_stores.file_batches.create")
 def test_vector_stores(api: Api) -> None:
     store = api.post("/vector_stores", {"name": "notes", "file_ids": ["a", "b"]})
     assert (store["status"], store["file_counts"]["in_progress"]) == ("in_progress", 2)
@@ -65,7 +59,6 @@ def test_vector_stores(api: Api) -> None:
     assert (batch["status"], batch["file_counts"]["completed"]) == ("completed", 3)
 
 
-@needs("batches.create")
 def test_batches(api: Api) -> None:
     asked = {"input_file_id": "f", "endpoint": "/v1/chat/completions", "completion_window": "24h"}
     batch = api.post("/batches", asked)
@@ -81,7 +74,6 @@ def test_batches(api: Api) -> None:
     assert api.get(f"/batches/{batch['id']}")["status"] == "cancelled"
 
 
-@needs("beta.threads.runs.create", "beta.threads.create")
 def test_runs(api: Api) -> None:
     thread = api.post("/threads")
     run = api.post(f"/threads/{thread['id']}/runs", {"assistant_id": "asst_1"})
@@ -92,7 +84,6 @@ def test_runs(api: Api) -> None:
     assert run["completed_at"] > run["created_at"]
 
 
-@needs("videos.create", "videos.retrieve")
 def test_videos(api: Api) -> None:
     form = b'--XX\r\nContent-Disposition: form-data; name="prompt"\r\n\r\na choir\r\n--XX--\r\n'
     got = api.got("POST", "/videos", form, kind="multipart/form-data; boundary=XX")
@@ -103,7 +94,6 @@ def test_videos(api: Api) -> None:
     assert (video["status"], video["progress"]) == ("completed", 100)
 
 
-@needs("evals.create", "evals.runs.create")
 def test_evals(api: Api) -> None:
     source: Any = {"type": "jsonl", "source": {"type": "file_id", "id": "file-1"}}
     run = api.post("/evals/eval_1/runs", {"data_source": source})
@@ -111,7 +101,6 @@ def test_evals(api: Api) -> None:
     assert run["status"] != later["status"] == "completed"
 
 
-@needs("conversations.create", "conversations.delete")
 def test_conversations(api: Api) -> None:
     made = api.post("/conversations", {"metadata": {"topic": "choirs"}})
     path = f"/conversations/{made['id']}"
@@ -121,7 +110,6 @@ def test_conversations(api: Api) -> None:
     assert api.got("GET", path).status == 404
 
 
-@needs("fine_tuning.jobs.create")
 def test_fine_tuning(api: Api) -> None:
     job = api.post("/fine_tuning/jobs", {"model": "m", "training_file": "f"})
     assert (job["status"], job["fine_tuned_model"]) == ("queued", None)
@@ -132,7 +120,6 @@ def test_fine_tuning(api: Api) -> None:
     assert api.get(f"/fine_tuning/jobs/{job['id']}")["status"] == "cancelled"
 
 
-@needs("uploads.create", "uploads.parts.create", "uploads.complete")
 class TestUploads:
     ASKED: ClassVar[Any] = {"filename": "notes.txt", "purpose": "assistants", "bytes": 6, "mime_type": "text/plain"}
 

@@ -86,7 +86,6 @@ class _Writer:
     """Writes the async tests of one SDK."""
 
     def __init__(self, plan: Plan, samples: Samples) -> None:
-        self._plan = plan
         self._samples = samples
         public = frozenset(symbol for symbols in plan.exports.values() for symbol in symbols)
         self._spelling = Spelling(plan.style.runtime, through=public)

@@ -77,7 +77,6 @@ class ResourceConfig:
     mixin: tuple[Mixin, ...] = ()
     channel: ChannelConfig | None = None
     types_package: tuple[str, ...] | None = None
-    modules: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     pointer: str = ""
 
 
@@ -100,13 +99,11 @@ class ClientOpt:
     docs: str | None = None
     env: str | None = None
     default: str | None = None
-    nullable: bool = True
     scheme: str | None = None
     """The security scheme this option has a credential of."""
     role: str = "value"
     header: str | None = None
     query: str | None = None
-    server_variable: str | None = None
     python_type: str | None = None
     """For a value that is no text: the hand-written type, as `lib.core.auth:Identity`."""
 
@@ -293,7 +290,6 @@ def _resource(node: Node) -> ResourceConfig:
         mixin=tuple(_mixins(node.child("x-mixin"))),
         channel=_channel(node.child("x-channel")) if node.has("x-channel") else None,
         types_package=tuple(package.split(".")) if package else None,
-        modules={name: _names(each) for name, each in node.entries("x-modules")},
         pointer=node.pointer,
     )
 
@@ -393,12 +389,10 @@ def _opts(settings: Node) -> tuple[ClientOpt, ...]:
                 docs=node.text("description"),
                 env=node.text("read_env"),
                 default=None if default is None else str(default),
-                nullable=node.flag("nullable"),
                 scheme=auth.text("security_scheme") if isinstance(auth.value, dict) else None,
                 role=(auth.text("role") or "value") if isinstance(auth.value, dict) else "value",
                 header=node.text("send_in_header"),
                 query=node.text("send_as_query_param"),
-                server_variable=node.text("server_variable"),
                 python_type=node.text("x-type"),
             )
         )

@@ -140,7 +140,6 @@ class _Lowering:
             mixin=config.mixin,
             channel=None if config.channel is None else self._channel(config.channel),
             types_package=config.types_package,
-            modules=config.modules,
         )
 
     def _models(self, config: ResourceConfig) -> Iterator[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from ..document import JSON
@@ -211,7 +211,6 @@ class Resource:
     mixin: tuple[Mixin, ...] = ()
     channel: Channel | None = None
     types_package: tuple[str, ...] | None = None
-    modules: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 
 from ..graphs import components
 from ..ir.model import API, Body, NamedType, Operation, PageResult, Resource, StreamResult, ValueResult
@@ -173,22 +172,12 @@ def _listed(
     spelled = own if snake(own).replace("_", "") == snake(wanted).replace("_", "") and own.isidentifier() else ""
     if resource.name == SHARED:
         package, params = (_TYPES, Identifier("shared")), (_TYPES, Identifier("shared_params"))
-        group = _group(resource, own) or "models"
         name = _named(spelled or class_name(wanted, casings), package, taken)
-        return Place(name, (*package, module_name(group)), (*params, module_name(group)), is_shared=True)
+        return Place(name, (*package, module_name("models")), (*params, module_name("models")), is_shared=True)
     package = package_of(resource)
     name = _named(spelled or class_name(wanted, casings), package, taken)
-    group = _group(resource, own)
-    if group is not None:
-        return Place(name, (*package, module_name(group)), (*package, module_name(f"{group}_params")))
     base = resource.path[-1]
     return Place(name, (*package, module_name(f"{base}_types")), (*package, module_name(f"{base}_params")))
-
-
-def _group(resource: Resource, name: str) -> str | None:
-    return next(
-        (group for group, patterns in resource.modules.items() if any(fnmatchcase(name, p) for p in patterns)), None
-    )
 
 
 def _unlisted(named: NamedType, casings: Mapping[str, str], taken: dict[Module, set[str]], problems: Problems) -> Place:

@@ -55,11 +55,6 @@ class ResponseStreamState(Generic[TextFormatT]):
             self._parsed = parse_response(final, format=self._format, functions=self._functions)
         return self._parsed
 
-    def accumulate_event(self, event: RawResponseStreamEvent) -> ParsedResponse[Any]:
-        """Take an event over; the response so far."""
-        self._accumulator.add(event)
-        return self.current_response_snapshot
-
     def handle_event(self, event: RawResponseStreamEvent) -> list[ResponseStreamEvent[TextFormatT]]:
         """Take an event over, and say what happened.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
@@ -80,9 +80,6 @@ class Call:
     def sample(self, **known: object) -> dict[str, Any]:
         """An answer's object as the document describes it, with these of its properties known."""
         return self.data.sample(self, known)
-
-    def with_body(self, body: JSON) -> Call:
-        return replace(self, body=body)
 
 
 Behaviour: TypeAlias = Callable[[Call], object]

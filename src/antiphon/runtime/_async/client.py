@@ -40,7 +40,6 @@ __all__ = ["AsyncAPIClient", "Mode"]
 
 T = TypeVar("T")
 PageT = TypeVar("PageT", bound=AsyncAPIPage[Any])
-StreamT = TypeVar("StreamT", bound=AsyncStream[Any])
 
 Mode: TypeAlias = Literal["value", "raw", "streaming"]
 """What a call gives: the promised value, a response that was read, or an open one."""

@@ -41,7 +41,6 @@ __all__ = ["APIClient", "Mode"]
 
 T = TypeVar("T")
 PageT = TypeVar("PageT", bound=SyncAPIPage[Any])
-StreamT = TypeVar("StreamT", bound=Stream[Any])
 
 Mode: TypeAlias = Literal["value", "raw", "streaming"]
 """What a call gives: the promised value, a response that was read, or an open one."""
