@@ -7,11 +7,12 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from types import TracebackType
-from typing import Any, ClassVar, Generic, Self, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from ..core.channel import (
     AsyncSocket,
     Handlers,
+    HasHandlers,
     Outbox,
     Reconnecting,
     ReconnectingEvent,
@@ -125,7 +126,7 @@ class AsyncOpening:
                 continue  # as good a reason to wait and try again as the one that brought us here
 
 
-class AsyncEventConnection(Generic[EventT, SentT]):
+class AsyncEventConnection(HasHandlers, Generic[EventT, SentT]):
     """An open connection: events of the server to iterate over, and events to send.
 
     One task may receive while others send.
@@ -243,22 +244,6 @@ class AsyncEventConnection(Generic[EventT, SentT]):
 
     # --- handlers ---
 
-    def on(self, event_type: str, handler: Callable[[Any], Any] | None = None) -> Any:
-        """Have a function called with every event of a type (`event`: of any) that `dispatch_events` sees.
-
-        Without a function it decorates one.
-        """
-        return _registered(self, self._handlers, event_type, handler, once=False)
-
-    def once(self, event_type: str, handler: Callable[[Any], Any] | None = None) -> Any:
-        """The same, for the next event only."""
-        return _registered(self, self._handlers, event_type, handler, once=True)
-
-    def off(self, event_type: str, handler: Callable[[Any], Any]) -> Self:
-        """Take a function away again."""
-        self._handlers.remove(event_type, handler)
-        return self
-
     async def dispatch_events(self) -> None:
         """Give the events to the functions that want them, until the connection is closed.
 
@@ -280,7 +265,7 @@ class AsyncEventSender:
         self._connection = connection
 
 
-class AsyncEventConnectionManager(Generic[ConnectionT]):
+class AsyncEventConnectionManager(HasHandlers, Generic[ConnectionT]):
     """Opens a connection where a `with` block begins, and closes it where that ends."""
 
     connection_class: ClassVar[Any]
@@ -311,30 +296,3 @@ class AsyncEventConnectionManager(Generic[ConnectionT]):
         """Have an event sent as soon as the connection is open."""
         if self._connection is not None or not self._opening.outbox.takes(event_text(event)):
             raise RuntimeError("the connection is open: send by it, not by what opened it")
-
-    def on(self, event_type: str, handler: Callable[[Any], Any] | None = None) -> Any:
-        """Have a function called with every event of a type; see `dispatch_events` of the connection."""
-        return _registered(self, self._handlers, event_type, handler, once=False)
-
-    def once(self, event_type: str, handler: Callable[[Any], Any] | None = None) -> Any:
-        """The same, for the next event only."""
-        return _registered(self, self._handlers, event_type, handler, once=True)
-
-    def off(self, event_type: str, handler: Callable[[Any], Any]) -> Self:
-        """Take a function away again."""
-        self._handlers.remove(event_type, handler)
-        return self
-
-
-def _registered(
-    owner: object, handlers: Handlers, kind: str, handler: Callable[[Any], Any] | None, *, once: bool
-) -> object:
-    if handler is not None:
-        handlers.add(kind, handler, once=once)
-        return owner
-
-    def decorate(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
-        handlers.add(kind, function, once=once)
-        return function
-
-    return decorate

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, Protocol, TypedDict
+from typing import Any, Final, Protocol, Self, TypedDict
 
 from .body import encode_json
 from .errors import APIError, SDKError, excerpt
@@ -26,6 +26,7 @@ from .urls import BaseURL, checked_url, shown_url
 __all__ = [
     "AsyncSocket",
     "Handlers",
+    "HasHandlers",
     "Outbox",
     "Reconnecting",
     "ReconnectingEvent",
@@ -354,3 +355,36 @@ def log_opened(logger: logging.Logger, request: Request) -> None:
 def transport_failure(error: BaseException) -> TransportError:
     """An error of the network as one that shows no header, since libraries keep those on their exceptions."""
     return TransportError(f"{type(error).__name__}: {excerpt(str(error))}")
+
+
+class HasHandlers:
+    """What functions can be registered with: a connection, and what will open one."""
+
+    _handlers: Handlers
+
+    def on(self, event_type: str, handler: Callable[[Any], Any] | None = None) -> Any:
+        """Have a function called with every event of a type (`event`: of any) that `dispatch_events` sees.
+
+        Without a function it decorates one.
+        """
+        return self._registered(event_type, handler, once=False)
+
+    def once(self, event_type: str, handler: Callable[[Any], Any] | None = None) -> Any:
+        """The same, for the next event only."""
+        return self._registered(event_type, handler, once=True)
+
+    def off(self, event_type: str, handler: Callable[[Any], Any]) -> Self:
+        """Take a function away again."""
+        self._handlers.remove(event_type, handler)
+        return self
+
+    def _registered(self, kind: str, handler: Callable[[Any], Any] | None, *, once: bool) -> object:
+        if handler is not None:
+            self._handlers.add(kind, handler, once=once)
+            return self
+
+        def decorate(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+            self._handlers.add(kind, function, once=once)
+            return function
+
+        return decorate
