@@ -7,14 +7,17 @@ import errno
 import gc
 import socket
 import threading
+import tomllib
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+import antiphon
 from antiphon import APIConnectionError, AsyncClient, Client
 from antiphon.mock import serve
+from antiphon.mock.server import own_document
 from antiphon_codegen.problems import Refused
 
 from .asking import document, operation, written
@@ -28,6 +31,19 @@ def models(url: str) -> int:
 
 def descriptors() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_our_own_document_is_in_the_package_that_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = own_document()
+    project = tomllib.loads((source.parent / "pyproject.toml").read_text("utf-8"))
+    [(taken, into)] = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"].items()
+    assert taken == source.name
+
+    def is_there(path: Path) -> bool:
+        return True
+
+    monkeypatch.setattr(Path, "exists", is_there)
+    assert own_document() == Path(antiphon.__file__).resolve().parent.parent / into
 
 
 def test_many_times() -> None:
