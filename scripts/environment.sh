@@ -19,6 +19,7 @@ find_python() {
 environment() {
     stamp=".venv/.has-$(printf '%s-' "$@")$(cksum < pyproject.toml | tr ' ' '-')"
     if [ ! -e "$stamp" ]; then
+        echo "Setting up .venv, once; it takes about a minute." >&2
         [ -x .venv/bin/python ] || "$(find_python)" -m venv .venv
         groups=""
         for group in "$@"; do groups="$groups --group $group"; done
