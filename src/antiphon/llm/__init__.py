@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from .core.data import Embeddings as Embeddings
     from .core.data import ResponseData as ResponseData
     from .core.errors import MissingKeyError as MissingKeyError
+    from .core.errors import ModelError as ModelError
+    from .core.errors import NeedsKeyException as NeedsKeyException
     from .core.errors import UnknownProviderError as UnknownProviderError
     from .core.errors import UnsupportedParameterError as UnsupportedParameterError
     from .core.joining import completion_from_chunks as completion_from_chunks
@@ -60,6 +62,12 @@ if TYPE_CHECKING:
     from .core.tools import ToolResult as ToolResult
     from .core.tools import tool as tool
     from .fetching import AttachmentError as AttachmentError
+    from .keys import KeyStoreError as KeyStoreError
+    from .keys import get_key as get_key
+    from .keys import key_names as key_names
+    from .keys import keys_path as keys_path
+    from .keys import remove_key as remove_key
+    from .keys import set_key as set_key
     from .models import ModelWithAliases as ModelWithAliases
     from .models import UnknownModelError as UnknownModelError
     from .models import get_async_model as get_async_model
@@ -87,7 +95,9 @@ else:
             "._sync.clients": "close_all",
             "._sync.streams": "Pieces",
             ".core.data": "Completion CompletionChunk Data Embeddings ResponseData",
-            ".core.errors": "MissingKeyError UnknownProviderError UnsupportedParameterError",
+            ".core.errors": (
+                "MissingKeyError ModelError NeedsKeyException UnknownProviderError UnsupportedParameterError"
+            ),
             ".core.joining": "completion_from_chunks",
             ".core.parameters": "CompletionParameters EmbeddingParameters ResponseParameters Settings",
             ".providers.profile": "Provider",
@@ -105,6 +115,7 @@ else:
             ".core.tool_loop": "CancelToolCall ChainLimitError PauseChain",
             ".core.tools": "Tool Toolbox ToolCall ToolOutput ToolResult tool",
             ".fetching": "AttachmentError",
+            ".keys": "KeyStoreError get_key key_names keys_path remove_key set_key",
             ".models": (
                 "ModelWithAliases UnknownModelError get_async_model get_async_models get_model get_models "
                 "get_models_with_aliases register_model"

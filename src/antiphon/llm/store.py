@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ __all__ = [
     "set_default_model",
     "stored_aliases",
     "user_dir",
+    "write_private",
 ]
 
 _DEFAULT: Final = "gpt-5.6-luna"
@@ -84,8 +86,17 @@ def remove_alias(alias: str) -> None:
 
 
 def _write(name: str, text: str) -> None:
-    folder = user_dir()
-    folder.mkdir(parents=True, exist_ok=True)
-    new = folder / f".{name}.{os.getpid()}"
-    new.write_text(f"{text}\n", "utf-8")
-    new.replace(folder / name)  # nobody reads half a file
+    write_private(user_dir() / name, text)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only the user can read, all of it or nothing; its folder is made if need be."""
+    path = Path(os.path.realpath(path))  # a link stays one
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    new = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
+    try:
+        with open(os.open(new, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            file.write(f"{text}\n")
+        new.replace(path)  # nobody reads half a file
+    finally:
+        new.unlink(missing_ok=True)

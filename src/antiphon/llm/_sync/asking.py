@@ -16,6 +16,7 @@ from ..core.data import Completion, CompletionChunk, Data, Embeddings, ResponseD
 from ..core.failing import told
 from ..core.mocked import mocked_chunks, mocked_completion, mocked_embeddings, mocked_events, mocked_response
 from ..core.parameters import CompletionParameters, EmbeddingParameters, MessageInput, ResponseParameters
+from ..keys import stored_keys
 from ..providers.profile import Provider
 from ..providers.registry import known
 from .clients import client_of
@@ -118,7 +119,7 @@ def embedding(model: str, input: str | Iterable[object], **parameters: Unpack[Em
 
 
 def _ways(kind: Kind, model: object, subject: object, stream: bool | None, given: Mapping[str, Any]) -> list[Attempt]:
-    return attempts(kind, model, subject, stream, given, registry=known, environment=os.environ)
+    return attempts(kind, model, subject, stream, given, registry=known, environment=os.environ, keys=stored_keys)
 
 
 def _first_answer(

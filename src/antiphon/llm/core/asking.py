@@ -21,7 +21,7 @@ from ..providers.registry import Registry
 from .errors import UnsupportedParameterError
 from .messages import messages_for
 from .parameters import OF_COMPLETIONS, OF_EMBEDDINGS, OF_RESPONSES, SETTINGS
-from .routing import Route, route_to
+from .routing import KeyStore, Route, route_to
 
 __all__ = ["Attempt", "attempts"]
 
@@ -61,6 +61,7 @@ def attempts(
     *,
     registry: Registry,
     environment: Mapping[str, str],
+    keys: KeyStore | None = None,
 ) -> list[Attempt]:
     """The ways of asking, to be tried one after the other.
 
@@ -73,13 +74,13 @@ def attempts(
         raise TypeError(f"fallbacks must be a list of models, not {type(fallbacks).__name__}")
     if kind == "completion" and not isinstance(subject, (str, bytes)) and is_iterable(subject):
         subject = list(subject)  # several attempts may read it
-    made = [_attempt(kind, model, subject, bool(stream), parameters, registry, environment)]
+    made = [_attempt(kind, model, subject, bool(stream), parameters, registry, environment, keys)]
     for number, fallback in enumerate(fallbacks):
         own: dict[str, Any] = {"model": fallback} if isinstance(fallback, str) else dict(_fallback(number, fallback))
         changed = {name: value for name, value in parameters.items() if name not in _PLACES}
         other = own.pop("model")
         changed.update({name: value for name, value in own.items() if _is_given(value)})
-        made.append(_attempt(kind, other, subject, bool(stream), changed, registry, environment))
+        made.append(_attempt(kind, other, subject, bool(stream), changed, registry, environment, keys))
     return made
 
 
@@ -99,6 +100,7 @@ def _attempt(
     parameters: Mapping[str, Any],
     registry: Registry,
     environment: Mapping[str, str],
+    keys: KeyStore | None,
 ) -> Attempt:
     settings: dict[str, Any] = {}
     body: dict[str, Any] = {"model": None, _SUBJECTS[kind]: subject}
@@ -112,6 +114,7 @@ def _attempt(
         base_url=settings.get("base_url"),
         api_key=settings.get("api_key"),
         api_version=settings.get("api_version"),
+        keys=keys,
     )
     provider = route.provider
     body["model"] = route.model

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ...runtime.core.auth import CredentialsError
 from ...runtime.core.errors import SDKError
 
-__all__ = ["MissingKeyError", "UnknownProviderError", "UnsupportedParameterError"]
+__all__ = ["MissingKeyError", "ModelError", "NeedsKeyException", "UnknownProviderError", "UnsupportedParameterError"]
 
 
 class UnknownProviderError(SDKError, ValueError):
@@ -21,13 +21,30 @@ class UnknownProviderError(SDKError, ValueError):
         self.near = tuple(near)
 
 
-class MissingKeyError(CredentialsError, RuntimeError):
+class ModelError(SDKError):
+    """A model cannot be asked."""
+
+
+class NeedsKeyException(ModelError):
+    """There is no key where one is needed."""
+
+    @classmethod
+    def for_alias(cls, name: str | None, variable: str | None) -> NeedsKeyException:
+        """That of `get_key`."""
+        ways = [f"add one using 'antiphon keys set {name}'"] if name else []
+        ways += [f"set the {variable} environment variable"] if variable else []
+        return cls(f"No key found - {' or '.join(ways) or 'pass one'}")
+
+
+class MissingKeyError(NeedsKeyException, CredentialsError, RuntimeError):
     """There is no key for a provider that wants one; `variables` are those of the environment that may hold it."""
 
-    def __init__(self, title: str, variables: Sequence[str]) -> None:
+    def __init__(self, title: str, variables: Sequence[str], *, name: str | None = None) -> None:
         names = " or ".join(variables)
         where = f"{names} environment variable not set" if names else "no key given"
-        super().__init__(f"{where}: {title} needs a key; {'set it, or ' if names else ''}pass api_key=...")
+        ways = ["set it"] if names else []
+        ways += [f"add one using 'antiphon keys set {name}'"] if name else []
+        super().__init__(f"{where}: {title} needs a key; {', or '.join([*ways, 'pass api_key=...'])}")
         self.variables = tuple(variables)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import urlsplit, urlunsplit
 
 from ..providers.profile import Provider
@@ -14,7 +14,7 @@ from ..providers.registry import Registry
 from ..providers.table import CUSTOM
 from .errors import MissingKeyError, UnknownProviderError
 
-__all__ = ["Endpoint", "Route", "route_to"]
+__all__ = ["Endpoint", "KeyStore", "Route", "route_to"]
 
 _PATHS: Final = ("/chat/completions", "/responses", "/embeddings")
 _PREFIX: Final = re.compile(r"([^/:]+)[/:](.*)", re.DOTALL)
@@ -29,6 +29,18 @@ class Endpoint:
     auth_header: str
     is_openai: bool
     """Whether the organization and the project of the environment are meant for it."""
+
+
+class KeyStore(Protocol):
+    """Keys that are kept by name."""
+
+    def explicit(self, given: str, /) -> str:
+        """The key that is kept under this name, else what was given."""
+        ...
+
+    def stored(self, names: Iterable[str], /) -> str | None:
+        """The key of the first name that has one."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +63,15 @@ def route_to(
     base_url: str | None = None,
     api_key: str | None = None,
     api_version: str | None = None,
+    keys: KeyStore | None = None,
 ) -> Route:
     """Where `provider/model` or `provider:model` is asked.
 
     The provider is the one that is named by `provider`, else the one whose host is in `base_url`, else the one before
     the model, else OpenAI. With a `base_url` that nobody knows, a prefix that nobody knows belongs to the model.
+
+    The key is the one that is given (or kept under the given name), else that of the environment, else the one that is
+    kept under the name of the provider.
 
     Raises `UnknownProviderError`, `MissingKeyError`, ValueError and TypeError.
     """
@@ -74,7 +90,7 @@ def route_to(
     version = api_version or _first(environment, found.api_version_env)
     endpoint = Endpoint(
         base_url=_address(found, base_url, environment, has_version=version is not None),
-        key=_key(found, api_key, environment),
+        key=_key(found, api_key, environment, keys),
         auth_header=found.auth_header,
         is_openai=found.name == "openai",
     )
@@ -131,10 +147,15 @@ def _base(url: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc, path, parts.query, ""))
 
 
-def _key(provider: Provider, given: str | None, environment: Mapping[str, str]) -> str | None:
-    key = (given or "").strip() or _first(environment, provider.key_env)
+def _key(provider: Provider, given: str | None, environment: Mapping[str, str], keys: KeyStore | None) -> str | None:
+    given = (given or "").strip()
+    if given:
+        return given if keys is None else keys.explicit(given)
+    key = _first(environment, provider.key_env)
+    if key is None and keys is not None and provider is not CUSTOM:  # a key goes to nobody it is not meant for
+        key = keys.stored(provider.names)
     if key is None and provider.needs_key:
-        raise MissingKeyError(provider.title, provider.key_env)
+        raise MissingKeyError(provider.title, provider.key_env, name=provider.name)
     return key
 
 
