@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ._async.asking import aresponses as aresponses
     from ._async.chains import AsyncChainResponse as AsyncChainResponse
     from ._async.clients import aclose_all as aclose_all
+    from ._async.discovery import async_discover_models as async_discover_models
     from ._async.model_responses import AsyncResponse as AsyncResponse
     from ._async.models import AsyncConversation as AsyncConversation
     from ._async.models import AsyncModel as AsyncModel
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from ._sync.asking import responses as responses
     from ._sync.chains import ChainResponse as ChainResponse
     from ._sync.clients import close_all as close_all
+    from ._sync.discovery import discover_models as discover_models
     from ._sync.model_responses import Response as Response
     from ._sync.models import Conversation as Conversation
     from ._sync.models import Model as Model
@@ -102,9 +104,11 @@ else:
             ".core.parameters": "CompletionParameters EmbeddingParameters ResponseParameters Settings",
             ".providers.profile": "Provider",
             "._async.chains": "AsyncChainResponse",
+            "._async.discovery": "async_discover_models",
             "._async.model_responses": "AsyncResponse",
             "._async.models": "AsyncConversation AsyncModel",
             "._sync.chains": "ChainResponse",
+            "._sync.discovery": "discover_models",
             "._sync.model_responses": "Response",
             "._sync.models": "Conversation Model",
             ".core.attachments": "Attachment",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from ._async.models import AsyncConversation, AsyncModel
 from ._sync.chains import ChainResponse
 from ._sync.model_responses import Response
 from ._sync.models import Conversation, Model
+from .discovered import every_discovered
 from .providers.registry import known
 from .store import get_default_model, stored_aliases
 
@@ -41,7 +43,18 @@ _PREFIX: Final = re.compile(r"([^/:]+)[/:](?=.)")
 
 
 class UnknownModelError(SDKError, KeyError):
-    """No model has this name; the message is `error.args[0]`."""
+    """No model has this name; the message is `error.args[0]`, and `near` are names like it."""
+
+    near: tuple[str, ...] = ()
+
+    @classmethod
+    def with_near(cls, message: str, name: str, known: Iterable[str]) -> UnknownModelError:
+        """With the names like it in a note."""
+        made = cls(message)
+        made.near = tuple(difflib.get_close_matches(name, [*known], n=3, cutoff=0.6))
+        if made.near:
+            made.add_note(f"did you mean {' or '.join(map(repr, made.near))}?")
+        return made
 
 
 @dataclass(frozen=True)
@@ -88,7 +101,7 @@ def get_model(name: str | None = None) -> Model:
     asked = get_default_model() if name is None else name
     found = _found(asked)
     if found is None:
-        raise UnknownModelError(f"Unknown model: {asked}")
+        raise UnknownModelError.with_near(f"Unknown model: {asked}", asked, _names())
     if found.model is None:
         raise UnknownModelError(f"Unknown model (async model exists): {asked}")
     return found.model
@@ -99,14 +112,17 @@ def get_async_model(name: str | None = None) -> AsyncModel:
     asked = get_default_model() if name is None else name
     found = _found(asked)
     if found is None:
-        raise UnknownModelError(f"Unknown model: {asked}")
+        raise UnknownModelError.with_near(f"Unknown model: {asked}", asked, _names())
     if found.async_model is None:
         raise UnknownModelError(f"Unknown async model (sync model exists): {asked}")
     return found.async_model
 
 
 def get_models() -> list[Model]:
-    """The models that are known by name: OpenAI's, and those that were registered."""
+    """The models that are known by name: OpenAI's, those that were registered, and those of providers that were asked.
+
+    Nothing is sent; `discover_models` asks a provider.
+    """
     return [each.model for each in get_models_with_aliases() if each.model is not None]
 
 
@@ -121,7 +137,9 @@ def get_models_with_aliases() -> list[ModelWithAliases]:
     for alias, model_id in stored_aliases().items():
         names.setdefault(model_id, set()).add(alias)
     entries = {each.model_id: each for each in _registered.values()}
-    for model_id in (*_ids_of_openai(), *names):
+    for model_id in (*_ids_of_openai(), *_discovered()):
+        entries.setdefault(model_id, ModelWithAliases(Model(model_id), AsyncModel(model_id)))
+    for model_id in names:
         if model_id not in entries and (found := _found(model_id)) is not None:
             entries[found.model_id] = found
     return [
@@ -138,9 +156,19 @@ def _found(name: str) -> ModelWithAliases | None:
         return registered
     prefix = _PREFIX.match(name)
     routed = known.find(prefix[1]) if prefix else known.with_model(name)
-    if routed is None and name not in _ids_of_openai():
+    if routed is None and name not in _ids_of_openai() and name not in _discovered():
         return None
     return ModelWithAliases(Model(name), AsyncModel(name))
+
+
+def _discovered() -> list[str]:
+    """What providers said to have when they were asked last."""
+    return [model for each in every_discovered() for model in each.models]
+
+
+def _names() -> set[str]:
+    """All names that `get_model` would find, but for those of models that nobody has named."""
+    return {*_registered, *stored_aliases(), *_ids_of_openai(), *_discovered()}
 
 
 @cache

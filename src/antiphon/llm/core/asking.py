@@ -23,7 +23,7 @@ from .messages import messages_for
 from .parameters import OF_COMPLETIONS, OF_EMBEDDINGS, OF_RESPONSES, SETTINGS
 from .routing import KeyStore, Route, route_to
 
-__all__ = ["Attempt", "attempts"]
+__all__ = ["Attempt", "attempts", "located"]
 
 Kind: TypeAlias = Literal["completion", "responses", "embedding"]
 
@@ -127,7 +127,7 @@ def _attempt(
         body["stream"] = True
     if "additional_params" in settings:
         body.update(_additional(settings["additional_params"]))
-    return Attempt(route, _located(route, _call(kind, body, settings, streamed)), streamed)
+    return Attempt(route, located(route, _call(kind, body, settings, streamed)), streamed)
 
 
 def _call(kind: Kind, body: dict[str, Any], settings: Mapping[str, Any], streamed: bool) -> Call:
@@ -145,7 +145,7 @@ def _call(kind: Kind, body: dict[str, Any], settings: Mapping[str, Any], streame
     )
 
 
-def _located(route: Route, call: Call) -> Call:
+def located(route: Route, call: Call) -> Call:
     """The call where Azure's older form wants it: under a deployment, with a version."""
     if route.api_version is None or not route.provider.api_version_env:
         return call

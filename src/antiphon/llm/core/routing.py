@@ -14,7 +14,7 @@ from ..providers.registry import Registry
 from ..providers.table import CUSTOM
 from .errors import MissingKeyError, UnknownProviderError
 
-__all__ = ["Endpoint", "KeyStore", "Route", "route_to"]
+__all__ = ["Endpoint", "KeyStore", "Route", "base_url_of", "route_to"]
 
 _PATHS: Final = ("/chat/completions", "/responses", "/embeddings")
 _PREFIX: Final = re.compile(r"([^/:]+)[/:](.*)", re.DOTALL)
@@ -95,6 +95,12 @@ def route_to(
         is_openai=found.name == "openai",
     )
     return Route(found, bare, endpoint, version)
+
+
+def base_url_of(provider: Provider, environment: Mapping[str, str], base_url: str | None = None) -> str:
+    """The address at which a provider would be asked. Raises ValueError where nothing says it."""
+    version = _first(environment, provider.api_version_env)
+    return _address(provider, base_url, environment, has_version=version is not None)
 
 
 def _found(model: str, registry: Registry, name: str | None, base_url: str | None) -> tuple[Provider, str]:
