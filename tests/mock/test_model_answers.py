@@ -32,6 +32,7 @@ MENU: Any = {
     "additionalProperties": False,
     "$defs": {"Dish": {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}},
 }
+HELLO: Any = {"role": "user", "content": "Hello"}
 
 
 @pytest.fixture(scope="module")
@@ -227,6 +228,58 @@ class TestChat:
         text = asked.chat(response_format={"type": "json_object"}).value["choices"][0]["message"]["content"]
         assert json.loads(text) == {"said": "You said: Hello"}
 
+    def test_json_in_a_form_that_the_prompt_describes(self, asked: Asked) -> None:
+        told = f"Answer with JSON that fits {json.dumps(WEATHER)} please, not {{this}}."
+        for messages in ([{"role": "user", "content": told}], [{"role": "system", "content": told}, HELLO]):
+            form = {"type": "json_object"}
+            choice = asked.chat(messages=messages, response_format=form).value["choices"][0]
+            assert_fits(choice["message"]["content"], WEATHER)
+
+    @pytest.mark.parametrize(
+        ("question", "properties", "arguments"),
+        [
+            ("Multiply 34 by -2.5", {"a": "integer", "b": "number"}, {"a": 34, "b": -2.5}),
+            ("Add 1 and 2", {"a": "number", "b": "number"}, {"a": 1, "b": 2}),
+            ("How is the weather in New York today?", {"city": "string"}, {"city": "New York"}),
+            ('Look for "the long way" in Oslo', {"text": "string"}, {"text": "the long way"}),
+        ],
+    )
+    def test_arguments_are_those_of_the_question(
+        self, question: str, properties: dict[str, str], arguments: Any, asked: Asked
+    ) -> None:
+        parameters = {name: {"type": kind, "description": name} for name, kind in properties.items()}
+        schema = {"type": "object", "properties": parameters, "required": list(parameters)}
+        (made,) = calls_of(asked.chat(question, tools=[function("ask", schema)]))
+        assert json.loads(made["function"]["arguments"]) == arguments
+
+    def test_arguments_fit_though_the_question_does_not(self, asked: Asked) -> None:
+        schema = {"type": "object", "properties": {"n": {"type": "integer", "minimum": 5}}, "required": ["n"]}
+        (made,) = calls_of(asked.chat("Add 1 to x2", tools=[function("add", schema)]))
+        assert_fits(made["function"]["arguments"], schema)
+
+    def test_without_parallel_calls_there_is_a_round_for_each(self, asked: Asked) -> None:
+        tools = [function(name) for name in ("get_weather", "get_time", "book_flight")]
+        messages: list[Any] = [{"role": "user", "content": "The weather, and a flight"}]
+        names: list[str] = []
+        for number in range(3):
+            got = asked.chat(messages=messages, tools=tools, parallel_tool_calls=False).value["choices"][0]["message"]
+            if not got.get("tool_calls"):
+                assert (number, got["content"]) == (2, "The tools said: result 0; result 1")
+                break
+            (made,) = got["tool_calls"]
+            names.append(made["function"]["name"])
+            messages += [got, {"role": "tool", "tool_call_id": made["id"], "content": f"result {number}"}]
+        assert names == ["get_weather", "book_flight"]
+        assert calls_of(asked.chat(messages=[*messages, HELLO], tools=tools))
+
+    def test_thoughts(self, asked: Asked) -> None:
+        message = asked.chat(reasoning_effort="high").value["choices"][0]["message"]
+        assert message["reasoning_content"] == "Thinking about what was said."
+        assert "reasoning_content" not in asked.chat(reasoning_effort="none").value["choices"][0]["message"]
+        events = asked.chat(reasoning_effort="high", stream=True).events[:-1]
+        deltas = [data["choices"][0]["delta"] for _, data in events]
+        assert "".join(each.get("reasoning_content", "") for each in deltas) == message["reasoning_content"]
+
     def test_reasoning_is_counted(self, asked: Asked) -> None:
         plain, thinking = asked.chat().value["usage"], asked.chat(reasoning_effort="high").value["usage"]
         assert thinking["completion_tokens_details"]["reasoning_tokens"] == 8
@@ -343,3 +396,44 @@ class TestResponses:
         events = asked.response(**more, stream=True).events
         summary = "".join(data["delta"] for name, data in events if name == "response.reasoning_summary_text.delta")
         assert summary == value["output"][0]["summary"][0]["text"]
+
+    def test_encrypted_thoughts(self, asked: Asked) -> None:
+        more: Any = {"reasoning": {"effort": "low"}, "include": ["reasoning.encrypted_content"]}
+        assert asked.response(**more).value["output"][0]["encrypted_content"]
+
+    def test_what_follows_knows_what_was_said(self, asked: Asked) -> None:
+        tools = [flat("get_weather"), flat("book_flight")]
+        more: Any = {"tools": tools, "parallel_tool_calls": False}
+        got = asked.response("The weather, and a flight", **more).value
+        names: list[str] = []
+        while calls := [item for item in got["output"] if item["type"] == "function_call"]:
+            names += [each["name"] for each in calls]
+            output = {"type": "function_call_output", "call_id": calls[0]["call_id"], "output": f"result {len(names)}"}
+            got = asked.response([output], previous_response_id=got["id"], **more).value
+        assert names == ["get_weather", "book_flight"]
+        assert got["output"][0]["content"][0]["text"] == "The tools said: result 1; result 2"
+        assert got["usage"]["input_tokens"] >= 5
+
+    def test_a_conversation_knows_what_was_said(self, asked: Asked) -> None:
+        made = asked.response("weather", tools=[flat("get_weather")], conversation="conv_1").value["output"][0]
+        output = {"type": "function_call_output", "call_id": made["call_id"], "output": "18"}
+        got = asked.response([output], tools=[flat("get_weather")], conversation={"id": "conv_1"}).value
+        assert got["output"][0]["content"][0]["text"] == "The tools said: 18"
+
+
+class TestCompletions:
+    @pytest.mark.parametrize(
+        ("more", "text", "reason"),
+        [
+            ({}, "You said: one two", "stop"),
+            ({"max_tokens": 2}, "You said:", "length"),
+            ({"stop": "one"}, "You said: ", "stop"),
+            ({"echo": True}, "one twoYou said: one two", "stop"),
+        ],
+    )
+    def test_limits(self, more: Any, text: str, reason: str, asked: Asked) -> None:
+        body = {"model": "m", "prompt": "one two", **more}
+        choice = asked("completions.create", "/v1/completions", body).value["choices"][0]
+        assert (choice["text"], choice["finish_reason"]) == (text, reason)
+        events = asked("completions.create", "/v1/completions", {**body, "stream": True}).events
+        assert "".join(data["choices"][0]["text"] for _, data in events[:-1]) == text

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from antiphon.mock import Turn
 from antiphon.mock.answer.replies import Reply
 from antiphon.mock.engine import Engine
 from antiphon_codegen.samples.service import read_service
@@ -28,14 +29,14 @@ class Asked:
     """Asks one engine; every answer is judged by the document."""
 
     def __init__(self, judge: Judge) -> None:
-        self._engine = Engine(read_service(OWN))
+        self.engine = Engine(read_service(OWN))
         self._judge = judge
 
     def __call__(self, operation: str, method: str, path: str, body: Any = None) -> Any:
-        got = ask(self._engine, method, f"/v1{path}", body, headers=BETA)
+        got = ask(self.engine, method, f"/v1{path}", body, headers=BETA)
         assert got.status == 200, got.body
         reply = Reply(got.status, tuple(got.headers.items()), got.pieces)
-        assert self._judge.fault(self._engine.service.by_id[operation], reply) is None
+        assert self._judge.fault(self.engine.service.by_id[operation], reply) is None
         return got
 
 
@@ -88,3 +89,86 @@ def test_a_run_as_events(asked: Asked) -> None:
     assert run["status"] == "completed"
     path = f"/threads/{run['thread_id']}/runs/{run['id']}"
     assert asked("beta.threads.runs.retrieve", "GET", path).value == run
+
+
+WEATHER: Any = {"name": "get_weather", "parameters": {"type": "object", "properties": {"city": {"type": "string"}}}}
+TOOLS: Any = [{"type": "function", "function": WEATHER}]
+
+
+def calls_of(run: Any) -> list[Any]:
+    return run["required_action"]["submit_tool_outputs"]["tool_calls"]
+
+
+def events_of(got: Any) -> list[tuple[str, Any]]:
+    return [(name, data) for name, data in got.events if data != "[DONE]"]
+
+
+def test_a_run_with_tools_waits_for_their_outputs(asked: Asked) -> None:
+    thread = asked("beta.threads.create", "POST", "/threads", HELLO).value["id"]
+    body: Any = {"assistant_id": "a", "tools": TOOLS}
+    run = asked("beta.threads.runs.create", "POST", f"/threads/{thread}/runs", body).value
+    path = f"/threads/{thread}/runs/{run['id']}"
+    for _ in range(2):
+        run = asked("beta.threads.runs.retrieve", "GET", path).value
+        assert run["status"] == "requires_action"
+    (made,) = calls_of(run)
+    assert (made["function"]["name"], texts(asked, thread)) == ("get_weather", ["Hello"])
+    output = {"tool_outputs": [{"tool_call_id": made["id"], "output": "18 degrees"}]}
+    submitted = asked("beta.threads.runs.submit_tool_outputs", "POST", f"{path}/submit_tool_outputs", output).value
+    assert (submitted["status"], submitted["required_action"]) == ("queued", None)
+    assert asked("beta.threads.runs.retrieve", "GET", path).value["status"] == "completed"
+    assert texts(asked, thread) == ["The tools said: 18 degrees", "Hello"]
+    steps = asked("beta.threads.runs.steps.list", "GET", f"{path}/steps").value["data"]
+    assert [step["type"] for step in steps] == ["message_creation", "tool_calls"]
+    assert steps[1]["step_details"]["tool_calls"][0]["function"]["output"] == "18 degrees"
+
+
+def test_a_run_with_tools_as_events(asked: Asked) -> None:
+    assistant = asked("beta.assistants.create", "POST", "/assistants", {"model": "m", "tools": TOOLS}).value["id"]
+    body: Any = {"assistant_id": assistant, "thread": HELLO, "stream": True}
+    events = events_of(asked("beta.threads.create_and_run", "POST", "/threads/runs", body))
+    name, run = events[-1]
+    assert name == "thread.run.requires_action"
+    (made,) = calls_of(run)
+    deltas = [data["delta"]["step_details"]["tool_calls"][0] for name, data in events if name.endswith("step.delta")]
+    assert "".join(each["function"]["arguments"] for each in deltas) == made["function"]["arguments"]
+    path = f"/threads/{run['thread_id']}/runs/{run['id']}/submit_tool_outputs"
+    output = {"tool_outputs": [{"tool_call_id": made["id"], "output": "18 degrees"}], "stream": True}
+    events = events_of(asked("beta.threads.runs.submit_tool_outputs", "POST", path, output))
+    assert (events[0][0], events[-1][0]) == ("thread.run.step.completed", "thread.run.completed")
+    said = [data for name, data in events if name == "thread.message.completed"]
+    assert said[0]["content"][0]["text"]["value"] == "The tools said: 18 degrees"
+
+
+def test_rounds_of_a_run_and_outputs_that_do_not_fit() -> None:
+    engine = Engine(read_service(OWN))
+    flight = {"type": "function", "function": {"name": "book_flight"}}
+
+    def post(path: str, body: Any = None) -> Any:
+        return ask(engine, "POST", f"/v1{path}", body, headers=BETA)
+
+    thread = post("/threads", {"messages": [{"role": "user", "content": "weather, flight"}]}).value["id"]
+    body = {"assistant_id": "a", "tools": [*TOOLS, flight], "parallel_tool_calls": False}
+    path = f"/threads/{thread}/runs/{post(f'/threads/{thread}/runs', body).value['id']}"
+    for name in ("get_weather", "book_flight"):
+        run = ask(engine, "GET", f"/v1{path}", headers=BETA).value
+        (made,) = calls_of(run)
+        assert made["function"]["name"] == name
+        refused = post(f"{path}/submit_tool_outputs", {"tool_outputs": [{"tool_call_id": "no", "output": "x"}]})
+        assert (refused.status, "unknown: no" in refused.error["message"]) == (400, True)
+        outputs = {"tool_outputs": [{"tool_call_id": made["id"], "output": name}]}
+        assert post(f"{path}/submit_tool_outputs", outputs).status == 200
+    assert ask(engine, "GET", f"/v1{path}", headers=BETA).value["status"] == "completed"
+    refused = post(f"{path}/submit_tool_outputs", outputs)
+    assert "do not accept tool outputs" in refused.error["message"]
+    assert post(f"{path}/cancel").status == 400
+
+
+def test_a_run_can_be_cancelled_and_told_what_to_say(asked: Asked) -> None:
+    body: Any = {"assistant_id": "a", "tools": TOOLS}
+    run = asked("beta.threads.runs.create", "POST", "/threads/some/runs", body).value
+    cancelled = asked("beta.threads.runs.cancel", "POST", f"/threads/some/runs/{run['id']}/cancel").value
+    assert cancelled["status"] == "cancelled"
+    asked.engine.say([Turn("Told.")])
+    asked("beta.threads.runs.create", "POST", "/threads/some/runs", body)
+    assert texts(asked, "some")[0] == "Told."

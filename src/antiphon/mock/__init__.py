@@ -10,7 +10,9 @@ from __future__ import annotations
 
 try:
     from .answer.calls import Answer, Behaviour, Call, Event, error_answer
-    from .engine import Received, Scripted
+    from .answer.turns import BadTurn, Turn
+    from .control import Scripted
+    from .engine import Received
     from .server import MockServer, serve
 except ModuleNotFoundError as error:
     if error.name is None or error.name.partition(".")[0] in ("antiphon", "antiphon_codegen"):
@@ -19,4 +21,16 @@ except ModuleNotFoundError as error:
         f"the mock server needs {error.name}: pip install 'antiphon[mock]'", name=error.name
     ) from error
 
-__all__ = ["Answer", "Behaviour", "Call", "Event", "MockServer", "Received", "Scripted", "error_answer", "serve"]
+__all__ = [
+    "Answer",
+    "BadTurn",
+    "Behaviour",
+    "Call",
+    "Event",
+    "MockServer",
+    "Received",
+    "Scripted",
+    "Turn",
+    "error_answer",
+    "serve",
+]

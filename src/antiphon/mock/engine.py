@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias, cast
 
 from antiphon_codegen.document import JSON
@@ -18,6 +19,9 @@ from .answer.faults import BadFault, Fault, Faults
 from .answer.generic import generic_answer
 from .answer.replies import Reply, reply_to, with_fault
 from .answer.rest import rest_answer
+from .answer.turns import BadTurn, Turn, turn_of
+from .control import Control, Scripted
+from .request.addresses import at_our_address
 from .request.examining import Examiner, Incoming, Refusal, Seen
 from .request.forms import BadForm, urlencoded_fields
 from .request.security import without_secrets
@@ -51,21 +55,6 @@ class Received:
     """What it was answered with."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scripted:
-    """An answer that was put in the queue for the next request."""
-
-    status: int = 200
-    body: object = b""
-    headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    fault: str = ""
-
-    def answer(self) -> Answer:
-        kind = next((value for name, value in self.headers.items() if name.lower() == "content-type"), None)
-        rest = {name: value for name, value in self.headers.items() if name.lower() != "content-type"}
-        return Answer(self.status, self.body, content_type=kind, headers=rest)
-
-
 class Engine:
     """Answers requests to one service. For one thread at a time, but for `enqueue` and `received`."""
 
@@ -89,13 +78,27 @@ class Engine:
         unknown = sorted(set(self._given) - set(service.by_id) - {"*"})
         if unknown:
             raise ValueError(f"behaviours= names operations that the document does not have: {', '.join(unknown)}")
+        self._speaks: AbstractSet[str] = _speaking(self._own)
         self._script: deque[Scripted] = deque()
+        self._turns: deque[Turn] = deque()
         self._received: deque[Received] = deque(maxlen=_REMEMBERED)
         self._number = 0
+        self._control = Control(self.enqueue, self.say, self.forget, lambda: self.received)
 
     def enqueue(self, scripted: Iterable[Scripted]) -> None:
         """Puts answers in the queue: the next requests get them, whatever they ask for."""
         self._script.extend(scripted)
+
+    def say(self, turns: Iterable[Turn]) -> None:
+        """Puts turns in the queue: the model says them in the next answers it gives. Raises ValueError without one."""
+        if not self._speaks:
+            raise ValueError("this document has no model that could say something; enqueue() answers any request")
+        self._turns.extend(turns)
+
+    def forget(self) -> None:
+        """Empties the queues."""
+        self._script.clear()
+        self._turns.clear()
 
     @property
     def received(self) -> list[Received]:
@@ -104,12 +107,16 @@ class Engine:
 
     def respond(self, incoming: Incoming) -> Reply:
         """The reply to a request."""
-        seen = self._examiner.examine(incoming)
+        control = self._control.answer(incoming)
+        if control is not None:
+            return reply_to(control)
+        asked = at_our_address(incoming, self.service.base_path) if self._own else incoming
+        seen = self._examiner.examine(asked)
         if incoming.method == "HEAD" and seen.refusal is not None and seen.refusal.status == 405:
-            seen = self._examiner.examine(replace(incoming, method="GET"))
+            seen = self._examiner.examine(replace(asked, method="GET"))
         self._number += 1
         try:
-            reply = self._reply(incoming, seen)
+            reply = self._reply(asked, seen)
         except Exception as error:  # a behaviour of the user's: the server has to stay, and the test has to see why
             message = f"the behaviour of {seen.operation.id if seen.operation else 'the server'} failed: {error!r}"
             reply = reply_to(error_answer(500, message, code="behaviour_failed"))
@@ -120,8 +127,13 @@ class Engine:
 
     def _reply(self, incoming: Incoming, seen: Seen) -> Reply:
         scripted = self._script.popleft() if self._script else None
-        asked = scripted.fault if scripted is not None else incoming.header("x-mock-fault")
         given = self._given.get(seen.operation.id, self._given.get("*")) if seen.operation is not None else None
+        try:
+            turn = self._turn(incoming, seen) if scripted is None and given is None else None
+        except BadTurn as error:
+            return reply_to(error_answer(400, str(error), code="invalid_turn", parameter="x-mock-turn"))
+        asked = scripted.fault if scripted is not None else incoming.header("x-mock-fault")
+        asked = turn.fault if turn is not None and turn.fault else asked
         place = f"{incoming.method} {seen.operation.path if seen.operation is not None else incoming.path}"
         if not asked and isinstance(given, str):
             asked, given = given, None
@@ -136,12 +148,27 @@ class Engine:
         elif seen.operation is None or seen.refusal is not None:
             answer = Answer(200)
         else:
-            answer = self._answer(self._call(incoming, seen, seen.operation), given)
+            answer = self._answer(self._call(incoming, seen, seen.operation, turn), given)
+            if turn is not None and turn.headers:
+                answer = replace(answer, headers={**answer.headers, **turn.headers})
         return reply_to(answer) if fault is None else with_fault(answer, fault)
 
-    def _call(self, incoming: Incoming, seen: Seen, operation: Operation) -> Call:
+    def _turn(self, incoming: Incoming, seen: Seen) -> Turn | None:
+        """What the model is to say to a valid request, as its header or the queue has it. Raises `BadTurn`."""
+        if seen.operation is None or seen.refusal is not None or seen.operation.id not in self._speaks:
+            return None
+        told = incoming.header("x-mock-turn")
+        if not told:
+            return self._turns.popleft() if self._turns else None
+        try:
+            given: Any = json.loads(told) if told.lstrip().startswith("{") else told
+        except (ValueError, RecursionError) as error:
+            raise BadTurn(f"x-mock-turn holds no JSON: {error}") from None
+        return turn_of(given)
+
+    def _call(self, incoming: Incoming, seen: Seen, operation: Operation, turn: Turn | None) -> Call:
         body: JSON | bytes = seen.body
-        return Call(operation, seen.path, seen.query, dict(incoming.headers), body, self._data, incoming.path)
+        return Call(operation, seen.path, seen.query, dict(incoming.headers), body, self._data, incoming.path, turn)
 
     def _answer(self, call: Call, given: Given) -> Answer:
         if given is not None and not callable(given):
@@ -161,6 +188,15 @@ def _own_behaviours(service: Service) -> Mapping[str, Behaviour]:
     from .behaviours import BEHAVIOURS
 
     return BEHAVIOURS
+
+
+def _speaking(own: Mapping[str, Behaviour]) -> AbstractSet[str]:
+    """The operations by which a model is asked."""
+    if not own:
+        return frozenset()
+    from .behaviours import SPEAKING
+
+    return SPEAKING
 
 
 def _hides(fault: Fault | None) -> bool:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import socket
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self, cast
@@ -17,8 +17,10 @@ from uvicorn.server import ServerState
 
 from antiphon_codegen.samples.service import Service, read_service
 
+from .answer.turns import ToolUse, Turn, TurnLike, turn_of
 from .asgi import Application, Watcher
-from .engine import Engine, Given, Received, Scripted
+from .control import Scripted
+from .engine import Engine, Given, Received
 
 __all__ = ["MockServer", "own_document", "serve"]
 
@@ -45,6 +47,7 @@ def serve(
     strict: bool = False,
     behaviours: Mapping[str, Given] | None = None,
     script: Iterable[Scripted | tuple[Any, ...] | int] = (),
+    turns: Iterable[TurnLike] = (),
     watcher: Watcher | None = None,
 ) -> MockServer:
     """A server for an API, to be used with `with` or `async with`; it is ready when the block begins.
@@ -59,9 +62,11 @@ def serve(
         behaviours: By operation id, what to do instead of the usual: a function of the call, an `Answer`, a body, or a
             text with a fault such as `"status=503; times=2"`. The id `"*"` stands for all others.
         script: Answers for the first requests, whatever they ask for; see `MockServer.enqueue`.
+        turns: What the model says first: texts, `Turn` objects, or mappings with their fields; see `MockServer.say`.
         watcher: Told of each request.
 
     Raises:
+        BadTurn: A turn is nothing that can be said.
         antiphon_codegen.problems.Refused: The document is none.
         OSError: The port is taken.
     """
@@ -70,6 +75,9 @@ def serve(
     server = MockServer(service, engine, host, port, watcher)
     for each in script:
         server.enqueue(*_scripted(each))
+    given = [turn_of(each) for each in turns]
+    if given:
+        engine.say(given)
     return server
 
 
@@ -102,6 +110,11 @@ class MockServer:
         return self._address + self.service.base_path
 
     @property
+    def origin(self) -> str:
+        """The address without the base path: what an endpoint of Azure is, or the host of a provider."""
+        return self.url.removesuffix(self.service.base_path)
+
+    @property
     def requests(self) -> list[Received]:
         """The requests that were received, in their order."""
         return self._engine.received
@@ -114,6 +127,26 @@ class MockServer:
         `body` is bytes, or what JSON can hold; `fault` is an instruction as in the header `x-mock-fault`.
         """
         self._engine.enqueue([Scripted(status, body, headers or {}, fault)])
+
+    def say(
+        self,
+        text: object = None,
+        *,
+        calls: Sequence[ToolUse] = (),
+        reasoning: str | None = None,
+        refusal: str | None = None,
+        finish_reason: str | None = None,
+        usage: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        fault: str = "",
+    ) -> None:
+        """Has the model say this in the next answer it gives, by chat completions, responses, completions or runs.
+
+        What is no text is sent as JSON; `calls` are names of tools, or names with arguments. Requests to anything but a
+        model leave it in the queue. Raises `BadTurn` for what cannot be said.
+        """
+        turn = Turn(text, calls, reasoning, refusal, finish_reason, usage, headers or {}, fault)
+        self._engine.say([turn_of(turn)])
 
     def start(self) -> Self:
         """Starts the server, which is ready when this returns."""

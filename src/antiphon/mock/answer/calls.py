@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from antiphon_codegen.document import JSON
 from antiphon_codegen.samples.service import Operation
 
+from .turns import Turn
+
 if TYPE_CHECKING:
     from .data import Data
 
@@ -55,6 +57,8 @@ class Call:
     """What the server knows: samples for schemas, and what was created."""
     target: str = ""
     """The path that was asked for."""
+    turn: Turn | None = None
+    """What the model is to say, where a test has said so."""
 
     @property
     def fields(self) -> Mapping[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from ..answer.calls import Behaviour
@@ -17,20 +18,24 @@ from . import (
     models,
     moderations,
     responses,
+    runs,
     threads,
     uploads,
 )
 
-__all__ = ["BEHAVIOURS"]
+__all__ = ["BEHAVIOURS", "SPEAKING"]
 
 BEHAVIOURS: Final[Mapping[str, Behaviour]] = {
     "audio.speech.create": audio.speak,
     "audio.transcriptions.create": audio.transcribe,
     "audio.translations.create": audio.translate,
     "beta.threads.create": threads.create,
-    "beta.threads.create_and_run": threads.create_and_run,
+    "beta.threads.create_and_run": runs.create_and_run,
     "beta.threads.messages.create": threads.add_message,
-    "beta.threads.runs.create": threads.run,
+    "beta.threads.runs.cancel": runs.cancel,
+    "beta.threads.runs.create": runs.create,
+    "beta.threads.runs.retrieve": runs.retrieve,
+    "beta.threads.runs.submit_tool_outputs": runs.submit,
     "chat.completions.create": chat.create,
     "completions.create": completions.create,
     "embeddings.create": embeddings.create,
@@ -51,3 +56,15 @@ BEHAVIOURS: Final[Mapping[str, Behaviour]] = {
     "uploads.create": uploads.create,
     "uploads.parts.create": uploads.add_part,
 }
+
+SPEAKING: Final[AbstractSet[str]] = frozenset(
+    {
+        "beta.threads.create_and_run",
+        "beta.threads.runs.create",
+        "beta.threads.runs.submit_tool_outputs",
+        "chat.completions.create",
+        "completions.create",
+        "responses.create",
+    }
+)
+"""The operations by which a model is asked to say something."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final, cast
 
 from antiphon_codegen.document import JSON
 from antiphon_codegen.samples.values import as_list, as_object
 
 from ..answer.calls import Answer, Call, Event
-from .parts import CREATED, THOUGHTS, count_tokens, echoed, identity, text_of, tokens_of
+from .parts import CREATED, count_tokens, echoed, identity, limited, text_of, tokens_of
 from .replying import Question, Said, ToolCall, reply, tools_of
 
 __all__ = ["create"]
@@ -22,13 +23,10 @@ def create(call: Call) -> Answer | JSON:
     """`POST /chat/completions`."""
     fields = call.fields
     messages = cast("list[Mapping[str, Any]]", fields["messages"])
-    spoken = reply(call, _question(fields, messages))
-    text, reason = _limited(spoken.text, fields)
-    spoken = Said(text, spoken.calls)
+    spoken, reason = _spoken(call, fields, messages)
     many = fields.get("n") or 1
     prompt = sum(count_tokens(text_of(each.get("content"))) for each in messages)
-    thoughts = THOUGHTS if fields.get("reasoning_effort") not in (None, "none") else 0
-    usage: JSON = _usage(prompt, spoken.tokens * many, thoughts)
+    usage: JSON = _usage(prompt, spoken.tokens * many, spoken.thoughts, spoken.usage)
     head: dict[str, JSON] = {
         "id": identity("chatcmpl-", call),
         "created": CREATED,
@@ -36,13 +34,15 @@ def create(call: Call) -> Answer | JSON:
         "service_tier": "default",
     }
     older = "functions" in fields and "tools" not in fields
-    if spoken.calls:
-        reason = "function_call" if older else "tool_calls"
     if call.streaming:
         return Answer(events=tuple(_chunks(fields, head, spoken, reason, many, usage, older=older)), done=True)
-    message: dict[str, JSON] = {"role": "assistant", "content": text, "refusal": None, "annotations": []}
-    if spoken.calls:
+    message: dict[str, JSON] = {"role": "assistant", "content": spoken.text, "refusal": spoken.refusal}
+    message["annotations"] = []
+    if spoken.thought:
+        message["reasoning_content"] = spoken.thought  # not OpenAI's own, but what many of its kind do
+    if not spoken.text and (spoken.calls or spoken.refusal is not None):
         message["content"] = None
+    if spoken.calls:
         message |= _function_call(spoken.calls[0]) if older else {"tool_calls": list(map(_tool_call, spoken.calls))}
     choices: list[JSON] = [
         {"index": index, "message": message, "logprobs": None, "finish_reason": reason} for index in range(many)
@@ -54,13 +54,19 @@ def create(call: Call) -> Answer | JSON:
     return completion
 
 
+def _spoken(call: Call, fields: Mapping[str, Any], messages: list[Mapping[str, Any]]) -> tuple[Said, str]:
+    """What the model says, within the limits of the request, and why it stops."""
+    spoken = reply(call, _question(fields, messages))
+    limit = next((fields[name] for name in _LIMITS if fields.get(name)), None)
+    text, reason = limited(spoken.text, fields.get("stop"), limit)
+    if spoken.calls:
+        reason = "function_call" if "functions" in fields and "tools" not in fields else "tool_calls"
+    return replace(spoken, text=text), spoken.reason or reason
+
+
 def _question(fields: Mapping[str, Any], messages: list[Mapping[str, Any]]) -> Question:
     asked = next((text_of(each.get("content")) for each in reversed(messages) if each.get("role") == "user"), "")
-    results: list[str] = []
-    for message in reversed(messages):
-        if message.get("role") not in ("tool", "function"):
-            break
-        results.insert(0, text_of(message.get("content")))
+    results, called = _rounds(messages)
     form = as_object(fields.get("response_format"))
     choice = fields.get("tool_choice", fields.get("function_call"))
     return Question(
@@ -71,8 +77,28 @@ def _question(fields: Mapping[str, Any], messages: list[Mapping[str, Any]]) -> Q
         choice,
         fields.get("parallel_tool_calls") is not False,
         results or None,
+        called,
         {**as_object(form.get("json_schema")), "type": form.get("type")},
+        "\n".join(text_of(each.get("content")) for each in messages),
+        fields.get("reasoning_effort") not in (None, "none"),
     )
+
+
+def _rounds(messages: list[Mapping[str, Any]]) -> tuple[list[str], frozenset[str]]:
+    """What tools came back with since the user asked, if that was the last that happened, and what they are called."""
+    results: list[str] = []
+    called: set[str] = set()
+    if not messages or messages[-1].get("role") not in ("tool", "function"):
+        return results, frozenset()
+    for message in reversed(messages):
+        if message.get("role") == "user":
+            break
+        if message.get("role") in ("tool", "function"):
+            results.insert(0, text_of(message.get("content")))
+        for made in map(as_object, as_list(message.get("tool_calls"))):
+            called.add(str(as_object(made.get(str(made.get("type", "function")))).get("name")))
+        called.add(str(as_object(message.get("function_call")).get("name")))
+    return results, frozenset(called)
 
 
 def _tool_call(made: ToolCall) -> JSON:
@@ -85,26 +111,14 @@ def _function_call(made: ToolCall) -> dict[str, JSON]:
     return {"function_call": {"name": made.name, "arguments": made.argument}}
 
 
-def _limited(text: str, fields: Mapping[str, Any]) -> tuple[str, str]:
-    """The text up to where the request wants it to end, and why it ends there."""
-    stops = fields.get("stop")
-    for stop in [stops] if isinstance(stops, str) else as_list(stops):
-        text = text.partition(stop)[0] if stop else text
-    limit = next((fields[name] for name in _LIMITS if fields.get(name)), None)
-    words = tokens_of(text)
-    if limit is None or len(words) <= limit:
-        return text, "stop"
-    return "".join(words[:limit]).rstrip(), "length"
-
-
-def _usage(prompt: int, completion: int, thoughts: int) -> dict[str, JSON]:
-    return {
-        "prompt_tokens": prompt,
-        "completion_tokens": completion + thoughts,
-        "total_tokens": prompt + completion + thoughts,
+def _usage(prompt: int, completion: int, thoughts: int, told: Mapping[str, Any] | None) -> dict[str, JSON]:
+    counts: dict[str, Any] = {"prompt_tokens": prompt, "completion_tokens": completion + thoughts, **(told or {})}
+    total = {"total_tokens": counts["prompt_tokens"] + counts["completion_tokens"]}
+    details: dict[str, JSON] = {
         "prompt_tokens_details": {"cached_tokens": 0, "audio_tokens": 0},
         "completion_tokens_details": {"reasoning_tokens": thoughts, "audio_tokens": 0},
     }
+    return {**total, **details, **counts}
 
 
 def _chunks(
@@ -128,10 +142,11 @@ def _chunks(
     def piece(index: int, delta: JSON, ended: str | None = None) -> list[JSON]:
         return [{"index": index, "delta": delta, "logprobs": None, "finish_reason": ended}]
 
-    start: JSON = None if spoken.calls else ""
+    start: JSON = None if not spoken.text and (spoken.calls or spoken.refusal is not None) else ""
     for index in range(many):
         yield chunk(piece(index, {"role": "assistant", "content": start, "refusal": None}))
-    deltas: list[JSON] = [{"content": token} for token in tokens_of(spoken.text)]
+    texts = {"reasoning_content": spoken.thought, "content": spoken.text, "refusal": spoken.refusal or ""}
+    deltas: list[JSON] = [{name: token} for name, text in texts.items() for token in tokens_of(text)]
     for number, made in enumerate(spoken.calls[:1] if older else spoken.calls):
         deltas.extend(_call_deltas(made, number, older=older))
     for delta in deltas:

@@ -12,13 +12,27 @@ from antiphon_codegen.samples.values import as_list, as_object
 
 from ..answer.calls import Call
 
-__all__ = ["CREATED", "THOUGHTS", "count_tokens", "echoed", "identity", "said", "text_of", "tokens_of"]
+__all__ = [
+    "CREATED",
+    "THOUGHT",
+    "THOUGHTS",
+    "count_tokens",
+    "echoed",
+    "identity",
+    "limited",
+    "said",
+    "text_of",
+    "tokens_of",
+]
 
 CREATED: Final = EPOCH
 """When everything was made that is not remembered: the same in every run."""
 
+THOUGHT: Final = "Thinking about what was said."
+"""What the model thinks, when it is asked to."""
+
 THOUGHTS: Final = 8
-"""How many tokens the model thinks, when it is asked to."""
+"""How many tokens that counts as."""
 
 _MOST_TOKENS: Final = 400
 
@@ -42,6 +56,16 @@ def text_of(content: object) -> str:
         text = part if isinstance(part, str) else as_object(part).get("text")
         found.append(text if isinstance(text, str) else f"[{as_object(part).get('type', 'something')}]")
     return " ".join(found)
+
+
+def limited(text: str, stops: object, limit: object) -> tuple[str, str]:
+    """The text up to where the request wants it to end, and why it ends there."""
+    for stop in [stops] if isinstance(stops, str) else as_list(stops):
+        text = text.partition(stop)[0] if stop else text
+    words = tokens_of(text)
+    if not isinstance(limit, int) or len(words) <= limit:
+        return text, "stop"
+    return "".join(words[:limit]).rstrip(), "length"
 
 
 def tokens_of(text: str) -> list[str]:

@@ -58,6 +58,13 @@ def _steps(response: Thing) -> Iterator[Step]:
 def _of_message(item: dict[str, Any]) -> Iterator[Step]:
     for index, part in enumerate(map(as_object, as_list(item["content"]))):
         where: dict[str, JSON] = {"content_index": index}
+        if part["type"] == "refusal":
+            yield "content_part.added", {**where, "part": {**part, "refusal": ""}}
+            for token in tokens_of(part["refusal"]):
+                yield "refusal.delta", {**where, "delta": token}
+            yield "refusal.done", {**where, "refusal": part["refusal"]}
+            yield "content_part.done", {**where, "part": part}
+            continue
         yield "content_part.added", {**where, "part": {**part, "text": ""}}
         for token in tokens_of(part["text"]):
             yield "output_text.delta", {**where, "delta": token, "logprobs": []}
