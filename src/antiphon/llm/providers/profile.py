@@ -98,6 +98,8 @@ class Provider:
     """Where it is then."""
     sends_extra_content_back: bool = False
     """Whether `extra_content` of messages and tool calls must be sent back."""
+    cache_marks: bool = False
+    """Whether parts of messages may say `cache_control`."""
 
     # --- what comes from it ---
 

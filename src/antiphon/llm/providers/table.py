@@ -141,6 +141,7 @@ PROVIDERS: Final[tuple[Provider, ...]] = (
         responses="full",
         reasoning_back="always",
         sends_extra_content_back=True,
+        cache_marks=True,
     ),
     Provider(
         name="ollama",
@@ -205,6 +206,7 @@ PROVIDERS: Final[tuple[Provider, ...]] = (
         reasoning_back="always",
         reasoning_field="reasoning",
         sends_extra_content_back=True,
+        cache_marks=True,
     ),
     Provider(
         name="deepseek",
