@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ._async.chains import AsyncChainResponse as AsyncChainResponse
     from ._async.clients import aclose_all as aclose_all
     from ._async.discovery import async_discover_models as async_discover_models
+    from ._async.embedding_models import AsyncEmbeddingModel as AsyncEmbeddingModel
     from ._async.model_responses import AsyncResponse as AsyncResponse
     from ._async.models import AsyncConversation as AsyncConversation
     from ._async.models import AsyncModel as AsyncModel
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from ._sync.chains import ChainResponse as ChainResponse
     from ._sync.clients import close_all as close_all
     from ._sync.discovery import discover_models as discover_models
+    from ._sync.embedding_models import EmbeddingModel as EmbeddingModel
     from ._sync.model_responses import Response as Response
     from ._sync.models import Conversation as Conversation
     from ._sync.models import Model as Model
@@ -63,6 +65,13 @@ if TYPE_CHECKING:
     from .core.tools import ToolOutput as ToolOutput
     from .core.tools import ToolResult as ToolResult
     from .core.tools import tool as tool
+    from .embedding_models import EmbeddingModelWithAliases as EmbeddingModelWithAliases
+    from .embedding_models import get_async_embedding_model as get_async_embedding_model
+    from .embedding_models import get_async_embedding_models as get_async_embedding_models
+    from .embedding_models import get_embedding_model as get_embedding_model
+    from .embedding_models import get_embedding_models as get_embedding_models
+    from .embedding_models import get_embedding_models_with_aliases as get_embedding_models_with_aliases
+    from .embedding_models import register_embedding_model as register_embedding_model
     from .fetching import AttachmentError as AttachmentError
     from .keys import KeyStoreError as KeyStoreError
     from .keys import get_key as get_key
@@ -79,9 +88,11 @@ if TYPE_CHECKING:
     from .models import get_models_with_aliases as get_models_with_aliases
     from .models import register_model as register_model
     from .providers.profile import Provider as Provider
+    from .store import get_default_embedding_model as get_default_embedding_model
     from .store import get_default_model as get_default_model
     from .store import remove_alias as remove_alias
     from .store import set_alias as set_alias
+    from .store import set_default_embedding_model as set_default_embedding_model
     from .store import set_default_model as set_default_model
     from .store import user_dir as user_dir
 else:
@@ -105,10 +116,12 @@ else:
             ".providers.profile": "Provider",
             "._async.chains": "AsyncChainResponse",
             "._async.discovery": "async_discover_models",
+            "._async.embedding_models": "AsyncEmbeddingModel",
             "._async.model_responses": "AsyncResponse",
             "._async.models": "AsyncConversation AsyncModel",
             "._sync.chains": "ChainResponse",
             "._sync.discovery": "discover_models",
+            "._sync.embedding_models": "EmbeddingModel",
             "._sync.model_responses": "Response",
             "._sync.models": "Conversation Model",
             ".core.attachments": "Attachment",
@@ -118,13 +131,20 @@ else:
             ".core.schemas": "schema_dsl",
             ".core.tool_loop": "CancelToolCall ChainLimitError PauseChain",
             ".core.tools": "Tool Toolbox ToolCall ToolOutput ToolResult tool",
+            ".embedding_models": (
+                "EmbeddingModelWithAliases get_async_embedding_model get_async_embedding_models get_embedding_model "
+                "get_embedding_models get_embedding_models_with_aliases register_embedding_model"
+            ),
             ".fetching": "AttachmentError",
             ".keys": "KeyStoreError get_key key_names keys_path remove_key set_key",
             ".models": (
                 "ModelWithAliases UnknownModelError get_async_model get_async_models get_model get_models "
                 "get_models_with_aliases register_model"
             ),
-            ".store": "get_default_model remove_alias set_alias set_default_model user_dir",
+            ".store": (
+                "get_default_embedding_model get_default_model remove_alias set_alias set_default_embedding_model "
+                "set_default_model user_dir"
+            ),
         },
         modules="providers",
     )

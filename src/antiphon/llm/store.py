@@ -12,9 +12,11 @@ from typing import Any, Final
 from ..runtime.core.kinds import is_mapping
 
 __all__ = [
+    "get_default_embedding_model",
     "get_default_model",
     "remove_alias",
     "set_alias",
+    "set_default_embedding_model",
     "set_default_model",
     "stored_aliases",
     "user_dir",
@@ -39,18 +41,36 @@ def user_dir() -> Path:
 
 def get_default_model() -> str:
     """The name of the model that is meant when none is named."""
-    try:
-        return (user_dir() / "default_model.txt").read_text("utf-8").strip() or _DEFAULT
-    except FileNotFoundError:
-        return _DEFAULT
+    return _first_line("default_model.txt") or _DEFAULT
 
 
 def set_default_model(name: str | None) -> None:
     """Keep the name of the default model; None for the one of this package."""
-    if name is None:
-        (user_dir() / "default_model.txt").unlink(missing_ok=True)
+    _keep_line("default_model.txt", name)
+
+
+def get_default_embedding_model() -> str | None:
+    """The name of the embedding model that is meant when none is named; None when none was set."""
+    return _first_line("default_embedding_model.txt") or None
+
+
+def set_default_embedding_model(name: str | None) -> None:
+    """Keep the name of the default embedding model; None for none."""
+    _keep_line("default_embedding_model.txt", name)
+
+
+def _first_line(name: str) -> str:
+    try:
+        return (user_dir() / name).read_text("utf-8").strip()
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+
+
+def _keep_line(name: str, line: str | None) -> None:
+    if line is None:
+        (user_dir() / name).unlink(missing_ok=True)
     else:
-        _write("default_model.txt", name)
+        _write(name, line)
 
 
 def stored_aliases() -> dict[str, str]:
