@@ -137,7 +137,7 @@ def test_a_sync_answer_is_text(server: MockServer) -> None:
 
 async def test_an_async_answer_is_awaited(server: MockServer) -> None:
     response = get_async_model("gpt-4o-mini").prompt("Hello")
-    for read in (response.text_or_raise, response.tool_calls_or_raise, response.to_sync_response):
+    for read in (response.text_or_raise, response.tool_calls_or_raise, response.to_dict):
         with pytest.raises(ValueError, match="not yet awaited"):
             read()
     heard: list[str] = []
@@ -151,7 +151,7 @@ async def test_an_async_answer_is_awaited(server: MockServer) -> None:
     assert await response is response
     assert heard == ["async", "async"]
     assert response.text_or_raise() == "You said: Hello"
-    made = response.to_sync_response()
+    made = await response.to_sync_response()
     assert isinstance(made, Response)
     assert made.text() == "You said: Hello"
     assert len(server.requests) == 1

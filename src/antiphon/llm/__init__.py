@@ -9,6 +9,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from . import parts as parts
     from . import providers as providers
     from ._async.asking import acompletion as acompletion
     from ._async.asking import aembedding as aembedding
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from ._sync.models import Conversation as Conversation
     from ._sync.models import Model as Model
     from ._sync.streams import Pieces as Pieces
-    from .core.attachments import Attachment as Attachment
+    from .attachments import Attachment as Attachment
     from .core.data import Completion as Completion
     from .core.data import CompletionChunk as CompletionChunk
     from .core.data import Data as Data
@@ -50,6 +51,14 @@ if TYPE_CHECKING:
     from .core.parameters import EmbeddingParameters as EmbeddingParameters
     from .core.parameters import ResponseParameters as ResponseParameters
     from .core.parameters import Settings as Settings
+    from .core.parts import AttachmentPart as AttachmentPart
+    from .core.parts import Message as Message
+    from .core.parts import Part as Part
+    from .core.parts import ReasoningPart as ReasoningPart
+    from .core.parts import TextPart as TextPart
+    from .core.parts import ToolCallPart as ToolCallPart
+    from .core.parts import ToolResultPart as ToolResultPart
+    from .core.prompts import Fragment as Fragment
     from .core.prompts import Options as Options
     from .core.said import assistant as assistant
     from .core.said import system as system
@@ -79,6 +88,7 @@ if TYPE_CHECKING:
     from .keys import keys_path as keys_path
     from .keys import remove_key as remove_key
     from .keys import set_key as set_key
+    from .model_facts import ConversationNotSupported as ConversationNotSupported
     from .models import ModelWithAliases as ModelWithAliases
     from .models import UnknownModelError as UnknownModelError
     from .models import get_async_model as get_async_model
@@ -124,9 +134,11 @@ else:
             "._sync.embedding_models": "EmbeddingModel",
             "._sync.model_responses": "Response",
             "._sync.models": "Conversation Model",
-            ".core.attachments": "Attachment",
+            ".attachments": "Attachment",
             ".core.model_answers": "StreamEvent Usage",
-            ".core.prompts": "Options",
+            ".core.parts": "AttachmentPart Message Part ReasoningPart TextPart ToolCallPart ToolResultPart",
+            ".core.prompts": "Fragment Options",
+            ".model_facts": "ConversationNotSupported",
             ".core.said": "assistant system tool_message user",
             ".core.schemas": "schema_dsl",
             ".core.tool_loop": "CancelToolCall ChainLimitError PauseChain",
@@ -146,5 +158,5 @@ else:
                 "set_default_model user_dir"
             ),
         },
-        modules="providers",
+        modules="parts providers",
     )

@@ -1,17 +1,26 @@
-"""What lazy answers have in one colour only: `await response`, and `str(response)`. By hand."""
+"""What answers and conversations have in one colour only: `await response`, `str(response)`. By hand."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import TYPE_CHECKING, Any, Self
+import time
+import uuid
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, Any, Self, cast
 
+from . import attachments as attachments  # what is attached is of its class
 from .core.model_answers import ModelAnswer
+from .core.parts import Message
 from .core.tools import ToolCall
 
 if TYPE_CHECKING:
+    from ._async.model_responses import AsyncResponse
+    from ._async.models import AsyncModel
     from ._sync.model_responses import Response
+    from ._sync.models import Conversation, Model
+    from .core.parameters import CompletionParameters
+    from .core.prompts import Prompt
 
-__all__ = ["AsyncWaiting", "AsyncWaitingText", "Waiting", "WaitingText"]
+__all__ = ["AsyncConverted", "AsyncWaiting", "AsyncWaitingText", "Converted", "Waiting", "WaitingText", "new_id"]
 
 
 class AsyncWaitingText:
@@ -37,15 +46,33 @@ class WaitingText:
         return self.text()
 
 
-class AsyncWaiting(AsyncWaitingText):
-    """An async response."""
-
-    _unfinished = "not yet awaited"
+class _Kept:
+    """What both colours have of an answer without waiting."""
 
     if TYPE_CHECKING:
         answer: ModelAnswer
-        prompt: Any
+        prompt: Prompt
         model: Any
+        id: str
+
+    @property
+    def resolved_model(self) -> str | None:
+        """What the server calls the model that answered; None as long as nothing came."""
+        return self.answer.served_model()
+
+    def _as_dict(self) -> dict[str, Any]:
+        prompt = self.prompt
+        asked: dict[str, Any] = {"messages": [Message.of(each).to_dict() for each in self.answer.input]}
+        for name, value in (("options", dict(prompt.options)), ("system", prompt.system), ("text", prompt.text)):
+            if value:
+                asked[name] = value
+        return {"id": self.id, "model": self.model.model_id, "prompt": asked, **self.answer.to_dict()}
+
+
+class AsyncWaiting(AsyncWaitingText, _Kept):
+    """An async response."""
+
+    _unfinished = "not yet awaited"
 
     def text_or_raise(self) -> str:
         """The text, without waiting. Raises ValueError when the answer is not complete."""
@@ -57,26 +84,39 @@ class AsyncWaiting(AsyncWaitingText):
         self._check()
         return self.answer.tool_calls()
 
-    def to_sync_response(self) -> Response:
-        """The same answer as a sync response. Raises ValueError when it is not complete."""
-        from ._sync.model_responses import Response
-        from ._sync.models import Model
-
+    def to_dict(self) -> dict[str, Any]:
+        """The answer and what led to it, as JSON can hold it. Raises ValueError when it is not complete."""
         self._check()
-        model = Model(self.model.model_id, **self.model.settings)
-        return Response(model, self.prompt, answer=self.answer)
+        return self._as_dict()
+
+    async def to_sync_response(self) -> Response:
+        """The same answer as a sync response, when it is complete."""
+        from ._sync.model_responses import Response
+
+        await self.complete()
+        made = Response(_sync_model(self.model), self.prompt, answer=self.answer)
+        made.id = self.id
+        return made
+
+    @staticmethod
+    def _model_called(name: str) -> AsyncModel:
+        from .models import get_async_model
+
+        return get_async_model(name)
 
     def _check(self) -> None:
         if not self.answer.is_done:
             raise ValueError("Response not yet awaited")
 
 
-class Waiting(WaitingText):
+class Waiting(WaitingText, _Kept):
     """A sync response."""
 
     _unfinished = "not yet done"
 
     if TYPE_CHECKING:
+
+        def complete(self) -> Self: ...
 
         def tool_calls(self) -> list[ToolCall]: ...
 
@@ -87,3 +127,75 @@ class Waiting(WaitingText):
     def tool_calls_or_raise(self) -> list[ToolCall]:
         """The tool calls."""
         return self.tool_calls()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer and what led to it, as JSON can hold it."""
+        self.complete()
+        return self._as_dict()
+
+    @staticmethod
+    def _model_called(name: str) -> Model:
+        from .models import get_model
+
+        return get_model(name)
+
+
+class AsyncConverted:
+    """An async conversation."""
+
+    if TYPE_CHECKING:
+        model: AsyncModel
+        id: str
+        name: str | None
+        responses: list[AsyncResponse]
+        before_call: Callable[..., Any] | None
+        after_call: Callable[..., Any] | None
+        chain_limit: int | None
+        tools: Any
+
+    def to_sync_conversation(self) -> Conversation:
+        """The same conversation for sync code, which knows the answers that are complete.
+
+        Raises ValueError when one is not.
+        """
+        from ._sync.model_responses import Response
+        from ._sync.models import Conversation
+
+        model = _sync_model(self.model)
+        made = Conversation(
+            model,
+            tools=self.tools,
+            before_call=self.before_call,
+            after_call=self.after_call,
+            chain_limit=self.chain_limit,
+            id=self.id,
+            name=self.name,
+        )
+        for each in self.responses:
+            each.text_or_raise()
+            made.responses.append(Response(model, each.prompt, answer=each.answer, conversation=made))
+        return made
+
+
+class Converted:
+    """A sync conversation."""
+
+
+def new_id() -> str:
+    """An id that nothing else has; later ones come after earlier ones."""
+    return f"{time.time_ns() // 1000:014x}{uuid.uuid4().hex[:12]}"
+
+
+def _sync_model(model: AsyncModel) -> Model:
+    from ._sync.models import Model
+
+    return Model(
+        model.model_id,
+        key=model.key,
+        can_stream=model.can_stream,
+        supports_tools=model.supports_tools,
+        supports_schema=model.supports_schema,
+        supports_conversation=model.supports_conversation,
+        attachment_types=model.attachment_types,
+        **cast("CompletionParameters", model.settings),
+    )

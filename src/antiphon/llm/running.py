@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     import anyio
 
-__all__ = ["async_lock", "async_run", "is_async", "lock", "run"]
+    from .core.tools import Toolbox
+
+__all__ = ["async_lock", "async_prepared", "async_run", "is_async", "lock", "prepared", "run"]
 
 T = TypeVar("T")
 
@@ -42,6 +44,37 @@ def run(function: Callable[[], Any], *, blocking: bool = True) -> Any:
     """What a function gives; what it would have to be awaited for is done in a loop in another thread."""
     value = function()
     return _loops.result(value) if inspect.isawaitable(value) else value
+
+
+async def async_prepared(box: Toolbox) -> None:
+    """Make a toolbox ready, once: by `prepare_async` where it has one, else by `prepare`. Raises what they raise."""
+    async with box.__dict__.setdefault("_async_preparing", async_lock()):
+        if not box.is_prepared:
+            is_ours = _is_ours(box, "prepare_async")
+            with box.preparing():
+                if not is_ours:
+                    await box.prepare_async()
+                elif not _is_ours(box, "prepare"):
+                    await async_run(box.prepare)
+
+
+def prepared(box: Toolbox) -> None:
+    """Make a toolbox ready, once: by `prepare` where it has one, else by `prepare_async`. Raises what they raise."""
+    with box.__dict__.setdefault("_preparing", lock()):
+        if not box.is_prepared:
+            is_ours = _is_ours(box, "prepare")
+            with box.preparing():
+                if not is_ours:
+                    run(box.prepare)
+                elif not _is_ours(box, "prepare_async"):
+                    run(box.prepare_async)
+
+
+def _is_ours(box: Toolbox, method: str) -> bool:
+    """Whether nobody has overwritten a method."""
+    from .core.tools import Toolbox
+
+    return getattr(type(box), method) is getattr(Toolbox, method)
 
 
 def async_lock() -> anyio.Lock:

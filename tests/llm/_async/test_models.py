@@ -154,10 +154,11 @@ async def test_all_functions_are_called_whatever_one_raises(server: MockServer) 
 
 async def test_an_answer_as_data(server: MockServer) -> None:
     response = model_at(server).prompt("Hello")
-    data = await response.to_dict()
+    assert await response.text() == "You said: Hello"
+    data = response.to_dict()
     again = AsyncResponse.from_dict(json.loads(json.dumps(data)), model=model_at(server))
     assert await again.text() == "You said: Hello"
-    assert await again.to_dict() == data
+    assert again.to_dict() == data
     assert await again.usage() == await response.usage()
     assert len(server.requests) == 1
     assert await again.reply("And?").text() == "You said: And?"

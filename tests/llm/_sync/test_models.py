@@ -155,6 +155,7 @@ def test_all_functions_are_called_whatever_one_raises(server: MockServer) -> Non
 
 def test_an_answer_as_data(server: MockServer) -> None:
     response = model_at(server).prompt("Hello")
+    assert response.text() == "You said: Hello"
     data = response.to_dict()
     again = Response.from_dict(json.loads(json.dumps(data)), model=model_at(server))
     assert again.text() == "You said: Hello"

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
-from ..core.model_answers import RoundText, StreamEvent
-from ..core.prompts import Prompt, unanswered_calls
+from ..core.model_answers import RoundText, StreamEvent, result_events
+from ..core.prompts import Prompt, result_messages
 from ..core.tool_loop import ChainLimitError, PauseChain, Round, ToolLoop
 from ..core.tools import ToolResult
 from ..lazy_answers import AsyncWaitingText
 from ..running import async_lock
 from .model_responses import AsyncResponse
-from .tool_calls import AfterCall, BeforeCall, async_run_round
+from .tool_calls import AfterCall, BeforeCall, async_prepared_tools, async_run_round
 
 if TYPE_CHECKING:
-    from .models import AsyncModel
+    from .models import AsyncConversation, AsyncModel
 
 __all__ = ["AsyncChainResponse"]
 
@@ -30,7 +30,7 @@ class AsyncChainResponse(AsyncWaitingText):
         prompt: Prompt,
         *,
         previous: Callable[[], AsyncResponse | None] = lambda: None,
-        made: Callable[[AsyncResponse], Any] = lambda response: None,
+        conversation: AsyncConversation | None = None,
         before_call: BeforeCall | None = None,
         after_call: AfterCall | None = None,
         limit: int | None,
@@ -38,7 +38,7 @@ class AsyncChainResponse(AsyncWaitingText):
         self.model = model
         self.prompt = prompt
         self._previous = previous
-        self._made = made
+        self.conversation = conversation
         self._before_call = before_call
         self._after_call = after_call
         self._loop = ToolLoop(prompt.tools, limit=limit)
@@ -73,8 +73,8 @@ class AsyncChainResponse(AsyncWaitingText):
         text = RoundText()
         async for response in self.responses():
             text.begin()
-            for result in response.prompt.tool_results:
-                yield StreamEvent("tool_result", result.output, result.tool_call_id)
+            for event in result_events(response.prompt.tool_results):
+                yield event
             async for event in response.astream_events():
                 yield replace(event, chunk=text.piece(event.chunk)) if event.type == "text" else event
 
@@ -106,30 +106,41 @@ class AsyncChainResponse(AsyncWaitingText):
         try:
             results = await self._results(made)
         except PauseChain as error:
-            error.messages = [*await last.all_messages(), *(result.param() for result in error.tool_results)]
+            error.messages = [*await last.all_messages(), *result_messages(error.tool_results)]
             raise
         self._add(self.prompt.following(results), last)
 
     async def _first(self) -> Prompt:
         """The prompt, after the calls were made that its messages end with."""
-        said = self.prompt.messages or ()
-        calls = unanswered_calls(said)
+        if self.prompt.tools:
+            self.prompt = replace(self.prompt, tools=await async_prepared_tools(self.prompt.tools))
+            self._loop.use(self.prompt.tools)
+        calls = self.prompt.unanswered()
         if not calls:
             return self.prompt
         try:
             return self.prompt.resumed(await self._results(Round(self.prompt.tools, calls)))
         except PauseChain as error:
-            error.messages = [*said, *(result.param() for result in error.tool_results)]
+            said = self.prompt.messages or self.prompt.before or ()
+            error.messages = [*said, *result_messages(error.tool_results)]
             raise
 
     async def _results(self, made: Round) -> list[ToolResult]:
         return await async_run_round(made, before_call=self._before_call, after_call=self._after_call)
 
     def _add(self, prompt: Prompt, previous: AsyncResponse | None) -> None:
-        response = AsyncResponse(self.model, prompt, previous=previous)
-        self._made(response)
+        response = AsyncResponse(
+            self.model,
+            prompt,
+            previous=previous,
+            conversation=self.conversation,
+            before_call=self._before_call,
+            after_call=self._after_call,
+        )
+        if self.conversation is not None:
+            self.conversation.responses.append(response)
         self._responses.append(response)
 
     def __repr__(self) -> str:
         state = "over" if self._is_over else f"{len(self._responses)} answers so far"
-        return f"<{type(self).__name__} prompt={self.prompt.text!r} ({state})>"
+        return f"<{type(self).__name__} prompt={self.prompt.prompt!r} ({state})>"

@@ -5,22 +5,25 @@ from __future__ import annotations
 import datetime
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from ...runtime import SDKError
 from ...runtime.waiting import async_answered
 from ..core.model_answers import ModelAnswer, StreamEvent, Usage
-from ..core.prompts import Prompt, PromptKeywords, prompt_of
+from ..core.parts import Message
+from ..core.prompts import Prompt, PromptKeywords, prompt_of, result_messages
 from ..core.tool_loop import PauseChain, Round
 from ..core.tools import ToolCall, ToolLike, ToolResult, tools_of
-from ..lazy_answers import AsyncWaiting
+from ..lazy_answers import AsyncWaiting, new_id
 from ..running import async_lock
 from .asking import acompletion
 from .loading import async_loaded
-from .tool_calls import AfterCall, BeforeCall, async_run_round
+from .tool_calls import AfterCall, BeforeCall, async_prepared_tools, async_run_round
 
 if TYPE_CHECKING:
-    from .models import AsyncModel
+    from ..core.attachments import Attachment
+    from .models import AsyncConversation, AsyncModel
 
 __all__ = ["AsyncResponse"]
 
@@ -36,14 +39,22 @@ class AsyncResponse(AsyncWaiting):
         previous: AsyncResponse | None = None,
         answers_calls: bool = False,
         answer: ModelAnswer | None = None,
+        conversation: AsyncConversation | None = None,
+        before_call: BeforeCall | None = None,
+        after_call: AfterCall | None = None,
     ) -> None:
         self.model = model
         self.prompt = prompt
+        self.id = new_id()
+        self.conversation = conversation
+        """The conversation that it is part of."""
         self.answer = answer or ModelAnswer()
         self.has_failed = False
         """Whether the last attempt to get the answer failed."""
         self._previous = previous
         self._answers_calls = answers_calls
+        self._before_call = before_call
+        self._after_call = after_call
         self._stream: Any = None
         self._started = 0.0
         self._error: Exception | None = None
@@ -94,15 +105,19 @@ class AsyncResponse(AsyncWaiting):
         await self.complete()
         return self.answer.tool_calls()
 
-    async def messages(self) -> list[dict[str, Any]]:
+    async def messages(self) -> list[Message]:
         """What the model said, as messages that can be sent back."""
         await self.complete()
         return [self.answer.message()]
 
-    async def all_messages(self) -> list[Mapping[str, Any]]:
+    async def all_messages(self) -> list[Message]:
         """What was sent and what the model said: the whole conversation so far."""
         await self.complete()
-        return [*self.answer.input, self.answer.message()]
+        return [*map(Message.of, self.answer.input), self.answer.message()]
+
+    async def token_usage(self) -> str:
+        """The tokens in words: `12 input, 34 output`."""
+        return str(await self.usage())
 
     async def duration_ms(self) -> int:
         """How long the answer took, from the request to its end."""
@@ -143,29 +158,50 @@ class AsyncResponse(AsyncWaiting):
         try:
             return await async_run_round(Round(known, calls), before_call=before_call, after_call=after_call)
         except PauseChain as error:
-            error.messages = [*await self.all_messages(), *(result.param() for result in error.tool_results)]
+            error.messages = [*await self.all_messages(), *result_messages(error.tool_results)]
             raise
+
+    async def execute_tool_call(self, tool_call: ToolCall) -> ToolResult:
+        """Make one call, whoever wants it, and give its result.
+
+        What was passed as `before_call` and `after_call` to the conversation or chain is called.
+        """
+        results = await self.execute_tool_calls(
+            before_call=self._before_call, after_call=self._after_call, tool_calls_list=[tool_call]
+        )
+        return results[0]
 
     def reply(self, prompt: str | None = None, **keywords: Unpack[PromptKeywords]) -> AsyncResponse:
         """Say something to this answer. The tools it called for are called first; they stay unless others are given.
 
         As with `prompt`, nothing happens before the new answer is wanted.
         """
-        made = prompt_of(prompt, keywords, tools=self.prompt.tools)
+        made = prompt_of(prompt, keywords, tools=self.prompt.tools).followed()
+        self.model.check_attachments(made.attachments)
         return AsyncResponse(self.model, made, previous=self, answers_calls=not made.tool_results)
 
-    async def to_dict(self) -> dict[str, Any]:
-        """The answer and what led to it, as JSON can hold it."""
-        await self.complete()
-        return {"model": self.model.model_id, "prompt": self.prompt.text, **self.answer.to_dict()}
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], *, model: AsyncModel | None = None) -> AsyncResponse:
+        """The response that `to_dict` wrote, of this model or else the one of that name. It can be replied to.
+
+        Raises `UnknownModelError`, and `pydantic.ValidationError` for options that there are not.
+        """
+        given: Mapping[str, Any] = data.get("prompt") or {}
+        sent = [Message.from_dict(each) for each in given.get("messages") or ()]
+        prompt = prompt_of(given.get("text"), {"system": given.get("system"), "options": given.get("options")})
+        made = cls(model or cls._model_called(data["model"]), prompt, answer=ModelAnswer.from_dict(data, sent))
+        made.id = data.get("id") or made.id
+        return made
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any], model: AsyncModel | None = None) -> AsyncResponse:
-        """The response that `to_dict` wrote. It can be replied to."""
-        from .models import AsyncModel
-
-        answer = ModelAnswer.from_dict(data)
-        return cls(model or AsyncModel(data["model"]), Prompt(text=data.get("prompt")), answer=answer)
+    def fake(
+        cls, model: AsyncModel, prompt: str, *attachments: Attachment, system: str | None = None, response: str
+    ) -> AsyncResponse:
+        """An answer that nobody sent, complete already: for tests."""
+        asked = prompt_of(prompt, {"system": system, "attachments": attachments, "stream": False})
+        answer = ModelAnswer.of_text(response)
+        answer.input = [] if attachments else asked.said((), ())
+        return cls(model, asked, answer=answer)
 
     # --- the exchange ---
 
@@ -187,12 +223,15 @@ class AsyncResponse(AsyncWaiting):
     async def _advance(self) -> bool:
         answer, prompt = self.answer, self.prompt
         if self._stream is None:
+            if prompt.tools:
+                prompt = self.prompt = replace(prompt, tools=await async_prepared_tools(prompt.tools))
             answer.input = await self._messages()
+            self.model.check(prompt, answer.input)
             answer.began, self._started = datetime.datetime.now(datetime.UTC), time.perf_counter()
-            parameters = {**self.model.settings, **prompt.parameters()}
+            parameters, stream = self.model.parameters(prompt), prompt.stream and self.model.can_stream
             ask: Callable[..., Any] = acompletion  # which keywords there are is known when it runs
-            given = await ask(self.model.model_id, answer.input, stream=prompt.stream, **parameters)
-            if not prompt.stream:
+            given = await ask(self.model.model_id, answer.input, stream=stream, **parameters)
+            if not stream:
                 answer.take(given, hide_reasoning=prompt.hide_reasoning)
                 return True
             self._stream = given
@@ -205,11 +244,14 @@ class AsyncResponse(AsyncWaiting):
     async def _messages(self) -> list[Mapping[str, Any]]:
         history: list[Mapping[str, Any]] = []
         prompt = self.prompt
-        if self._previous is not None and prompt.messages is None:
-            history = await self._previous.all_messages()
+        if self._previous is not None and prompt.messages is None and prompt.before is None:
+            history += await self._previous.all_messages()
             if self._answers_calls and await self._previous.tool_calls():
-                history += [result.param() for result in await self._previous.execute_tool_calls()]
-        return prompt.said(history, await async_loaded(prompt.needed()))
+                made = await self._previous.execute_tool_calls(tools=prompt.tools.values())
+                prompt = replace(prompt, tool_results=tuple(made))
+        attached = await async_loaded(prompt.needed())
+        self.model.check_types(each.type for each in attached)
+        return prompt.said(history, attached)
 
     def _failed(self, error: BaseException) -> None:
         """What was never begun can be asked again; what broke in the middle cannot."""
@@ -236,4 +278,4 @@ class AsyncResponse(AsyncWaiting):
 
     def __repr__(self) -> str:
         text = self.answer.text() if self.answer.is_done else f"... {self._unfinished} ..."
-        return f"<{type(self).__name__} prompt={self.prompt.text!r} text={text!r}>"
+        return f"<{type(self).__name__} prompt={self.prompt.prompt!r} text={text!r}>"

@@ -5,19 +5,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
-from ..core.model_answers import RoundText, StreamEvent
-from ..core.prompts import Prompt, unanswered_calls
+from ..core.model_answers import RoundText, StreamEvent, result_events
+from ..core.prompts import Prompt, result_messages
 from ..core.tool_loop import ChainLimitError, PauseChain, Round, ToolLoop
 from ..core.tools import ToolResult
 from ..lazy_answers import WaitingText
 from ..running import lock
 from .model_responses import Response
-from .tool_calls import AfterCall, BeforeCall, run_round
+from .tool_calls import AfterCall, BeforeCall, prepared_tools, run_round
 
 if TYPE_CHECKING:
-    from .models import Model
+    from .models import Conversation, Model
 
 __all__ = ["ChainResponse"]
 
@@ -31,7 +31,7 @@ class ChainResponse(WaitingText):
         prompt: Prompt,
         *,
         previous: Callable[[], Response | None] = lambda: None,
-        made: Callable[[Response], Any] = lambda response: None,
+        conversation: Conversation | None = None,
         before_call: BeforeCall | None = None,
         after_call: AfterCall | None = None,
         limit: int | None,
@@ -39,7 +39,7 @@ class ChainResponse(WaitingText):
         self.model = model
         self.prompt = prompt
         self._previous = previous
-        self._made = made
+        self.conversation = conversation
         self._before_call = before_call
         self._after_call = after_call
         self._loop = ToolLoop(prompt.tools, limit=limit)
@@ -74,8 +74,8 @@ class ChainResponse(WaitingText):
         text = RoundText()
         for response in self.responses():
             text.begin()
-            for result in response.prompt.tool_results:
-                yield StreamEvent("tool_result", result.output, result.tool_call_id)
+            for event in result_events(response.prompt.tool_results):
+                yield event
             for event in response.stream_events():
                 yield replace(event, chunk=text.piece(event.chunk)) if event.type == "text" else event
 
@@ -107,30 +107,41 @@ class ChainResponse(WaitingText):
         try:
             results = self._results(made)
         except PauseChain as error:
-            error.messages = [*last.all_messages(), *(result.param() for result in error.tool_results)]
+            error.messages = [*last.all_messages(), *result_messages(error.tool_results)]
             raise
         self._add(self.prompt.following(results), last)
 
     def _first(self) -> Prompt:
         """The prompt, after the calls were made that its messages end with."""
-        said = self.prompt.messages or ()
-        calls = unanswered_calls(said)
+        if self.prompt.tools:
+            self.prompt = replace(self.prompt, tools=prepared_tools(self.prompt.tools))
+            self._loop.use(self.prompt.tools)
+        calls = self.prompt.unanswered()
         if not calls:
             return self.prompt
         try:
             return self.prompt.resumed(self._results(Round(self.prompt.tools, calls)))
         except PauseChain as error:
-            error.messages = [*said, *(result.param() for result in error.tool_results)]
+            said = self.prompt.messages or self.prompt.before or ()
+            error.messages = [*said, *result_messages(error.tool_results)]
             raise
 
     def _results(self, made: Round) -> list[ToolResult]:
         return run_round(made, before_call=self._before_call, after_call=self._after_call)
 
     def _add(self, prompt: Prompt, previous: Response | None) -> None:
-        response = Response(self.model, prompt, previous=previous)
-        self._made(response)
+        response = Response(
+            self.model,
+            prompt,
+            previous=previous,
+            conversation=self.conversation,
+            before_call=self._before_call,
+            after_call=self._after_call,
+        )
+        if self.conversation is not None:
+            self.conversation.responses.append(response)
         self._responses.append(response)
 
     def __repr__(self) -> str:
         state = "over" if self._is_over else f"{len(self._responses)} answers so far"
-        return f"<{type(self).__name__} prompt={self.prompt.text!r} ({state})>"
+        return f"<{type(self).__name__} prompt={self.prompt.prompt!r} ({state})>"

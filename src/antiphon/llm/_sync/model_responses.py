@@ -6,22 +6,25 @@ from __future__ import annotations
 import datetime
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from ...runtime import SDKError
 from ...runtime.waiting import answered
 from ..core.model_answers import ModelAnswer, StreamEvent, Usage
-from ..core.prompts import Prompt, PromptKeywords, prompt_of
+from ..core.parts import Message
+from ..core.prompts import Prompt, PromptKeywords, prompt_of, result_messages
 from ..core.tool_loop import PauseChain, Round
 from ..core.tools import ToolCall, ToolLike, ToolResult, tools_of
-from ..lazy_answers import Waiting
+from ..lazy_answers import Waiting, new_id
 from ..running import lock
 from .asking import completion
 from .loading import loaded
-from .tool_calls import AfterCall, BeforeCall, run_round
+from .tool_calls import AfterCall, BeforeCall, prepared_tools, run_round
 
 if TYPE_CHECKING:
-    from .models import Model
+    from ..core.attachments import Attachment
+    from .models import Conversation, Model
 
 __all__ = ["Response"]
 
@@ -37,14 +40,22 @@ class Response(Waiting):
         previous: Response | None = None,
         answers_calls: bool = False,
         answer: ModelAnswer | None = None,
+        conversation: Conversation | None = None,
+        before_call: BeforeCall | None = None,
+        after_call: AfterCall | None = None,
     ) -> None:
         self.model = model
         self.prompt = prompt
+        self.id = new_id()
+        self.conversation = conversation
+        """The conversation that it is part of."""
         self.answer = answer or ModelAnswer()
         self.has_failed = False
         """Whether the last attempt to get the answer failed."""
         self._previous = previous
         self._answers_calls = answers_calls
+        self._before_call = before_call
+        self._after_call = after_call
         self._stream: Any = None
         self._started = 0.0
         self._error: Exception | None = None
@@ -95,15 +106,19 @@ class Response(Waiting):
         self.complete()
         return self.answer.tool_calls()
 
-    def messages(self) -> list[dict[str, Any]]:
+    def messages(self) -> list[Message]:
         """What the model said, as messages that can be sent back."""
         self.complete()
         return [self.answer.message()]
 
-    def all_messages(self) -> list[Mapping[str, Any]]:
+    def all_messages(self) -> list[Message]:
         """What was sent and what the model said: the whole conversation so far."""
         self.complete()
-        return [*self.answer.input, self.answer.message()]
+        return [*map(Message.of, self.answer.input), self.answer.message()]
+
+    def token_usage(self) -> str:
+        """The tokens in words: `12 input, 34 output`."""
+        return str(self.usage())
 
     def duration_ms(self) -> int:
         """How long the answer took, from the request to its end."""
@@ -144,29 +159,50 @@ class Response(Waiting):
         try:
             return run_round(Round(known, calls), before_call=before_call, after_call=after_call)
         except PauseChain as error:
-            error.messages = [*self.all_messages(), *(result.param() for result in error.tool_results)]
+            error.messages = [*self.all_messages(), *result_messages(error.tool_results)]
             raise
+
+    def execute_tool_call(self, tool_call: ToolCall) -> ToolResult:
+        """Make one call, whoever wants it, and give its result.
+
+        What was passed as `before_call` and `after_call` to the conversation or chain is called.
+        """
+        results = self.execute_tool_calls(
+            before_call=self._before_call, after_call=self._after_call, tool_calls_list=[tool_call]
+        )
+        return results[0]
 
     def reply(self, prompt: str | None = None, **keywords: Unpack[PromptKeywords]) -> Response:
         """Say something to this answer. The tools it called for are called first; they stay unless others are given.
 
         As with `prompt`, nothing happens before the new answer is wanted.
         """
-        made = prompt_of(prompt, keywords, tools=self.prompt.tools)
+        made = prompt_of(prompt, keywords, tools=self.prompt.tools).followed()
+        self.model.check_attachments(made.attachments)
         return Response(self.model, made, previous=self, answers_calls=not made.tool_results)
 
-    def to_dict(self) -> dict[str, Any]:
-        """The answer and what led to it, as JSON can hold it."""
-        self.complete()
-        return {"model": self.model.model_id, "prompt": self.prompt.text, **self.answer.to_dict()}
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], *, model: Model | None = None) -> Response:
+        """The response that `to_dict` wrote, of this model or else the one of that name. It can be replied to.
+
+        Raises `UnknownModelError`, and `pydantic.ValidationError` for options that there are not.
+        """
+        given: Mapping[str, Any] = data.get("prompt") or {}
+        sent = [Message.from_dict(each) for each in given.get("messages") or ()]
+        prompt = prompt_of(given.get("text"), {"system": given.get("system"), "options": given.get("options")})
+        made = cls(model or cls._model_called(data["model"]), prompt, answer=ModelAnswer.from_dict(data, sent))
+        made.id = data.get("id") or made.id
+        return made
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any], model: Model | None = None) -> Response:
-        """The response that `to_dict` wrote. It can be replied to."""
-        from .models import Model
-
-        answer = ModelAnswer.from_dict(data)
-        return cls(model or Model(data["model"]), Prompt(text=data.get("prompt")), answer=answer)
+    def fake(
+        cls, model: Model, prompt: str, *attachments: Attachment, system: str | None = None, response: str
+    ) -> Response:
+        """An answer that nobody sent, complete already: for tests."""
+        asked = prompt_of(prompt, {"system": system, "attachments": attachments, "stream": False})
+        answer = ModelAnswer.of_text(response)
+        answer.input = [] if attachments else asked.said((), ())
+        return cls(model, asked, answer=answer)
 
     # --- the exchange ---
 
@@ -188,12 +224,15 @@ class Response(Waiting):
     def _advance(self) -> bool:
         answer, prompt = self.answer, self.prompt
         if self._stream is None:
+            if prompt.tools:
+                prompt = self.prompt = replace(prompt, tools=prepared_tools(prompt.tools))
             answer.input = self._messages()
+            self.model.check(prompt, answer.input)
             answer.began, self._started = datetime.datetime.now(datetime.UTC), time.perf_counter()
-            parameters = {**self.model.settings, **prompt.parameters()}
+            parameters, stream = self.model.parameters(prompt), prompt.stream and self.model.can_stream
             ask: Callable[..., Any] = completion  # which keywords there are is known when it runs
-            given = ask(self.model.model_id, answer.input, stream=prompt.stream, **parameters)
-            if not prompt.stream:
+            given = ask(self.model.model_id, answer.input, stream=stream, **parameters)
+            if not stream:
                 answer.take(given, hide_reasoning=prompt.hide_reasoning)
                 return True
             self._stream = given
@@ -206,11 +245,14 @@ class Response(Waiting):
     def _messages(self) -> list[Mapping[str, Any]]:
         history: list[Mapping[str, Any]] = []
         prompt = self.prompt
-        if self._previous is not None and prompt.messages is None:
-            history = self._previous.all_messages()
+        if self._previous is not None and prompt.messages is None and prompt.before is None:
+            history += self._previous.all_messages()
             if self._answers_calls and self._previous.tool_calls():
-                history += [result.param() for result in self._previous.execute_tool_calls()]
-        return prompt.said(history, loaded(prompt.needed()))
+                made = self._previous.execute_tool_calls(tools=prompt.tools.values())
+                prompt = replace(prompt, tool_results=tuple(made))
+        attached = loaded(prompt.needed())
+        self.model.check_types(each.type for each in attached)
+        return prompt.said(history, attached)
 
     def _failed(self, error: BaseException) -> None:
         """What was never begun can be asked again; what broke in the middle cannot."""
@@ -237,4 +279,4 @@ class Response(Waiting):
 
     def __repr__(self) -> str:
         text = self.answer.text() if self.answer.is_done else f"... {self._unfinished} ..."
-        return f"<{type(self).__name__} prompt={self.prompt.text!r} text={text!r}>"
+        return f"<{type(self).__name__} prompt={self.prompt.prompt!r} text={text!r}>"

@@ -4,11 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Unpack
+from typing import Unpack
 
+from ..core.parameters import CompletionParameters
 from ..core.prompts import ChainKeywords, PromptKeywords, chain_limit_of, prompt_keywords, prompt_of
 from ..core.tool_loop import DEFAULT_LIMIT
-from ..core.tools import ToolLike, tools_of
+from ..core.tools import Tool, ToolLike, tools_of
+from ..lazy_answers import Converted, new_id
+from ..model_facts import ModelFacts
 from .chains import ChainResponse
 from .model_responses import Response
 from .tool_calls import AfterCall, BeforeCall
@@ -16,16 +19,36 @@ from .tool_calls import AfterCall, BeforeCall
 __all__ = ["Conversation", "Model"]
 
 
-class Model:
+class Model(ModelFacts):
     """A model of a provider: `Model("provider/model")`.
 
-    `settings` are keywords of `completion` that hold for every prompt: `base_url`, `api_key`, `timeout`,
-    `max_retries`, `extra_headers` and the like.
+    Keywords of `completion` hold for every prompt: `base_url`, `timeout`, `max_retries`, `extra_headers`,
+    `temperature` and the like. What the model cannot do can be said: then asking it to is a ValueError, with nothing
+    being sent. `attachment_types` are the media types that it takes; without them the server decides.
     """
 
-    def __init__(self, model_id: str, **settings: Any) -> None:
-        self.model_id = model_id
-        self.settings = settings
+    def __init__(
+        self,
+        model_id: str,
+        *,
+        key: str | None = None,
+        can_stream: bool = True,
+        supports_tools: bool = True,
+        supports_schema: bool = True,
+        supports_conversation: bool = True,
+        attachment_types: Iterable[str] | None = None,
+        **settings: Unpack[CompletionParameters],
+    ) -> None:
+        super().__init__(
+            model_id,
+            key=key,
+            can_stream=can_stream,
+            supports_tools=supports_tools,
+            supports_schema=supports_schema,
+            supports_conversation=supports_conversation,
+            attachment_types=attachment_types,
+            settings=settings,
+        )
 
     def prompt(self, prompt: str | None = None, **keywords: Unpack[PromptKeywords]) -> Response:
         """What the model answers to a text. Nothing is sent before the answer is wanted.
@@ -33,13 +56,17 @@ class Model:
         Raises `pydantic.ValidationError` for options that there are not, TypeError and ValueError for arguments that
         cannot be used.
         """
-        return Response(self, prompt_of(prompt, keywords))
+        made = prompt_of(prompt, keywords)
+        self.check_attachments(made.attachments)
+        return Response(self, made)
 
     def chain(self, prompt: str | None = None, **keywords: Unpack[ChainKeywords]) -> ChainResponse:
         """What the model answers when the tools it calls are called, and their results sent back, until it is done."""
+        made = prompt_of(prompt, prompt_keywords(keywords))
+        self.check_attachments(made.attachments)
         return ChainResponse(
             self,
-            prompt_of(prompt, prompt_keywords(keywords)),
+            made,
             before_call=keywords.get("before_call"),
             after_call=keywords.get("after_call"),
             limit=chain_limit_of(keywords),
@@ -56,11 +83,8 @@ class Model:
         """A conversation, in which every prompt follows what was said before. The arguments hold for all of it."""
         return Conversation(self, tools=tools, before_call=before_call, after_call=after_call, chain_limit=chain_limit)
 
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.model_id!r}>"
 
-
-class Conversation:
+class Conversation(Converted):
     """Prompts that follow each other, in the order in which they were made."""
 
     def __init__(
@@ -71,32 +95,55 @@ class Conversation:
         before_call: BeforeCall | None = None,
         after_call: AfterCall | None = None,
         chain_limit: int | None = DEFAULT_LIMIT,
+        id: str | None = None,
+        name: str | None = None,
     ) -> None:
         self.model = model
+        self.id = id or new_id()
+        self.name = name
         self.responses: list[Response] = []
         """The answers so far; those of chains too, once they were asked for."""
+        self.before_call = before_call
+        self.after_call = after_call
+        self.chain_limit = chain_limit
+        self.tools = tools
+
+    @property
+    def tools(self) -> list[Tool]:
+        """What the model may call in all of it; assign to it to change that."""
+        return list(self._tools.values())
+
+    @tools.setter
+    def tools(self, tools: Iterable[ToolLike] | None) -> None:
         self._tools = tools_of(tools)
-        self._before_call = before_call
-        self._after_call = after_call
-        self._chain_limit = chain_limit
 
     def prompt(self, prompt: str | None = None, **keywords: Unpack[PromptKeywords]) -> Response:
         """What the model answers to this, after what was said before. Answers still open are read first."""
-        made = prompt_of(prompt, keywords, tools=self._tools)
-        response = Response(self.model, made, previous=self._last())
+        made = prompt_of(prompt, keywords, tools=self._tools).going_on()
+        self.model.check_attachments(made.attachments)
+        response = Response(
+            self.model,
+            made,
+            previous=self._last(),
+            conversation=self,
+            before_call=self.before_call,
+            after_call=self.after_call,
+        )
         self.responses.append(response)
         return response
 
     def chain(self, prompt: str | None = None, **keywords: Unpack[ChainKeywords]) -> ChainResponse:
         """As `chain` of a model, after what was said before."""
+        made = prompt_of(prompt, prompt_keywords(keywords), tools=self._tools).going_on()
+        self.model.check_attachments(made.attachments)
         return ChainResponse(
             self.model,
-            prompt_of(prompt, prompt_keywords(keywords), tools=self._tools),
+            made,
             previous=self._last,
-            made=self.responses.append,
-            before_call=keywords.get("before_call") or self._before_call,
-            after_call=keywords.get("after_call") or self._after_call,
-            limit=chain_limit_of(keywords, self._chain_limit),
+            conversation=self,
+            before_call=keywords.get("before_call") or self.before_call,
+            after_call=keywords.get("after_call") or self.after_call,
+            limit=chain_limit_of(keywords, self.chain_limit),
         )
 
     def _last(self) -> Response | None:

@@ -3,17 +3,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any, TypeAlias
 
 from ...lib.concurrency import each
 from ...runtime.waiting import answered
 from ..core.tool_loop import CancelToolCall, PauseChain, Round, Step
-from ..core.tools import Toolbox, ToolResult
-from ..running import is_async, run
+from ..core.tools import Tool, ToolResult, with_prepared
+from ..running import is_async, prepared, run
 
-__all__ = ["AfterCall", "BeforeCall", "run_round"]
+__all__ = ["AfterCall", "BeforeCall", "prepared_tools", "run_round"]
 
 BeforeCall: TypeAlias = Callable[..., Any]
 """Called with the tool, or None for one that does not exist, and the call, before it is made."""
@@ -71,17 +72,21 @@ def _make(step: Step) -> None:
         step.gave(output)
 
 
+def prepared_tools(tools: Mapping[str, Tool]) -> dict[str, Tool]:
+    """The tools, with what their toolboxes add when they are made ready. What goes wrong there is told later."""
+    for made in tools.values():
+        if made.prepare is not None and not made.prepare.is_prepared:
+            with suppress(Exception):
+                prepared(made.prepare)
+    return with_prepared(tools)
+
+
 def _make_ready(calls: Round) -> None:
     """Prepare each toolbox once; what goes wrong there is told to the model for each of its tools."""
     for step in calls.steps:
         box = step.tool.prepare if step.tool is not None and step.must_run else None
-        if box is None or box.is_prepared:
-            continue
-        try:
-            if type(box).prepare is not Toolbox.prepare:
-                run(box.prepare)
-            if type(box).prepare_async is not Toolbox.prepare_async:
-                run(box.prepare_async, blocking=False)
-            box.is_prepared = True
-        except Exception as error:
-            step.failed(error)
+        if box is not None and not box.is_prepared:
+            try:
+                prepared(box)
+            except Exception as error:
+                step.failed(error)

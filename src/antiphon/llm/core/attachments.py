@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import mimetypes
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 from ...runtime.core.kinds import is_bytes
 
-__all__ = ["Attachment", "Loaded", "attachment_of", "message_part"]
+__all__ = [
+    "Attachment",
+    "Loaded",
+    "attachment_from_dict",
+    "attachment_of",
+    "attachment_to_dict",
+    "made_as",
+    "message_part",
+]
 
 _AUDIO: Final = {"audio/wav": "wav", "audio/x-wav": "wav", "audio/wave": "wav", "audio/mpeg": "mp3", "audio/mp3": "mp3"}
 _STARTS: Final = (
@@ -68,10 +78,20 @@ class Attachment:
         return not (self.named_type or "").startswith("image/")
 
     def id(self) -> str:
-        """The same for the same contents: the SHA-256 of the bytes, or of the path or the URL."""
-        if self.content is not None:
-            return hashlib.sha256(self.content).hexdigest()
-        return hashlib.sha256(f"{'url' if self.url else 'path'}:{self.url or self.path}".encode()).hexdigest()
+        """The same for the same contents: the SHA-256 of the bytes, or of `{"url": "..."}`."""
+        known = json.dumps({"path" if self.url is None else "url": str(self.url or self.path)}).encode()
+        return hashlib.sha256(known if self.content is None else self.content).hexdigest()
+
+
+AttachmentT = TypeVar("AttachmentT", bound=Attachment)
+
+_kinds: Final[list[type[Attachment]]] = [Attachment]
+
+
+def made_as(kind: type[AttachmentT]) -> type[AttachmentT]:
+    """Have attachments that are made here be of this class, which can also bring them: that waits."""
+    _kinds.append(kind)
+    return kind
 
 
 @dataclass(frozen=True)
@@ -111,13 +131,29 @@ def attachment_of(given: object) -> Attachment:
     """An attachment as it is, or made of a path, a URL or bytes. Raises TypeError for anything else."""
     if isinstance(given, Attachment):
         return given
+    kind = _kinds[-1]
     if is_bytes(given):
-        return Attachment(content=bytes(given))
+        return kind(content=bytes(given))
     if isinstance(given, Path):
-        return Attachment(path=given)
+        return kind(path=given)
     if isinstance(given, str):
-        return Attachment(url=given) if "://" in given[:10] or given.startswith("data:") else Attachment(path=given)
+        return kind(url=given) if "://" in given[:10] or given.startswith("data:") else kind(path=given)
     raise TypeError(f"an attachment is a path, a URL, bytes or an Attachment, not {type(given).__name__}")
+
+
+def attachment_to_dict(attachment: Attachment) -> dict[str, str]:
+    """The attachment as JSON can hold it."""
+    made = {name: str(value) for name in ("type", "path", "url") if (value := getattr(attachment, name)) is not None}
+    if attachment.content is not None:
+        made["content"] = base64.b64encode(attachment.content).decode("ascii")
+    return made
+
+
+def attachment_from_dict(data: Mapping[str, Any]) -> Attachment:
+    """The attachment that `attachment_to_dict` wrote."""
+    content = data.get("content")
+    decoded = None if content is None else base64.b64decode(content)
+    return _kinds[-1](data.get("type"), data.get("path"), data.get("url"), decoded)
 
 
 def message_part(loaded: Loaded, *, image_detail: str | None = None) -> dict[str, Any]:

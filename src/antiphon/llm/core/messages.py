@@ -7,6 +7,7 @@ from typing import Any
 
 from ...runtime.core.kinds import is_iterable, is_list, is_mapping
 from ..providers.profile import Provider
+from .parts import Message
 
 __all__ = ["messages_for"]
 
@@ -21,7 +22,12 @@ def messages_for(provider: Provider, messages: object) -> list[Any]:
     """
     if isinstance(messages, (str, bytes)) or is_mapping(messages) or not is_iterable(messages):
         raise TypeError(f"messages must be a list of messages, not {type(messages).__name__}")
-    made = [_message(provider, number, message) for number, message in enumerate(messages)]
+    made: list[Any] = []
+    for number, message in enumerate(messages):
+        if isinstance(message, Message):
+            made += [_message(provider, number, dict(each)) for each in message.sent()]
+        else:
+            made.append(_message(provider, number, message))
     if provider.joins_system_messages:
         made = _system_first(made)
     return _joined(made) if provider.alternates_roles else made

@@ -3,24 +3,41 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+import json
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from ...lib.core.merging import merge_into, whole
 from ...runtime.core.kinds import is_mapping
-from .tools import ToolCall
+from .parts import Message
+from .tools import ToolCall, ToolResult
 
-__all__ = ["ModelAnswer", "RoundText", "StreamEvent", "Usage"]
+__all__ = ["ModelAnswer", "RoundText", "StreamEvent", "Usage", "result_events"]
+
+EventType: TypeAlias = Literal["text", "reasoning", "tool_call_name", "tool_call_args", "tool_result"]
 
 
 @dataclass(frozen=True, slots=True)
 class StreamEvent:
     """A piece of an answer."""
 
-    type: Literal["text", "reasoning", "tool_call_name", "tool_call_args", "tool_result"]
+    type: EventType
     chunk: str
     tool_call_id: str | None = None
+    part_index: int | None = field(default=None, compare=False)
+    """Which part of the message the piece belongs to."""
+    tool_name: str | None = field(default=None, compare=False)
+    """What is called, for the pieces of calls and their results."""
+    server_executed: bool = False
+    """Whether the provider made the call itself."""
+    redacted: bool = False
+    """Whether the model thought, and its provider keeps to itself what."""
+    provider_metadata: dict[str, Any] | None = None
+    """What the provider put beside it."""
+    message_index: int = 0
+    """Which message of the answer it belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +47,20 @@ class Usage:
     input: int | None = None
     output: int | None = None
     details: dict[str, Any] | None = None
+
+    def __str__(self) -> str:
+        """In words: `12 input, 34 output`."""
+        said = [f"{count:,} {name}" for name in ("input", "output") if (count := getattr(self, name)) is not None]
+        return ", ".join([*said, *([json.dumps(self.details)] if self.details else [])])
+
+
+@dataclass
+class _Begun:
+    """A call that has begun."""
+
+    identity: str
+    part: int
+    name: str | None = None
 
 
 @dataclass
@@ -45,10 +76,10 @@ class ModelAnswer:
     _head: dict[str, Any] = field(default_factory=dict[str, Any])
     _message: dict[str, Any] = field(default_factory=dict[str, Any])
     _choice: dict[str, Any] = field(default_factory=dict[str, Any])
-    _begun: dict[object, tuple[str | None, str | None]] = field(
-        default_factory=dict[object, tuple[str | None, str | None]]
-    )
-    """Id and name of the calls that have begun, by their number."""
+    _begun: dict[object, _Begun] = field(default_factory=dict[object, "_Begun"])
+    """The calls that have begun, by their number."""
+    _parts: int = 0
+    _told_hidden: bool = False
 
     def add(self, chunk: Mapping[str, Any], *, hide_reasoning: bool = False) -> None:
         """Take a chunk of a stream over."""
@@ -59,6 +90,9 @@ class ModelAnswer:
                     {key: value for key, value in choice.items() if key != "delta" and value is not None}
                 )
                 self._add_delta(choice.get("delta") or {}, hide_reasoning=hide_reasoning)
+        if chunk.get("usage") and self._has_hidden_thoughts() and not hide_reasoning and not self._told_hidden:
+            self._told_hidden = True
+            self.events.append(StreamEvent("reasoning", "", part_index=self._part_of("reasoning"), redacted=True))
 
     def take(self, completion: Mapping[str, Any], *, hide_reasoning: bool = False) -> None:
         """Take a whole completion over."""
@@ -70,6 +104,15 @@ class ModelAnswer:
             calls: Sequence[Mapping[str, Any]] = message.pop("tool_calls", None) or ()
             numbered = [{**call, "index": number} for number, call in enumerate(calls)]
             self._add_delta({**message, "tool_calls": numbered}, hide_reasoning=hide_reasoning)
+        if self._has_hidden_thoughts() and not hide_reasoning:
+            self.events.insert(0, StreamEvent("reasoning", "", part_index=self._part_of("reasoning"), redacted=True))
+
+    def _has_hidden_thoughts(self) -> bool:
+        """Whether the model thought, and its provider keeps to itself what."""
+        usage: Any = self._head.get("usage")
+        details: Any = usage.get("completion_tokens_details") if is_mapping(usage) else None
+        hidden = is_mapping(details) and bool(details.get("reasoning_tokens"))
+        return hidden and not self._message.get("reasoning_content") and not self._message.get("reasoning")
 
     def _add_delta(self, delta: Mapping[str, Any], *, hide_reasoning: bool) -> None:
         # `reasoning` is another name of the same text.
@@ -77,46 +120,73 @@ class ModelAnswer:
         calls = [dict(each) for each in pieces.pop("tool_calls", None) or () if is_mapping(each)]
         thought, text = pieces.get("reasoning_content"), pieces.get("content")
         if thought and not hide_reasoning:
-            self.events.append(StreamEvent("reasoning", thought))
+            self.events.append(StreamEvent("reasoning", thought, part_index=self._part_of("reasoning")))
         if text:
-            self.events.append(StreamEvent("text", text))
+            self.events.append(StreamEvent("text", text, part_index=self._part_of("text")))
         for call in calls:
             self._add_call(call)
         merge_into(self._message, {**pieces, **({"tool_calls": calls} if calls else {})})
 
+    def _part_of(self, kind: EventType) -> int:
+        """The number of the part that a text continues, or of the part it begins."""
+        last = self.events[-1] if self.events else None
+        if last is not None and last.type == kind and last.part_index is not None:
+            return last.part_index
+        self._parts += 1
+        return self._parts - 1
+
     def _add_call(self, piece: dict[str, Any]) -> None:
         function: dict[str, Any] = {**(piece.get("function") or {})}
-        known, said = self._begun.get(piece.get("index"), (None, None))
-        identity: str | None = known or piece.get("id")
-        if function.get("name") == said:  # some servers repeat the name in every piece
+        begun = self._begun.get(piece.get("index"))
+        if begun is None:
+            # Results need the id of their call; not all servers give one.
+            begun = _Begun(piece.get("id") or f"call_{uuid.uuid4().hex}", self._parts)
+            self._begun[piece.get("index")] = begun
+            self._parts += 1
+        piece["id"] = begun.identity
+        if function.get("name") == begun.name:  # some servers repeat the name in every piece
             function.pop("name", None)
-        self._begun[piece.get("index")] = identity, said or function.get("name")
-        for key in ("id", "type"):
-            if not piece.get(key):
-                piece.pop(key, None)
-        if function.get("name"):
-            self.events.append(StreamEvent("tool_call_name", function["name"], identity))
-        if function.get("arguments"):
-            self.events.append(StreamEvent("tool_call_args", function["arguments"], identity))
+        begun.name = begun.name or function.get("name")
+        if not piece.get("type"):
+            piece.pop("type", None)
+        kinds: tuple[tuple[EventType, str], ...] = (("tool_call_name", "name"), ("tool_call_args", "arguments"))
+        for kind, field_name in kinds:
+            if chunk := function.get(field_name):
+                beside = piece.get("extra_content") if kind == "tool_call_name" else None
+                self.events.append(
+                    StreamEvent(
+                        kind,
+                        chunk,
+                        begun.identity,
+                        part_index=begun.part,
+                        tool_name=begun.name,
+                        provider_metadata={"extra_content": beside} if beside else None,
+                    )
+                )
         piece["function"] = function
 
     def text(self) -> str:
         return "".join(event.chunk for event in self.events if event.type == "text")
 
-    def message(self) -> dict[str, Any]:
+    def message(self) -> Message:
         """What the model said, as a message that can be sent back."""
         said = whole(self._message)
         made: dict[str, Any] = {"role": "assistant", "content": said.get("content")}
-        if said.get("reasoning_content"):
-            made["reasoning_content"] = said["reasoning_content"]
+        for key in ("reasoning_content", "reasoning_details", "extra_content"):
+            if said.get(key):
+                made[key] = said[key]
         if calls := said.get("tool_calls"):
             made["tool_calls"] = [{key: value for key, value in call.items() if key != "index"} for call in calls]
         elif made["content"] is None:
             made["content"] = ""
-        return made
+        return Message.of(made, thought_in_secret=self._has_hidden_thoughts())
 
     def tool_calls(self) -> list[ToolCall]:
         return [ToolCall.of(call) for call in whole(self._message.get("tool_calls") or [])]
+
+    def served_model(self) -> str | None:
+        """What the server calls the model."""
+        return self._head.get("model")
 
     def usage(self) -> Usage:
         """The tokens; what the server says besides their number is in `details`."""
@@ -131,26 +201,47 @@ class ModelAnswer:
         return whole({**self._head, "object": "chat.completion", "choices": [choice]})
 
     def to_dict(self) -> dict[str, Any]:
-        """Everything, as JSON can hold it."""
-        return {
-            "input": [dict(message) for message in self.input],
-            "body": self.body(),
-            "datetime_utc": None if self.began is None else self.began.isoformat(),
-            "seconds": self.seconds,
-        }
+        """The answer, as JSON can hold it."""
+        usage = self.usage()
+        counted = {name: getattr(usage, name) for name in ("input", "output", "details")}
+        made: dict[str, Any] = {"messages": [self.message().to_dict()]}
+        if kept := {name: value for name, value in counted.items() if value is not None}:
+            made["usage"] = kept
+        if self.began is not None:
+            made["datetime_utc"] = self.began.isoformat()
+        return {**made, "seconds": self.seconds, "body": self.body()}
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> ModelAnswer:
-        """The answer that `to_dict` wrote."""
+    def from_dict(cls, data: Mapping[str, Any], sent: Iterable[Mapping[str, Any]]) -> ModelAnswer:
+        """The answer that `to_dict` wrote, to the messages that were sent."""
         began = data.get("datetime_utc")
         made = cls(
             is_done=True,
-            input=tuple(data.get("input") or ()),
+            input=tuple(sent),
             began=None if began is None else datetime.datetime.fromisoformat(began),
             seconds=data.get("seconds"),
         )
-        made.take(data.get("body") or {})
+        if is_mapping(body := data.get("body")):
+            made.take(body)
+            return made
+        for each in data.get("messages") or ():
+            made.take({"choices": [{"message": Message.from_dict(each)}]})
+        if is_mapping(usage := data.get("usage")):
+            counted = {"prompt_tokens": usage.get("input"), "completion_tokens": usage.get("output")}
+            made._head["usage"] = {**counted, **(usage.get("details") or {})}
         return made
+
+    @classmethod
+    def of_text(cls, text: str) -> ModelAnswer:
+        """An answer that nobody sent."""
+        made = cls(is_done=True)
+        made.take({"choices": [{"message": {"role": "assistant", "content": text}}]})
+        return made
+
+
+def result_events(results: Iterable[ToolResult]) -> list[StreamEvent]:
+    """What came of calls, as events of a chain."""
+    return [StreamEvent("tool_result", each.output, each.tool_call_id, tool_name=each.name) for each in results]
 
 
 class RoundText:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, TypedDict
+from typing import Any, Final, Self, TypedDict
 
 import pydantic
 
 from ...runtime.core.kinds import is_iterable, is_mapping
 from .attachments import Attachment, Loaded, attachment_of, message_part
+from .parts import Message, parts_of
 from .said import attached, with_attachments
 from .schemas import schema_of
 from .tool_loop import DEFAULT_LIMIT
@@ -17,14 +19,31 @@ from .tools import Tool, ToolCall, ToolLike, ToolResult, tools_of
 
 __all__ = [
     "ChainKeywords",
+    "Fragment",
     "Options",
     "Prompt",
     "PromptKeywords",
     "chain_limit_of",
     "prompt_keywords",
     "prompt_of",
+    "result_messages",
     "unanswered_calls",
 ]
+
+
+class Fragment(str):
+    """A text for `fragments=` that knows where it comes from."""
+
+    source: str
+
+    def __new__(cls, content: str, source: str = "") -> Self:
+        made = super().__new__(cls, content)
+        made.source = source
+        return made
+
+    def id(self) -> str:
+        """The same for the same text: its SHA-256."""
+        return hashlib.sha256(self.encode()).hexdigest()
 
 
 class Options(pydantic.BaseModel):
@@ -45,6 +64,8 @@ class Options(pydantic.BaseModel):
     image_detail: str | None = None
     """How closely images are looked at: `low`, `high`, `auto`."""
     reasoning_effort: str | None = None
+    reasoning_summary: str | None = None
+    """Chat completions have no summaries: taken, and not sent."""
     verbosity: str | None = None
     service_tier: str | None = None
     chat_completions: bool | None = None
@@ -63,6 +84,7 @@ class _OptionKeywords(TypedDict, total=False):
     json_object: bool | None
     image_detail: str | None
     reasoning_effort: str | None
+    reasoning_summary: str | None
     verbosity: str | None
     service_tier: str | None
     chat_completions: bool | None
@@ -78,7 +100,8 @@ class PromptKeywords(_OptionKeywords, total=False):
     system: str | None
     system_fragments: Sequence[str] | None
     messages: Iterable[Mapping[str, Any]] | None
-    """All that is said, in OpenAI's form; then prompt, system text and attachments are not looked at."""
+    """All that is said, made by `llm.user` and the like or in OpenAI's form; then prompt, system text and attachments
+    are not looked at. In a conversation and a reply it is what was said before the prompt, and after it."""
     stream: bool
     """Whether the answer comes piece by piece; true unless you say otherwise."""
     schema: Any
@@ -118,51 +141,82 @@ class Prompt:
     tool_results: tuple[ToolResult, ...] = ()
     schema: Mapping[str, Any] | None = None
     messages: tuple[Mapping[str, Any], ...] | None = None
+    before: tuple[Mapping[str, Any], ...] | None = None
+    """What was said before, in place of what a conversation remembers."""
+    after: tuple[Mapping[str, Any], ...] = ()
+    """What is said after the text."""
     options: Mapping[str, Any] = field(default_factory=dict[str, Any])
     hide_reasoning: bool = False
     stream: bool = True
     key: str | None = field(default=None, repr=False)
 
+    @property
+    def prompt(self) -> str:
+        """The text, with its fragments."""
+        return self.text or ""
+
     def following(self, results: Iterable[ToolResult]) -> Prompt:
         """The next prompt of a chain: nothing new but these results."""
-        return replace(self, text=None, system=None, attachments=(), messages=None, tool_results=tuple(results))
+        nothing: Any = {"text": None, "system": None, "attachments": (), "messages": None, "before": None, "after": ()}
+        return replace(self, **nothing, tool_results=tuple(results))
+
+    def going_on(self) -> Prompt:
+        """The same prompt, whose messages are what was said before it."""
+        return replace(self, messages=None, before=self.messages)
+
+    def followed(self) -> Prompt:
+        """The same prompt, whose messages come after its text."""
+        return replace(self, messages=None, after=self.messages or ())
+
+    def unanswered(self) -> list[ToolCall]:
+        """The calls that its messages end with, and that are to be made first."""
+        if self.messages is None and (self.text is not None or self.attachments or self.tool_results):
+            return []
+        return unanswered_calls(self.messages or self.before or ())
 
     def resumed(self, results: Iterable[ToolResult]) -> Prompt:
         """The same prompt, whose messages end with these results."""
-        return replace(self, messages=(*(self.messages or ()), *(result.param() for result in results)))
+        given = result_messages(results)
+        if self.messages is None:
+            return replace(self, before=(*(self.before or ()), *given))
+        return replace(self, messages=(*self.messages, *given))
 
     def needed(self) -> tuple[Attachment, ...]:
-        """The attachments that go into the messages: those in them, or of the prompt and then of results."""
+        """The attachments that go into the messages: those in them; of the prompt, and then of results."""
         if self.messages is not None:
             return tuple(attached(self.messages))
-        return (*self.attachments, *(each for result in self.tool_results for each in result.attachments))
+        of_results = (each for result in self.tool_results for each in result.attachments)
+        return (*attached(self.before or ()), *self.attachments, *of_results, *attached(self.after))
 
     def said(self, history: Sequence[Mapping[str, Any]], loaded: Sequence[Loaded]) -> list[Mapping[str, Any]]:
         """All messages. Raises ValueError when there is nothing to ask."""
         detail = self.options.get("image_detail")
         if self.messages is not None:
             return with_attachments(self.messages, loaded, image_detail=detail)
+        first, last = len(list(attached(self.before or ()))), len(loaded) - len(list(attached(self.after)))
         made = list(history)
+        made += with_attachments(self.before or (), loaded[:first], image_detail=detail)
         spoken = next((each.get("content") for each in reversed(made) if each.get("role") == "system"), None)
         if self.system is not None and self.system != spoken:
             made.append({"role": "system", "content": self.system})
         made += [result.param() for result in self.tool_results]
-        if loaded:
+        if own := loaded[first:last]:
             text: list[Any] = [{"type": "text", "text": self.text}] if self.text is not None else []
-            parts = [message_part(each, image_detail=detail) for each in loaded]
+            parts = [message_part(each, image_detail=detail) for each in own]
             made.append({"role": "user", "content": [*text, *parts]})
         elif self.text is not None:
             made.append({"role": "user", "content": self.text})
+        made += with_attachments(self.after, loaded[last:], image_detail=detail)
         if not made:
             raise ValueError("there is nothing to ask: pass a prompt, attachments or messages")
         return made
 
-    def parameters(self) -> dict[str, Any]:
+    def parameters(self, *, stream: bool) -> dict[str, Any]:
         """The parameters of the request besides model and messages."""
         made = {
             name: value
             for name, value in self.options.items()
-            if name not in ("json_object", "image_detail", "chat_completions")
+            if name not in ("json_object", "image_detail", "reasoning_summary", "chat_completions")
         }
         if self.options.get("json_object"):
             made["response_format"] = {"type": "json_object"}
@@ -171,7 +225,7 @@ class Prompt:
             made["response_format"] = {"type": "json_schema", "json_schema": form}
         if self.tools:
             made["tools"] = [tool.param() for tool in self.tools.values()]
-        if self.stream:
+        if stream:
             made["stream_options"] = {"include_usage": True}
         if self.key is not None:
             made["api_key"] = self.key
@@ -189,8 +243,8 @@ def prompt_of(text: object, keywords: Mapping[str, Any], *, tools: Mapping[str, 
     loose = {name: value for name, value in keywords.items() if name not in _CONTENT}
     messages = given.get("messages")
     return Prompt(
-        text=_joined(given.get("fragments"), text),
-        system=_joined(given.get("system_fragments"), given.get("system")),
+        text=_joined(given.get("fragments"), text, "\n"),
+        system=_joined(given.get("system_fragments"), given.get("system"), "\n\n"),
         attachments=tuple(attachment_of(each) for each in given.get("attachments", ())),
         tools=tools_of(given["tools"]) if "tools" in given else dict(tools or {}),
         tool_results=tuple(given.get("tool_results", ())),
@@ -213,6 +267,11 @@ def chain_limit_of(keywords: Mapping[str, Any], default: int | None = DEFAULT_LI
     return keywords.get("chain_limit", default)
 
 
+def result_messages(results: Iterable[ToolResult]) -> list[Mapping[str, Any]]:
+    """The messages that hold results, and what tools attached."""
+    return list(Message("tool", parts_of(results)).sent()) if (results := list(results)) else []
+
+
 def unanswered_calls(messages: Sequence[Mapping[str, Any]]) -> list[ToolCall]:
     """The calls at the end of messages that have no results there."""
     answered: set[object] = set()
@@ -230,7 +289,13 @@ def unanswered_calls(messages: Sequence[Mapping[str, Any]]) -> list[ToolCall]:
 def _messages(given: object) -> tuple[Mapping[str, Any], ...]:
     if isinstance(given, (str, bytes)) or is_mapping(given) or not is_iterable(given):
         raise TypeError(f"messages must be a list of messages, not {type(given).__name__}")
-    return tuple(given)
+    made: list[Mapping[str, Any]] = []
+    for each in given:
+        if not is_mapping(each):
+            raise TypeError(f"a message is a mapping, or made by llm.user(...), not {type(each).__name__}")
+        message = Message.from_dict(each) if "parts" in each else each
+        made += message.sent() if isinstance(message, Message) else [message]
+    return tuple(made)
 
 
 def _options(given: object, loose: Mapping[str, Any]) -> dict[str, Any]:
@@ -242,9 +307,9 @@ def _options(given: object, loose: Mapping[str, Any]) -> dict[str, Any]:
     return Options.model_validate({**(given or {}), **loose}).model_dump(exclude_none=True)
 
 
-def _joined(fragments: object, text: str | None) -> str | None:
+def _joined(fragments: object, text: str | None, between: str) -> str | None:
     if fragments is None:
         return text
     if isinstance(fragments, str) or not is_iterable(fragments):
         raise TypeError("fragments must be a list of texts")
-    return "\n".join([*(str(each) for each in fragments), *([] if text is None else [text])])
+    return between.join([*(str(each) for each in fragments), *([] if text is None else [text])])

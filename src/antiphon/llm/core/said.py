@@ -1,42 +1,45 @@
-"""Messages for `messages=`, in OpenAI's form; attachments in them are brought here when they are sent."""
+"""Messages for `messages=`; attachments in them are brought here when they are sent."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from ...runtime.core.kinds import is_list
-from .attachments import Attachment, Loaded, attachment_of, message_part
+from .attachments import Attachment, Loaded, message_part
+from .parts import Message, Part, parts_of
 from .tools import ToolCall, ToolResult
 
 __all__ = ["assistant", "attached", "system", "tool_message", "user", "with_attachments"]
 
+Said: TypeAlias = "str | Part | Sequence[str | Part]"
+"""A text or a part, or several."""
 
-def system(text: str) -> dict[str, Any]:
+
+def system(*items: Said, provider_metadata: Mapping[str, Any] | None = None) -> Message:
     """What the model is to be."""
-    return {"role": "system", "content": text}
+    return Message("system", parts_of(items), provider_metadata)
 
 
-def user(*parts: str | Attachment) -> dict[str, Any]:
+def user(
+    *items: Said | Attachment | Sequence[Attachment], provider_metadata: Mapping[str, Any] | None = None
+) -> Message:
     """What somebody said: texts and attachments."""
-    if len(parts) == 1 and isinstance(parts[0], str):
-        return {"role": "user", "content": parts[0]}
-    content = [{"type": "text", "text": part} if isinstance(part, str) else attachment_of(part) for part in parts]
-    return {"role": "user", "content": content}
+    return Message("user", parts_of(items), provider_metadata)
 
 
-def assistant(*parts: str | ToolCall) -> dict[str, Any]:
+def assistant(
+    *items: Said | ToolCall | Sequence[ToolCall], provider_metadata: Mapping[str, Any] | None = None
+) -> Message:
     """What the model said: texts, and the calls it wanted."""
-    text = "".join(part for part in parts if isinstance(part, str))
-    calls = [part.param() for part in parts if isinstance(part, ToolCall)]
-    if not calls:
-        return {"role": "assistant", "content": text}
-    return {"role": "assistant", "content": text or None, "tool_calls": calls}
+    return Message("assistant", parts_of(items), provider_metadata)
 
 
-def tool_message(result: ToolResult) -> dict[str, Any]:
-    """What came of a call."""
-    return result.param()
+def tool_message(
+    *items: Part | ToolResult | Sequence[Part | ToolResult], provider_metadata: Mapping[str, Any] | None = None
+) -> Message:
+    """What came of calls: one result or several."""
+    return Message("tool", parts_of(items), provider_metadata)
 
 
 def attached(messages: Iterable[Mapping[str, Any]]) -> Iterator[Attachment]:

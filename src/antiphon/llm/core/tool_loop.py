@@ -12,7 +12,7 @@ from typing import Any, Final
 from ...runtime.core.errors import SDKError
 from .attachments import Attachment, attachment_of
 from .signatures import BadArgumentsError, Bound
-from .tools import Tool, ToolCall, ToolOutput, ToolResult, output_text
+from .tools import Tool, Toolbox, ToolCall, ToolOutput, ToolResult, output_text
 
 __all__ = ["DEFAULT_LIMIT", "CancelToolCall", "ChainLimitError", "PauseChain", "Round", "Step", "ToolLoop"]
 
@@ -71,6 +71,10 @@ class Step:
         """Whether the tool has to be called with `bound`."""
         return self.result is None and self.paused is None
 
+    @property
+    def _box(self) -> Toolbox | None:
+        return None if self.tool is None else self.tool.prepare
+
     def bind(self) -> None:
         """Read the arguments; what does not fit becomes the result."""
         if self.tool is None or not self.must_run:
@@ -95,7 +99,7 @@ class Step:
         except Exception as error:  # objects may refuse to be shown in any way
             self.failed(error)
             return
-        self.result = ToolResult(self.call.name, text, self.call.tool_call_id, None, attachments)
+        self.result = ToolResult(self.call.name, text, self.call.tool_call_id, None, attachments, self._box)
 
     def failed(self, error: Exception) -> None:
         """The tool raised this."""
@@ -107,7 +111,7 @@ class Step:
             self._fail(error, str(error) or type(error).__name__)
 
     def _fail(self, error: Exception, text: str) -> None:
-        self.result = ToolResult(self.call.name, f"Error: {text}", self.call.tool_call_id, error)
+        self.result = ToolResult(self.call.name, f"Error: {text}", self.call.tool_call_id, error, (), self._box)
 
 
 class Round:
@@ -140,6 +144,10 @@ class ToolLoop:
         self._tools = tools
         self._limit = limit or None
         self._answers = 0
+
+    def use(self, tools: Mapping[str, Tool]) -> None:
+        """Have these tools called from now on."""
+        self._tools = tools
 
     def answered(self, calls: Sequence[ToolCall]) -> Round | None:
         """The round that an answer with these calls begins; None when it was the last answer.

@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast, overload
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, cast, overload
 
+import pydantic
 import pydantic_core
 
 from ...runtime.core.kinds import is_mapping
-from .signatures import Bound, Signature, parsed_object, signature_of
+from .signatures import Bound, parsed_object, signature_of, without_titles
 
 if TYPE_CHECKING:
     from .attachments import Attachment
 
-__all__ = ["Tool", "ToolCall", "ToolLike", "ToolOutput", "ToolResult", "Toolbox", "output_text", "tool", "tools_of"]
+__all__ = [
+    "Tool",
+    "ToolCall",
+    "ToolLike",
+    "ToolOutput",
+    "ToolResult",
+    "Toolbox",
+    "output_text",
+    "tool",
+    "tools_of",
+    "with_prepared",
+]
+
+AS_TOOL: Final = "__antiphon_tool__"
+"""A class with a method of this name is a tool, which the method gives."""
+AS_TOOLS: Final = "__antiphon_tools__"
+"""An object with a method of this name has tools, which the method gives."""
 
 _NAME: Final = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
@@ -72,11 +91,26 @@ class ToolResult:
     tool_call_id: str | None = None
     exception: Exception | None = None
     """What the tool raised, or why it was not called."""
-    attachments: tuple[Attachment, ...] = ()
+    attachments: tuple[Attachment, ...] | list[Attachment] = ()
+    instance: Toolbox | None = field(default=None, repr=False, compare=False)
+    """The toolbox whose tool was called."""
 
     def param(self) -> dict[str, Any]:
         """The message of chat completions that holds the result."""
         return {"role": "tool", "tool_call_id": self.tool_call_id or "", "content": self.output}
+
+
+class Reader(Protocol):
+    """Reads the arguments of calls."""
+
+    @property
+    def wants_call(self) -> bool:
+        """Whether the call itself is an argument, `llm_tool_call`."""
+        ...
+
+    def read(self, sent: object) -> Bound:
+        """The arguments in what a model sent. Raises `BadArgumentsError`."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -85,11 +119,12 @@ class Tool:
 
     name: str
     description: str | None = None
-    input_schema: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    input_schema: Mapping[str, Any] | type[pydantic.BaseModel] = field(default_factory=dict[str, Any])
+    """What its arguments have to fit; a pydantic model becomes its JSON schema."""
     implementation: Callable[..., Any] | None = None
     fast: bool = False
     """Whether the function neither waits nor computes for long: then it is called in no thread of its own."""
-    signature: Signature | None = field(default=None, repr=False, compare=False)
+    signature: Reader | None = field(default=None, repr=False, compare=False)
     prepare: Toolbox | None = field(default=None, repr=False, compare=False)
     """What has to be made ready before the first call."""
 
@@ -98,6 +133,8 @@ class Tool:
             raise ValueError(
                 f"{self.name!r} is no name for a tool: up to 64 letters, digits, '_' and '-'; pass name=..."
             )
+        if isinstance(self.input_schema, type):
+            object.__setattr__(self, "input_schema", without_titles(self.input_schema.model_json_schema()))
 
     @classmethod
     def function(
@@ -128,9 +165,16 @@ class Tool:
         is_fast = bool(getattr(function, "__antiphon_fast__", False)) if fast is None else fast
         return cls(said, text or None, signature.schema, function, is_fast, signature)
 
+    def hash(self) -> str:
+        """The same for tools that look the same to a model: a SHA-256."""
+        function = self.param()["function"]
+        return hashlib.sha256(json.dumps(function, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
     def param(self) -> dict[str, Any]:
         """The tool as chat completions take it."""
-        schema = dict(self.input_schema) or {"type": "object", "properties": {}}
+        given = self.input_schema
+        schema = {} if isinstance(given, type) else dict(given)
+        schema = schema or {"type": "object", "properties": {}}
         made: dict[str, Any] = {"name": self.name, "parameters": schema}
         if self.description:
             made["description"] = self.description
@@ -173,7 +217,8 @@ def tool(
 class Toolbox:
     """A class whose public methods are tools, named `Class_method`, which share what the object holds.
 
-    `prepare()`, or `prepare_async()` where there is one, is called once, before the first of them.
+    One of `prepare()` and `prepare_async()` is called once, before the first prompt they go with; what it adds with
+    `add_tool` goes with that prompt too. Where both are overwritten, sync code calls the first, async code the second.
     """
 
     name: str | None = None
@@ -205,12 +250,25 @@ class Toolbox:
         found = [Tool.function(getattr(self, name), name=f"{prefix}_{name}") for name in names]
         return [_prepared_by(self, each) for each in [*found, *self._added()]]
 
+    def prepared_tools(self) -> list[Tool]:
+        """The tools that were added when it was made ready."""
+        since: int = self.__dict__.get("_tools_before_preparing", 0)
+        return [_prepared_by(self, each) for each in self._added()[since:]] if self.is_prepared else []
+
+    @contextmanager
+    def preparing(self) -> Generator[None]:
+        """What is added inside belongs to the tools of prompts that were made before; then it is prepared."""
+        before = len(self._added())
+        yield
+        self._tools_before_preparing = before
+        self.is_prepared = True
+
     def _added(self) -> list[Tool]:
         # Subclasses need not call __init__ of this class.
         return self.__dict__.setdefault("_added_tools", [])
 
 
-_LIFE: Final = frozenset({"prepare", "prepare_async", "add_tool", "tools"})
+_LIFE: Final = frozenset({"prepare", "prepare_async", "add_tool", "tools", "prepared_tools", "preparing"})
 
 
 def _is_method(name: str, value: object) -> bool:
@@ -225,6 +283,13 @@ def _prepared_by(box: Toolbox, each: Tool) -> Tool:
 
 ToolLike: TypeAlias = "Tool | Toolbox | type[Toolbox] | Callable[..., Any] | Mapping[str, Any]"
 """What can be passed in `tools=`: functions, tools, toolboxes, and definitions in OpenAI's format."""
+
+
+def with_prepared(tools: Mapping[str, Tool]) -> dict[str, Tool]:
+    """The tools, with those that their toolboxes got when they were made ready."""
+    boxes = {id(each.prepare): each.prepare for each in tools.values() if each.prepare is not None}
+    added = [each for box in boxes.values() for each in box.prepared_tools()]
+    return {**{each.name: each for each in added}, **tools} if added else dict(tools)
 
 
 def tools_of(given: Iterable[ToolLike] | None) -> dict[str, Tool]:
@@ -247,9 +312,14 @@ def _tools(each: ToolLike) -> list[Tool]:
         return [each]
     if isinstance(each, type):
         kind = cast("type[Any]", each)
-        return kind().tools() if issubclass(kind, Toolbox) else [Tool.function(kind)]
+        if issubclass(kind, Toolbox):
+            return kind().tools()
+        made = getattr(kind, AS_TOOL, None)
+        return [Tool.function(kind) if made is None else made()]
     if isinstance(each, Toolbox):
         return each.tools()
+    if (several := getattr(each, AS_TOOLS, None)) is not None:
+        return several()
     if is_mapping(each):
         return [_from_definition(each)]
     return [Tool.function(cast("Callable[..., Any]", each))]
