@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from ._sync.models import Model as Model
     from ._sync.streams import Pieces as Pieces
     from .attachments import Attachment as Attachment
+    from .core.base_tools import BaseTool as BaseTool
+    from .core.base_tools import ToolConfig as ToolConfig
     from .core.data import Completion as Completion
     from .core.data import CompletionChunk as CompletionChunk
     from .core.data import Data as Data
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
     from .core.errors import NeedsKeyException as NeedsKeyException
     from .core.errors import UnknownProviderError as UnknownProviderError
     from .core.errors import UnsupportedParameterError as UnsupportedParameterError
+    from .core.extraction import RefusalError as RefusalError
+    from .core.extraction import ResponseModelConfigDict as ResponseModelConfigDict
     from .core.joining import completion_from_chunks as completion_from_chunks
     from .core.model_answers import StreamEvent as StreamEvent
     from .core.model_answers import Usage as Usage
@@ -65,6 +69,8 @@ if TYPE_CHECKING:
     from .core.said import tool_message as tool_message
     from .core.said import user as user
     from .core.schemas import schema_dsl as schema_dsl
+    from .core.tool_kits import BaseToolKit as BaseToolKit
+    from .core.tool_kits import toolkit_tool as toolkit_tool
     from .core.tool_loop import CancelToolCall as CancelToolCall
     from .core.tool_loop import ChainLimitError as ChainLimitError
     from .core.tool_loop import PauseChain as PauseChain
@@ -121,7 +127,10 @@ else:
             ".core.errors": (
                 "MissingKeyError ModelError NeedsKeyException UnknownProviderError UnsupportedParameterError"
             ),
+            ".core.base_tools": "BaseTool ToolConfig",
+            ".core.extraction": "RefusalError ResponseModelConfigDict",
             ".core.joining": "completion_from_chunks",
+            ".core.tool_kits": "BaseToolKit toolkit_tool",
             ".core.parameters": "CompletionParameters EmbeddingParameters ResponseParameters Settings",
             ".providers.profile": "Provider",
             "._async.chains": "AsyncChainResponse",

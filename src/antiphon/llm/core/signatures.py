@@ -6,7 +6,8 @@ import functools
 import inspect
 import json
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from types import FunctionType, MethodType
 from typing import Annotated, Any, Final, cast
@@ -18,7 +19,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from ...runtime.core.kinds import is_list, is_mapping
 from .docstrings import Described, described
 
-__all__ = ["BadArgumentsError", "Bound", "Signature", "signature_of", "without_titles"]
+__all__ = ["BadArgumentsError", "Bound", "JSONSchema", "Signature", "problems_of", "signature_of", "without_titles"]
 
 CALL: Final = "llm_tool_call"
 """A parameter of this name gets the call itself; the model does not see it."""
@@ -38,7 +39,7 @@ class Bound:
     named: dict[str, Any]
 
 
-class _Schema(GenerateJsonSchema):
+class JSONSchema(GenerateJsonSchema):
     ignored_warning_kinds = {"non-serializable-default", "skipped-choice"}  # noqa: RUF012  as pydantic declares it
 
 
@@ -60,25 +61,33 @@ class Signature:
         try:
             made = self.model.model_validate(values)
         except pydantic.ValidationError as error:
-            raise BadArgumentsError(self._problems(error)) from error
+            raise BadArgumentsError(problems_of(error, [name for name, _ in self.fields.values()])) from error
+        return self.bound({name: getattr(made, field) for field, (name, _) in self.fields.items()}, self._given(made))
+
+    def bound(self, values: Mapping[str, Any], given: AbstractSet[str]) -> Bound:
+        """The arguments that these values of parameters are, of which `given` came from the model."""
         positional: list[Any] = []
         named: dict[str, Any] = {}
-        for field, (name, only_positional) in self.fields.items():
+        for name, only_positional in self.fields.values():
             if only_positional:
-                positional.append(getattr(made, field))
-            elif field in made.model_fields_set:  # the function's own defaults stay its own
-                named[name] = getattr(made, field)
+                positional.append(values[name])
+            elif name in given:  # the function's own defaults stay its own
+                named[name] = values[name]
         return Bound(tuple(positional), named)
 
-    def _problems(self, error: pydantic.ValidationError) -> str:
-        problems = error.errors(include_url=False, include_context=False, include_input=False)
-        said = [f"{_place(each['loc'])}: {_what(each)}" for each in problems[:_SHOWN_PROBLEMS]]
-        if len(problems) > _SHOWN_PROBLEMS:
-            said.append(f"and {len(problems) - _SHOWN_PROBLEMS} more")
-        if any(each["type"] == "extra_forbidden" and len(each["loc"]) == 1 for each in problems):
-            names = ", ".join(name for name, _ in self.fields.values())
-            said.append(f"the parameters are: {names}" if names else "there are no parameters")
-        return "; ".join(said)
+    def _given(self, made: pydantic.BaseModel) -> set[str]:
+        return {self.fields[field][0] for field in made.model_fields_set}
+
+
+def problems_of(error: pydantic.ValidationError, names: Sequence[str]) -> str:
+    """What is wrong with arguments, for the model; `names` are those of the parameters."""
+    problems = error.errors(include_url=False, include_context=False, include_input=False)
+    said = [f"{_place(each['loc'])}: {_what(each)}" for each in problems[:_SHOWN_PROBLEMS]]
+    if len(problems) > _SHOWN_PROBLEMS:
+        said.append(f"and {len(problems) - _SHOWN_PROBLEMS} more")
+    if any(each["type"] == "extra_forbidden" and len(each["loc"]) == 1 for each in problems):
+        said.append(f"the parameters are: {', '.join(names)}" if names else "there are no parameters")
+    return "; ".join(said)
 
 
 def parsed_object(sent: object) -> Mapping[str, Any]:
@@ -179,7 +188,7 @@ def _described(
     config = pydantic.ConfigDict(extra="forbid", arbitrary_types_allowed=False)
     try:
         model = pydantic.create_model("Arguments", __config__=config, **fields)
-        schema = model.model_json_schema(schema_generator=_Schema)
+        schema = model.model_json_schema(schema_generator=JSONSchema)
     except (pydantic.errors.PydanticUserError, TypeError) as error:
         for field, (annotation, _) in fields.items():
             _check_describable(annotation, f"{names[field][0]} of {name}")
@@ -191,7 +200,7 @@ def _described(
 
 def _check_describable(annotation: Any, place: str) -> None:
     try:
-        pydantic.TypeAdapter(annotation).json_schema(schema_generator=_Schema)
+        pydantic.TypeAdapter(annotation).json_schema(schema_generator=JSONSchema)
     except (pydantic.errors.PydanticUserError, TypeError) as error:
         raise TypeError(
             f"the type of {place}, {annotation!r}, cannot be described to a model: use JSON's types, enums, "

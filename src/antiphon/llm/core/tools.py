@@ -281,8 +281,16 @@ def _prepared_by(box: Toolbox, each: Tool) -> Tool:
     return Tool(each.name, each.description, each.input_schema, each.implementation, each.fast, each.signature, box)
 
 
-ToolLike: TypeAlias = "Tool | Toolbox | type[Toolbox] | Callable[..., Any] | Mapping[str, Any]"
-"""What can be passed in `tools=`: functions, tools, toolboxes, and definitions in OpenAI's format."""
+class HasTools(Protocol):
+    """An object whose methods are tools: a `BaseToolKit`."""
+
+    def __antiphon_tools__(self) -> list[Tool]:
+        """The tools."""
+        ...
+
+
+ToolLike: TypeAlias = "Tool | Toolbox | type[Toolbox] | HasTools | Callable[..., Any] | Mapping[str, Any]"
+"""What can be passed in `tools=`: functions, tools, toolboxes, tool classes, kits, definitions in OpenAI's format."""
 
 
 def with_prepared(tools: Mapping[str, Tool]) -> dict[str, Tool]:
