@@ -1,0 +1,376 @@
+"""Values of a type in what a model answers: how they are asked for, and how they are read. Nothing here waits."""
+
+from __future__ import annotations
+
+import json
+import re
+import typing
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import is_dataclass
+from functools import cached_property
+from inspect import cleandoc
+from typing import Any, Final, cast
+
+import pydantic
+from pydantic_core import from_json, to_json
+from typing_extensions import TypedDict
+
+from ...lib.core.growing_json import NOTHING, GrowingJson, Shape
+from ...lib.core.growing_text import GrowingText
+from ...lib.core.merging import merge_into, whole
+from ...lib.core.strict_schema import strict_schema
+from ...runtime.core.errors import SDKError
+from ...runtime.core.kinds import is_list, is_mapping
+from .json_answers import json_readings, json_text, unwrapped
+from .partials import Within, shape_of
+from .signatures import JSONSchema, without_titles
+
+__all__ = ["Extraction", "Partials", "RefusalError", "ResponseModelConfigDict", "with_response"]
+
+_VALUE: Final = "value"
+"""Where a value stands that is no object."""
+_KEPT: Final = 128
+_ATTRIBUTE: Final = "__antiphon_extractions__"
+_others: OrderedDict[object, tuple[Any, dict[bool, Extraction]]] = OrderedDict()
+_ENDS: Final = {
+    "length": "the answer was cut off at its greatest length",
+    "content_filter": "a content filter held the answer back",
+}
+_SAID: Final = "What is asked for, with every required parameter; optional ones only where the text says them."
+
+
+class ResponseModelConfigDict(pydantic.ConfigDict, total=False):
+    """The `model_config` of a response model. With `strict=True` the provider holds the model to the schema."""
+
+
+class RefusalError(SDKError, ValueError):
+    """The model declined to answer; `refusal` is what it said."""
+
+    refusal: str
+    _response: Any = None
+
+    def __init__(self, refusal: str) -> None:
+        super().__init__(f"The model refused: {refusal}")
+        self.refusal = refusal
+
+
+class _Request(TypedDict, total=False):
+    tools: list[dict[str, Any]]
+    tool_choice: Any
+    response_format: dict[str, Any]
+
+
+class Extraction:
+    """How values of one type are asked for and read. `Extraction.of` gives the one of a type."""
+
+    def __init__(self, of: Any, *, json_mode: bool = False) -> None:
+        self.type = of
+        self._adapter = _adapter(of)
+        self.name = _name(of)
+        schema = _schema(self._adapter, self.name)
+        self.is_wrapped = schema.get("type") != "object" or "properties" not in schema
+        """Whether the value is no object of known fields, and stands in one under `value`."""
+        config = getattr(of, "model_config", None) or getattr(of, "__pydantic_config__", None)
+        self.is_strict = is_mapping(config) and config.get("strict") is True
+        """Whether the provider is to hold the model to the schema."""
+        self.json_mode = json_mode
+        self._schema = _wrapped(schema) if self.is_wrapped else schema
+
+    @classmethod
+    def of(cls, response_model: Any, *, json_mode: bool = False) -> Extraction:
+        """The extraction of a type, made once: of a pydantic class, a dataclass, a `TypedDict`, `str`, `int`, `float`,
+        `bool`, `list[...]`, `dict[...]`, an enum, a `Literal`, a union, with `Annotated` or without.
+
+        Raises TypeError for what is no type, or one that JSON cannot describe.
+        """
+        kept = _kept(response_model)
+        found = kept.get(json_mode)
+        if found is None:
+            found = kept[json_mode] = cls(response_model, json_mode=json_mode)
+        return found
+
+    # --- asking ---
+
+    def request(self) -> dict[str, Any]:
+        """What the body of a request has to say: a tool that has to be called, or the form of the answer."""
+        return cast("dict[str, Any]", {**self._request})
+
+    def messages(self, messages: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        """The messages as they are sent: in JSON mode the last one says which JSON is wanted."""
+        said = self.instructions
+        if said is None:
+            return list(messages)
+        made = list(messages)
+        last: Mapping[str, Any] = made[-1] if made else {}
+        content: Any = last.get("content")
+        if last.get("role") != "user" or not (isinstance(content, str) or is_list(content)):
+            return [*made, {"role": "user", "content": said}]
+        told: Any = f"{content}\n\n{said}" if isinstance(content, str) else [*content, _text_part(said)]
+        made[-1] = {**last, "content": told}
+        return made
+
+    @cached_property
+    def instructions(self) -> str | None:
+        """What a model in JSON mode has to be told; None in other modes, where the request says it."""
+        if not self.json_mode or self.is_strict:
+            return None
+        schema = json.dumps(self._schema, ensure_ascii=False)
+        return (
+            "Answer with one JSON object and nothing else: no text around it. It has to be an instance of this JSON "
+            f"schema, not the schema itself:\n{schema}"
+        )
+
+    @cached_property
+    def _request(self) -> _Request:
+        if self.is_strict:
+            form = {"name": self.name, "schema": strict_schema(self._schema, self.name), "strict": True}
+            return {"response_format": {"type": "json_schema", "json_schema": form}}
+        if self.json_mode:
+            return {"response_format": {"type": "json_object"}}
+        schema = {key: value for key, value in self._schema.items() if key != "description"}
+        function = {"name": self.name, "description": self.description, "parameters": schema}
+        choice = {"type": "function", "function": {"name": self.name}}
+        return {"tools": [{"type": "function", "function": function}], "tool_choice": choice}
+
+    @property
+    def description(self) -> str:
+        """What the model is told of the type: its docstring, where it has one of its own."""
+        own = vars(self.type).get("__doc__") if isinstance(self.type, type) else None
+        is_said = isinstance(own, str) and type.__module__ != getattr(self.type, "__module__", None)
+        return cleandoc(own) if is_said and own and not own.startswith(f"{self.name}(") else _SAID
+
+    # --- reading ---
+
+    def read(self, message: Mapping[str, Any], *, finish_reason: str | None = None) -> Any:
+        """The value in a message of a model, wherever in it, and however wrapped.
+
+        Raises `pydantic.ValidationError` for what does not fit and for nothing at all, with a note where
+        `finish_reason` tells why; `RefusalError` when the model declined.
+        """
+        best: pydantic.ValidationError | None = None
+        for candidate in self._candidates(message):
+            try:
+                return self._adapter.validate_json(candidate)
+            except pydantic.ValidationError as error:
+                if best is None or (_is_no_json(best) and not _is_no_json(error)):
+                    best = error
+        if (refusal := message.get("refusal")) and (best is None or _is_no_json(best)):
+            raise RefusalError(str(refusal))
+        best = best or self._nothing()
+        if finish_reason in _ENDS:
+            best.add_note(_ENDS[finish_reason])
+        try:
+            raise best
+        finally:
+            best = None  # the error holds this frame
+
+    def partials(self) -> Partials:
+        """Reads a stream of deltas."""
+        return Partials(self)
+
+    @cached_property
+    def shape(self) -> Shape:
+        """How partial values are built."""
+        inner = shape_of(self.type)
+        return Within(_VALUE, inner) if self.is_wrapped else inner
+
+    def _texts(self, message: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
+        """The texts that may hold the value, those it was asked for in first, and whether they are content."""
+        calls: list[Any] = _list(message.get("tool_calls"))
+        if is_mapping(message.get("function_call")):
+            calls.append({"function": message["function_call"]})
+        functions = [held for call in calls if is_mapping(call) and is_mapping(held := call.get("function"))]
+        functions.sort(key=lambda function: function.get("name") != self.name)
+        arguments = [(json_text(function.get("arguments")), False) for function in functions]
+        content = message.get("content")
+        if is_list(content):
+            parts = [part.get("text") for part in _list(content) if is_mapping(part)]
+            content = "".join(part for part in parts if isinstance(part, str))
+        said = [(content, True)] if isinstance(content, str) and content.strip() else []
+        yield from [*said, *arguments] if "response_format" in self._request else [*arguments, *said]
+
+    def _candidates(self, message: Mapping[str, Any]) -> Iterator[str | bytes]:
+        """JSON texts that may be the value, the most likely one first."""
+        for text, is_content in self._texts(message):
+            for reading in json_readings(text):
+                yield from self._forms(reading)
+            if is_content and self.is_wrapped:
+                yield to_json(text.strip())  # just the value, in its own words
+
+    def _nothing(self) -> pydantic.ValidationError:
+        try:
+            self._adapter.validate_json("")
+        except pydantic.ValidationError as error:
+            error.add_note("the model answered with nothing")
+            return error
+        raise AssertionError("nothing is no JSON")
+
+    def _forms(self, text: str) -> Iterator[str | bytes]:
+        try:
+            value: object = from_json(text) if self.is_wrapped else None
+        except ValueError:
+            yield text
+            return
+        if self.is_wrapped and is_mapping(value) and _VALUE in value:
+            yield _json(value[_VALUE])
+        yield text
+        try:
+            value = from_json(text)
+        except ValueError:
+            return
+        for inner in unwrapped(value, self.name):
+            if self.is_wrapped and is_mapping(inner) and _VALUE in inner:
+                yield _json(inner[_VALUE])
+            yield _json(inner)
+
+
+class Partials:
+    """Partial values, from the deltas of a stream."""
+
+    def __init__(self, extraction: Extraction) -> None:
+        self._extraction = extraction
+        self._message: dict[str, Any] = {}
+        self._json: GrowingJson | None = None
+        self._source: object = None
+        self._words: GrowingText | None = None
+        self._finish_reason: str | None = None
+
+    def feed(self, delta: Mapping[str, Any], *, finish_reason: str | None = None) -> Any:
+        """Take a delta over: the value as far as it has come, or None where there is nothing new to see."""
+        self._finish_reason = finish_reason or self._finish_reason
+        pieces = {key: value for key, value in delta.items() if value is not None}
+        calls = _list(pieces.get("tool_calls"))
+        function: Any = pieces.get("function_call")
+        merge_into(self._message, pieces)
+        shown = False
+        for call in calls:
+            held = call.get("function") if is_mapping(call) else None
+            if is_mapping(held):
+                shown = self._add(("call", call.get("index")), held.get("arguments")) or shown
+        if is_mapping(function):
+            shown = self._add(("call", None), function.get("arguments")) or shown
+        shown = self._add("content", pieces.get("content")) or shown
+        value = self._value() if shown else NOTHING
+        return None if value is NOTHING else value
+
+    def finish(self) -> Any:
+        """The value, whole and validated. Raises what `Extraction.read` raises."""
+        return self._extraction.read(self.message, finish_reason=self._finish_reason)
+
+    @property
+    def message(self) -> dict[str, Any]:
+        """What the deltas make together."""
+        return {"role": "assistant", "content": None, **whole(self._message)}
+
+    def _add(self, source: object, piece: object) -> bool:
+        """Only one text is read while it grows: the arguments of the first call, or else the content."""
+        if not piece:
+            return False
+        if self._source != source:
+            if self._source is not None and (source == "content" or self._source != "content"):
+                return False
+            self._source, self._json, self._words = source, None, None
+        text = piece if isinstance(piece, str) else json_text(piece)
+        if self._words is not None:
+            self._words.add(text)
+            return True
+        if self._json is None:
+            begin = re.search(r"\S" if source != "content" or self._extraction.type is str else r"[{\[]", text)
+            if begin is None:
+                return False
+            if source == "content" and begin[0] not in '{["`':
+                self._words = GrowingText()  # a text needs no JSON around it
+                self._words.add(text)
+                return True
+            self._json = GrowingJson(self._extraction.shape)
+            text = text[begin.start() :]
+        return self._json.feed(text)
+
+    def _value(self) -> Any:
+        if self._words is not None:
+            return self._words.text()
+        return NOTHING if self._json is None else self._json.value
+
+
+def with_response(value: Any, response: object) -> Any:
+    """The value, or the error, with `response` as its `_response`: models, dataclasses and errors can hold it."""
+    if isinstance(value, (pydantic.BaseModel, Exception)) or (is_dataclass(value) and not isinstance(value, type)):
+        with suppress(AttributeError):  # of a class with slots
+            object.__setattr__(value, "_response", response)
+    return value
+
+
+def _adapter(of: Any) -> pydantic.TypeAdapter[Any]:
+    if of is None or isinstance(of, (str, bytes, int, float)) or is_mapping(of):
+        raise TypeError(f"response_model must be a type, not {of!r}")
+    try:
+        return pydantic.TypeAdapter(of)
+    except (pydantic.errors.PydanticUserError, NameError) as error:
+        raise TypeError(f"{of!r} cannot be asked for: {getattr(error, 'message', error)}") from error
+
+
+def _schema(adapter: pydantic.TypeAdapter[Any], name: str) -> dict[str, Any]:
+    try:
+        schema: dict[str, Any] = without_titles(adapter.json_schema(schema_generator=JSONSchema))
+    except pydantic.errors.PydanticUserError as error:
+        raise TypeError(f"{name} cannot be described to a model: {error.message}") from error
+    reference = schema.get("$ref")
+    if isinstance(reference, str):  # the root refers to a definition when that refers to itself
+        target = schema["$defs"][reference.rpartition("/")[2]]
+        schema = {**target, "$defs": schema["$defs"]}
+    return schema
+
+
+def _wrapped(schema: dict[str, Any]) -> dict[str, Any]:
+    inner = {key: value for key, value in schema.items() if key != "$defs"}
+    made: dict[str, Any] = {"type": "object", "properties": {_VALUE: inner}, "required": [_VALUE]}
+    return {**made, "$defs": schema["$defs"]} if "$defs" in schema else made
+
+
+def _name(of: Any) -> str:
+    if typing.get_origin(of) is typing.Annotated:
+        of = typing.get_args(of)[0]
+    said = getattr(of, "__name__", None) if isinstance(of, type) and not hasattr(of, "__origin__") else None
+    text = said or re.sub(r"\b(?:\w+\.)+", "", str(of))
+    return re.sub(r"[^0-9A-Za-z_-]+", "_", text).strip("_")[:64] or "answer"
+
+
+def _kept(of: Any) -> dict[bool, Extraction]:
+    """The extractions of a type: kept on the class, so that they go when it goes; those of others in a table."""
+    own = vars(of).get(_ATTRIBUTE) if isinstance(of, type) else None
+    if own is not None:
+        return own
+    made: dict[bool, Extraction] = {}
+    try:
+        type.__setattr__(of, _ATTRIBUTE, made)
+        return made
+    except TypeError:  # generic types with their arguments are no classes, and built-in types take no attributes
+        pass
+    try:
+        key: object = (hash(of), repr(of))
+    except TypeError:
+        key = id(of)  # the table holds the type, so that no other one has its id
+    known = _others.get(key)
+    if known is None or (known[0] is not of and known[0] != of):
+        known = _others[key] = of, made
+        if len(_others) > _KEPT:
+            _others.popitem(last=False)
+    return known[1]
+
+
+def _is_no_json(error: pydantic.ValidationError) -> bool:
+    return any(each["type"] == "json_invalid" for each in error.errors(include_url=False, include_input=False))
+
+
+def _json(value: object) -> bytes:
+    return to_json(value, inf_nan_mode="constants")
+
+
+def _list(value: object) -> list[Any]:
+    return list(value) if is_list(value) else []
+
+
+def _text_part(text: str) -> dict[str, Any]:
+    return {"type": "text", "text": text}

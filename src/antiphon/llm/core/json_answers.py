@@ -1,0 +1,88 @@
+"""The JSON in what a model wrote: bare, in a fence, after its thoughts, between other text, or written as a text."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from pydantic_core import to_json
+
+from ...runtime.core.kinds import is_list, is_mapping
+
+__all__ = ["json_readings", "json_text", "unwrapped"]
+
+_FENCE: Final = re.compile(r"```[ \t]*[\w+-]*[ \t]*\r?\n?(.*?)(?:```|\Z)", re.DOTALL)
+_THOUGHTS: Final = re.compile(r"\A\s*<(think|thinking|thought)>.*?</\1>", re.DOTALL)
+_BEGIN: Final = re.compile(r"[{\[]")
+_TRIED: Final = 20
+"""Places at which an object may begin in a text; a number, so that a long text of braces costs little."""
+_WRAPPED: Final = 3
+"""How often JSON may be written as a text of JSON."""
+
+_decoder: Final = json.JSONDecoder(strict=False)
+
+
+def json_text(value: object) -> str:
+    """A value as JSON text; a text stays as it is, and nothing at all is the empty object."""
+    if value is None:
+        return "{}"
+    if isinstance(value, str):
+        return value if value.strip() else "{}"
+    return _written(value)
+
+
+def json_readings(text: str, *, depth: int = _WRAPPED) -> Iterator[str]:
+    """JSON texts that a text may stand for, the most likely one first. Whether they are JSON is not certain."""
+    bare = text.strip().removeprefix("\ufeff")
+    yield bare
+    without = _THOUGHTS.sub("", bare).strip()
+    if without != bare:
+        yield without
+    inner = _value(without)
+    if isinstance(inner, str):
+        if depth and inner.strip() != without:
+            yield from json_readings(inner, depth=depth - 1)
+        return
+    if inner is not None:
+        yield _written(inner)  # control characters in texts, halves of pairs: what a strict reader refuses
+        return
+    for fence in _FENCE.finditer(without):
+        if (found := _value(fence[1].strip())) is not None:
+            yield _written(found)
+    for begin, _ in zip(_BEGIN.finditer(without), range(_TRIED), strict=False):
+        try:
+            found, _ = _decoder.raw_decode(without, begin.start())
+        except (ValueError, RecursionError):
+            continue
+        yield _written(found)
+
+
+def unwrapped(value: object, name: str) -> Iterator[object]:
+    """What may be meant by data that does not fit: what stands in it under a name that models make up."""
+    if is_list(value) and len(value) == 1:
+        yield value[0]
+    if not is_mapping(value):
+        return
+    function: object = value.get("function")
+    held = function if is_mapping(function) else value
+    for key in ("arguments", "parameters", "input", name):
+        if key in held:
+            inner: object = held[key]
+            yield _value(inner) if isinstance(inner, str) else inner
+
+
+def _value(text: str) -> object | None:
+    try:
+        return _decoder.decode(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _written(value: object) -> str:
+    try:
+        return to_json(value, inf_nan_mode="constants").decode()
+    except ValueError:  # halves of surrogate pairs
+        text = json.dumps(value, ensure_ascii=False)
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
