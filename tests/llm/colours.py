@@ -8,7 +8,7 @@ from antiphon.llm._async.tool_calls import async_run_round
 from antiphon.llm._sync.tool_calls import run_round
 from antiphon.llm.core.tools import Toolbox
 
-__all__ = ["Store", "async_run_round", "run_round", "slowly"]
+__all__ = ["Both", "Store", "async_run_round", "run_round", "slowly"]
 
 
 async def slowly(a: int) -> str:
@@ -32,3 +32,18 @@ class Store(Toolbox):
     async def waiting(self) -> int:
         await asyncio.sleep(0)
         return self.made
+
+
+class Both(Toolbox):
+    """Can be made ready in either colour."""
+
+    ways = 0
+
+    def prepare(self) -> None:
+        self.ways += 1
+
+    async def prepare_async(self) -> None:
+        self.ways += 1
+
+    def count(self) -> int:
+        return self.ways

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from ._async.asking import acompletion as acompletion
     from ._async.asking import aembedding as aembedding
     from ._async.asking import aresponses as aresponses
+    from ._async.call_responses import AsyncCallAnswer as AsyncCallAnswer
+    from ._async.call_streams import AsyncStream as AsyncStream
+    from ._async.call_streams import AsyncStructuredStream as AsyncStructuredStream
     from ._async.chains import AsyncChainResponse as AsyncChainResponse
     from ._async.clients import aclose_all as aclose_all
     from ._async.discovery import async_discover_models as async_discover_models
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
     from ._sync.asking import completion as completion
     from ._sync.asking import embedding as embedding
     from ._sync.asking import responses as responses
+    from ._sync.call_responses import CallAnswer as CallAnswer
+    from ._sync.call_streams import Stream as Stream
+    from ._sync.call_streams import StructuredStream as StructuredStream
     from ._sync.chains import ChainResponse as ChainResponse
     from ._sync.clients import close_all as close_all
     from ._sync.discovery import discover_models as discover_models
@@ -34,8 +40,28 @@ if TYPE_CHECKING:
     from ._sync.models import Model as Model
     from ._sync.streams import Pieces as Pieces
     from .attachments import Attachment as Attachment
+    from .calling import CallDecorator as CallDecorator
+    from .calling import call as call
+    from .calling import context as context
+    from .calling import override as override
     from .core.base_tools import BaseTool as BaseTool
     from .core.base_tools import ToolConfig as ToolConfig
+    from .core.calling.answers import CallResponse as CallResponse
+    from .core.calling.answers import CallResponseChunk as CallResponseChunk
+    from .core.calling.answers import CostMetadata as CostMetadata
+    from .core.calling.asked import BaseDynamicConfig as BaseDynamicConfig
+    from .core.calling.clients import UnsupportedClientError as UnsupportedClientError
+    from .core.calling.messages import BaseMessageParam as BaseMessageParam
+    from .core.calling.messages import Messages as Messages
+    from .core.calling.parts import AudioPart as AudioPart
+    from .core.calling.parts import AudioURLPart as AudioURLPart
+    from .core.calling.parts import CacheControlPart as CacheControlPart
+    from .core.calling.parts import DocumentPart as DocumentPart
+    from .core.calling.parts import ImagePart as ImagePart
+    from .core.calling.parts import ImageURLPart as ImageURLPart
+    from .core.calling.parts import PromptError as PromptError
+    from .core.calling.settings import CommonCallParams as CommonCallParams
+    from .core.calling.settings import StreamConfig as StreamConfig
     from .core.data import Completion as Completion
     from .core.data import CompletionChunk as CompletionChunk
     from .core.data import Data as Data
@@ -103,6 +129,29 @@ if TYPE_CHECKING:
     from .models import get_models as get_models
     from .models import get_models_with_aliases as get_models_with_aliases
     from .models import register_model as register_model
+    from .prompts import BasePrompt as BasePrompt
+    from .prompts import prompt_template as prompt_template
+    from .provider_calls import ProviderCalls as ProviderCalls
+    from .provider_calls import anthropic as anthropic
+    from .provider_calls import azure as azure
+    from .provider_calls import cerebras as cerebras
+    from .provider_calls import cohere as cohere
+    from .provider_calls import deepseek as deepseek
+    from .provider_calls import fireworks as fireworks
+    from .provider_calls import gemini as gemini
+    from .provider_calls import google as google
+    from .provider_calls import groq as groq
+    from .provider_calls import litellm as litellm
+    from .provider_calls import llamacpp as llamacpp
+    from .provider_calls import lmstudio as lmstudio
+    from .provider_calls import mistral as mistral
+    from .provider_calls import ollama as ollama
+    from .provider_calls import openai as openai
+    from .provider_calls import openrouter as openrouter
+    from .provider_calls import perplexity as perplexity
+    from .provider_calls import together as together
+    from .provider_calls import vllm as vllm
+    from .provider_calls import xai as xai
     from .providers.profile import Provider as Provider
     from .store import get_default_embedding_model as get_default_embedding_model
     from .store import get_default_model as get_default_model
@@ -165,6 +214,24 @@ else:
             ".store": (
                 "get_default_embedding_model get_default_model remove_alias set_alias set_default_embedding_model "
                 "set_default_model user_dir"
+            ),
+            "._async.call_responses": "AsyncCallAnswer",
+            "._async.call_streams": "AsyncStream AsyncStructuredStream",
+            "._sync.call_responses": "CallAnswer",
+            "._sync.call_streams": "Stream StructuredStream",
+            ".calling": "CallDecorator call context override",
+            ".core.calling.answers": "CallResponse CallResponseChunk CostMetadata",
+            ".core.calling.asked": "BaseDynamicConfig",
+            ".core.calling.clients": "UnsupportedClientError",
+            ".core.calling.messages": "BaseMessageParam Messages",
+            ".core.calling.parts": (
+                "AudioPart AudioURLPart CacheControlPart DocumentPart ImagePart ImageURLPart PromptError"
+            ),
+            ".core.calling.settings": "CommonCallParams StreamConfig",
+            ".prompts": "BasePrompt prompt_template",
+            ".provider_calls": (
+                "ProviderCalls anthropic azure cerebras cohere deepseek fireworks gemini google groq litellm "
+                "llamacpp lmstudio mistral ollama openai openrouter perplexity together vllm xai"
             ),
         },
         modules="parts providers",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from . import attachments as attachments  # what is attached is of its class
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ._sync.models import Conversation, Model
     from .core.parameters import CompletionParameters
     from .core.prompts import Prompt
+    from .core.tool_loop import AfterCall, BeforeCall
 
 __all__ = ["AsyncConverted", "AsyncWaiting", "AsyncWaitingText", "Converted", "Waiting", "WaitingText", "new_id"]
 
@@ -148,8 +149,8 @@ class AsyncConverted:
         id: str
         name: str | None
         responses: list[AsyncResponse]
-        before_call: Callable[..., Any] | None
-        after_call: Callable[..., Any] | None
+        before_call: BeforeCall | None
+        after_call: AfterCall | None
         chain_limit: int | None
         tools: Any
 

@@ -111,14 +111,13 @@ class ModelFacts:
             raise ConversationNotSupported(f"{self} does not support conversations")
 
     def _provider(self) -> Provider | None:
-        name: object = self.settings.get("provider")
+        name, address = self.settings.get("provider"), self.settings.get("base_url")
         if isinstance(name, str):
             return known.find(name)
         prefix = _PREFIX.match(self.model_id)
-        found = known.find(prefix[1]) if prefix else None
-        if found is not None or self.settings.get("base_url"):
-            return found
-        return known.with_model(self.model_id) or (None if prefix else known.get("openai"))
+        found = known.at(address) if isinstance(address, str) else None
+        found = found or (known.find(prefix[1]) if prefix else None) or known.with_model(self.model_id)
+        return found or (None if prefix else known.get("openai"))
 
     def __str__(self) -> str:
         return f"{type(self).__name__}: {self.model_id}"

@@ -106,7 +106,7 @@ async def test_what_an_answer_tells(server: MockServer) -> None:
         response = model_at(server).prompt("Hello", stream=stream)
         body = await response.json()
         assert body["choices"][0]["message"]["content"] == "You said: Hello"
-        assert await response.usage() == Usage(1, 3)
+        assert await response.usage() == Usage(1, 3, {})
         assert await response.tool_calls() == []
         assert await response.messages() == [{"role": "assistant", "content": "You said: Hello"}]
         assert [each["role"] for each in await response.all_messages()] == ["user", "assistant"]

@@ -107,7 +107,7 @@ def test_what_an_answer_tells(server: MockServer) -> None:
         response = model_at(server).prompt("Hello", stream=stream)
         body = response.json()
         assert body["choices"][0]["message"]["content"] == "You said: Hello"
-        assert response.usage() == Usage(1, 3)
+        assert response.usage() == Usage(1, 3, {})
         assert response.tool_calls() == []
         assert response.messages() == [{"role": "assistant", "content": "You said: Hello"}]
         assert [each["role"] for each in response.all_messages()] == ["user", "assistant"]

@@ -13,6 +13,8 @@ from ...runtime.waiting import async_answered
 from ..core.model_answers import ModelAnswer, StreamEvent, Usage
 from ..core.parts import Message
 from ..core.prompts import Prompt, PromptKeywords, prompt_of, result_messages
+from ..core.said import system as say
+from ..core.said import user
 from ..core.tool_loop import PauseChain, Round
 from ..core.tools import ToolCall, ToolLike, ToolResult, tools_of
 from ..lazy_answers import AsyncWaiting, new_id
@@ -117,7 +119,7 @@ class AsyncResponse(AsyncWaiting):
 
     async def token_usage(self) -> str:
         """The tokens in words: `12 input, 34 output`."""
-        return str(await self.usage())
+        return (await self.usage()).in_words()
 
     async def duration_ms(self) -> int:
         """How long the answer took, from the request to its end."""
@@ -200,7 +202,7 @@ class AsyncResponse(AsyncWaiting):
         """An answer that nobody sent, complete already: for tests."""
         asked = prompt_of(prompt, {"system": system, "attachments": attachments, "stream": False})
         answer = ModelAnswer.of_text(response)
-        answer.input = [] if attachments else asked.said((), ())
+        answer.input = [*([] if asked.system is None else [say(asked.system)]), user(prompt, *asked.attachments)]
         return cls(model, asked, answer=answer)
 
     # --- the exchange ---
@@ -249,7 +251,7 @@ class AsyncResponse(AsyncWaiting):
             if self._answers_calls and await self._previous.tool_calls():
                 made = await self._previous.execute_tool_calls(tools=prompt.tools.values())
                 prompt = replace(prompt, tool_results=tuple(made))
-        attached = await async_loaded(prompt.needed())
+        attached = await async_loaded(prompt.needed(history))
         self.model.check_types(each.type for each in attached)
         return prompt.said(history, attached)
 

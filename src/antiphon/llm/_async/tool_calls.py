@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
-from typing import Any, TypeAlias
 
 from ...lib.concurrency import async_each
 from ...runtime.waiting import async_answered
-from ..core.tool_loop import CancelToolCall, PauseChain, Round, Step
+from ..core.tool_loop import AfterCall, BeforeCall, CancelToolCall, PauseChain, Round, Step
 from ..core.tools import Tool, ToolResult, with_prepared
 from ..running import async_prepared, async_run, is_async
 
 __all__ = ["AfterCall", "BeforeCall", "async_prepared_tools", "async_run_round"]
-
-BeforeCall: TypeAlias = Callable[..., Any]
-"""Called with the tool, or None for one that does not exist, and the call, before it is made."""
-AfterCall: TypeAlias = Callable[..., Any]
-"""Called with the tool, the call and the result."""
 
 _AT_ONCE = 32
 
@@ -28,8 +22,8 @@ async def async_run_round(
 ) -> list[ToolResult]:
     """The results of a round, in the order of its calls.
 
-    `before_call` hears of all of them, in their order, before the first is made; `after_call` when all are done. What
-    a tool raises is told to the model. Raises `PauseChain`, and what the two functions raise.
+    `before_call` hears of all of them, in their order, before the first is made; `after_call` of those that were made,
+    when all are done. What a tool raises is told to the model. Raises `PauseChain`, and what the two functions raise.
     """
     for step in calls.steps:
         if before_call is not None:
@@ -48,8 +42,8 @@ async def async_run_round(
     await async_each(iter(others), _make, limit=min(len(others), _AT_ONCE))
     if after_call is not None:
         for step in calls.steps:
-            if step.result is not None:
-                await async_answered(after_call(step.tool, step.call, step.result))
+            if (made := step.made) is not None:
+                await async_answered(after_call(*made))
     return calls.results()
 
 

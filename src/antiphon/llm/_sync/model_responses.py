@@ -14,6 +14,8 @@ from ...runtime.waiting import answered
 from ..core.model_answers import ModelAnswer, StreamEvent, Usage
 from ..core.parts import Message
 from ..core.prompts import Prompt, PromptKeywords, prompt_of, result_messages
+from ..core.said import system as say
+from ..core.said import user
 from ..core.tool_loop import PauseChain, Round
 from ..core.tools import ToolCall, ToolLike, ToolResult, tools_of
 from ..lazy_answers import Waiting, new_id
@@ -118,7 +120,7 @@ class Response(Waiting):
 
     def token_usage(self) -> str:
         """The tokens in words: `12 input, 34 output`."""
-        return str(self.usage())
+        return (self.usage()).in_words()
 
     def duration_ms(self) -> int:
         """How long the answer took, from the request to its end."""
@@ -201,7 +203,7 @@ class Response(Waiting):
         """An answer that nobody sent, complete already: for tests."""
         asked = prompt_of(prompt, {"system": system, "attachments": attachments, "stream": False})
         answer = ModelAnswer.of_text(response)
-        answer.input = [] if attachments else asked.said((), ())
+        answer.input = [*([] if asked.system is None else [say(asked.system)]), user(prompt, *asked.attachments)]
         return cls(model, asked, answer=answer)
 
     # --- the exchange ---
@@ -250,7 +252,7 @@ class Response(Waiting):
             if self._answers_calls and self._previous.tool_calls():
                 made = self._previous.execute_tool_calls(tools=prompt.tools.values())
                 prompt = replace(prompt, tool_results=tuple(made))
-        attached = loaded(prompt.needed())
+        attached = loaded(prompt.needed(history))
         self.model.check_types(each.type for each in attached)
         return prompt.said(history, attached)
 

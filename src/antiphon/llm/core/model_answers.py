@@ -47,9 +47,10 @@ class Usage:
     input: int | None = None
     output: int | None = None
     details: dict[str, Any] | None = None
+    """What else the server counted; zeros are left out."""
 
-    def __str__(self) -> str:
-        """In words: `12 input, 34 output`."""
+    def in_words(self) -> str:
+        """`12 input, 34 output`, and the details."""
         said = [f"{count:,} {name}" for name in ("input", "output") if (count := getattr(self, name)) is not None]
         return ", ".join([*said, *([json.dumps(self.details)] if self.details else [])])
 
@@ -193,7 +194,7 @@ class ModelAnswer:
         given: dict[str, Any] = dict(self._head.get("usage") or {})
         taken, made = given.pop("prompt_tokens", None), given.pop("completion_tokens", None)
         given.pop("total_tokens", None)
-        return Usage(taken, made, _without_nothing(given) or None)
+        return Usage(taken, made, _without_nothing(given) if "usage" in self._head else None)
 
     def body(self) -> dict[str, Any]:
         """The completion as the server would have sent it whole."""

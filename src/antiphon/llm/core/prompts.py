@@ -14,7 +14,7 @@ from .attachments import Attachment, Loaded, attachment_of, message_part
 from .parts import Message, parts_of
 from .said import attached, with_attachments
 from .schemas import schema_of
-from .tool_loop import DEFAULT_LIMIT
+from .tool_loop import DEFAULT_LIMIT, AfterCall, BeforeCall
 from .tools import Tool, ToolCall, ToolLike, ToolResult, tools_of
 
 __all__ = [
@@ -118,9 +118,9 @@ class PromptKeywords(_OptionKeywords, total=False):
 class ChainKeywords(PromptKeywords, total=False):
     """The keywords of `chain`."""
 
-    before_call: Any
+    before_call: BeforeCall | None
     """Called with the tool (or None) and the call; `CancelToolCall` keeps it from being made."""
-    after_call: Any
+    after_call: AfterCall | None
     """Called with the tool, the call and the result."""
     chain_limit: int | None
     """How many answers are asked for at most, 25 unless you say otherwise; None or 0 for no limit."""
@@ -181,21 +181,22 @@ class Prompt:
             return replace(self, before=(*(self.before or ()), *given))
         return replace(self, messages=(*self.messages, *given))
 
-    def needed(self) -> tuple[Attachment, ...]:
+    def needed(self, history: Iterable[Mapping[str, Any]] = ()) -> tuple[Attachment, ...]:
         """The attachments that go into the messages: those in them; of the prompt, and then of results."""
         if self.messages is not None:
             return tuple(attached(self.messages))
         of_results = (each for result in self.tool_results for each in result.attachments)
-        return (*attached(self.before or ()), *self.attachments, *of_results, *attached(self.after))
+        before = (*history, *(self.before or ()))
+        return (*attached(before), *self.attachments, *of_results, *attached(self.after))
 
     def said(self, history: Sequence[Mapping[str, Any]], loaded: Sequence[Loaded]) -> list[Mapping[str, Any]]:
         """All messages. Raises ValueError when there is nothing to ask."""
         detail = self.options.get("image_detail")
         if self.messages is not None:
             return with_attachments(self.messages, loaded, image_detail=detail)
-        first, last = len(list(attached(self.before or ()))), len(loaded) - len(list(attached(self.after)))
-        made = list(history)
-        made += with_attachments(self.before or (), loaded[:first], image_detail=detail)
+        before = (*history, *(self.before or ()))
+        first, last = len(list(attached(before))), len(loaded) - len(list(attached(self.after)))
+        made = with_attachments(before, loaded[:first], image_detail=detail)
         spoken = next((each.get("content") for each in reversed(made) if each.get("role") == "system"), None)
         if self.system is not None and self.system != spoken:
             made.append({"role": "system", "content": self.system})

@@ -6,15 +6,30 @@ or one by one, and hands each outcome back; the results are in the order of the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, TypeAlias
 
 from ...runtime.core.errors import SDKError
 from .attachments import Attachment, attachment_of
 from .signatures import BadArgumentsError, Bound
 from .tools import Tool, Toolbox, ToolCall, ToolOutput, ToolResult, output_text
 
-__all__ = ["DEFAULT_LIMIT", "CancelToolCall", "ChainLimitError", "PauseChain", "Round", "Step", "ToolLoop"]
+__all__ = [
+    "DEFAULT_LIMIT",
+    "AfterCall",
+    "BeforeCall",
+    "CancelToolCall",
+    "ChainLimitError",
+    "PauseChain",
+    "Round",
+    "Step",
+    "ToolLoop",
+]
+
+BeforeCall: TypeAlias = Callable[["Tool | None", ToolCall], Any]
+"""Called with the tool, or None for one that does not exist, and the call, before it is made."""
+AfterCall: TypeAlias = Callable[[Tool, ToolCall, ToolResult], Any]
+"""Called with the tool, the call and the result of each call that was made, also of one that failed."""
 
 DEFAULT_LIMIT: Final = 25
 """How many answers a chain asks for, unless you say otherwise."""
@@ -65,6 +80,13 @@ class Step:
             self._fail(KeyError(call.name), f'tool "{call.name}" does not exist; {there_are}')
         elif tool.implementation is None:
             self._fail(TypeError(call.name), f'tool "{call.name}" has no implementation')
+
+    @property
+    def made(self) -> tuple[Tool, ToolCall, ToolResult] | None:
+        """What came of the call; None for one that was cancelled, or whose tool does not exist."""
+        if self.tool is None or self.result is None or isinstance(self.result.exception, CancelToolCall):
+            return None
+        return self.tool, self.call, self.result
 
     @property
     def must_run(self) -> bool:

@@ -49,7 +49,7 @@ class ToolCall:
     arguments: Mapping[str, Any]
     """The arguments as the model sent them; empty where they were no JSON object."""
     tool_call_id: str | None = None
-    text: str | None = field(default=None, repr=False)
+    text: str | None = field(default=None, repr=False, compare=False)
     """The arguments as they came."""
 
     @classmethod
@@ -297,7 +297,7 @@ def with_prepared(tools: Mapping[str, Tool]) -> dict[str, Tool]:
     """The tools, with those that their toolboxes got when they were made ready."""
     boxes = {id(each.prepare): each.prepare for each in tools.values() if each.prepare is not None}
     added = [each for box in boxes.values() for each in box.prepared_tools()]
-    return {**{each.name: each for each in added}, **tools} if added else dict(tools)
+    return {**tools, **{each.name: each for each in added if each.name not in tools}}
 
 
 def tools_of(given: Iterable[ToolLike] | None) -> dict[str, Tool]:

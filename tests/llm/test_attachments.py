@@ -1,0 +1,51 @@
+"""What is in attachments, in both colours."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from antiphon.llm import Attachment, AttachmentError
+from antiphon.mock import serve
+
+PNG = b"\x89PNG\r\n\x1a\n0000"
+
+
+async def check(attachment: Attachment, kind: str, content: bytes) -> None:
+    encoded = base64.b64encode(content).decode()
+    assert (attachment.resolve_type(), await attachment.aresolve_type()) == (kind, kind)
+    assert (attachment.content_bytes(), await attachment.acontent_bytes()) == (content, content)
+    assert (attachment.base64_content(), await attachment.abase64_content()) == (encoded, encoded)
+
+
+async def test_bytes_and_paths(tmp_path: Path) -> None:
+    named, unnamed = tmp_path / "a.png", tmp_path / "unnamed"
+    for path in (named, unnamed):
+        path.write_bytes(PNG)
+    for attachment in (Attachment(content=PNG), Attachment(path=named), Attachment(path=str(unnamed))):
+        await check(attachment, "image/png", PNG)
+        assert attachment.id() == hashlib.sha256(PNG).hexdigest()
+    await check(Attachment("text/plain", content=b"x"), "text/plain", b"x")
+
+
+async def test_urls() -> None:
+    with serve() as server:
+        for _ in range(6):
+            server.enqueue(200, b"%PDF-1", headers={"content-type": "application/pdf; q=1"})
+        attachment = Attachment(url=f"{server.url}/files/a")
+        await check(attachment, "application/pdf", b"%PDF-1")
+        assert attachment.id() == hashlib.sha256(json.dumps({"url": attachment.url}).encode()).hexdigest()
+        server.enqueue(404, b"no")
+        with pytest.raises(AttachmentError, match="404"):
+            attachment.content_bytes()
+    await check(Attachment(url="data:image/png;base64," + base64.b64encode(PNG).decode()), "image/png", PNG)
+    await check(Attachment(url="data:,a%20b"), "text/plain", b"a b")
+
+
+async def test_a_type_that_nothing_tells() -> None:
+    with pytest.raises(ValueError, match="cannot be told"):
+        Attachment(content=b"????").resolve_type()
