@@ -22,9 +22,10 @@ from .clients import async_client_of
 from .streams import AsyncPieces, async_listed_pieces, async_pieces_of
 
 if TYPE_CHECKING:
+    from ...runtime import AsyncAPIClient
     from ..waiting import AsyncOpened
 
-__all__ = ["acompletion", "aembedding", "aresponses"]
+__all__ = ["acompletion", "aembedding", "aresponses", "async_through"]
 
 
 @overload
@@ -138,6 +139,11 @@ async def _first_answer(
         raise told(failures)
     finally:
         failures.clear()  # the errors hold this frame
+
+
+async def async_through(client: AsyncAPIClient, way: Attempt) -> Any:
+    """The completion, or its pieces, by a client of somebody's."""
+    return await client.send(way.call, _AsyncAnswer(way, completion_from, lambda provider: ChunkReader(provider).read))
 
 
 class _AsyncAnswer:

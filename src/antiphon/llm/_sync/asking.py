@@ -23,9 +23,10 @@ from .clients import client_of
 from .streams import Pieces, listed_pieces, pieces_of
 
 if TYPE_CHECKING:
+    from ...runtime import APIClient
     from ..waiting import Opened
 
-__all__ = ["completion", "embedding", "responses"]
+__all__ = ["completion", "embedding", "responses", "through"]
 
 
 @overload
@@ -137,6 +138,11 @@ def _first_answer(
         raise told(failures)
     finally:
         failures.clear()  # the errors hold this frame
+
+
+def through(client: APIClient, way: Attempt) -> Any:
+    """The completion, or its pieces, by a client of somebody's."""
+    return client.send(way.call, _Answer(way, completion_from, lambda provider: ChunkReader(provider).read))
 
 
 class _Answer:

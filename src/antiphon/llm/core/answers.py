@@ -11,7 +11,7 @@ from ...runtime.core.response import HTTPResponse, parsed
 from ..providers.profile import Provider
 from .data import Completion, CompletionChunk, Data, Embeddings, ResponseData, data_of
 
-__all__ = ["ChunkReader", "completion_from", "embeddings_from", "event_from", "response_from"]
+__all__ = ["ChunkReader", "completion_from", "completion_of", "embeddings_from", "event_from", "response_from"]
 
 _COUNTS: Final = ("prompt_tokens", "completion_tokens", "total_tokens")
 
@@ -24,6 +24,13 @@ def completion_from(provider: Provider, response: HTTPResponse) -> Completion:
             raise _invalid(provider, response, body, f"choices[{number}] has no message")
     _fit(provider, body, "message", "chat.completion")
     return data_of(body, Completion)
+
+
+def completion_of(provider: Provider, body: Mapping[str, Any]) -> Completion:
+    """A whole answer that somebody has read already, in OpenAI's form."""
+    made = dict(body)
+    _fit(provider, made, "message", "chat.completion")
+    return data_of(made, Completion)
 
 
 class ChunkReader:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, Literal, TypeAlias
 
-from ...lib.core.azure import azure_place
+from ...lib.core.azure import MutuallyExclusiveAuthError, azure_place
 from ...runtime.core.kinds import checked_mapping, is_iterable, is_list, is_mapping
 from ...runtime.core.request import Call
 from ...runtime.core.retry import checked_max_retries
@@ -21,9 +21,9 @@ from ..providers.registry import Registry
 from .errors import UnsupportedParameterError
 from .messages import messages_for
 from .parameters import OF_COMPLETIONS, OF_EMBEDDINGS, OF_RESPONSES, SETTINGS
-from .routing import KeyStore, Route, route_to
+from .routing import Endpoint, KeyStore, Route, route_to
 
-__all__ = ["Attempt", "attempts", "located"]
+__all__ = ["Attempt", "attempt_with", "attempts", "located"]
 
 Kind: TypeAlias = Literal["completion", "responses", "embedding"]
 
@@ -38,7 +38,9 @@ _PARAMETERS: Final[Mapping[Kind, AbstractSet[str]]] = {
     "embedding": OF_EMBEDDINGS,
 }
 _SUBJECTS: Final[Mapping[Kind, str]] = {"completion": "messages", "responses": "input", "embedding": "input"}
-_PLACES: Final = frozenset({"api_key", "api_version", "base_url", "provider"})
+_PLACES: Final = frozenset(
+    {"api_key", "api_version", "azure_ad_token", "azure_ad_token_provider", "base_url", "provider"}
+)
 """Keywords that belong to one model, and are not passed on to a fallback."""
 _KEPT_STATE: Final = ("previous_response_id", "conversation", "background")
 
@@ -114,8 +116,40 @@ def _attempt(
         base_url=settings.get("base_url"),
         api_key=settings.get("api_key"),
         api_version=settings.get("api_version"),
+        token=_token(settings),
         keys=keys,
     )
+    return _made(kind, route, subject, streamed, settings, body)
+
+
+def _token(settings: Mapping[str, Any]) -> Any:
+    """The token, or the function that gives it. Raises `MutuallyExclusiveAuthError` for both."""
+    token, function = settings.get("azure_ad_token"), settings.get("azure_ad_token_provider")
+    if function is None:
+        return token
+    if token is not None:
+        raise MutuallyExclusiveAuthError
+    if not callable(function):
+        raise TypeError(f"azure_ad_token_provider must be a function, not {type(function).__name__}")
+    return function
+
+
+def attempt_with(
+    provider: Provider, model: str, messages: object, *, stream: bool, parameters: Mapping[str, Any]
+) -> Attempt:
+    """The way of asking for a completion by a client that knows where it leads. Raises as `attempts`."""
+    given = {name: value for name, value in parameters.items() if _is_given(value)}
+    settings = {name: value for name, value in given.items() if name in SETTINGS}
+    body = {name: value for name, value in given.items() if name not in SETTINGS}
+    if provider.model_id_prefix and "/" not in model:
+        model = provider.model_id_prefix + model
+    route = Route(provider, model, Endpoint(provider.base_url or "", None, provider.auth_header, is_openai=False))
+    return _made("completion", route, messages, stream, settings, {"model": None, "messages": None, **body})
+
+
+def _made(
+    kind: Kind, route: Route, subject: object, streamed: bool, settings: Mapping[str, Any], body: dict[str, Any]
+) -> Attempt:
     provider = route.provider
     body["model"] = route.model
     _check_names(kind, provider, body)
@@ -220,8 +254,8 @@ def _drop_unsupported(provider: Provider, body: dict[str, Any], drop: bool | Non
         if not drop and provider.when_unsupported == "raise":
             raise UnsupportedParameterError(provider.title, name, droppable=True)
         if not drop and provider.when_unsupported == "warn":
-            # Told where the caller is: above _fit, _attempt, attempts, the driver's _ways, and the function that asks.
-            warnings.warn(f"{provider.title} does not support {name}, which is left out", UserWarning, stacklevel=7)
+            # Told where the caller is: above _fit, _made, _attempt, attempts, the driver's _ways, and what asks.
+            warnings.warn(f"{provider.title} does not support {name}, which is left out", UserWarning, stacklevel=8)
         del body[name]
 
 

@@ -1,0 +1,52 @@
+"""Carries out the calls of decorated functions."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pydantic
+
+from ...runtime.waiting import async_answered
+from ..core.calling.asked import asked_of
+from ..core.calling.plans import Asking, Plan, planned
+from ..core.calling.settings import current_changes
+from ..core.extraction import Extraction, RefusalError, with_response
+from .call_responses import AsyncCallAnswer
+from .call_streams import AsyncStream, AsyncStructuredStream
+from .loading import async_loaded
+from .own_clients import async_sent
+
+__all__ = ["async_asked", "async_carried_out"]
+
+
+async def async_asked(asking: Asking, positional: Sequence[Any], named: Mapping[str, Any]) -> Any:
+    """What a decorated function gives: it is called for its prompt, and the model for the answer."""
+    prompt = await async_answered(asking.function(*positional, **named))
+    plan = planned(asking, asked_of(prompt, asking.name), current_changes(), positional, named)
+    return await async_carried_out(plan)
+
+
+async def async_carried_out(plan: Plan) -> Any:
+    """What comes of a plan: an answer, a stream, a value, or what a parser makes of it."""
+    media = [each.attachment for each in plan.media]
+    messages = plan.said(await async_loaded(media) if media else ())
+    extraction, parser = plan.settings.extraction, plan.settings.output_parser
+    began = time.time() * 1000
+    answer, raw = await async_sent(plan, messages, stream=plan.settings.is_streamed)
+    if plan.settings.is_streamed:
+        stream = AsyncStream(plan, messages, answer, began)
+        return stream if extraction is None else AsyncStructuredStream[Any](stream, extraction)
+    response = AsyncCallAnswer(plan, messages, answer, raw=raw, start_time=began, end_time=time.time() * 1000)
+    value: Any = response if extraction is None else _read(extraction, response)
+    return value if parser is None else await async_answered(parser(value))
+
+
+def _read(extraction: Extraction, response: AsyncCallAnswer) -> Any:
+    reasons = response.finish_reasons
+    try:
+        value = extraction.read(response.message, finish_reason=reasons[0] if reasons else None)
+    except (pydantic.ValidationError, RefusalError) as error:
+        raise with_response(error, response) from None
+    return with_response(value, response)

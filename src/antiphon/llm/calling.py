@@ -1,0 +1,369 @@
+"""`@llm.call`: functions that a model answers, in both colours; and what changes them for a while."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import inspect
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Literal, ParamSpec, Protocol, TypeAlias, TypeVar, cast, overload
+
+from ._async.call_responses import AsyncCallAnswer
+from ._async.call_streams import AsyncStream, AsyncStructuredStream
+from ._async.calls import async_asked
+from ._sync.call_responses import CallAnswer
+from ._sync.call_streams import Stream, StructuredStream
+from ._sync.calls import asked
+from .core.base_tools import ToolClassLike
+from .core.calling.answers import CallResponse
+from .core.calling.clients import is_async_function
+from .core.calling.plans import Asking
+from .core.calling.settings import CallSettings, Changes, CommonCallParams, StreamConfig, changes_of, in_context
+
+__all__ = ["CallDecorator", "Tools", "call", "context", "override"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+R = TypeVar("R")
+AsyncT = TypeVar("AsyncT", covariant=True)
+SyncT = TypeVar("SyncT", covariant=True)
+
+
+class CallDecorator(Protocol[AsyncT, SyncT]):
+    """Makes a function one that a model answers, with the same parameters and in the same colour."""
+
+    @overload
+    def __call__(self, function: Callable[P, Awaitable[Any]], /) -> Callable[P, Coroutine[Any, Any, AsyncT]]: ...
+    @overload
+    def __call__(self, function: Callable[P, Any], /) -> Callable[P, SyncT]: ...
+
+
+Tools: TypeAlias = "Sequence[ToolClassLike | Any]"
+"""What can be passed in `tools=`: functions, `BaseTool` classes, toolkits, and what else is a tool of a chain."""
+_Params: TypeAlias = "CommonCallParams | Mapping[str, Any]"
+
+
+@overload
+def call(
+    provider: str,
+    model: str | None = None,
+    *,
+    stream: Literal[False] = False,
+    tools: Tools | None = None,
+    response_model: None = None,
+    output_parser: None = None,
+    json_mode: bool = False,
+    client: Any = None,
+    call_params: _Params | None = None,
+) -> CallDecorator[AsyncCallAnswer, CallAnswer]: ...
+@overload
+def call(
+    provider: str,
+    model: str | None = None,
+    *,
+    stream: Literal[True] | StreamConfig,
+    tools: Tools | None = None,
+    response_model: None = None,
+    output_parser: None = None,
+    json_mode: bool = False,
+    client: Any = None,
+    call_params: _Params | None = None,
+) -> CallDecorator[AsyncStream, Stream]: ...
+@overload
+def call(
+    provider: str,
+    model: str | None = None,
+    *,
+    stream: Literal[False] = False,
+    tools: Tools | None = None,
+    response_model: type[R],
+    output_parser: Callable[[R], Awaitable[T]] | Callable[[R], T],
+    json_mode: bool = False,
+    client: Any = None,
+    call_params: _Params | None = None,
+) -> CallDecorator[T, T]: ...
+@overload
+def call(
+    provider: str,
+    model: str | None = None,
+    *,
+    stream: Literal[False] = False,
+    tools: Tools | None = None,
+    response_model: None = None,
+    output_parser: Callable[[CallResponse], T] | Callable[[AsyncCallAnswer], Awaitable[T]],
+    json_mode: bool = False,
+    client: Any = None,
+    call_params: _Params | None = None,
+) -> CallDecorator[T, T]: ...
+@overload
+def call(
+    provider: str,
+    model: str | None = None,
+    *,
+    stream: Literal[False] = False,
+    tools: Tools | None = None,
+    response_model: type[T],
+    output_parser: None = None,
+    json_mode: bool = False,
+    client: Any = None,
+    call_params: _Params | None = None,
+) -> CallDecorator[T, T]: ...
+@overload
+def call(
+    provider: str,
+    model: str | None = None,
+    *,
+    stream: Literal[True] | StreamConfig,
+    tools: Tools | None = None,
+    response_model: type[T],
+    output_parser: None = None,
+    json_mode: bool = False,
+    client: Any = None,
+    call_params: _Params | None = None,
+) -> CallDecorator[AsyncStructuredStream[T], StructuredStream[T]]: ...
+@overload
+def call(
+    provider: str,
+    model: str | None = None,
+    *,
+    stream: bool | StreamConfig = False,
+    tools: Tools | None = None,
+    response_model: Any = None,
+    output_parser: Callable[..., Any] | None = None,
+    json_mode: bool = False,
+    client: Any = None,
+    call_params: _Params | None = None,
+) -> CallDecorator[Any, Any]: ...
+def call(
+    provider: str,
+    model: str | None = None,
+    *,
+    stream: bool | StreamConfig = False,
+    tools: Tools | None = None,
+    response_model: Any = None,
+    output_parser: Callable[..., Any] | None = None,
+    json_mode: bool = False,
+    client: Any = None,
+    call_params: _Params | None = None,
+) -> Any:
+    """Makes a function one that a model answers: what it returns is the prompt, what its caller gets is the answer.
+
+    The model is `call("provider", "model")` or `call("provider/model")`. Async functions stay async; nothing is sent
+    before the function is called, and with async ones awaited.
+
+    Args:
+        stream: Give the answer in pieces; `{"partial_tools": True}` gives tools while they grow.
+        tools: Functions, `BaseTool` classes and toolkits that the model may call. It is you who calls them.
+        response_model: The type of the value to get in place of the answer.
+        output_parser: Makes what the caller gets of the answer, or of the value.
+        json_mode: Have the answer be JSON.
+        client: Ask by this client: `Client` or `AsyncClient`, one of `openai`, or anything shaped so.
+        call_params: Parameters of the request: `temperature`, `max_tokens`, ...
+
+    Raises `UnknownProviderError`, ValueError and TypeError for arguments that cannot be used.
+    """
+    settings = CallSettings.of(
+        provider,
+        model,
+        stream=stream,
+        tools=tools,
+        response_model=response_model,
+        output_parser=output_parser,
+        json_mode=json_mode,
+        client=client,
+        call_params=call_params,
+    )
+    return functools.partial(_decorated, settings)
+
+
+def _decorated(settings: CallSettings, function: Any) -> Any:
+    if isinstance(function, (staticmethod, classmethod)):
+        return type(cast("Any", function))(_decorated(settings, cast("Any", function).__func__))
+    if not callable(function):
+        raise TypeError(f"call decorates functions, not {type(function).__name__}")
+    if getattr(function, "__antiphon_asking__", None) is not None:
+        raise TypeError(f"{function} is decorated with call already; llm.override changes what it was told")
+    asking = Asking(function, settings)
+    if is_async_function(function):
+
+        async def async_answered(*args: Any, **kwargs: Any) -> Any:
+            return await async_asked(asking, args, kwargs)
+
+        return _like(function, async_answered, asking)
+
+    def answered(*args: Any, **kwargs: Any) -> Any:
+        return asked(asking, args, kwargs)
+
+    return _like(function, answered, asking)
+
+
+def _like(function: Callable[..., Any], made: Callable[..., Any], asking: Asking | None) -> Any:
+    """The made function under the name and with the parameters of another; what it returns is something else."""
+    functools.update_wrapper(made, function)
+    made.__annotations__ = {name: said for name, said in made.__annotations__.items() if name != "return"}
+    made.__dict__["__antiphon_asking__"] = asking
+    with contextlib.suppress(TypeError, ValueError):  # a function without a signature stays one
+        made.__dict__["__signature__"] = inspect.signature(function).replace(return_annotation=inspect.Signature.empty)
+    return made
+
+
+@overload
+def override(
+    function: Callable[P, R],
+    *,
+    provider: str | None = None,
+    model: str | None = None,
+    stream: None = None,
+    tools: Tools | None = None,
+    response_model: None = None,
+    output_parser: None = None,
+    json_mode: bool | None = None,
+    client: Any = None,
+    call_params: _Params | None = None,
+) -> Callable[P, R]: ...
+@overload
+def override(  # pyright: ignore[reportOverlappingOverload]  async functions come first
+    function: Callable[P, Awaitable[Any]],
+    *,
+    provider: str | None = None,
+    model: str | None = None,
+    stream: Literal[True] | StreamConfig,
+    tools: Tools | None = None,
+    response_model: None = None,
+    output_parser: None = None,
+    json_mode: bool | None = None,
+    client: Any = None,
+    call_params: _Params | None = None,
+) -> Callable[P, Coroutine[Any, Any, AsyncStream]]: ...
+@overload
+def override(
+    function: Callable[P, Any],
+    *,
+    provider: str | None = None,
+    model: str | None = None,
+    stream: Literal[True] | StreamConfig,
+    tools: Tools | None = None,
+    response_model: None = None,
+    output_parser: None = None,
+    json_mode: bool | None = None,
+    client: Any = None,
+    call_params: _Params | None = None,
+) -> Callable[P, Stream]: ...
+@overload
+def override(
+    function: Callable[P, Awaitable[Any]],
+    *,
+    provider: str | None = None,
+    model: str | None = None,
+    stream: Literal[False] | None = None,
+    tools: Tools | None = None,
+    response_model: type[T],
+    output_parser: None = None,
+    json_mode: bool | None = None,
+    client: Any = None,
+    call_params: _Params | None = None,
+) -> Callable[P, Coroutine[Any, Any, T]]: ...
+@overload
+def override(
+    function: Callable[P, Any],
+    *,
+    provider: str | None = None,
+    model: str | None = None,
+    stream: Literal[False] | None = None,
+    tools: Tools | None = None,
+    response_model: type[T],
+    output_parser: None = None,
+    json_mode: bool | None = None,
+    client: Any = None,
+    call_params: _Params | None = None,
+) -> Callable[P, T]: ...
+@overload
+def override(
+    function: Callable[P, Any],
+    *,
+    provider: str | None = None,
+    model: str | None = None,
+    stream: bool | StreamConfig | None = None,
+    tools: Tools | None = None,
+    response_model: Any = None,
+    output_parser: Callable[..., Any] | None = None,
+    json_mode: bool | None = None,
+    client: Any = None,
+    call_params: _Params | None = None,
+) -> Callable[P, Any]: ...
+def override(
+    function: Callable[..., Any],
+    *,
+    provider: str | None = None,
+    model: str | None = None,
+    stream: bool | StreamConfig | None = None,
+    tools: Tools | None = None,
+    response_model: Any = None,
+    output_parser: Callable[..., Any] | None = None,
+    json_mode: bool | None = None,
+    client: Any = None,
+    call_params: _Params | None = None,
+) -> Any:
+    """The function with other arguments of `call`, in place of those it was decorated with. It stays what it is itself.
+
+    Raises ValueError when a provider is given without a model, or a model without a provider.
+    """
+    changes = changes_of(
+        provider=provider,
+        model=model,
+        stream=stream,
+        tools=tools,
+        response_model=response_model,
+        output_parser=output_parser,
+        json_mode=json_mode,
+        client=client,
+        call_params=call_params,
+    )
+    asking: object = getattr(function, "__antiphon_asking__", None)
+    if isinstance(asking, Asking):
+        asking.settings.changed(changes)  # says at once what does not fit together
+    if is_async_function(function):
+
+        async def async_changed(*args: Any, **kwargs: Any) -> Any:
+            with in_context(changes):
+                return await function(*args, **kwargs)
+
+        return _like(function, async_changed, None)
+
+    def changed(*args: Any, **kwargs: Any) -> Any:
+        with in_context(changes):
+            return function(*args, **kwargs)
+
+    return _like(function, changed, None)
+
+
+def context(
+    *,
+    provider: str | None = None,
+    model: str | None = None,
+    stream: bool | StreamConfig | None = None,
+    tools: Tools | None = None,
+    response_model: Any = None,
+    output_parser: Callable[..., Any] | None = None,
+    json_mode: bool | None = None,
+    client: Any = None,
+    call_params: _Params | None = None,
+) -> AbstractContextManager[None]:
+    """Other arguments of `call` for every decorated function that is called, or awaited, inside the `with`.
+
+    It holds in this task and in what is started from it, and nowhere else; a `with` inside changes what it names.
+    Raises ValueError when a provider is given without a model, or a model without a provider.
+    """
+    changes: Changes = changes_of(
+        provider=provider,
+        model=model,
+        stream=stream,
+        tools=tools,
+        response_model=response_model,
+        output_parser=output_parser,
+        json_mode=json_mode,
+        client=client,
+        call_params=call_params,
+    )
+    return in_context(changes)

@@ -1,0 +1,41 @@
+"""What the colours do otherwise with clients that are passed to them, by hand. The mirror drops `async_`."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from .core.calling.clients import OwnTree, Place, UnsupportedClientError, title_of, way_of
+from .providers.profile import Provider
+
+__all__ = ["async_client_way", "async_taken", "client_way", "taken"]
+
+
+def async_client_way(client: Any, provider: Provider) -> OwnTree | Place:
+    """How an async function asks by a client. Raises `UnsupportedClientError`."""
+    return way_of(client, provider, is_async=True)
+
+
+def client_way(client: Any, provider: Provider) -> OwnTree | Place:
+    """How a plain function asks by a client. Raises `UnsupportedClientError`."""
+    return way_of(client, provider, is_async=False)
+
+
+async def async_taken(value: Any, client: object) -> Any:
+    """What a client's `create` gives. Raises `UnsupportedClientError` for a sync client."""
+    if not inspect.isawaitable(value):
+        raise UnsupportedClientError(
+            f"{title_of(client)} is a sync client, and the function is an async one: pass an async client"
+        )
+    return await value
+
+
+def taken(value: Any, client: object) -> Any:
+    """What a client's `create` gives. Raises `UnsupportedClientError` for an async client."""
+    if inspect.isawaitable(value):
+        if inspect.iscoroutine(value):
+            value.close()
+        raise UnsupportedClientError(
+            f"{title_of(client)} is an async client, and the function is a plain one: pass a sync client"
+        )
+    return value

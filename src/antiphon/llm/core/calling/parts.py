@@ -1,0 +1,238 @@
+"""What a message may hold besides text: images, sounds, documents, marks for a cache, tool calls and their results.
+
+Everything of that kind becomes parts in OpenAI's format, except what has to be brought here first: `Media`.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal, TypeAlias, cast
+
+from ....runtime.core.errors import SDKError
+from ....runtime.core.kinds import is_bytes, is_mapping
+from ..attachments import Attachment, Loaded, attachment_of, message_part
+from ..parts import AttachmentPart, Part, ReasoningPart, TextPart, ToolCallPart, ToolResultPart
+from ..tools import ToolCall, ToolResult
+
+__all__ = [
+    "AudioPart",
+    "AudioURLPart",
+    "CacheControlPart",
+    "DocumentPart",
+    "ImagePart",
+    "ImageURLPart",
+    "Media",
+    "Piece",
+    "PromptError",
+    "content_of",
+    "items_of",
+    "media_of",
+    "media_part",
+    "parts_of",
+]
+
+
+class PromptError(SDKError, ValueError):
+    """A prompt cannot be made: a template that is wrong, a value that is missing or does not fit its place."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImagePart:
+    """An image by its bytes."""
+
+    image: bytes = field(repr=False)
+    media_type: str | None = None
+    detail: str | None = None
+    """How closely it is looked at: `low`, `high`, `auto`."""
+    type: Literal["image"] = "image"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageURLPart:
+    """An image by its address, which the provider fetches."""
+
+    url: str
+    detail: str | None = None
+    type: Literal["image_url"] = "image_url"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AudioPart:
+    """A sound by its bytes, or by these in base64."""
+
+    audio: bytes | str = field(repr=False)
+    media_type: str | None = None
+    type: Literal["audio"] = "audio"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AudioURLPart:
+    """A sound by its address."""
+
+    url: str
+    type: Literal["audio_url"] = "audio_url"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentPart:
+    """A document by its bytes, such as a PDF."""
+
+    document: bytes = field(repr=False)
+    media_type: str | None = None
+    type: Literal["document"] = "document"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CacheControlPart:
+    """Says that what stands before it may be kept by the provider. Left out where the provider knows no such marks."""
+
+    cache_type: str = "ephemeral"
+    ttl: str | None = None
+    type: Literal["cache_control"] = "cache_control"
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """Something that is brought here when it is sent."""
+
+    attachment: Attachment
+    detail: str | None = None
+
+
+Piece: TypeAlias = (
+    str
+    | Part
+    | ImagePart
+    | ImageURLPart
+    | AudioPart
+    | AudioURLPart
+    | DocumentPart
+    | CacheControlPart
+    | Attachment
+    | Media
+    | Mapping[str, Any]
+)
+"""What a message can be made of; images of PIL and sounds of pydub and `wave` can be, too."""
+
+
+def content_of(value: object) -> Any:
+    """The content of a message: text where there is no more to it, else parts. Raises `PromptError`."""
+    if value is None or isinstance(value, str):
+        return value
+    items = items_of(value)
+    return parts_of(value) if items is None else [part for item in items for part in parts_of(item)]
+
+
+def items_of(value: object) -> Sequence[Any] | None:
+    """The items of a list or a tuple; None for anything else."""
+    return cast("Sequence[Any]", value) if isinstance(value, (list, tuple)) else None
+
+
+def parts_of(item: object) -> list[Any]:
+    """One thing as parts in OpenAI's format, or as what becomes one: `Media`, marks, calls and results.
+
+    Raises `PromptError` for what cannot be part of a message.
+    """
+    match item:
+        case str() | TextPart():
+            return [{"type": "text", "text": item if isinstance(item, str) else item.text}]
+        case AttachmentPart():
+            return [] if item.attachment is None else [Media(item.attachment)]
+        case Media() | CacheControlPart() | ReasoningPart() | ToolCallPart() | ToolResultPart():
+            return [item]
+        case ToolCall():
+            return [ToolCallPart(item.name, item.arguments, item.tool_call_id)]
+        case ToolResult():
+            return [ToolResultPart(item.name, item.output, item.tool_call_id, attachments=list(item.attachments))]
+        case _:
+            pass
+    if is_mapping(item):
+        return [item]
+    return [media_of(item)]
+
+
+def media_of(item: object, kind: str | None = None, detail: str | None = None) -> Media:
+    """An image, a sound or a document from whatever it is. `kind` is what the prompt says it is.
+
+    Raises `PromptError`.
+    """
+    match item:
+        case Media():
+            return Media(item.attachment, detail or item.detail)
+        case ImagePart():
+            return Media(Attachment(type=item.media_type, content=item.image), detail or item.detail)
+        case ImageURLPart():
+            return Media(_at(item.url, "image"), detail or item.detail)
+        case AudioPart():
+            sound = base64.b64decode(item.audio) if isinstance(item.audio, str) else item.audio
+            return Media(Attachment(type=item.media_type, content=sound))
+        case AudioURLPart():
+            return Media(_at(item.url, "audio"))
+        case DocumentPart():
+            return Media(Attachment(type=item.media_type, content=item.document))
+        case Path() | Attachment():
+            return Media(attachment_of(item), detail)
+        case str() if kind is not None:
+            return Media(_at(item, kind), detail)
+        case _:
+            pass
+    if is_bytes(item):
+        return Media(_known(bytes(item), kind), detail)
+    content = _foreign(item)
+    if content is None:
+        raise PromptError(
+            f"{type(item).__name__} cannot be part of a message: texts, parts, images, sounds, paths and bytes can"
+        )
+    return Media(Attachment(content=content), detail)
+
+
+def media_part(media: Media, loaded: Loaded) -> dict[str, Any]:
+    """The part as it is sent. Raises ValueError for what messages cannot hold."""
+    return message_part(loaded, image_detail=media.detail)
+
+
+def _at(place: str, kind: str) -> Attachment:
+    attachment = attachment_of(place)
+    # The name of what is behind an address need not say what it is, and a provider fetches images itself.
+    if kind == "image" and attachment.url is not None and not (attachment.named_type or "").startswith("image/"):
+        return Attachment(type="image/*", url=attachment.url)
+    return attachment
+
+
+def _known(content: bytes, kind: str | None) -> Attachment:
+    made = Attachment(content=content)
+    if made.named_type is None and kind == "document":
+        return Attachment(type="text/plain", content=content)
+    return made
+
+
+_SHOWN: Final = {"PNG": "PNG", "JPEG": "JPEG", "GIF": "GIF", "WEBP": "WEBP"}
+
+
+def _foreign(item: Any) -> bytes | None:
+    """The bytes of an image of PIL, a sound of pydub, or a sound of `wave`; None for anything else."""
+    libraries = {each.__module__.partition(".")[0] for each in type(item).__mro__}
+    out = io.BytesIO()
+    if "PIL" in libraries and hasattr(item, "save"):
+        form = _SHOWN.get(item.format or "", "PNG")
+        shown = (
+            item.convert("RGB") if getattr(item, "mode", "RGB") not in ("1", "L", "P", "RGB", "RGBA", "LA") else item
+        )
+        shown.save(out, format=form)
+        return out.getvalue()
+    if "pydub" in libraries and hasattr(item, "export"):
+        item.export(out, format="wav")
+        return out.getvalue()
+    if "wave" in libraries and hasattr(item, "readframes"):
+        import wave
+
+        item.rewind()
+        with wave.open(out, "wb") as written:
+            written.setparams(item.getparams())
+            written.writeframes(item.readframes(item.getnframes()))
+        return out.getvalue()
+    return None

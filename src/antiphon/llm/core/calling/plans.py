@@ -1,0 +1,131 @@
+"""One call of a decorated function, from what the function gave to the request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from inspect import Signature, signature
+from typing import Any, Final
+
+from ....runtime.core.kinds import is_mapping
+from ..attachments import Loaded
+from ..base_tools import BaseTool, tool_classes
+from .asked import Asked
+from .messages import media_in, with_media, written
+from .parts import Media, PromptError
+from .settings import CallSettings, Changes
+
+__all__ = ["Asking", "Plan", "planned"]
+
+_NOTHING: Final[Mapping[str, Any]] = {}
+_SAID_ELSEWHERE: Final = frozenset({"messages", "model", "provider", "stream"})
+
+
+@dataclass(frozen=True, eq=False)
+class Asking:
+    """A decorated function."""
+
+    function: Callable[..., Any]
+    settings: CallSettings
+
+    @property
+    def name(self) -> str:
+        return str(getattr(self.function, "__name__", None) or type(self.function).__name__)
+
+    @cached_property
+    def signature(self) -> Signature:
+        return signature(self.function)
+
+    def arguments(self, positional: Sequence[Any], named: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments by the names of the parameters, defaults among them."""
+        bound = self.signature.bind(*positional, **named)
+        bound.apply_defaults()
+        made = dict(bound.arguments)
+        for parameter in self.signature.parameters.values():
+            if parameter.kind is parameter.VAR_KEYWORD:
+                made.update(made.pop(parameter.name))
+        return made
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Plan:
+    """What is asked, of whom, and with what."""
+
+    asking: Asking
+    settings: CallSettings
+    asked: Asked
+    arguments: tuple[Sequence[Any], Mapping[str, Any]]
+    messages: list[Any]
+    given: Mapping[str, Any]
+    """The `call_params`, of whoever gave them."""
+    parameters: dict[str, Any]
+    """All that is sent besides model and messages, and the settings of the sending."""
+    tools: tuple[type[BaseTool], ...]
+    client: Any
+    media: list[Media] = field(default_factory=list[Media])
+
+    def said(self, loaded: Sequence[Loaded]) -> list[Any]:
+        """The messages as they are sent."""
+        messages = with_media(self.messages, self.media, loaded) if self.media else self.messages
+        extraction = self.settings.extraction
+        return messages if extraction is None else extraction.messages(messages)
+
+    def following(self, messages: Sequence[Any], *, stream: bool) -> Plan:
+        """The same with other messages, for a plain answer."""
+        settings = replace(self.settings, stream=stream, response_model=None, output_parser=None, json_mode=False)
+        made = written(messages, marks=settings.profile.cache_marks)
+        parameters = _parameters(settings, self.tools, dict(self.given))
+        return replace(self, settings=settings, messages=made, parameters=parameters, media=media_in(made))
+
+
+def planned(
+    asking: Asking, asked: Asked, changes: Changes, positional: Sequence[Any], named: Mapping[str, Any]
+) -> Plan:
+    """The plan of a call: what `call` was told, changed by what holds here, and over it what the function returned.
+
+    Raises `PromptError`, and what cannot be used as tools or as a `response_model`.
+    """
+    settings = asking.settings.changed(changes)
+    config = asked.config
+    tools = settings.tool_types
+    if config.get("tools") is not None:
+        tools = tuple(tool_classes(config["tools"]))
+    own = config.get("call_params") or _NOTHING
+    if not is_mapping(own):
+        raise PromptError(f"call_params must be a mapping, not {type(own).__name__}")
+    # What the function wrote for its own provider does not lead to another one.
+    client = None if settings.is_elsewhere else config.get("client")
+    given = {**(settings.call_params or _NOTHING), **own}
+    if _SAID_ELSEWHERE & given.keys():
+        name = min(_SAID_ELSEWHERE & given.keys())
+        raise PromptError(f"{name!r} cannot be among call_params: it is said elsewhere")
+    messages = written(asked.messages, marks=settings.profile.cache_marks)
+    return Plan(
+        asking=asking,
+        settings=settings,
+        asked=asked,
+        arguments=(positional, named),
+        messages=messages,
+        given=given,
+        parameters=_parameters(settings, tools, dict(given)),
+        tools=tools,
+        client=settings.client if client is None else client,
+        media=media_in(messages),
+    )
+
+
+def _parameters(settings: CallSettings, tools: Sequence[type[BaseTool]], given: dict[str, Any]) -> dict[str, Any]:
+    if tools:
+        given["tools"] = [*(given.get("tools") or ()), *(each.definition() for each in tools)]
+    extraction = settings.extraction
+    if extraction is not None:
+        request = dict(extraction.request())
+        if "tools" in request and given.get("tools"):
+            request["tools"] = [*given["tools"], *request["tools"]]
+        given.update(request)
+    elif settings.json_mode:
+        given.setdefault("response_format", {"type": "json_object"})
+    if settings.is_streamed:
+        given.setdefault("stream_options", {"include_usage": True})
+    return given

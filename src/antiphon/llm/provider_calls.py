@@ -1,0 +1,167 @@
+"""`call` for one provider each: `from antiphon.llm import groq`, then `@groq.call("llama-3.3-70b-versatile")`.
+
+They are made of what is known of providers, also of those that a program registers itself: `provider_calls.mine`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Literal, TypeVar, overload
+
+from . import calling as _calling
+from ._async.call_responses import AsyncCallAnswer
+from ._async.call_streams import AsyncStream, AsyncStructuredStream
+from ._sync.call_responses import CallAnswer
+from ._sync.call_streams import Stream, StructuredStream
+from .calling import CallDecorator, Tools
+from .core.base_tools import BaseTool
+from .core.calling.answers import CallResponse, CallResponseChunk
+from .core.calling.asked import BaseDynamicConfig
+from .core.calling.settings import CommonCallParams, StreamConfig
+from .providers.profile import Provider
+from .providers.registry import known
+
+__all__ = ["ProviderCalls"]
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+_NAMES: Mapping[str, object] = {
+    "CallResponse": CallResponse,
+    "CallResponseChunk": CallResponseChunk,
+    "CallParams": CommonCallParams,
+    "DynamicConfig": BaseDynamicConfig,
+    "Stream": Stream,
+    "Tool": BaseTool,
+}
+"""What modules of providers have under the provider's own name: `groq.GroqCallResponse`."""
+
+
+class ProviderCalls:
+    """The decorators of one provider."""
+
+    def __init__(self, provider: Provider) -> None:
+        self._name = provider.name
+        self._title = provider.title
+        self.__name__ = f"{__name__}.{provider.name}"
+
+    @property
+    def provider(self) -> Provider:
+        """What is known of the provider."""
+        return known.get(self._name)
+
+    @overload
+    def call(
+        self,
+        model: str,
+        *,
+        stream: Literal[False] = False,
+        tools: Tools | None = None,
+        response_model: None = None,
+        output_parser: None = None,
+        json_mode: bool = False,
+        client: Any = None,
+        call_params: CommonCallParams | Mapping[str, Any] | None = None,
+    ) -> CallDecorator[AsyncCallAnswer, CallAnswer]: ...
+    @overload
+    def call(
+        self,
+        model: str,
+        *,
+        stream: Literal[True] | StreamConfig,
+        tools: Tools | None = None,
+        response_model: None = None,
+        output_parser: None = None,
+        json_mode: bool = False,
+        client: Any = None,
+        call_params: CommonCallParams | Mapping[str, Any] | None = None,
+    ) -> CallDecorator[AsyncStream, Stream]: ...
+    @overload
+    def call(
+        self,
+        model: str,
+        *,
+        stream: Literal[False] = False,
+        tools: Tools | None = None,
+        response_model: type[R],
+        output_parser: Callable[[R], Awaitable[T]] | Callable[[R], T],
+        json_mode: bool = False,
+        client: Any = None,
+        call_params: CommonCallParams | Mapping[str, Any] | None = None,
+    ) -> CallDecorator[T, T]: ...
+    @overload
+    def call(
+        self,
+        model: str,
+        *,
+        stream: Literal[False] = False,
+        tools: Tools | None = None,
+        response_model: None = None,
+        output_parser: Callable[[CallResponse], T] | Callable[[AsyncCallAnswer], Awaitable[T]],
+        json_mode: bool = False,
+        client: Any = None,
+        call_params: CommonCallParams | Mapping[str, Any] | None = None,
+    ) -> CallDecorator[T, T]: ...
+    @overload
+    def call(
+        self,
+        model: str,
+        *,
+        stream: Literal[False] = False,
+        tools: Tools | None = None,
+        response_model: type[T],
+        output_parser: None = None,
+        json_mode: bool = False,
+        client: Any = None,
+        call_params: CommonCallParams | Mapping[str, Any] | None = None,
+    ) -> CallDecorator[T, T]: ...
+    @overload
+    def call(
+        self,
+        model: str,
+        *,
+        stream: Literal[True] | StreamConfig,
+        tools: Tools | None = None,
+        response_model: type[T],
+        output_parser: None = None,
+        json_mode: bool = False,
+        client: Any = None,
+        call_params: CommonCallParams | Mapping[str, Any] | None = None,
+    ) -> CallDecorator[AsyncStructuredStream[T], StructuredStream[T]]: ...
+    @overload
+    def call(
+        self,
+        model: str,
+        *,
+        stream: bool | StreamConfig = False,
+        tools: Tools | None = None,
+        response_model: Any = None,
+        output_parser: Callable[..., Any] | None = None,
+        json_mode: bool = False,
+        client: Any = None,
+        call_params: CommonCallParams | Mapping[str, Any] | None = None,
+    ) -> CallDecorator[Any, Any]: ...
+    def call(self, model: str, **arguments: Any) -> Any:
+        """As `antiphon.llm.call`, with this provider."""
+        decorate: Callable[..., Any] = _calling.call
+        return decorate(self._name, model, **arguments)
+
+    def __getattr__(self, name: str) -> Any:
+        for ending in sorted(_NAMES, key=len, reverse=True):
+            title = name.removesuffix(ending)
+            if title != name and title.lower() in (self._name, self._title.lower().replace(" ", "")):
+                return _NAMES[ending]
+        raise AttributeError(f"{self._name} has no {name!r}; it has call and provider")
+
+    def __repr__(self) -> str:
+        return f"<the decorators of {self._title}>"
+
+
+_made: dict[str, ProviderCalls] = {}
+
+
+def __getattr__(name: str) -> ProviderCalls:
+    provider = known.find(name)
+    if provider is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return _made.setdefault(provider.name, ProviderCalls(provider))
