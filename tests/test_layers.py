@@ -20,7 +20,7 @@ ALLOWED: list[tuple[str, str, str]] = [
     ("antiphon.runtime.transports.httpx2_clients", "httpx2", ".runtime.core .runtime.transports"),
     (
         "antiphon.runtime.transports",
-        "httpx httpcore anyio aiohttp yarl multidict websockets",
+        "httpx certifi anyio aiohttp yarl multidict websockets",
         ".runtime.core .runtime.transports .runtime.waiting",
     ),
     ("antiphon.runtime", "anyio httpx typing_extensions", ".runtime"),
@@ -38,6 +38,7 @@ ALLOWED: list[tuple[str, str, str]] = [
         "pydantic pydantic_core typing_extensions",
         ".runtime .types .lib.core .llm.core .llm.providers ._version",
     ),
+    ("antiphon.llm.identities", "httpx", ".runtime.core .runtime.lazy .llm.core .llm.identities"),
     ("antiphon.llm.fetching", "httpx", ".runtime.core"),
     (
         "antiphon.llm",
@@ -49,7 +50,9 @@ ALLOWED: list[tuple[str, str, str]] = [
         "python_multipart uvicorn",
         ".mock ._version antiphon_codegen",
     ),
-    ("antiphon.cli", "click", ".mock ._version antiphon_codegen"),
+    ("antiphon.cli", "click", "._version"),
+    ("antiphon.commands.markdown", "rich", ".commands"),
+    ("antiphon.commands", "click pydantic", ".runtime.core .llm .mock .commands antiphon_codegen"),
     ("antiphon", "", ".runtime .client .types .resources .pagination .lib .version ._version ._module_client"),
     ("antiphon_codegen.samples", "jsonschema referencing", "antiphon_codegen"),
     ("antiphon_codegen", "yaml typing_extensions", "antiphon_codegen"),

@@ -22,7 +22,6 @@ NAMES: Final[Mapping[str, str]] = {
     "anext": "next",
     "aiter": "iter",
     "astream_events": "stream_events",
-    "handle_async_request": "handle_request",
     "acompletion": "completion",
     "aresponses": "responses",
     "aembedding": "embedding",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import socket
 import threading
 import time
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator
@@ -12,19 +13,16 @@ from typing import Final, TypeVar
 import httpx
 
 from antiphon.runtime.core.transport import AsyncTransport, Transport
-from antiphon.runtime.transports._async.httpx import AsyncPooledTransport
-from antiphon.runtime.transports._async.joined import AsyncJoinedStream
+from antiphon.runtime.transports._async.direct import AsyncDirectTransport
 from antiphon.runtime.transports._async.pool import AsyncConnectionPool
-from antiphon.runtime.transports._sync.httpx import PooledTransport
-from antiphon.runtime.transports._sync.joined import JoinedStream
+from antiphon.runtime.transports._sync.direct import DirectTransport
 from antiphon.runtime.transports._sync.pool import ConnectionPool
+from antiphon.runtime.transports.network import AsyncNetworkStream, NetworkStream
 from antiphon.runtime.transports.pools import AsyncPools, Pools
 
 __all__ = [
     "AsyncConnectionPool",
-    "AsyncJoinedStream",
     "ConnectionPool",
-    "JoinedStream",
     "async_dropped",
     "async_listed",
     "async_pieces",
@@ -32,6 +30,7 @@ __all__ = [
     "async_reached",
     "async_read",
     "async_settled",
+    "async_socket_of",
     "async_together",
     "dropped",
     "listed",
@@ -40,6 +39,7 @@ __all__ = [
     "reached",
     "read",
     "settled",
+    "socket_of",
     "together",
 ]
 
@@ -91,12 +91,22 @@ def together(calls: Iterable[Callable[[], T]]) -> list[T | BaseException]:
 
 def async_pooled(max_connections: int) -> AsyncTransport:
     """The default transport with another number of connections."""
-    return AsyncPooledTransport(AsyncPools(max_connections=max_connections))
+    return AsyncDirectTransport(AsyncPools(max_connections=max_connections))
 
 
 def pooled(max_connections: int) -> Transport:
     """The default transport with another number of connections."""
-    return PooledTransport(Pools(max_connections=max_connections))
+    return DirectTransport(Pools(max_connections=max_connections))
+
+
+def async_socket_of(stream: AsyncNetworkStream) -> socket.socket:
+    """The socket of a connection."""
+    return stream.transport.get_extra_info("socket")
+
+
+def socket_of(stream: NetworkStream) -> socket.socket:
+    """The socket of a connection."""
+    return stream.socket
 
 
 async def async_reached(semaphore: threading.Semaphore) -> bool:

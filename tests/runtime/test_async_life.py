@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 
 from antiphon.runtime import APIConnectionError, BadRequestError, InternalServerError
-from antiphon.runtime.transports._async.httpx import AsyncPooledTransport
+from antiphon.runtime.transports._async.direct import AsyncDirectTransport
 from antiphon.runtime.transports._async.pool import AsyncConnectionPool
 from antiphon.runtime.transports.pools import AsyncPools
 
@@ -30,7 +30,7 @@ def client_of(server: RawServer, **arguments: Any) -> AsyncClient:
 def pool_of(client: AsyncClient) -> AsyncConnectionPool:
     transport: Any = client._transport  # pyright: ignore[reportPrivateUsage]  what is open is the point
     pools: AsyncPools = transport.pools
-    pool = pools.pool
+    pool = pools.current()
     assert pool is not None
     return pool
 
@@ -156,8 +156,8 @@ async def test_a_timeout_around_a_call() -> None:
 
 def pool_of_default(client: AsyncClient) -> AsyncConnectionPool:
     default: Any = client._transport  # pyright: ignore[reportPrivateUsage]  what is open is the point
-    transport: AsyncPooledTransport = default._transport
-    pool = transport.pools.pool
+    transport: AsyncDirectTransport = default._direct
+    pool = transport.pools.current()
     assert pool is not None
     return pool
 

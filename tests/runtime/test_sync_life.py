@@ -29,7 +29,7 @@ def client_of(server: RawServer, **arguments: Any) -> Client:
 def pool_of(client: Client) -> ConnectionPool:
     transport: Any = client._transport  # pyright: ignore[reportPrivateUsage]  what is open is the point
     pools: Pools = transport.pools
-    pool = pools.pool
+    pool = pools.current()
     assert pool is not None
     return pool
 

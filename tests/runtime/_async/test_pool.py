@@ -2,67 +2,46 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
-import httpcore
 import pytest
 
 from antiphon.runtime import ClientClosedError
+from antiphon.runtime.core.transport import TransportTimeout
+from antiphon.runtime.transports.network import Origin
 
 from ..colours import AsyncConnectionPool, async_settled, async_together
 
-A = httpcore.Origin(b"http", b"a.test", 80)
-B = httpcore.Origin(b"http", b"b.test", 80)
+A = Origin("http", "a.test", 80)
+B = Origin("http", "b.test", 80)
 
 
 class AsyncFake:
-    """A connection that answers at once."""
+    """A connection that needs no server."""
 
-    def __init__(self, origin: httpcore.Origin) -> None:
+    def __init__(self, origin: Origin) -> None:
         self.origin = origin
         self.is_gone = False
-        self.expired = False
-        self.refuses = False
+        self.is_dead = False
+        self.was_cut_off = False
+        self.unused_since = 0.0
         self.close_error: BaseException | None = None
-        self._h11_state = _Nothing()
-
-    async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
-        if self.refuses:
-            self.refuses = False
-            raise httpcore.ConnectionNotAvailable
-        if request.url.target == b"/fail":
-            raise httpcore.ReadError("broke")
-        body: Any = AsyncFakeBody()
-        return httpcore.Response(200, content=body)
 
     async def aclose(self) -> None:
         self.is_gone = True
         if self.close_error is not None:
             raise self.close_error
 
-    def can_handle_request(self, origin: httpcore.Origin) -> bool:
-        return origin == self.origin
+    def cut_off(self) -> None:
+        self.was_cut_off = True
 
     def is_available(self) -> bool:
-        return not self.is_gone
+        return not self.is_gone and not self.is_dead
 
-    def is_idle(self) -> bool:
-        return not self.is_gone
-
-    def has_expired(self) -> bool:
-        return self.expired
-
-
-class _Nothing:
-    trailing_data = (b"", False)
-
-
-class AsyncFakeBody:
-    async def __aiter__(self) -> Any:
-        yield b""
-
-    async def aclose(self) -> None:
-        pass
+    def is_reusable(self) -> bool:
+        self.unused_since = time.monotonic()
+        return not self.is_gone and not self.is_dead
 
 
 class AsyncWorld:
@@ -73,25 +52,21 @@ class AsyncWorld:
         self.refuses = False
         self.pool = AsyncConnectionPool(self._connect, max_connections=max_connections, keepalive=30)  # pyright: ignore[reportArgumentType]  made up
 
-    def _connect(self, origin: httpcore.Origin) -> AsyncFake:
+    def _connect(self, origin: Origin) -> AsyncFake:
         if self.refuses:
             raise LookupError("no settings to connect with")
         self.made.append(AsyncFake(origin))
         return self.made[-1]
 
-    async def ask(self, origin: httpcore.Origin = A, path: bytes = b"/", seconds: float | None = None) -> Any:
-        url = httpcore.URL(scheme=origin.scheme, host=origin.host, port=origin.port, target=path)
-        return await self.pool.handle_async_request(
-            httpcore.Request(b"GET", url, extensions={"timeout": {"pool": seconds}})
-        )
+    async def ask(self, origin: Origin = A, seconds: float | None = None) -> Any:
+        return await self.pool.take(origin, seconds)
+
+    async def finish(self, connection: Any) -> None:
+        await self.pool.give_back(connection)
 
     @property
     def counts(self) -> tuple[int, int]:
         return self.pool.open_connections, self.pool.busy_connections
-
-
-async def _finish(response: Any) -> None:
-    await response.stream.aclose()
 
 
 async def test_a_connection_is_used_again() -> None:
@@ -99,8 +74,7 @@ async def test_a_connection_is_used_again() -> None:
     for _ in range(3):
         response = await world.ask()
         assert world.counts == (1, 1)
-        await _finish(response)
-        await _finish(response)
+        await world.finish(response)
         assert world.counts == (1, 0)
     assert len(world.made) == 1
 
@@ -108,22 +82,22 @@ async def test_a_connection_is_used_again() -> None:
 async def test_the_one_used_last_is_used_first() -> None:
     world = AsyncWorld(3)
     first, second = await world.ask(), await world.ask()
-    await _finish(first)
-    await _finish(second)
+    await world.finish(first)
+    await world.finish(second)
     response = await world.ask()
-    assert response.stream.connection is world.made[1]
+    assert response is world.made[1]
 
 
 async def test_dead_ones_are_passed_over() -> None:
     world = AsyncWorld(3)
     responses = [await world.ask() for _ in range(3)]
     for response in responses:
-        await _finish(response)
-    world.made[1].expired = world.made[2].expired = True
+        await world.finish(response)
+    world.made[1].is_dead = world.made[2].is_dead = True
     world.made[2].close_error = OSError("gone")
     world.made[1].close_error = RuntimeError("loop is closed")
     response = await world.ask()
-    assert response.stream.connection is world.made[0]
+    assert response is world.made[0]
     assert world.counts == (1, 1)
     assert world.made[1].is_gone
     assert world.made[2].is_gone
@@ -133,9 +107,9 @@ async def test_an_interruption_while_dead_ones_are_closed() -> None:
     world = AsyncWorld(3)
     responses = [await world.ask() for _ in range(3)]
     for response in responses:
-        await _finish(response)
+        await world.finish(response)
     for dead in world.made[1:]:
-        dead.expired = True
+        dead.is_dead = True
     world.made[2].close_error = KeyboardInterrupt()
     with pytest.raises(KeyboardInterrupt):
         await world.ask()
@@ -143,48 +117,33 @@ async def test_an_interruption_while_dead_ones_are_closed() -> None:
     assert world.counts == (0, 0)
 
 
-async def test_a_connection_that_fails_is_dropped() -> None:
+async def test_a_connection_that_failed_is_dropped() -> None:
     world = AsyncWorld(1)
-    with pytest.raises(httpcore.ReadError):
-        await world.ask(path=b"/fail")
+    await world.pool.drop(await world.ask())
     assert world.counts == (0, 0)
     assert world.made[0].is_gone
-    await _finish(await world.ask())
+    await world.finish(await world.ask())
     assert world.counts == (1, 0)
 
 
-async def test_a_connection_that_refuses_is_replaced() -> None:
+async def test_a_connection_that_cannot_serve_another_request_is_dropped() -> None:
     world = AsyncWorld(1)
-    await _finish(await world.ask())
-    world.made[0].refuses = True
-    await _finish(await world.ask())
-    assert len(world.made) == 2
-    assert world.counts == (1, 0)
-
-
-async def test_a_connection_with_leftovers_is_dropped() -> None:
-    world = AsyncWorld(1)
-    response = await world.ask()
-    leftover: Any = (b"evil", False)
-    world.made[0]._h11_state.trailing_data = leftover  # pyright: ignore[reportPrivateUsage]  made up
-    await _finish(response)
+    connection = await world.ask()
+    connection.is_dead = True
+    await world.finish(connection)
     assert world.counts == (0, 0)
-    world.made[0]._h11_state = leftover  # pyright: ignore[reportPrivateUsage]  as if it looked otherwise inside
-    response = await world.ask()
-    del world.made[1]._h11_state  # pyright: ignore[reportPrivateUsage]
-    await _finish(response)
-    assert world.counts == (0, 0)
+    assert connection.is_gone
 
 
 async def test_room_is_made_for_another_server() -> None:
     world = AsyncWorld(2)
-    await _finish(await world.ask(A))
-    await _finish(await world.ask(B))
+    await world.finish(await world.ask(A))
+    await world.finish(await world.ask(B))
     both = [await world.ask(B), await world.ask(B)]
     assert world.counts == (2, 2)
     assert world.made[0].is_gone
     for response in both:
-        await _finish(response)
+        await world.finish(response)
 
 
 async def test_a_connection_that_cannot_be_made_takes_no_place() -> None:
@@ -195,13 +154,13 @@ async def test_a_connection_that_cannot_be_made_takes_no_place() -> None:
             await world.ask()
         assert world.counts == (0, 0)
     world.refuses = False
-    await _finish(await world.ask(A))
+    await world.finish(await world.ask(A))
     world.refuses = True
     with pytest.raises(LookupError):
         await world.ask(B)
     assert world.counts == (1, 0)
     assert not world.made[0].is_gone
-    await _finish(await world.ask(A))
+    await world.finish(await world.ask(A))
 
 
 async def test_a_turn_with_a_connection_that_cannot_be_made_goes_to_the_next() -> None:
@@ -220,16 +179,16 @@ async def test_a_turn_with_a_connection_that_cannot_be_made_goes_to_the_next() -
         while len(world.pool._queue) < 2:  # pyright: ignore[reportPrivateUsage]  until both wait
             await async_settled()
         world.refuses = True
-        await _finish(response)
+        await world.finish(response)
 
     outcomes: list[Any] = await async_together([wait_for_b, wait_for_a, give_back])
     assert type(outcomes[0]) is LookupError
-    assert outcomes[1].stream.connection is world.made[0]
+    assert outcomes[1] is world.made[0]
     assert world.counts == (1, 1)
 
 
 @pytest.mark.parametrize("origin", [A, B])
-async def test_a_turn_in_the_queue(origin: httpcore.Origin) -> None:
+async def test_a_turn_in_the_queue(origin: Origin) -> None:
     world = AsyncWorld(1)
     response = await world.ask(A)
 
@@ -239,13 +198,13 @@ async def test_a_turn_in_the_queue(origin: httpcore.Origin) -> None:
     async def give_back() -> None:
         while not world.pool._queue:  # pyright: ignore[reportPrivateUsage]  until the other waits
             await async_settled()
-        await _finish(response)
+        await world.finish(response)
 
     outcomes: list[Any] = await async_together([wait, give_back])
     assert world.counts == (1, 1)
-    assert outcomes[0].stream.connection.origin == origin
+    assert outcomes[0].origin == origin
     assert world.made[0].is_gone is (origin is B)
-    await _finish(outcomes[0])
+    await world.finish(outcomes[0])
     assert world.counts == (1, 0)
 
 
@@ -260,19 +219,19 @@ async def test_a_turn_with_the_right_to_connect() -> None:
     async def give_back() -> None:
         while not world.pool._queue:  # pyright: ignore[reportPrivateUsage]  until the other waits
             await async_settled()
-        await _finish(response)
+        await world.finish(response)
 
     outcomes: list[Any] = await async_together([wait, give_back])
-    assert outcomes[0].stream.connection is world.made[1]
+    assert outcomes[0] is world.made[1]
     assert world.counts == (1, 1)
 
 
 async def test_a_turn_that_does_not_come() -> None:
     world = AsyncWorld(1)
     response = await world.ask()
-    with pytest.raises(httpcore.PoolTimeout):
+    with pytest.raises(TransportTimeout):
         await world.ask(seconds=0.001)
-    await _finish(response)
+    await world.finish(response)
     assert world.counts == (1, 0)
     assert not world.pool._queue  # pyright: ignore[reportPrivateUsage]  nobody is left in it
 
@@ -280,13 +239,14 @@ async def test_a_turn_that_does_not_come() -> None:
 async def test_closing() -> None:
     world = AsyncWorld(2)
     busy = await world.ask()
-    await _finish(await world.ask())
+    await world.finish(await world.ask())
     await world.pool.aclose()
     assert world.counts == (0, 0)
     assert world.made[1].is_gone
     with pytest.raises(ClientClosedError):
         await world.ask()
-    await _finish(busy)
+    assert world.made[0].was_cut_off
+    await world.finish(busy)
     assert world.made[0].is_gone
     assert world.counts == (0, 0)
     await world.pool.aclose()
@@ -312,12 +272,11 @@ async def test_idle_connections_that_are_too_old_are_closed_by_the_way() -> None
     world = AsyncWorld(5)
     responses = [await world.ask() for _ in range(4)]
     for response in responses[:3]:
-        await _finish(response)
+        await world.finish(response)
     idle = world.pool._idle  # pyright: ignore[reportPrivateUsage]  as if much time had passed for two of them
     [queue] = idle.values()
     for number in range(2):
-        since, connection = queue[number]
-        queue[number] = (since - 1000, connection)
-    await _finish(responses[3])
+        queue[number].unused_since -= 1000
+    await world.finish(responses[3])
     assert [each.is_gone for each in world.made] == [True, True, False, False]
     assert world.counts == (2, 0)

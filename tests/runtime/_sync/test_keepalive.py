@@ -6,9 +6,7 @@ from __future__ import annotations
 import socket
 from typing import Any
 
-from antiphon.runtime.transports.insides import socket_of
-
-from ..colours import pooled
+from ..colours import pooled, socket_of
 from ..transports.servers import RawServer, serve_ok
 from .sdk import Client
 
@@ -18,8 +16,8 @@ def test_routers_do_not_forget_a_connection_that_waits() -> None:
     with RawServer(serve_ok) as server:
         with Client(api_key="k", base_url=server.url("/v1"), http_client=transport) as client:
             client.things.create()
-            [idle] = transport.pools.pool._idle.values()
-            sock: Any = socket_of(idle[0][1])
+            [idle] = transport.pools.current()._idle.values()
+            sock = socket_of(idle[0].stream)
             assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
             for name in ("TCP_KEEPIDLE", "TCP_KEEPINTVL"):
                 if hasattr(socket, name):

@@ -3,67 +3,46 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
-import httpcore
 import pytest
 
 from antiphon.runtime import ClientClosedError
+from antiphon.runtime.core.transport import TransportTimeout
+from antiphon.runtime.transports.network import Origin
 
 from ..colours import ConnectionPool, settled, together
 
-A = httpcore.Origin(b"http", b"a.test", 80)
-B = httpcore.Origin(b"http", b"b.test", 80)
+A = Origin("http", "a.test", 80)
+B = Origin("http", "b.test", 80)
 
 
 class Fake:
-    """A connection that answers at once."""
+    """A connection that needs no server."""
 
-    def __init__(self, origin: httpcore.Origin) -> None:
+    def __init__(self, origin: Origin) -> None:
         self.origin = origin
         self.is_gone = False
-        self.expired = False
-        self.refuses = False
+        self.is_dead = False
+        self.was_cut_off = False
+        self.unused_since = 0.0
         self.close_error: BaseException | None = None
-        self._h11_state = _Nothing()
-
-    def handle_request(self, request: httpcore.Request) -> httpcore.Response:
-        if self.refuses:
-            self.refuses = False
-            raise httpcore.ConnectionNotAvailable
-        if request.url.target == b"/fail":
-            raise httpcore.ReadError("broke")
-        body: Any = FakeBody()
-        return httpcore.Response(200, content=body)
 
     def close(self) -> None:
         self.is_gone = True
         if self.close_error is not None:
             raise self.close_error
 
-    def can_handle_request(self, origin: httpcore.Origin) -> bool:
-        return origin == self.origin
+    def cut_off(self) -> None:
+        self.was_cut_off = True
 
     def is_available(self) -> bool:
-        return not self.is_gone
+        return not self.is_gone and not self.is_dead
 
-    def is_idle(self) -> bool:
-        return not self.is_gone
-
-    def has_expired(self) -> bool:
-        return self.expired
-
-
-class _Nothing:
-    trailing_data = (b"", False)
-
-
-class FakeBody:
-    def __iter__(self) -> Any:
-        yield b""
-
-    def close(self) -> None:
-        pass
+    def is_reusable(self) -> bool:
+        self.unused_since = time.monotonic()
+        return not self.is_gone and not self.is_dead
 
 
 class World:
@@ -74,23 +53,21 @@ class World:
         self.refuses = False
         self.pool = ConnectionPool(self._connect, max_connections=max_connections, keepalive=30)  # pyright: ignore[reportArgumentType]  made up
 
-    def _connect(self, origin: httpcore.Origin) -> Fake:
+    def _connect(self, origin: Origin) -> Fake:
         if self.refuses:
             raise LookupError("no settings to connect with")
         self.made.append(Fake(origin))
         return self.made[-1]
 
-    def ask(self, origin: httpcore.Origin = A, path: bytes = b"/", seconds: float | None = None) -> Any:
-        url = httpcore.URL(scheme=origin.scheme, host=origin.host, port=origin.port, target=path)
-        return self.pool.handle_request(httpcore.Request(b"GET", url, extensions={"timeout": {"pool": seconds}}))
+    def ask(self, origin: Origin = A, seconds: float | None = None) -> Any:
+        return self.pool.take(origin, seconds)
+
+    def finish(self, connection: Any) -> None:
+        self.pool.give_back(connection)
 
     @property
     def counts(self) -> tuple[int, int]:
         return self.pool.open_connections, self.pool.busy_connections
-
-
-def _finish(response: Any) -> None:
-    response.stream.close()
 
 
 def test_a_connection_is_used_again() -> None:
@@ -98,8 +75,7 @@ def test_a_connection_is_used_again() -> None:
     for _ in range(3):
         response = world.ask()
         assert world.counts == (1, 1)
-        _finish(response)
-        _finish(response)
+        world.finish(response)
         assert world.counts == (1, 0)
     assert len(world.made) == 1
 
@@ -107,22 +83,22 @@ def test_a_connection_is_used_again() -> None:
 def test_the_one_used_last_is_used_first() -> None:
     world = World(3)
     first, second = world.ask(), world.ask()
-    _finish(first)
-    _finish(second)
+    world.finish(first)
+    world.finish(second)
     response = world.ask()
-    assert response.stream.connection is world.made[1]
+    assert response is world.made[1]
 
 
 def test_dead_ones_are_passed_over() -> None:
     world = World(3)
     responses = [world.ask() for _ in range(3)]
     for response in responses:
-        _finish(response)
-    world.made[1].expired = world.made[2].expired = True
+        world.finish(response)
+    world.made[1].is_dead = world.made[2].is_dead = True
     world.made[2].close_error = OSError("gone")
     world.made[1].close_error = RuntimeError("loop is closed")
     response = world.ask()
-    assert response.stream.connection is world.made[0]
+    assert response is world.made[0]
     assert world.counts == (1, 1)
     assert world.made[1].is_gone
     assert world.made[2].is_gone
@@ -132,9 +108,9 @@ def test_an_interruption_while_dead_ones_are_closed() -> None:
     world = World(3)
     responses = [world.ask() for _ in range(3)]
     for response in responses:
-        _finish(response)
+        world.finish(response)
     for dead in world.made[1:]:
-        dead.expired = True
+        dead.is_dead = True
     world.made[2].close_error = KeyboardInterrupt()
     with pytest.raises(KeyboardInterrupt):
         world.ask()
@@ -142,48 +118,33 @@ def test_an_interruption_while_dead_ones_are_closed() -> None:
     assert world.counts == (0, 0)
 
 
-def test_a_connection_that_fails_is_dropped() -> None:
+def test_a_connection_that_failed_is_dropped() -> None:
     world = World(1)
-    with pytest.raises(httpcore.ReadError):
-        world.ask(path=b"/fail")
+    world.pool.drop(world.ask())
     assert world.counts == (0, 0)
     assert world.made[0].is_gone
-    _finish(world.ask())
+    world.finish(world.ask())
     assert world.counts == (1, 0)
 
 
-def test_a_connection_that_refuses_is_replaced() -> None:
+def test_a_connection_that_cannot_serve_another_request_is_dropped() -> None:
     world = World(1)
-    _finish(world.ask())
-    world.made[0].refuses = True
-    _finish(world.ask())
-    assert len(world.made) == 2
-    assert world.counts == (1, 0)
-
-
-def test_a_connection_with_leftovers_is_dropped() -> None:
-    world = World(1)
-    response = world.ask()
-    leftover: Any = (b"evil", False)
-    world.made[0]._h11_state.trailing_data = leftover  # pyright: ignore[reportPrivateUsage]  made up
-    _finish(response)
+    connection = world.ask()
+    connection.is_dead = True
+    world.finish(connection)
     assert world.counts == (0, 0)
-    world.made[0]._h11_state = leftover  # pyright: ignore[reportPrivateUsage]  as if it looked otherwise inside
-    response = world.ask()
-    del world.made[1]._h11_state  # pyright: ignore[reportPrivateUsage]
-    _finish(response)
-    assert world.counts == (0, 0)
+    assert connection.is_gone
 
 
 def test_room_is_made_for_another_server() -> None:
     world = World(2)
-    _finish(world.ask(A))
-    _finish(world.ask(B))
+    world.finish(world.ask(A))
+    world.finish(world.ask(B))
     both = [world.ask(B), world.ask(B)]
     assert world.counts == (2, 2)
     assert world.made[0].is_gone
     for response in both:
-        _finish(response)
+        world.finish(response)
 
 
 def test_a_connection_that_cannot_be_made_takes_no_place() -> None:
@@ -194,13 +155,13 @@ def test_a_connection_that_cannot_be_made_takes_no_place() -> None:
             world.ask()
         assert world.counts == (0, 0)
     world.refuses = False
-    _finish(world.ask(A))
+    world.finish(world.ask(A))
     world.refuses = True
     with pytest.raises(LookupError):
         world.ask(B)
     assert world.counts == (1, 0)
     assert not world.made[0].is_gone
-    _finish(world.ask(A))
+    world.finish(world.ask(A))
 
 
 def test_a_turn_with_a_connection_that_cannot_be_made_goes_to_the_next() -> None:
@@ -219,16 +180,16 @@ def test_a_turn_with_a_connection_that_cannot_be_made_goes_to_the_next() -> None
         while len(world.pool._queue) < 2:  # pyright: ignore[reportPrivateUsage]  until both wait
             settled()
         world.refuses = True
-        _finish(response)
+        world.finish(response)
 
     outcomes: list[Any] = together([wait_for_b, wait_for_a, give_back])
     assert type(outcomes[0]) is LookupError
-    assert outcomes[1].stream.connection is world.made[0]
+    assert outcomes[1] is world.made[0]
     assert world.counts == (1, 1)
 
 
 @pytest.mark.parametrize("origin", [A, B])
-def test_a_turn_in_the_queue(origin: httpcore.Origin) -> None:
+def test_a_turn_in_the_queue(origin: Origin) -> None:
     world = World(1)
     response = world.ask(A)
 
@@ -238,13 +199,13 @@ def test_a_turn_in_the_queue(origin: httpcore.Origin) -> None:
     def give_back() -> None:
         while not world.pool._queue:  # pyright: ignore[reportPrivateUsage]  until the other waits
             settled()
-        _finish(response)
+        world.finish(response)
 
     outcomes: list[Any] = together([wait, give_back])
     assert world.counts == (1, 1)
-    assert outcomes[0].stream.connection.origin == origin
+    assert outcomes[0].origin == origin
     assert world.made[0].is_gone is (origin is B)
-    _finish(outcomes[0])
+    world.finish(outcomes[0])
     assert world.counts == (1, 0)
 
 
@@ -259,19 +220,19 @@ def test_a_turn_with_the_right_to_connect() -> None:
     def give_back() -> None:
         while not world.pool._queue:  # pyright: ignore[reportPrivateUsage]  until the other waits
             settled()
-        _finish(response)
+        world.finish(response)
 
     outcomes: list[Any] = together([wait, give_back])
-    assert outcomes[0].stream.connection is world.made[1]
+    assert outcomes[0] is world.made[1]
     assert world.counts == (1, 1)
 
 
 def test_a_turn_that_does_not_come() -> None:
     world = World(1)
     response = world.ask()
-    with pytest.raises(httpcore.PoolTimeout):
+    with pytest.raises(TransportTimeout):
         world.ask(seconds=0.001)
-    _finish(response)
+    world.finish(response)
     assert world.counts == (1, 0)
     assert not world.pool._queue  # pyright: ignore[reportPrivateUsage]  nobody is left in it
 
@@ -279,13 +240,14 @@ def test_a_turn_that_does_not_come() -> None:
 def test_closing() -> None:
     world = World(2)
     busy = world.ask()
-    _finish(world.ask())
+    world.finish(world.ask())
     world.pool.close()
     assert world.counts == (0, 0)
     assert world.made[1].is_gone
     with pytest.raises(ClientClosedError):
         world.ask()
-    _finish(busy)
+    assert world.made[0].was_cut_off
+    world.finish(busy)
     assert world.made[0].is_gone
     assert world.counts == (0, 0)
     world.pool.close()
@@ -311,12 +273,11 @@ def test_idle_connections_that_are_too_old_are_closed_by_the_way() -> None:
     world = World(5)
     responses = [world.ask() for _ in range(4)]
     for response in responses[:3]:
-        _finish(response)
+        world.finish(response)
     idle = world.pool._idle  # pyright: ignore[reportPrivateUsage]  as if much time had passed for two of them
     [queue] = idle.values()
     for number in range(2):
-        since, connection = queue[number]
-        queue[number] = (since - 1000, connection)
-    _finish(responses[3])
+        queue[number].unused_since -= 1000
+    world.finish(responses[3])
     assert [each.is_gone for each in world.made] == [True, True, False, False]
     assert world.counts == (2, 0)

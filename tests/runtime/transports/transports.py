@@ -13,7 +13,8 @@ import httpx2
 from antiphon.runtime.core.request import Request
 from antiphon.runtime.core.timeouts import Timeout
 from antiphon.runtime.core.transport import AsyncReply, AsyncTransport
-from antiphon.runtime.transports._async.httpx import AsyncClientTransport, AsyncPooledTransport
+from antiphon.runtime.transports._async.direct import AsyncDirectTransport
+from antiphon.runtime.transports._async.httpx import AsyncClientTransport
 from antiphon.runtime.transports.aiohttp import AioHTTPTransport
 from antiphon.runtime.transports.aiohttp_client import DefaultAioHttpClient
 from antiphon.runtime.transports.choice import async_transport_for
@@ -21,7 +22,7 @@ from antiphon.runtime.transports.pools import AsyncPools
 
 __all__ = ["NAMES", "PATIENT", "aiohttp", "exchange", "opened", "opened_reply", "request", "transport"]
 
-NAMES: Final = ("aiohttp", "aiohttp client", "aiohttp as httpx", "httpx", "httpx client", "httpx2 client")
+NAMES: Final = ("direct", "aiohttp", "aiohttp client", "aiohttp as httpx", "httpx client", "httpx2 client")
 
 PATIENT: Final = Timeout(15)
 
@@ -38,8 +39,8 @@ def transport(name: str, *, connections: int | None = None, verify: ssl.SSLConte
             return async_transport_for(DefaultAioHttpClient(limits=httpx.Limits(**limits), **keywords))
         case "aiohttp as httpx":
             return AsyncClientTransport(DefaultAioHttpClient(limits=httpx.Limits(**limits), **keywords), httpx)
-        case "httpx":
-            return AsyncPooledTransport(AsyncPools(verify=verify, **limits))
+        case "direct":
+            return AsyncDirectTransport(AsyncPools(verify=verify, **limits))
         case "httpx client":
             return async_transport_for(httpx.AsyncClient(limits=httpx.Limits(**limits), **keywords))
         case "httpx2 client":

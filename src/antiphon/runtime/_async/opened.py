@@ -45,7 +45,7 @@ class AsyncOpened:
         try:
             return await self.fill()
         except TransportError as error:
-            raise connection_error(error, self.response.request) from error.cause
+            raise connection_error(error, self.response.request) from error.cause or error
 
     async def fill(self) -> bytes:
         """The same, but faults of the connection are raised as they are: another attempt may help."""
@@ -77,7 +77,7 @@ class AsyncOpened:
             if decoder is not None and (data := self._decoded(decoder, b"")):
                 yield data
         except TransportError as error:
-            raise connection_error(error, self.response.request) from error.cause
+            raise connection_error(error, self.response.request) from error.cause or error
 
     async def read_start(self, limit: int) -> bytes:
         """As much of the body as came and could be decoded, `limit` bytes at the most; never an error of its own."""

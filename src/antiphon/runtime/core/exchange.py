@@ -76,7 +76,7 @@ class Exchange:
             log_failure(self._logger, request, error, delay)
             self.retries += 1
             return delay or 0.0
-        raise connection_error(error, SentRequest.of(request)) from error.cause
+        raise connection_error(error, SentRequest.of(request)) from error.cause or error
 
     def answered(self, head: Head) -> float | None:
         """Seconds before the next attempt, or None when this answer is the one that counts."""

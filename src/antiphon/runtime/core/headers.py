@@ -54,6 +54,13 @@ class Headers(Mapping[str, str]):
             self._pairs = [(intern(name.lower()), value) for name, value in items]
         self._secret = secret
 
+    @classmethod
+    def of_lower(cls, pairs: list[tuple[str, str]]) -> Headers:
+        """Of fields whose names are in lower case and interned; the list is kept and never changed."""
+        made = cls()
+        made._pairs = pairs
+        return made
+
     def multi_items(self) -> list[tuple[str, str]]:
         """Every field as it came, repeated ones included."""
         return list(self._pairs)

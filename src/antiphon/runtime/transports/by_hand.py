@@ -12,7 +12,9 @@ from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ..core.errors import SDKError
-from .insides import asyncio_transport_of
+from ..core.transport import TransportError, TransportTimeout
+from .errors import TIMEOUT_WORDS
+from .insides import asyncio_transport_of, is_direct
 
 if TYPE_CHECKING:
     import asyncio
@@ -35,6 +37,7 @@ class ByHand:
     def __init__(self, reply: object, read_seconds: float | None) -> None:
         """For a reply of the default transport; others can be read so as far as they need not wait."""
         self._transport = asyncio_transport_of(reply)
+        self._is_direct = is_direct(reply)  # else the reading is httpcore's, which knows other errors
         self._read_seconds = read_seconds
         self._socket: socket.socket | None = None
 
@@ -63,18 +66,24 @@ class ByHand:
             left = None if deadline is None else max(0.0, deadline - time.monotonic())
             try:
                 data = self._received(left)
-            except (TimeoutError, SDKError) as error:
-                return error  # raised where the data is waited for, so that all is closed on the way
-            except OSError:
-                import anyio
-
-                return anyio.BrokenResourceError()
+            except TimeoutError as error:
+                # Raised where the data is waited for, so that all is closed on the way.
+                return TransportTimeout(TIMEOUT_WORDS["ReadTimeout"]) if self._is_direct else error
+            except SDKError as error:
+                return error
+            except OSError as error:
+                return TransportError(f"ReadError: {error}", error) if self._is_direct else self._broken()
             protocol = self._transport.get_protocol()
             if data:
                 protocol.data_received(data)
             else:
                 protocol.eof_received()
         return None
+
+    def _broken(self) -> BaseException:
+        import anyio
+
+        return anyio.BrokenResourceError()
 
     def _received(self, seconds: float | None) -> bytes:
         if self._socket is None:

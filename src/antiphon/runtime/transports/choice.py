@@ -6,6 +6,7 @@ Imports no HTTP library before a request needs it. Both colours, by hand.
 from __future__ import annotations
 
 import inspect
+import os
 import sys
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any
@@ -14,14 +15,19 @@ from urllib.parse import urlsplit
 from ..core.errors import ClientClosedError
 from ..core.request import Request
 from ..core.transport import AsyncReply, AsyncTransport, Reply, Transport
+from .interception import async_intercepted, intercepted
 from .locks import ProcessLock
 
 if TYPE_CHECKING:
     from types import ModuleType
 
+    from ._async.direct import AsyncDirectTransport
+    from ._sync.direct import DirectTransport
+
 __all__ = ["async_transport_for", "transport_for"]
 
 _LIBRARIES = ("httpx", "httpx2")
+_PROXY_VARIABLES = ("http_proxy", "https_proxy", "all_proxy")
 
 
 def async_transport_for(http_client: Any) -> AsyncTransport:
@@ -62,15 +68,18 @@ def transport_for(http_client: Any) -> Transport:
 
 
 class _AsyncDefault:
-    """Connections of our own, or httpx's way through a proxy where the environment names one."""
+    """Connections of our own, or httpx where it knows the way or somebody looks at what it does."""
 
     def __init__(self) -> None:
-        self._transport: AsyncTransport | None = None
+        self._direct: AsyncDirectTransport | None = None
+        self._through_httpx: AsyncTransport | None = None
+        self._is_proxied: bool | None = None
         self._is_closed = False
         self._lock = ProcessLock()
 
     async def send(self, request: Request, body: bytes | AsyncIterator[bytes] | None) -> AsyncReply:
-        transport = self._transport
+        through_httpx = self._is_proxied or async_intercepted() or not _in_asyncio()
+        transport = self._through_httpx if through_httpx else self._direct
         if transport is None:
             transport = self._made()
         return await transport.send(request, body)
@@ -78,30 +87,42 @@ class _AsyncDefault:
     async def aclose(self) -> None:
         with self._lock.lock:
             self._is_closed = True
-        if self._transport is not None:
-            await self._transport.aclose()
+        for transport in (self._direct, self._through_httpx):
+            if transport is not None:
+                await transport.aclose()
 
     def _made(self) -> AsyncTransport:
-        from ._async.httpx import AsyncPooledTransport, AsyncProxiedTransport
-
-        with self._lock.lock:
+        with self._lock.lock:  # of two transports, one would be dropped while a request still uses it
             if self._is_closed:
                 raise ClientClosedError
-            if self._transport is None:
-                self._transport = AsyncProxiedTransport() if _proxied() else AsyncPooledTransport()
-            return self._transport
+            if self._is_proxied is None:
+                self._is_proxied = _proxied()
+            if self._is_proxied or async_intercepted() or not _in_asyncio():
+                from ._async.httpx import AsyncHttpxTransport
+
+                if self._through_httpx is None:
+                    self._through_httpx = AsyncHttpxTransport()
+                return self._through_httpx
+            from ._async.direct import AsyncDirectTransport
+
+            if self._direct is None:
+                self._direct = AsyncDirectTransport()
+            return self._direct
 
 
 class _Default:
-    """Connections of our own, or httpx's way through a proxy where the environment names one."""
+    """Connections of our own, or httpx where it knows the way or somebody looks at what it does."""
 
     def __init__(self) -> None:
-        self._transport: Transport | None = None
+        self._direct: DirectTransport | None = None
+        self._through_httpx: Transport | None = None
+        self._is_proxied: bool | None = None
         self._is_closed = False
         self._lock = ProcessLock()
 
     def send(self, request: Request, body: bytes | Iterator[bytes] | None) -> Reply:
-        transport = self._transport
+        through_httpx = self._is_proxied or intercepted()
+        transport = self._through_httpx if through_httpx else self._direct
         if transport is None:
             transport = self._made()
         return transport.send(request, body)
@@ -109,21 +130,45 @@ class _Default:
     def close(self) -> None:
         with self._lock.lock:
             self._is_closed = True
-        if self._transport is not None:
-            self._transport.close()
+        for transport in (self._direct, self._through_httpx):
+            if transport is not None:
+                transport.close()
 
     def _made(self) -> Transport:
-        from ._sync.httpx import PooledTransport, ProxiedTransport
-
-        with self._lock.lock:  # of two transports, one would be dropped while a request still uses it
+        with self._lock.lock:
             if self._is_closed:
                 raise ClientClosedError
-            if self._transport is None:
-                self._transport = ProxiedTransport() if _proxied() else PooledTransport()
-            return self._transport
+            if self._is_proxied is None:
+                self._is_proxied = _proxied()
+            if self._is_proxied or intercepted():
+                from ._sync.httpx import HttpxTransport
+
+                if self._through_httpx is None:
+                    self._through_httpx = HttpxTransport()
+                return self._through_httpx
+            from ._sync.direct import DirectTransport
+
+            if self._direct is None:
+                self._direct = DirectTransport()
+            return self._direct
+
+
+def _in_asyncio() -> bool:
+    """Whether the loop that runs is asyncio's; trio and others are httpx's business."""
+    import asyncio
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def _proxied() -> bool:
+    """Whether the environment, or where systems keep their settings, names a proxy."""
+    names = {name.lower() for name, value in os.environ.items() if value and name.lower().endswith("_proxy")}
+    if names.isdisjoint(_PROXY_VARIABLES) and sys.platform not in ("darwin", "win32"):
+        return False
     import urllib.request  # httpx imports it as well
 
     proxies = [url for scheme, url in urllib.request.getproxies().items() if scheme in ("http", "https", "all")]

@@ -8,18 +8,11 @@ from __future__ import annotations
 import select
 from typing import Any, Final
 
-__all__ = ["asyncio_transport_of", "ends_at_once", "has_leftover", "socket_of"]
+from ._async.connection import AsyncConnection
+
+__all__ = ["asyncio_transport_of", "ends_at_once", "is_direct", "socket_of"]
 
 _LINKS: Final = ("_stream", "_httpcore_stream", "_body", "_connection", "connection")
-
-
-def has_leftover(holder: object) -> bool:
-    """Whether bytes came after the end of the response. They must never become the answer to the next request.
-
-    `holder` is a connection, or a response stream that leads to one.
-    """
-    unprocessed = _unprocessed(_http11(holder))
-    return unprocessed is None or bool(unprocessed)
 
 
 def ends_at_once(holder: object, seconds: float) -> bool:
@@ -47,14 +40,27 @@ def socket_of(holder: object) -> Any:
 
 def asyncio_transport_of(holder: object) -> Any:
     """asyncio's transport below a connection; None where there is none (trio, other libraries)."""
+    own = _own_connection(holder)
+    if own is not None:
+        return None if own.stream is None else own.stream.transport
     stream: Any = getattr(_http11(holder), "_network_stream", None)
     for _ in range(8):
         transport = getattr(stream, "_transport", None)
         if transport is not None and hasattr(transport, "get_protocol"):
             return transport
-        # Ours around httpcore's, that around anyio's, with TLS or without.
+        # httpcore's around anyio's, with TLS or without.
         stream = getattr(stream, "_stream", None) or getattr(stream, "transport_stream", None)
     return None
+
+
+def is_direct(holder: object) -> bool:
+    """Whether a reply came over a connection of our own."""
+    return _own_connection(holder) is not None
+
+
+def _own_connection(holder: object) -> AsyncConnection | None:
+    connection = getattr(holder, "connection", None)
+    return connection if isinstance(connection, AsyncConnection) else None
 
 
 def _is_readable(sock: Any, seconds: float) -> bool:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import os
-import ssl
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any, Final
-
-import httpcore
-import httpx
+from typing import TYPE_CHECKING, Final
 
 from ..core.errors import APIConnectionError
 from .loops import PerLoop, PerProcess
-from .sockets import socket_options
 
 if TYPE_CHECKING:  # each colour is loaded when it is used: a script in one of them pays for one
+    import ssl
+
     from ._async.pool import AsyncConnectionPool
     from ._sync.pool import ConnectionPool
 
@@ -39,100 +36,52 @@ def trust() -> ssl.SSLContext:
 
 
 @lru_cache(maxsize=4)
-def _trust(_file: str | None, _folder: str | None) -> ssl.SSLContext:
-    return httpx.create_ssl_context()
+def _trust(file: str | None, folder: str | None) -> ssl.SSLContext:
+    import ssl
+
+    import certifi
+
+    if file:
+        context = ssl.create_default_context(cafile=file)
+    elif folder:
+        context = ssl.create_default_context(capath=folder)
+    else:
+        context = ssl.create_default_context(cafile=certifi.where())
+    context.set_alpn_protocols(["http/1.1"])
+    return context
 
 
-class _AsyncTransport(httpx.AsyncHTTPTransport):
-    """httpx's own transport over our pool: what mocks and tracers hook into stays in place."""
-
-    def __init__(self, pool: AsyncConnectionPool) -> None:
-        self.pool = pool
-        self._pool: Any = pool
-
-
-class _Transport(httpx.HTTPTransport):
-    """httpx's own transport over our pool: what mocks and tracers hook into stays in place."""
-
-    def __init__(self, pool: ConnectionPool) -> None:
-        self.pool = pool
-        self._pool: Any = pool
-
-
-class AsyncPools:
+class AsyncPools(PerLoop["AsyncConnectionPool"]):
     """One pool for each event loop the client is used in."""
 
     def __init__(self, *, max_connections: int = MAX_CONNECTIONS, verify: ssl.SSLContext | None = None) -> None:
-        self._transports = PerLoop(partial(_async_transport, max_connections, verify))
-
-    async def transport(self) -> httpx.AsyncHTTPTransport:
-        """The transport of the running loop. Raises `ClientClosedError` after `aclose`."""
-        return await self._transports.get()
-
-    @property
-    def pool(self) -> AsyncConnectionPool | None:
-        """The pool of the running loop, if there is one."""
-        transport = self._transports.current()
-        return None if transport is None else transport.pool
-
-    async def aclose(self) -> None:
-        """Close the pool of the running loop now, and those of other loops in their time."""
-        await self._transports.aclose()
+        super().__init__(partial(_async_pool, max_connections, verify))
 
 
-class Pools:
+class Pools(PerProcess["ConnectionPool"]):
     """The pool of this process; after a fork the child begins with a new one."""
 
     def __init__(self, *, max_connections: int = MAX_CONNECTIONS, verify: ssl.SSLContext | None = None) -> None:
-        self._transports = PerProcess(partial(_transport, max_connections, verify))
-
-    def transport(self) -> httpx.HTTPTransport:
-        """The transport of this process. Raises `ClientClosedError` after `close`."""
-        return self._transports.get()
-
-    @property
-    def pool(self) -> ConnectionPool | None:
-        """The pool of this process, if there is one."""
-        transport = self._transports.current()
-        return None if transport is None else transport.pool
-
-    def close(self) -> None:
-        """Close every connection."""
-        self._transports.close()
+        super().__init__(partial(_pool, max_connections, verify))
 
 
-def _async_transport(max_connections: int, verify: ssl.SSLContext | None) -> _AsyncTransport:
-    from ._async.joined import AsyncJoined
+def _async_pool(max_connections: int, verify: ssl.SSLContext | None) -> AsyncConnectionPool:
+    from ._async.connection import AsyncConnection
     from ._async.pool import AsyncConnectionPool
 
-    anyio_backend: Any = httpcore.AnyIOBackend()  # to type checkers it may be what stands in for it without anyio
-    backend = AsyncJoined(anyio_backend)
-
-    def connect(origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
-        return httpcore.AsyncHTTPConnection(
-            origin,
-            ssl_context=(verify or trust()) if origin.scheme == b"https" else None,
-            keepalive_expiry=KEEPALIVE_SECONDS,
-            socket_options=socket_options(),
-            network_backend=backend,
-        )
-
-    return _AsyncTransport(AsyncConnectionPool(connect, max_connections=max_connections, keepalive=KEEPALIVE_SECONDS))
+    return AsyncConnectionPool(
+        partial(AsyncConnection, trust=trust if verify is None else lambda: verify),
+        max_connections=max_connections,
+        keepalive=KEEPALIVE_SECONDS,
+    )
 
 
-def _transport(max_connections: int, verify: ssl.SSLContext | None) -> _Transport:
-    from ._sync.joined import Joined
+def _pool(max_connections: int, verify: ssl.SSLContext | None) -> ConnectionPool:
+    from ._sync.connection import Connection
     from ._sync.pool import ConnectionPool
 
-    backend = Joined(httpcore.SyncBackend())
-
-    def connect(origin: httpcore.Origin) -> httpcore.HTTPConnection:
-        return httpcore.HTTPConnection(
-            origin,
-            ssl_context=(verify or trust()) if origin.scheme == b"https" else None,
-            keepalive_expiry=KEEPALIVE_SECONDS,
-            socket_options=socket_options(),
-            network_backend=backend,
-        )
-
-    return _Transport(ConnectionPool(connect, max_connections=max_connections, keepalive=KEEPALIVE_SECONDS))
+    return ConnectionPool(
+        partial(Connection, trust=trust if verify is None else lambda: verify),
+        max_connections=max_connections,
+        keepalive=KEEPALIVE_SECONDS,
+    )

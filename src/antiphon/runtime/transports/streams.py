@@ -1,46 +1,20 @@
-"""Bodies as httpx wants them, and the end of a response; both colours, by hand, where httpx's names do not mirror."""
+"""The end of a response of httpx; both colours, by hand."""
 
 from __future__ import annotations
 
-import contextlib
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING
 
-import httpcore
-import httpx
-
-from .insides import ends_at_once, socket_of
+from .insides import ends_at_once
 from .loops import close_in_loop
 
 if TYPE_CHECKING:  # whoever runs a loop has loaded it, and nobody else has to
     import asyncio
 
-__all__ = ["AsyncBody", "AsyncCloser", "Body", "Closer", "async_cut_off", "async_drained", "cut_off", "drained"]
+__all__ = ["AsyncCloser", "Closer", "async_drained", "drained"]
 
 _SECONDS = 0.1
 _REST_AT_MOST = 64 * 1024
-
-
-class AsyncBody(httpx.AsyncByteStream):
-    """A request body that is fetched while it is sent."""
-
-    def __init__(self, pieces: AsyncIterator[bytes]) -> None:
-        self._pieces = pieces
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for piece in self._pieces:
-            yield piece
-
-
-class Body(httpx.SyncByteStream):
-    """A request body that is fetched while it is sent."""
-
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces = pieces
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield from self._pieces
 
 
 async def async_drained(pieces: AsyncIterator[bytes], holder: object) -> bool:
@@ -67,21 +41,6 @@ def drained(pieces: Iterator[bytes], holder: object) -> bool:
         if rest > _REST_AT_MOST:
             return False
     return False
-
-
-async def async_cut_off(connection: httpcore.AsyncHTTPConnection) -> None:
-    """End a connection that somebody may be reading from: that read fails now."""
-    with contextlib.suppress(OSError, RuntimeError):
-        await connection.aclose()
-
-
-def cut_off(connection: httpcore.HTTPConnection) -> None:
-    # The thread that uses the connection closes it when its read has failed. Were it closed here, the number of the
-    # socket could belong to another connection before that thread wakes up.
-    sock = socket_of(connection)
-    if sock is not None:
-        with contextlib.suppress(OSError):
-            socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
 
 class AsyncCloser:

@@ -1,9 +1,8 @@
-"""The httpx transport: over connections of our own, or over a client that the user made."""
+"""The httpx transport: over a client that the user made, or over one of our own."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from functools import lru_cache
 from types import ModuleType
 from typing import Any, Final
 
@@ -13,35 +12,14 @@ from ...core.errors import ClientClosedError
 from ...core.headers import Headers
 from ...core.request import Request
 from ...core.response import Head
-from ...core.transport import AsyncReply, TransportError
+from ...core.transport import AsyncReply
 from ..clients import AsyncClients
 from ..errors import library_errors, transport_error, unusable_proxy
-from ..pools import AsyncPools
-from ..streams import AsyncBody, AsyncCloser, async_drained
+from ..streams import AsyncCloser, async_drained
 
-__all__ = ["AsyncClientTransport", "AsyncPooledTransport", "AsyncProxiedTransport"]
+__all__ = ["AsyncClientTransport", "AsyncHttpxTransport"]
 
 _ERRORS: Final = library_errors(httpx)
-
-
-class AsyncPooledTransport:
-    """The default: httpx's transport over pools of our own, without those parts of a client that no request needs."""
-
-    def __init__(self, pools: AsyncPools | None = None) -> None:
-        self.pools = AsyncPools() if pools is None else pools
-
-    async def send(self, request: Request, body: bytes | AsyncIterator[bytes] | None) -> AsyncReply:
-        sent = _built(request, body)
-        pools = self.pools
-        transport = await pools.transport()
-        try:
-            response = await transport.handle_async_request(sent)
-        except _ERRORS as error:
-            raise transport_error(error) from None
-        return _AsyncReply(response, _ERRORS, pools)
-
-    async def aclose(self) -> None:
-        await self.pools.aclose()
 
 
 class AsyncClientTransport:
@@ -84,8 +62,8 @@ class AsyncClientTransport:
         await self._client.aclose()
 
 
-class AsyncProxiedTransport:
-    """Requests through httpx clients of our own, which know the way through the proxies the environment names."""
+class AsyncHttpxTransport:
+    """Requests through httpx clients of our own: through proxies, and wherever httpx itself is what is looked at."""
 
     def __init__(self) -> None:
         self._clients = AsyncClients()
@@ -165,32 +143,8 @@ class _AsyncReply:
             self._closer.close_later(self.aclose)
 
 
-def _built(request: Request, body: bytes | AsyncIterator[bytes] | None) -> httpx.Request:
-    # By itself, so that no frame on the way of an error has the headers among its variables.
-    try:
-        # Kept are only URLs that cannot hold a credential.
-        url = httpx.URL(request.url) if "?" in request.url or "@" in request.url else _parsed(request.url)
-    except httpx.InvalidURL as error:
-        raise TransportError(f"the URL is not usable: {error}") from None
-    headers = _fields(request)
-    if "host" not in request.header_fields:
-        headers.insert(0, (b"host", url.netloc))
-    return httpx.Request(
-        request.method,
-        url,
-        headers=headers,
-        stream=httpx.ByteStream(body or b"") if body is None or isinstance(body, bytes) else AsyncBody(body),
-        extensions={"timeout": request.timeout.as_dict()},
-    )
-
-
 def _fields(request: Request) -> list[tuple[bytes, bytes]]:
     return [(name.encode("ascii"), value.encode("latin-1")) for name, value in request.header_fields.items()]
-
-
-@lru_cache(maxsize=256)
-def _parsed(url: str) -> httpx.URL:
-    return httpx.URL(url)
 
 
 def _text(value: bytes) -> str:

@@ -1,0 +1,408 @@
+"""Connections to servers, with and without TLS, in both colours: by hand, for this is where they differ most.
+
+Both read what has come and write what they are given, each within a time; faults are `TransportError`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import select
+import socket
+import ssl
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from ..core.transport import TransportError, TransportTimeout
+from .errors import TIMEOUT_WORDS
+from .loops import close_in_loop
+from .sockets import socket_options
+
+if TYPE_CHECKING:  # whoever runs a loop has loaded it, and nobody else has to
+    import asyncio
+
+__all__ = ["AsyncNetworkStream", "AsyncTLSStream", "NetworkStream", "Origin", "async_connected", "connected"]
+
+_AT_ONCE: Final = 64 * 1024
+_HELD_AT_MOST: Final = 256 * 1024
+_FALL_BACK_SECONDS: Final = 0.25
+"""How long the first address of a server is waited for alone (RFC 8305, section 5)."""
+
+
+class Origin(NamedTuple):
+    """Where a server is found."""
+
+    scheme: str
+    host: str
+    port: int
+
+
+async def async_connected(origin: Origin, trust: ssl.SSLContext | None, seconds: float | None) -> AsyncNetworkStream:
+    """A connection in the running asyncio loop; over TLS where there are settings for it.
+
+    Raises `TransportError` when there is none, `TransportTimeout` when there was none in time.
+    """
+    import asyncio
+
+    loop = asyncio.get_running_loop()
+    stream = AsyncNetworkStream(loop) if trust is None else AsyncTLSStream(loop, trust, origin.host)
+    protocol: Any = stream
+    options: dict[str, Any] = {}
+    if isinstance(loop, asyncio.BaseEventLoop) and not _is_address(origin.host):
+        options["happy_eyeballs_delay"] = _FALL_BACK_SECONDS  # other loops try the addresses in turn
+    try:
+        async with asyncio.timeout(seconds):
+            await loop.create_connection(lambda: protocol, origin.host, origin.port, **options)
+            await stream.begin()
+    except TimeoutError as error:
+        stream.abort()
+        raise TransportTimeout(TIMEOUT_WORDS["ConnectTimeout"], error) from None
+    except (OSError, UnicodeError) as error:
+        stream.abort()
+        raise _fault("ConnectError", error) from None
+    except BaseException:
+        stream.abort()
+        raise
+    return stream
+
+
+class AsyncNetworkStream:
+    """One connection of an asyncio loop, and the protocol that the loop calls. Used by one task at a time."""
+
+    __slots__ = (
+        "_deadline",
+        "_fault",
+        "_has_ended",
+        "_is_full",
+        "_is_paused",
+        "_loop",
+        "_received",
+        "_timer",
+        "_waiter",
+        "transport",
+    )
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.transport: Any = None
+        """asyncio's transport, while it is connected."""
+        self._loop = loop
+        self._received = b""
+        self._has_ended = False
+        self._fault: Exception | None = None
+        self._is_full = False
+        self._is_paused = False
+        self._waiter: asyncio.Future[bool] | None = None
+        # One timer serves all reads and writes: it looks when it fires whether somebody still waits, and until when.
+        self._timer: asyncio.TimerHandle | None = None
+        self._deadline = math.inf
+
+    # --- what the loop says ---
+
+    def connection_made(self, transport: Any) -> None:
+        self.transport = transport
+        sock: Any = transport.get_extra_info("socket")
+        for option in socket_options():
+            with contextlib.suppress(OSError):  # of no worth where the system does not know it
+                sock.setsockopt(*option)
+
+    def data_received(self, data: bytes) -> None:
+        self._received = self._received + data if self._received else bytes(data)
+        if len(self._received) > _HELD_AT_MOST and not self._is_paused:
+            self._is_paused = True
+            self.transport.pause_reading()
+        self._wake()
+
+    def eof_received(self) -> None:
+        self._has_ended = True
+        self._wake()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._has_ended = True
+        self._fault = error
+        self.transport = None
+        self._stop_timer()
+        self._wake()
+
+    def pause_writing(self) -> None:
+        self._is_full = True
+
+    def resume_writing(self) -> None:
+        self._is_full = False
+        self._wake()
+
+    # --- what the connection asks for ---
+
+    async def begin(self) -> None:
+        """Agree on what protects the connection."""
+
+    async def read(self, seconds: float | None) -> bytes:
+        """What has come since the last time, or what comes next; empty at the end."""
+        while not self._received:
+            if self._has_ended:
+                if self._fault is not None:
+                    raise _fault("ReadError", self._fault) from None
+                return b""
+            if not await self._wait(seconds) and not self._received:
+                raise TransportTimeout(TIMEOUT_WORDS["ReadTimeout"])
+        data, self._received = self._received, b""
+        if self._is_paused:
+            self._is_paused = False
+            if self.transport is not None:
+                self.transport.resume_reading()
+        return data
+
+    async def write(self, data: bytes, seconds: float | None) -> None:
+        """Hand over all of it; a long one piece by piece, each within the time."""
+        if len(data) <= _HELD_AT_MOST:
+            await self._write(data, seconds)
+            return
+        view = memoryview(data)
+        for start in range(0, len(data), _HELD_AT_MOST):
+            await self._write(view[start : start + _HELD_AT_MOST], seconds)
+
+    async def _write(self, data: bytes | memoryview, seconds: float | None) -> None:
+        if self.transport is None or self.transport.is_closing():
+            raise TransportError("the server closed the connection", self._fault)
+        self.transport.write(data)
+        while self._is_full:
+            if self.transport is None:
+                raise TransportError("the server closed the connection", self._fault)
+            if not await self._wait(seconds):
+                raise TransportTimeout(TIMEOUT_WORDS["WriteTimeout"])
+
+    def is_quiet(self) -> bool:
+        """Whether it is open, and nothing has come that nobody asked for."""
+        return not self._received and not self._has_ended
+
+    def abort(self) -> None:
+        """Close it now; a read that waits fails."""
+        self._stop_timer()
+        if self.transport is not None:
+            self.transport.abort()
+
+    async def aclose(self) -> None:
+        """Close it, and let the loop forget it."""
+        if self.transport is not None:
+            import asyncio
+
+            self.abort()
+            await asyncio.sleep(0)
+
+    def close_later(self, close: Callable[[], Awaitable[None]]) -> None:
+        """Have `close` awaited in the loop, if that still runs, from anywhere and without waiting."""
+        close_in_loop(self._loop, close)
+
+    # --- waiting ---
+
+    async def _wait(self, seconds: float | None) -> bool:
+        """Whether something happened before the time was over."""
+        waiter = self._waiter = self._loop.create_future()
+        self._deadline = math.inf
+        if seconds is not None:
+            self._deadline = deadline = self._loop.time() + seconds
+            if self._timer is None or self._timer.when() > deadline:
+                self._stop_timer()
+                self._timer = self._loop.call_at(deadline, self._expired)
+        try:
+            return await waiter
+        finally:
+            self._waiter = None
+
+    def _wake(self, happened: bool = True) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(happened)
+
+    def _expired(self) -> None:
+        self._timer = None
+        if self._waiter is None or self._deadline == math.inf:
+            return
+        if self._deadline > self._loop.time() + 0.001:
+            self._timer = self._loop.call_at(self._deadline, self._expired)
+        else:
+            self._wake(False)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
+class AsyncTLSStream(AsyncNetworkStream):
+    """The same over TLS, done in memory: asyncio's own would hold a quarter of a megabyte for each connection."""
+
+    __slots__ = ("_incoming", "_outgoing", "_tls")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, trust: ssl.SSLContext, host: str) -> None:
+        super().__init__(loop)
+        self._incoming = ssl.MemoryBIO()
+        self._outgoing = ssl.MemoryBIO()
+        self._tls = trust.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
+
+    async def begin(self) -> None:
+        while True:
+            try:
+                self._tls.do_handshake()
+            except ssl.SSLWantReadError:
+                await self._more(None)
+            except ssl.SSLError:
+                await self._flush(None)  # tells the server what is wrong
+                raise
+            else:
+                await self._flush(None)
+                return
+
+    async def read(self, seconds: float | None) -> bytes:
+        while True:
+            try:
+                return self._tls.read(_AT_ONCE)
+            except ssl.SSLWantReadError:
+                await self._more(seconds)
+            except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
+                return b""
+            except ssl.SSLError as error:
+                raise _fault("ReadError", error) from None
+
+    async def write(self, data: bytes, seconds: float | None) -> None:
+        view = memoryview(data)
+        while view:
+            try:
+                view = view[self._tls.write(view[:_AT_ONCE]) :]
+            except ssl.SSLWantReadError:
+                await self._more(seconds)
+            except ssl.SSLError as error:
+                raise _fault("WriteError", error.with_traceback(None)) from None
+            await self._flush(seconds)
+
+    def is_quiet(self) -> bool:
+        if self._received:  # tickets for later sessions may come at any time
+            self._incoming.write(self._received)
+            self._received = b""
+        if self._has_ended:
+            return False
+        try:
+            self._tls.read(1)
+        except ssl.SSLWantReadError:
+            return True
+        except ssl.SSLError:
+            return False
+        return False
+
+    def abort(self) -> None:
+        if self.transport is not None and not self._has_ended:
+            with contextlib.suppress(ssl.SSLError):  # raised until the server has said goodbye as well
+                self._tls.unwrap()
+            if goodbye := self._outgoing.read():
+                self.transport.write(goodbye)
+        super().abort()
+
+    async def _more(self, seconds: float | None) -> None:
+        await self._flush(seconds)
+        data = await super().read(seconds)
+        if data:
+            self._incoming.write(data)
+        else:
+            self._incoming.write_eof()
+
+    async def _flush(self, seconds: float | None) -> None:
+        if data := self._outgoing.read():
+            await self._write(data, seconds)
+
+
+def connected(origin: Origin, trust: ssl.SSLContext | None, seconds: float | None) -> NetworkStream:
+    """A connection; over TLS where there are settings for it. Raises as `async_connected`."""
+    sock: socket.socket | None = None
+    try:
+        sock = socket.create_connection((origin.host, origin.port), _seconds(seconds))
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for option in socket_options():
+            with contextlib.suppress(OSError):
+                sock.setsockopt(*option)
+        if trust is not None:
+            sock = trust.wrap_socket(sock, server_hostname=origin.host)
+    except BaseException as error:
+        if sock is not None:
+            sock.close()
+        if isinstance(error, TimeoutError):
+            raise TransportTimeout(TIMEOUT_WORDS["ConnectTimeout"], error) from None
+        if isinstance(error, (OSError, UnicodeError)):
+            raise _fault("ConnectError", error) from None
+        raise
+    return NetworkStream(sock)
+
+
+class NetworkStream:
+    """One connection, used by one thread at a time."""
+
+    __slots__ = ("_timeout", "socket")
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.socket = sock
+        self._timeout: float | None = sock.gettimeout()
+
+    def read(self, seconds: float | None) -> bytes:
+        """What has come since the last time, or what comes next; empty at the end."""
+        self._within(seconds)
+        try:
+            return self.socket.recv(_AT_ONCE)
+        except TimeoutError as error:
+            raise TransportTimeout(TIMEOUT_WORDS["ReadTimeout"], error) from None
+        except OSError as error:
+            raise _fault("ReadError", error) from None
+
+    def write(self, data: bytes, seconds: float | None) -> None:
+        """Hand over all of it, each piece that the system takes within the time."""
+        self._within(seconds)
+        try:
+            sent = self.socket.send(data)
+            if sent < len(data):
+                view = memoryview(data)[sent:]
+                while view:
+                    view = view[self.socket.send(view[:_HELD_AT_MOST]) :]
+        except TimeoutError as error:
+            raise TransportTimeout(TIMEOUT_WORDS["WriteTimeout"], error.with_traceback(None)) from None
+        except OSError as error:  # its traceback knows what was written, and with that the key
+            raise _fault("WriteError", error.with_traceback(None)) from None
+
+    def is_quiet(self) -> bool:
+        """Whether it is open, and nothing has come that nobody asked for."""
+        if self.socket.fileno() < 0:
+            return False
+        if not hasattr(select, "poll"):
+            return not select.select([self.socket], [], [], 0)[0]
+        poll = select.poll()  # knows no limit to the numbers of sockets, as select() does
+        poll.register(self.socket, select.POLLIN)
+        return not poll.poll(0)
+
+    def abort(self) -> None:
+        """End it for who reads from it now in another thread, and closes it then.
+
+        Closed here, the number of the socket could belong to another connection before that thread wakes up.
+        """
+        with contextlib.suppress(OSError):
+            socket.socket.shutdown(self.socket, socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Close it."""
+        self.socket.close()
+
+    def close_later(self, close: Callable[[], None]) -> None:
+        """Close it now: there is nothing to wait for."""
+        close()
+
+    def _within(self, seconds: float | None) -> None:
+        if seconds != self._timeout:
+            self.socket.settimeout(_seconds(seconds))
+            self._timeout = seconds
+
+
+def _seconds(seconds: float | None) -> float | None:
+    """A time for a socket, to which none at all would mean that it never waits."""
+    return seconds if seconds is None or seconds > 0 else 1e-6
+
+
+def _fault(name: str, error: Exception) -> TransportError:
+    return TransportError(f"{name}: {str(error) or type(error).__name__}", error)
+
+
+def _is_address(host: str) -> bool:
+    return ":" in host or host.replace(".", "").isdigit()
