@@ -114,6 +114,9 @@ if TYPE_CHECKING:
     from .embedding_models import get_embedding_models_with_aliases as get_embedding_models_with_aliases
     from .embedding_models import register_embedding_model as register_embedding_model
     from .fetching import AttachmentError as AttachmentError
+    from .identities.aws import AWSCredentials as AWSCredentials
+    from .identities.entra import EntraCredentials as EntraCredentials
+    from .identities.google import GoogleCredentials as GoogleCredentials
     from .keys import KeyStoreError as KeyStoreError
     from .keys import get_key as get_key
     from .keys import key_names as key_names
@@ -206,6 +209,9 @@ else:
                 "get_embedding_models get_embedding_models_with_aliases register_embedding_model"
             ),
             ".fetching": "AttachmentError",
+            ".identities.aws": "AWSCredentials",
+            ".identities.entra": "EntraCredentials",
+            ".identities.google": "GoogleCredentials",
             ".keys": "KeyStoreError get_key key_names keys_path remove_key set_key",
             ".models": (
                 "ModelWithAliases UnknownModelError get_async_model get_async_models get_model get_models "

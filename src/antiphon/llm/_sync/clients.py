@@ -3,10 +3,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
+from types import NoneType
+from typing import cast
+
 from ...runtime import APIClient, not_given
+from ...runtime.core.auth import Renewable
+from ...runtime.core.request import Call, Request
 from ...runtime.core.retry import DEFAULT_MAX_RETRIES
+from ...runtime.core.transport import Reply
+from ..core.credentials import Key, KeyFunction, Signer, is_quick
 from ..core.endpoints import Kept, sdk_of
 from ..core.routing import Endpoint
+from ..running import run
 
 __all__ = ["EndpointClient", "client_of", "close_all"]
 
@@ -14,13 +24,15 @@ __all__ = ["EndpointClient", "client_of", "close_all"]
 class EndpointClient(APIClient):
     """A client that knows an address and a key, and no resources."""
 
-    api_key: str | None
+    api_key: str | AskedKey | None
 
     def __init__(self, endpoint: Endpoint) -> None:
         # On the object, where other clients have it on the class: no class is made for each endpoint.
         self.sdk = sdk_of(endpoint)  # pyright: ignore[reportAttributeAccessIssue]
+        key = endpoint.key
+        self._signer = key if isinstance(key, Signer) else None
         super().__init__(
-            options={"api_key": endpoint.key},
+            options={"api_key": key if isinstance(key, str) or key is None else key_function(key)},
             base_url=endpoint.base_url,
             timeout=not_given,
             max_retries=DEFAULT_MAX_RETRIES,
@@ -29,6 +41,44 @@ class EndpointClient(APIClient):
             http_client=None,
             strict=False,
         )
+
+    def _prepare(self, call: Call) -> Call:
+        # What is signed is signed for one server: it says where its things are, and nobody else.
+        return call if self._signer is None else call.replaced(follow_redirects=False)
+
+    def _send(self, request: Request) -> Reply:
+        signer = self._signer
+        if signer is not None:
+            body = request.body
+            if not isinstance(body, (bytes, NoneType)):
+                raise TypeError("a request that is signed must have its body in memory")
+            sign = partial(signer.signed, request.method, request.url, request.header_fields, body or b"")
+            request.header_fields.update(run(sign, blocking=not signer.is_ready()))
+        return super()._send(request)
+
+
+def key_function(key: Key) -> AskedKey | None:
+    """What a client asks for the key before each attempt; None where there is nothing to be asked."""
+    if isinstance(key, (str, Signer)):
+        return None
+    return (RenewedKey if isinstance(cast(object, key), Renewable) else AskedKey)(key)
+
+
+class AskedKey:
+    """Asks a function of the user's, which may block, or be of the other colour."""
+
+    def __init__(self, function: KeyFunction) -> None:
+        self._function = function
+
+    def __call__(self) -> str:
+        return run(self._function, blocking=not is_quick(self._function))
+
+
+class RenewedKey(AskedKey):
+    """The same for a function that keeps what it gives until a server refuses it."""
+
+    def refused(self, fields: Mapping[str, str], /) -> None:
+        cast(Renewable, self._function).refused(fields)
 
 
 _kept = Kept(EndpointClient)

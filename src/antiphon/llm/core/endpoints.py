@@ -10,6 +10,7 @@ from ..._version import __version__
 from ...runtime.core.auth import Scheme
 from ...runtime.core.client import SDK, ClientOption
 from ...runtime.transports.locks import ProcessLock
+from .credentials import Signer
 from .routing import Endpoint
 
 __all__ = ["KEPT", "Kept", "sdk_of"]
@@ -41,7 +42,7 @@ def sdk_of(endpoint: Endpoint) -> SDK:
         headers_env="OPENAI_CUSTOM_HEADERS" if endpoint.is_openai else None,
         options=(ClientOption("api_key"), *own),
         schemes={"Key": scheme},
-        security=(("Key",),) if endpoint.key is not None else (),
+        security=() if endpoint.key is None or isinstance(endpoint.key, Signer) else (("Key",),),
     )
 
 

@@ -39,12 +39,21 @@ class NeedsKeyException(ModelError):
 class MissingKeyError(NeedsKeyException, CredentialsError, RuntimeError):
     """There is no key for a provider that wants one; `variables` are those of the environment that may hold it."""
 
-    def __init__(self, title: str, variables: Sequence[str], *, name: str | None = None) -> None:
+    def __init__(
+        self,
+        title: str,
+        variables: Sequence[str],
+        *,
+        name: str | None = None,
+        what: str = "a key",
+        why: str = "",
+        ways: Sequence[str] = ("pass api_key=...",),
+    ) -> None:
         names = " or ".join(variables)
-        where = f"{names} environment variable not set" if names else "no key given"
-        ways = ["set it"] if names else []
-        ways += [f"add one using 'antiphon keys set {name}'"] if name else []
-        super().__init__(f"{where}: {title} needs a key; {', or '.join([*ways, 'pass api_key=...'])}")
+        where = why or (f"{names} environment variable not set" if names else f"no {what.removeprefix('a ')} given")
+        every = ["set it"] if names and not why else []
+        every += [f"add one using 'antiphon keys set {name}'"] if name else []
+        super().__init__(f"{where}: {title} needs {what}; {', or '.join([*every, *ways])}")
         self.variables = tuple(variables)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Literal, TypeAlias, TypedDict
 
 from ...runtime import HeaderTypes, TimeoutTypes
+from .credentials import Key, KeyFunction
 
 __all__ = [
     "CompletionParameters",
@@ -30,7 +31,12 @@ MockResponse: TypeAlias = str | Mapping[str, Any] | Exception
 class Settings(TypedDict, total=False):
     """Keywords that say how to ask; None is as good as leaving one out."""
 
-    api_key: str | None
+    api_key: Key | None
+    """A key, or the name of one that is kept; a function that gives one before each attempt; or what signs requests."""
+    azure_ad_token: str | None
+    """A token of Microsoft Entra ID, in place of a key of Azure's."""
+    azure_ad_token_provider: KeyFunction | None
+    """Gives such tokens."""
     base_url: str | None
     api_version: str | None
     provider: str | None

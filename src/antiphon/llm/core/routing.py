@@ -6,17 +6,21 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final, Protocol
+from typing import Final, Protocol, cast
 from urllib.parse import urlsplit, urlunsplit
 
+from ...lib.core.azure import MutuallyExclusiveAuthError
 from ..providers.profile import Provider
 from ..providers.registry import Registry
 from ..providers.table import CUSTOM
-from .errors import MissingKeyError, UnknownProviderError
+from .credentials import Key, KeyFunction, Signer, place_of
+from .errors import MissingKeyError, UnknownProviderError, UnsupportedParameterError
 
 __all__ = ["Endpoint", "KeyStore", "Route", "base_url_of", "route_to"]
 
 _PATHS: Final = ("/chat/completions", "/responses", "/embeddings")
+_PLACE: Final = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.:-]*[A-Za-z0-9_])?")
+_BEARER: Final = "authorization"
 _PREFIX: Final = re.compile(r"([^/:]+)[/:](.*)", re.DOTALL)
 
 
@@ -25,7 +29,7 @@ class Endpoint:
     """An address, and as whom it is called: what connections are kept for."""
 
     base_url: str
-    key: str | None = field(repr=False)
+    key: Key | None = field(repr=False)
     auth_header: str
     is_openai: bool
     """Whether the organization and the project of the environment are meant for it."""
@@ -61,8 +65,9 @@ def route_to(
     environment: Mapping[str, str],
     provider: str | None = None,
     base_url: str | None = None,
-    api_key: str | None = None,
+    api_key: Key | None = None,
     api_version: str | None = None,
+    token: KeyFunction | str | None = None,
     keys: KeyStore | None = None,
 ) -> Route:
     """Where `provider/model` or `provider:model` is asked.
@@ -70,16 +75,17 @@ def route_to(
     The provider is the one that is named by `provider`, else the one whose host is in `base_url`, else the one before
     the model, else OpenAI. With a `base_url` that nobody knows, a prefix that nobody knows belongs to the model.
 
-    The key is the one that is given (or kept under the given name), else that of the environment, else the one that is
-    kept under the name of the provider.
+    `api_key` may be a function that gives the key, or what signs each request; `token` takes its place at providers
+    that know such a thing. The key is the one that is given (or kept under the given name), else that of the
+    environment, else the one that is kept under the name of the provider; else whatever identity the environment has.
 
-    Raises `UnknownProviderError`, `MissingKeyError`, ValueError and TypeError.
+    Raises `UnknownProviderError`, `MissingKeyError`, `UnsupportedParameterError`, ValueError and TypeError.
     """
     if not isinstance(model, str):
         raise TypeError(f"model must be text, not {type(model).__name__}")
     if not model.strip():
         raise ValueError("model is empty")
-    for name, value in (("provider", provider), ("base_url", base_url), ("api_key", api_key)):
+    for name, value in (("provider", provider), ("base_url", base_url)):
         if value is not None and not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(f"{name} must be text, not {type(value).__name__}")
     found, bare = _found(model, registry, provider, base_url)
@@ -88,10 +94,12 @@ def route_to(
     if found.model_id_prefix and "/" not in bare:
         bare = found.model_id_prefix + bare
     version = api_version or _first(environment, found.api_version_env)
+    key, auth_header = _proof(found, api_key, token, environment, keys)
+    has_version = version is not None
     endpoint = Endpoint(
-        base_url=_address(found, base_url, environment, has_version=version is not None),
-        key=_key(found, api_key, environment, keys),
-        auth_header=found.auth_header,
+        base_url=_address(found, base_url, environment, has_version=has_version, key=key),
+        key=key,
+        auth_header=auth_header,
         is_openai=found.name == "openai",
     )
     return Route(found, bare, endpoint, version)
@@ -124,23 +132,47 @@ def _found(model: str, registry: Registry, name: str | None, base_url: str | Non
     raise UnknownProviderError(prefix, registry.near(prefix), model=model)
 
 
-def _address(provider: Provider, base_url: str | None, environment: Mapping[str, str], *, has_version: bool) -> str:
+def _address(
+    provider: Provider,
+    base_url: str | None,
+    environment: Mapping[str, str],
+    *,
+    has_version: bool,
+    key: object = None,
+) -> str:
     given = base_url or None
     if given is None:
         given = _first(environment, provider.base_url_env)
         if given is not None and "://" not in given:  # OLLAMA_HOST may be a host and a port
             given = f"http://{given}"
-        # Azure's older form has a version in its query, and deployments in place of `/v1`.
-        path = "/openai" if provider.api_version_env and has_version else provider.base_url_path
-        if given is not None and path and urlsplit(given).path in ("", "/"):
-            given = given.rstrip("/") + path
-    given = given or provider.base_url
+    # Azure's older form has a version in its query, and deployments in place of `/v1`.
+    path = "/openai" if provider.api_version_env and has_version else provider.base_url_path
+    if given is not None and path and urlsplit(given).path in ("", "/"):
+        given = given.rstrip("/") + path
+    given = given or (_filled(provider, environment, key) if provider.base_url_parts else provider.base_url)
     if given is None:
         wanted = " or ".join(provider.base_url_env)
         raise ValueError(
             f"{provider.title} has no address of its own: pass base_url{f', or set {wanted}' * bool(wanted)}"
         )
     return _base(given)
+
+
+def _filled(provider: Provider, environment: Mapping[str, str], key: object) -> str:
+    """The provider's address with its places filled. Raises ValueError for one that nothing says."""
+    parts: dict[str, str] = {}
+    place = place_of(key)
+    for name, variables in provider.base_url_parts.items():
+        value = place.get(name) or _first(environment, variables)
+        if value is None:
+            raise ValueError(f"{provider.title} needs a {name}: set {' or '.join(variables)}, or pass base_url")
+        if not _PLACE.fullmatch(value):
+            raise ValueError(f"{value!r} cannot be the {name} in an address of {provider.title}")
+        parts[name] = value
+    address = (provider.base_url or "").format(**parts)
+    for text, other in provider.base_url_replaced.items():
+        address = address.replace(text, other)
+    return address
 
 
 @lru_cache(maxsize=256)
@@ -153,14 +185,47 @@ def _base(url: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc, path, parts.query, ""))
 
 
-def _key(provider: Provider, given: str | None, environment: Mapping[str, str], keys: KeyStore | None) -> str | None:
+def _proof(
+    provider: Provider,
+    key: object,
+    token: object,
+    environment: Mapping[str, str],
+    keys: KeyStore | None,
+) -> tuple[Key | None, str]:
+    """What proves who calls, and the header it goes in."""
+    if isinstance(key, str) or (key is None and token is None):
+        if token is not None:
+            raise MutuallyExclusiveAuthError("pass one of api_key, azure_ad_token and azure_ad_token_provider")
+        if not (key and key.strip()) and (found := _first(environment, provider.token_env)) is not None:
+            return found, _BEARER
+        text = _key(provider, key, environment, keys, is_needed=provider.identity is None)
+        if text is not None or provider.identity is None:
+            return text, provider.auth_header
+        made = provider.identity(environment)
+        if made is None and provider.needs_key:
+            raise MissingKeyError(provider.title, provider.key_env, name=provider.name)
+        return made, _BEARER
+    if key is not None and token is not None:
+        raise MutuallyExclusiveAuthError("pass one of api_key, azure_ad_token and azure_ad_token_provider")
+    if token is not None and not provider.token_env:
+        raise UnsupportedParameterError(provider.title, "azure_ad_token")
+    given = token if token is not None else key
+    if isinstance(given, str) or callable(given) or isinstance(given, Signer):
+        # Functions give tokens there, and no keys.
+        return cast(Key, given), _BEARER if provider.token_env else provider.auth_header
+    raise TypeError(f"api_key must be text, a function, or what signs requests, not {type(given).__name__}")
+
+
+def _key(
+    provider: Provider, given: str | None, environment: Mapping[str, str], keys: KeyStore | None, *, is_needed: bool
+) -> str | None:
     given = (given or "").strip()
     if given:
         return given if keys is None else keys.explicit(given)
     key = _first(environment, provider.key_env)
     if key is None and keys is not None and provider is not CUSTOM:  # a key goes to nobody it is not meant for
         key = keys.stored(provider.names)
-    if key is None and provider.needs_key:
+    if key is None and provider.needs_key and is_needed:
         raise MissingKeyError(provider.title, provider.key_env, name=provider.name)
     return key
 

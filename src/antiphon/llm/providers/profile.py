@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-__all__ = ["NamedText", "Provider"]
+from ..core.credentials import Key
+
+__all__ = ["Identity", "NamedText", "Provider"]
 
 NamedText: TypeAlias = Mapping[str, str]
+
+Identity: TypeAlias = "Callable[[Mapping[str, str]], Key | None]"
+"""From the environment to what proves who calls: a key, a function that gives tokens, or what signs each request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -29,10 +34,17 @@ class Provider:
     # --- where it is ---
 
     base_url: str | None = None
+    """May have places in braces, which `base_url_parts` fills."""
+    base_url_parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, "tuple[str, ...]"])
+    """For each place in the address the environment variables that may say it; the first that is set counts."""
+    base_url_replaced: NamedText = field(default_factory=dict[str, str])
+    """What is replaced in an address after that: places whose hosts have other names."""
+    hosts: tuple[str, ...] = ()
+    """Further hosts that are this provider's, with `*` for any part."""
     base_url_env: tuple[str, ...] = ()
     """Environment variables that hold another address; the first that is set counts."""
     base_url_path: str = ""
-    """What is added to an address from the environment, unless it ends so already."""
+    """What is added to an address without a path."""
     api_version_env: tuple[str, ...] = ()
     """Environment variables that hold the version in the query, for servers that want one (Azure's older form)."""
 
@@ -40,6 +52,10 @@ class Provider:
 
     key_env: tuple[str, ...] = ()
     """Environment variables that hold the key; the first that is set counts."""
+    token_env: tuple[str, ...] = ()
+    """Environment variables that hold a token, which takes the place of a key, and goes in `authorization`."""
+    identity: Identity | None = None
+    """Makes what proves who calls where there is no key; None where it cannot. It must not wait."""
     needs_key: bool = True
     auth_header: str = "authorization"
     """The header with the key; in `authorization` the word `Bearer` stands before it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import threading
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ class Registry:
         self._lock = threading.Lock()
         self._by_name: dict[str, Provider] = {}
         self._at_host: dict[str, Provider] = {}
+        self._at_hosts: tuple[tuple[str, Provider], ...] = ()
         self._with_model: tuple[Provider, ...] = ()
         for provider in providers:
             self.register(provider)
@@ -62,7 +64,11 @@ class Registry:
 
     def at(self, base_url: str) -> Provider | None:
         """The provider whose servers are at this address; None for others, and for those that are anywhere."""
-        return self._at_host.get(urlsplit(base_url).hostname or "")
+        host = urlsplit(base_url).hostname or ""
+        found = self._at_host.get(host)
+        if found is not None or "." not in host:
+            return found
+        return next((provider for pattern, provider in self._at_hosts if fnmatchcase(host, pattern)), None)
 
     def with_model(self, model: str) -> Provider | None:
         """The provider whose models begin as this one does."""
@@ -71,6 +77,7 @@ class Registry:
     def _keep(self, names: dict[str, Provider]) -> None:
         every = list({id(provider): provider for provider in names.values()}.values())
         self._at_host = {host: provider for provider in reversed(every) if (host := _host(provider)) is not None}
+        self._at_hosts = tuple((host, provider) for provider in every for host in provider.hosts)
         self._with_model = tuple(provider for provider in every if provider.model_prefixes)
         self._by_name = names
 
@@ -80,7 +87,7 @@ class Registry:
 
 def _host(provider: Provider) -> str | None:
     host = urlsplit(provider.base_url or "").hostname
-    return None if host in ("localhost", "127.0.0.1") else host
+    return None if host is None or host in ("localhost", "127.0.0.1") or "{" in host else host
 
 
 known: Final = Registry(PROVIDERS)

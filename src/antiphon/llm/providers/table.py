@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from .identities import of_aws, of_entra, of_google
 from .profile import Provider
 
 __all__ = ["CUSTOM", "PROVIDERS"]
@@ -126,8 +127,46 @@ PROVIDERS: Final[tuple[Provider, ...]] = (
         base_url_path="/openai/v1",
         api_version_env=("OPENAI_API_VERSION",),
         key_env=("AZURE_OPENAI_API_KEY",),
+        token_env=("AZURE_OPENAI_AD_TOKEN",),
+        identity=of_entra,
         auth_header="api-key",
         responses="full",
+    ),
+    Provider(
+        name="bedrock",
+        aliases=("aws",),
+        title="Amazon Bedrock",
+        base_url="https://bedrock-mantle.{region}.api.aws/openai/v1",
+        base_url_parts={"region": ("AWS_REGION", "AWS_DEFAULT_REGION")},
+        base_url_env=("AWS_BEDROCK_BASE_URL",),
+        base_url_path="/openai/v1",
+        hosts=("bedrock-mantle.*", "bedrock-runtime.*", "bedrock-runtime-fips.*"),
+        key_env=("AWS_BEARER_TOKEN_BEDROCK",),
+        identity=of_aws,
+        several_choices=False,
+        embeddings=False,
+        responses="full",
+        reasoning_back="always",
+        reasoning_field="reasoning",
+    ),
+    Provider(
+        name="vertex",
+        aliases=("vertex_ai", "vertexai"),
+        title="Google Vertex AI",
+        base_url="https://{location}-aiplatform.googleapis.com/v1/projects/{project}/locations/{location}/endpoints/openapi",
+        base_url_parts={
+            "location": ("GOOGLE_CLOUD_LOCATION", "VERTEXAI_LOCATION"),
+            "project": ("GOOGLE_CLOUD_PROJECT", "VERTEXAI_PROJECT"),
+        },
+        base_url_replaced={"://global-": "://"},
+        hosts=("*aiplatform.googleapis.com",),
+        key_env=("GOOGLE_OAUTH_ACCESS_TOKEN", "CLOUDSDK_AUTH_ACCESS_TOKEN"),
+        identity=of_google,
+        model_id_prefix="google/",
+        own_parameters=frozenset({"google"}),
+        sends_extra_content_back=True,
+        embeddings=False,
+        lists_models=False,
     ),
     Provider(
         name="litellm",

@@ -1,0 +1,44 @@
+"""What proves who calls: a key, a function that gives one, or what signs every request."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Protocol, TypeAlias, runtime_checkable
+
+from ...runtime.core.kinds import is_mapping
+
+__all__ = ["Key", "KeyFunction", "Signer", "is_quick", "place_of"]
+
+KeyFunction: TypeAlias = Callable[[], str | Awaitable[str]]
+"""Gives a key or a token; asked before every attempt."""
+
+
+@runtime_checkable
+class Signer(Protocol):
+    """Authorises each request by its contents."""
+
+    def is_ready(self) -> bool:
+        """Whether the next signature is made without waiting for a disk or another server."""
+        ...
+
+    def signed(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Mapping[str, str]:
+        """The header fields that authorise a request; those of `headers` that it has already."""
+        ...
+
+
+Key: TypeAlias = "str | KeyFunction | Signer"
+
+
+def is_quick(function: Callable[[], Any]) -> bool:
+    """Whether a function can be called in an event loop: an async one, or one that says that it need not wait."""
+    ready: Any = getattr(function, "is_ready", None)
+    if callable(ready):
+        return bool(ready())
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(getattr(function, "__call__", None))  # noqa: B004
+
+
+def place_of(key: object) -> Mapping[str, str]:
+    """What credentials know of the place that is called (`region`, `project`); nothing where they know nothing."""
+    place: Any = getattr(key, "place", None)
+    return place if is_mapping(place) else {}
