@@ -169,13 +169,13 @@ class GrowingJson:
             at = _SPACE.match(text, at).end()  # type: ignore[union-attr]
             if at == len(text):
                 break
-            changed = changed or self._expected in ("value", "item")
+            shows = self._expected in ("value", "item") or text[at] in "}]"
             after = self._token(text, at)
             if after < 0:  # a number or a word may go on in the next piece
                 self._rest = text[at:]
                 self.is_broken = len(self._rest) > _LONGEST
                 break
-            at = after
+            at, changed = after, changed or shows
         return changed and not self.is_broken
 
     @property
@@ -208,7 +208,7 @@ class GrowingJson:
         if text[end] == '"':
             self._text = None
             self._ended_text(self._joined(pieces))
-            return end + 1, True
+            return end + 1, not self._is_key
         found = _SURROGATES.match(text, end) or _ESCAPE.match(text, end)
         if found is None or (len(text) - end < 12 and _HIGH_SURROGATE.match(text, end) and len(found[0]) == 6):
             begun = _ESCAPE_BEGUN.match(text, end)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import is_dataclass
 from functools import cached_property
-from inspect import cleandoc
+from inspect import cleandoc, isroutine
 from typing import Any, Final, cast
 
 import pydantic
@@ -235,6 +235,7 @@ class Partials:
         self._json: GrowingJson | None = None
         self._source: object = None
         self._words: GrowingText | None = None
+        self._seen: object = NOTHING
         self._finish_reason: str | None = None
 
     def feed(self, delta: Mapping[str, Any], *, finish_reason: str | None = None) -> Any:
@@ -253,7 +254,10 @@ class Partials:
             shown = self._add(("call", None), function.get("arguments")) or shown
         shown = self._add("content", pieces.get("content")) or shown
         value = self._value() if shown else NOTHING
-        return None if value is NOTHING else value
+        if value is NOTHING or value is self._seen:
+            return None
+        self._seen = value
+        return value
 
     def finish(self) -> Any:
         """The value, whole and validated. Raises what `Extraction.read` raises."""
@@ -303,7 +307,7 @@ def with_response(value: Any, response: object) -> Any:
 
 
 def _adapter(of: Any) -> pydantic.TypeAdapter[Any]:
-    if of is None or isinstance(of, (str, bytes, int, float)) or is_mapping(of):
+    if of is None or isinstance(of, (str, bytes, int, float)) or is_mapping(of) or isroutine(of):
         raise TypeError(f"response_model must be a type, not {of!r}")
     try:
         return pydantic.TypeAdapter(of)
