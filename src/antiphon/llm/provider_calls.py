@@ -157,6 +157,28 @@ class ProviderCalls:
         return f"<the decorators of {self._title}>"
 
 
+# Made when they are used.
+anthropic: ProviderCalls
+azure: ProviderCalls
+cerebras: ProviderCalls
+cohere: ProviderCalls
+deepseek: ProviderCalls
+fireworks: ProviderCalls
+gemini: ProviderCalls
+google: ProviderCalls
+groq: ProviderCalls
+litellm: ProviderCalls
+llamacpp: ProviderCalls
+lmstudio: ProviderCalls
+mistral: ProviderCalls
+ollama: ProviderCalls
+openai: ProviderCalls
+openrouter: ProviderCalls
+perplexity: ProviderCalls
+together: ProviderCalls
+vllm: ProviderCalls
+xai: ProviderCalls
+
 _made: dict[str, ProviderCalls] = {}
 
 
