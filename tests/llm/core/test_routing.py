@@ -62,6 +62,19 @@ def test_a_model_is_found(model: str, given: dict[str, Any], expected: tuple[str
             {"AZURE_OPENAI_ENDPOINT": "https://r.openai.azure.com/", "OPENAI_API_VERSION": "2024-10-21"},
             "https://r.openai.azure.com/openai",
         ),
+        ("bedrock/m", {"AWS_REGION": "eu-west-1"}, "https://bedrock-mantle.eu-west-1.api.aws/openai/v1"),
+        ("bedrock/m", {"AWS_DEFAULT_REGION": "us-east-1"}, "https://bedrock-mantle.us-east-1.api.aws/openai/v1"),
+        ("bedrock/m", {"AWS_BEDROCK_BASE_URL": "https://b.example"}, "https://b.example/openai/v1"),
+        (
+            "vertex/m",
+            {"GOOGLE_CLOUD_PROJECT": "p-1", "GOOGLE_CLOUD_LOCATION": "europe-west1"},
+            "https://europe-west1-aiplatform.googleapis.com/v1/projects/p-1/locations/europe-west1/endpoints/openapi",
+        ),
+        (
+            "vertex/m",
+            {"VERTEXAI_PROJECT": "p-1", "VERTEXAI_LOCATION": "global"},
+            "https://aiplatform.googleapis.com/v1/projects/p-1/locations/global/endpoints/openapi",
+        ),
     ],
 )
 def test_the_environment_says_where(model: str, environment: dict[str, str], address: str) -> None:
@@ -120,3 +133,45 @@ def test_the_profiles_are_facts_that_fit_together() -> None:
         assert not provider.unsupported & provider.renamed.keys(), provider.name
         assert provider.base_url or provider.base_url_env, provider.name
         assert provider.key_env or not provider.needs_key, provider.name
+
+
+@pytest.mark.parametrize(
+    ("model", "environment", "said"),
+    [
+        ("bedrock/m", {}, "Amazon Bedrock needs a region: set AWS_REGION or AWS_DEFAULT_REGION, or pass base_url"),
+        ("vertex/m", {"GOOGLE_CLOUD_PROJECT": "p"}, "Google Vertex AI needs a location: set GOOGLE_CLOUD_LOCATION"),
+        ("vertex/m", {"GOOGLE_CLOUD_LOCATION": "l"}, "Google Vertex AI needs a project"),
+        ("bedrock/m", {"AWS_REGION": "evil.example/"}, "'evil.example/' cannot be the region"),
+        ("bedrock/m", {"AWS_REGION": "-"}, "'-' cannot be the region"),
+    ],
+)
+def test_a_place_that_nobody_says(model: str, environment: dict[str, str], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        routed(model, environment)
+
+
+@pytest.mark.parametrize(
+    ("base_url", "provider"),
+    [
+        ("https://bedrock-mantle.us-east-1.api.aws/openai/v1", "bedrock"),
+        ("https://bedrock-runtime.us-east-1.amazonaws.com/openai/v1", "bedrock"),
+        ("https://aiplatform.googleapis.com/v1/projects/p/locations/global/endpoints/openapi", "vertex"),
+        ("https://us-central1-aiplatform.googleapis.com/v1/x", "vertex"),
+        ("https://bedrock.example/v1", "openai"),
+    ],
+)
+def test_hosts_that_differ_by_place_are_known(base_url: str, provider: str) -> None:
+    assert routed("m", base_url=base_url)[0] == provider
+
+
+@pytest.mark.parametrize(
+    ("model", "base_url", "address"),
+    [
+        ("azure/m", "https://r.openai.azure.com", "https://r.openai.azure.com/openai/v1"),
+        ("ollama/m", "http://here:11434/", "http://here:11434/v1"),
+        ("ollama/m", "http://here:11434/api/v1", "http://here:11434/api/v1"),
+        ("openai/m", "http://here:1", "http://here:1"),
+    ],
+)
+def test_an_address_without_a_path_gets_that_of_the_provider(model: str, base_url: str, address: str) -> None:
+    assert routed(model, base_url=base_url)[2] == address

@@ -12,7 +12,7 @@ from ...runtime.core.auth import Renewable
 from ...runtime.core.request import Call, Request
 from ...runtime.core.retry import DEFAULT_MAX_RETRIES
 from ...runtime.core.transport import AsyncReply
-from ..core.credentials import Key, KeyFunction, Signer, is_quick
+from ..core.credentials import Key, KeyFunction, Signer, is_quick, signable_url
 from ..core.endpoints import Kept, sdk_of
 from ..core.routing import Endpoint
 from ..running import async_run
@@ -51,6 +51,7 @@ class AsyncEndpointClient(AsyncAPIClient):
             body = request.body
             if not isinstance(body, (bytes, NoneType)):
                 raise TypeError("a request that is signed must have its body in memory")
+            request.url = signable_url(request.url)
             sign = partial(signer.signed, request.method, request.url, request.header_fields, body or b"")
             request.header_fields.update(await async_run(sign, blocking=not signer.is_ready()))
         return await super()._send(request)

@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from ...runtime.core.kinds import is_mapping
 
-__all__ = ["Key", "KeyFunction", "Signer", "is_quick", "place_of"]
+__all__ = ["Key", "KeyFunction", "Signer", "is_quick", "place_of", "signable_url"]
 
 KeyFunction: TypeAlias = Callable[[], str | Awaitable[str]]
 """Gives a key or a token; asked before every attempt."""
@@ -36,6 +36,12 @@ def is_quick(function: Callable[[], Any]) -> bool:
     if callable(ready):
         return bool(ready())
     return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(getattr(function, "__call__", None))  # noqa: B004
+
+
+def signable_url(url: str) -> str:
+    """The URL with its query as it is signed: a space has one form there, and servers must not guess which."""
+    path, mark, query = url.partition("?")
+    return path + mark + query.replace("+", "%20")
 
 
 def place_of(key: object) -> Mapping[str, str]:
