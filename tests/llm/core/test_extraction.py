@@ -346,6 +346,9 @@ class Library(pydantic.BaseModel):
     def model_post_init(self, context: Any) -> None:
         assert self.title is not None
 
+    def visits(self) -> int:
+        return self._visits
+
     def shout(self) -> str:
         return f"{self.title}!"
 
@@ -372,7 +375,7 @@ def test_partial_models() -> None:
         for each in seen:
             assert isinstance(each, Library)
             each.model_dump_json()  # without warnings
-            assert each._visits == 4
+            assert each.visits() == 4
             assert each.shout().startswith(("None", "O", "!"))
         assert type(last) is Library
         assert last.title == "OLD"

@@ -6,13 +6,12 @@ Every function, method and definition can be made one. What a model is told of i
 from __future__ import annotations
 
 import inspect
-import typing
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from types import FunctionType, MethodType
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self, TypeAlias, cast
 
 import pydantic
 from typing_extensions import TypedDict
@@ -21,7 +20,7 @@ from ...lib.core.growing_json import NOTHING, GrowingJson, Shape
 from ...lib.core.strict_schema import strict_schema
 from ...runtime.core.kinds import is_mapping
 from .docstrings import described
-from .json_answers import json_readings, json_text
+from .json_answers import better, json_readings, json_text
 from .partials import PARTIAL, shape_of
 from .signatures import BadArgumentsError, Bound, JSONSchema, Signature, problems_of, without_titles
 from .tools import Tool, Toolbox, ToolCall, ToolLike, tools_of
@@ -66,9 +65,8 @@ class BaseTool(pydantic.BaseModel):
             """The call as the model sent it; None for an object that you made."""
             ...
 
-        @property
-        def id(self) -> str | None:
-            """The id of the call."""
+        def __getattr__(self, name: Literal["id"]) -> str | None:
+            """`id` is the id of the call. It is no property: fields are often called so."""
             ...
 
         @property
@@ -86,7 +84,7 @@ class BaseTool(pydantic.BaseModel):
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         for name in sorted(_OURS & set(inspect.get_annotations(cls))):
-            if typing.get_origin(cls.__annotations__[name]) is not ClassVar:
+            if "ClassVar[" not in str(cls.__annotations__[name]):
                 raise TypeError(
                     f"the field {name!r} of {cls.__name__} hides what tools have under this name: call it otherwise, "
                     f"and give it the name for the model by Field(alias={name!r})"
@@ -128,19 +126,19 @@ class BaseTool(pydantic.BaseModel):
     def from_call(cls, tool_call: Mapping[str, Any]) -> Self:
         """The object for a call that a model sent. Raises `pydantic.ValidationError` for arguments that do not fit."""
         function: Any = tool_call.get("function")
-        first: pydantic.ValidationError | None = None
+        best: pydantic.ValidationError | None = None
         for reading in json_readings(json_text(function.get("arguments") if is_mapping(function) else None)):
             try:
                 made = cls.model_validate_json("{}" if reading == "null" else reading)
             except pydantic.ValidationError as error:
-                first = first or error
+                best = better(best, error)
             else:
                 made._tool_call = tool_call
                 return made
         try:
-            raise cast("Exception", first)
+            raise cast("Exception", best)
         finally:
-            first = None  # the error holds this frame
+            best = None  # the error holds this frame
 
     @classmethod
     def _args(cls, made: BaseTool) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from ...lib.core.merging import merge_into, whole
 from ...lib.core.strict_schema import strict_schema
 from ...runtime.core.errors import SDKError
 from ...runtime.core.kinds import is_list, is_mapping
-from .json_answers import json_readings, json_text, unwrapped
+from .json_answers import better, is_no_json, json_readings, json_text, unwrapped
 from .partials import Within, shape_of
 from .signatures import JSONSchema, without_titles
 
@@ -154,9 +154,8 @@ class Extraction:
             try:
                 return self._adapter.validate_json(candidate)
             except pydantic.ValidationError as error:
-                if best is None or (_is_no_json(best) and not _is_no_json(error)):
-                    best = error
-        if (refusal := message.get("refusal")) and (best is None or _is_no_json(best)):
+                best = better(best, error)
+        if (refusal := message.get("refusal")) and (best is None or is_no_json(best)):
             raise RefusalError(str(refusal))
         best = best or self._nothing()
         if finish_reason in _ENDS:
@@ -362,10 +361,6 @@ def _kept(of: Any) -> dict[bool, Extraction]:
         if len(_others) > _KEPT:
             _others.popitem(last=False)
     return known[1]
-
-
-def _is_no_json(error: pydantic.ValidationError) -> bool:
-    return any(each["type"] == "json_invalid" for each in error.errors(include_url=False, include_input=False))
 
 
 def _json(value: object) -> bytes:

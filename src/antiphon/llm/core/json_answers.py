@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+import pydantic
 from pydantic_core import to_json
 
 from ...runtime.core.kinds import is_list, is_mapping
 
-__all__ = ["json_readings", "json_text", "unwrapped"]
+__all__ = ["better", "is_no_json", "json_readings", "json_text", "unwrapped"]
 
 _FENCE: Final = re.compile(r"```[ \t]*[\w+-]*[ \t]*\r?\n?(.*?)(?:```|\Z)", re.DOTALL)
 _THOUGHTS: Final = re.compile(r"\A\s*<(think|thinking|thought)>.*?</\1>", re.DOTALL)
@@ -71,6 +72,22 @@ def unwrapped(value: object, name: str) -> Iterator[object]:
         if key in held:
             inner: object = held[key]
             yield _value(inner) if isinstance(inner, str) else inner
+
+
+def better(best: pydantic.ValidationError | None, error: pydantic.ValidationError) -> pydantic.ValidationError:
+    """The error that says more: of fields rather than of the whole, and of what is JSON at all; else the first."""
+    return error if best is None or _telling(error) > _telling(best) else best
+
+
+def is_no_json(error: pydantic.ValidationError) -> bool:
+    return _telling(error) == 0
+
+
+def _telling(error: pydantic.ValidationError) -> int:
+    problems = error.errors(include_url=False, include_input=False, include_context=False)
+    if any(each["type"] == "json_invalid" for each in problems):
+        return 0
+    return 2 if all(each["loc"] for each in problems) else 1
 
 
 def _value(text: str) -> object | None:
