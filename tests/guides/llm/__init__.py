@@ -1,0 +1,1 @@
+"""Model objects, in the style of the package llm."""
