@@ -1,176 +1,57 @@
-"""The `antiphon` command: a server for trying an API out, and the generator."""
+"""The `antiphon` command. What a command needs is loaded when it runs."""
 
 from __future__ import annotations
 
-import signal
+import importlib
 import sys
-import threading
-from collections.abc import Generator
-from contextlib import contextmanager
-from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING
+from typing import Any, Final
 
 from ._version import __version__
 
 try:
     import click
 except ModuleNotFoundError:
-    raise SystemExit("the antiphon command needs click: pip install 'antiphon[generate,mock]'") from None
-
-if TYPE_CHECKING:
-    from .mock import MockServer
+    raise SystemExit("the antiphon command needs click: pip install 'antiphon[cli]'") from None
 
 __all__ = ["main"]
 
-_HELP = {"help_option_names": ["-h", "--help"]}
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_LONGEST_LINE = 200
+_COMMANDS: Final = {
+    "chat": "Ask a model, or talk with it.",
+    "models": "Which models there are, and what they are called.",
+    "keys": "API keys, kept for this user.",
+    "mock": "Serve an OpenAPI document, to try things out.",
+    "generate": "Write an SDK for an OpenAPI document.",
+}
+"""The modules of `commands`, each with a `command`."""
+
+_INTERRUPTED: Final = 130
 
 
-@click.group(context_settings=_HELP)
+class _Commands(click.Group):
+    """Knows its commands by name, and loads the one that is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        return importlib.import_module(f".commands.{cmd_name}", __package__).command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (KeyboardInterrupt, click.Abort):  # Ctrl-C, also where something is typed in
+            if sys.stderr is not None and sys.stderr.isatty():
+                click.echo(err=True)  # the terminal has shown ^C
+            ctx.exit(_INTERRUPTED)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="antiphon")
 def main() -> None:
-    """SDKs from OpenAPI documents, and a server to try them against."""
-
-
-@main.command()
-@click.argument("document", required=False, type=_FILE)
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=4010, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free port.")
-@click.option("--items", default=45, show_default=True, type=click.IntRange(0, 100_000), help="How long lists are.")
-@click.option("--page-size", type=click.IntRange(1), help="Items per page when the request does not say.")
-@click.option("--seed", default="", help="Another seed gives other samples.")
-@click.option("--strict", is_flag=True, help="Refuse parameters and properties the document does not know.")
-@click.option("--quiet", "-q", is_flag=True, help="Print no line per request.")
-def mock(
-    document: Path | None,
-    host: str,
-    port: int,
-    items: int,
-    page_size: int | None,
-    seed: str,
-    *,
-    strict: bool,
-    quiet: bool,
-) -> None:
-    """Serve DOCUMENT, an OpenAPI document, until Ctrl-C; without one, the API this SDK is for.
-
-    Requests are checked against the document; answers fit it. The header `x-mock-fault` of a request asks for
-    trouble: `x-mock-fault: status=503; times=2`.
-    """
-    from antiphon_codegen.problems import Refused, listing
-
-    try:
-        from .mock import serve
-    except ModuleNotFoundError as error:
-        raise click.ClickException(str(error)) from None
-    try:
-        server = serve(
-            document,
-            host=host,
-            port=port,
-            items=items,
-            page_size=page_size,
-            seed=seed,
-            strict=strict,
-            watcher=None if quiet else _tell,
-        )
-    except Refused as refused:
-        raise click.ClickException(listing(refused.problem, Path.cwd())) from None
-    try:
-        server.start()
-    except OSError as error:
-        hint = "; --port 0 takes a free one" if port else ""
-        raise click.ClickException(f"cannot listen on {host} port {port}: {error.strerror}{hint}") from None
-    with server, _being_told() as told:  # before anything is printed: who reads it may well stop the server at once
-        _introduce(server)
-        while not told.wait(0.5):  # Windows wakes no thread for a signal while it waits without end
-            pass
-    click.echo("stopped", err=True)
-
-
-def _introduce(server: MockServer) -> None:
-    service = server.service
-    count = len(service.operations)
-    click.echo(f"{service.title} {service.version}: {count} operations at {server.url}".replace("  ", " "))
-    if "chat.completions.create" in service.by_id:
-        click.echo(f"  export OPENAI_BASE_URL={server.url} OPENAI_API_KEY=any")
-    for problem in list(service.problems)[:5]:
-        click.echo(f"  {problem.message}", err=True)
-    click.echo("Ctrl-C stops it.")
-    sys.stdout.flush()
-
-
-def _tell(method: str, path: str, status: int, seconds: float) -> None:
-    shown = path if len(path) <= _LONGEST_LINE else path[: _LONGEST_LINE - 1] + "…"
-    click.echo(f"{status} {method} {shown} {seconds * 1000:.1f} ms")
-    sys.stdout.flush()
-
-
-@contextmanager
-def _being_told() -> Generator[threading.Event]:
-    """What is set by Ctrl-C, or by being asked to end."""
-    told = threading.Event()
-
-    def tell(number: int, frame: FrameType | None) -> None:
-        told.set()
-
-    before = {number: signal.signal(number, tell) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield told
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-@main.command()
-@click.argument("document", type=_FILE)
-@click.option("--output", "-o", type=click.Path(file_okay=False, path_type=Path), help="The folder of the project.")
-@click.option("--config", "-c", type=_FILE, help="A stainless.yml; one beside the document is found without.")
-@click.option("--package", help="The name to import the SDK by.")
-@click.option("--project", help="The name to install the SDK by.")
-@click.option("--vendor-runtime", is_flag=True, help="Put a copy of the runtime into the package: no dependency on us.")
-@click.option("--strict", is_flag=True, help="Write nothing when the document has problems.")
-@click.option("--check", is_flag=True, help="Write nothing; say where what is there differs.")
-@click.option("--dump", type=click.Choice(["spec", "config", "ir", "plan", "problems"]), help="Print a stage as JSON.")
-def generate(
-    document: Path,
-    output: Path | None,
-    config: Path | None,
-    package: str | None,
-    project: str | None,
-    dump: str | None,
-    *,
-    vendor_runtime: bool,
-    strict: bool,
-    check: bool,
-) -> None:
-    """Write an SDK for DOCUMENT, an OpenAPI 3.0 or 3.1 document in JSON or YAML.
-
-    What is generated is written anew each time; README.md and pyproject.toml are yours once they are there.
-    """
-    if output is None and dump is None:
-        raise click.UsageError("Missing option '--output' / '-o': where to write.")
-    try:
-        from antiphon_codegen.command import Request, run
-    except ModuleNotFoundError as error:
-        raise click.ClickException(f"generating needs {error.name}: pip install 'antiphon[generate]'") from None
-    request = Request(
-        document,
-        output or Path(),
-        config,
-        package,
-        project,
-        vendored=_runtime() if vendor_runtime else None,
-        strict=strict,
-        check=check,
-        dump=dump,
-    )
-    sys.exit(run(request))
-
-
-def _runtime() -> dict[str, str]:
-    """The files of the runtime, by their paths in it."""
-    root = Path(__file__).parent / "runtime"
-    return {path.relative_to(root).as_posix(): path.read_text("utf-8") for path in sorted(root.rglob("*.py"))}
+    """Ask models, serve APIs to try them, write SDKs for them."""
