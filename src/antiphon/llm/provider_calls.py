@@ -160,6 +160,7 @@ class ProviderCalls:
 # Made when they are used.
 anthropic: ProviderCalls
 azure: ProviderCalls
+bedrock: ProviderCalls
 cerebras: ProviderCalls
 cohere: ProviderCalls
 deepseek: ProviderCalls
@@ -176,6 +177,7 @@ openai: ProviderCalls
 openrouter: ProviderCalls
 perplexity: ProviderCalls
 together: ProviderCalls
+vertex: ProviderCalls
 vllm: ProviderCalls
 xai: ProviderCalls
 

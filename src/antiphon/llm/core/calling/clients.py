@@ -68,10 +68,11 @@ def way_of(client: Any, provider: Provider, *, is_async: bool) -> OwnTree | Plac
         return OwnTree(create, client)
     place = _place(client, provider)
     if place is None:
+        where = repr(provider.base_url) if provider.base_url else "..."
         raise UnsupportedClientError(
             f"{title_of(client)} has no chat.completions.create, and does not tell both its address and its key: pass "
-            f"{'AsyncClient' if is_async else 'Client'}(base_url=..., api_key=...) of antiphon, or leave client out "
-            f"and pass call_params={{'api_key': ..., 'base_url': ...}}"
+            f"client={'AsyncClient' if is_async else 'Client'}(base_url={where}, api_key=...) of antiphon, or no client "
+            f"and call_params={{'api_key': ...}}"
         )
     return place
 
