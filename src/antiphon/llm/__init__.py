@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from . import parts as parts
     from . import providers as providers
+    from . import retries as retries
     from ._async.asking import acompletion as acompletion
     from ._async.asking import aembedding as aembedding
     from ._async.asking import aresponses as aresponses
@@ -137,6 +138,7 @@ if TYPE_CHECKING:
     from .provider_calls import ProviderCalls as ProviderCalls
     from .provider_calls import anthropic as anthropic
     from .provider_calls import azure as azure
+    from .provider_calls import bedrock as bedrock
     from .provider_calls import cerebras as cerebras
     from .provider_calls import cohere as cohere
     from .provider_calls import deepseek as deepseek
@@ -153,9 +155,17 @@ if TYPE_CHECKING:
     from .provider_calls import openrouter as openrouter
     from .provider_calls import perplexity as perplexity
     from .provider_calls import together as together
+    from .provider_calls import vertex as vertex
     from .provider_calls import vllm as vllm
     from .provider_calls import xai as xai
     from .providers.profile import Provider as Provider
+    from .retries import Fallback as Fallback
+    from .retries import FallbackError as FallbackError
+    from .retries import RetriesExhausted as RetriesExhausted
+    from .retries import RetryState as RetryState
+    from .retries import collect_errors as collect_errors
+    from .retries import fallback as fallback
+    from .retries import retry as retry
     from .store import get_default_embedding_model as get_default_embedding_model
     from .store import get_default_model as get_default_model
     from .store import remove_alias as remove_alias
@@ -217,6 +227,7 @@ else:
                 "ModelWithAliases UnknownModelError get_async_model get_async_models get_model get_models "
                 "get_models_with_aliases register_model"
             ),
+            ".retries": "Fallback FallbackError RetriesExhausted RetryState collect_errors fallback retry",
             ".store": (
                 "get_default_embedding_model get_default_model remove_alias set_alias set_default_embedding_model "
                 "set_default_model user_dir"
@@ -236,9 +247,9 @@ else:
             ".core.calling.settings": "CommonCallParams StreamConfig",
             ".prompts": "BasePrompt prompt_template",
             ".provider_calls": (
-                "ProviderCalls anthropic azure cerebras cohere deepseek fireworks gemini google groq litellm "
-                "llamacpp lmstudio mistral ollama openai openrouter perplexity together vllm xai"
+                "ProviderCalls anthropic azure bedrock cerebras cohere deepseek fireworks gemini google groq litellm "
+                "llamacpp lmstudio mistral ollama openai openrouter perplexity together vertex vllm xai"
             ),
         },
-        modules="parts providers",
+        modules="parts providers retries",
     )
