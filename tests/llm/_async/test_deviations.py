@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from typing import Any
 
 import pytest
 
 from antiphon import APIError, APIResponseValidationError
-from antiphon.llm import UnsupportedParameterError, acompletion, aembedding, aresponses
+from antiphon.llm import Provider, UnsupportedParameterError, acompletion, aembedding, aresponses, providers
+from antiphon.llm.providers.table import PROVIDERS
 
+from ...runtime.transports.servers import answer
 from ..local import Local, completion_body, events, said, whole
 
 ASKED: list[Any] = [{"role": "user", "content": "Hi"}]
@@ -37,6 +40,12 @@ def chunk(*choices: object, **fields: Any) -> dict[str, Any]:
     return {"id": "c", "created": 1, "model": "m", "choices": list(choices), **fields}
 
 
+def delta_with(piece: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    """A piece with further fields in its delta."""
+    (choice,) = piece["choices"]
+    return piece | {"choices": [choice | {"delta": choice["delta"] | fields}]}
+
+
 NOTHING: dict[str, Any] = {}
 USAGE = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}
 HELLO = (said("Hel"), said("lo"), said("", finish_reason="stop"))
@@ -62,6 +71,19 @@ STREAMS: list[tuple[str, str, tuple[Any, ...]]] = [
     ("together", "null delta", (*HELLO, chunk({"index": 0, "delta": None, "finish_reason": "stop"}))),
     ("cerebras", "float created", tuple(each | {"created": 1.5} for each in HELLO)),
     ("fireworks", "usage on the last chunk", (*HELLO[:2], HELLO[2] | {"usage": USAGE})),
+    ("anthropic", "role on every chunk", tuple(delta_with(each, role="assistant") for each in HELLO)),
+    ("groq", "null fields", tuple(delta_with(each, tool_calls=None, reasoning=None) for each in HELLO)),
+    ("cohere", "finish reason in capitals", (*HELLO[:2], said("", finish_reason="COMPLETE"))),
+    ("deepseek", "comments", (": keep-alive\n\n", *HELLO)),
+    ("ollama", "everything at once", (chunk(delta(content="Hello", role="assistant"), done=True),)),
+    ("vllm", "stop reason beside the finish reason", (*HELLO[:2], said("", finish_reason="stop", stop_reason=2))),
+    ("lmstudio", "named event", tuple(f"event: message\ndata: {json.dumps(each)}\n\n" for each in HELLO)),
+    ("bedrock", "no object", tuple({**each, "object": None} for each in HELLO)),
+    ("vertex", "no id", tuple({key: value for key, value in each.items() if key != "id"} for each in HELLO)),
+    ("openrouter", "retry field alone", ("retry: 1000\n\n", *HELLO)),
+    ("litellm", "empty data", ("data:\n\n", *HELLO)),
+    ("together", "carriage returns", tuple(f"data: {json.dumps(each)}\r\n\r\n" for each in HELLO)),
+    ("mistral", "text of a date as created", tuple(each | {"created": "1700000000"} for each in HELLO)),
 ]
 
 
@@ -93,6 +115,53 @@ async def test_thoughts_are_in_one_place(provider: str, fields: dict[str, Any]) 
         got = await pieces(server, provider)
     assert completion.choices[0].message.reasoning_content == "Hm."
     assert [each.choices[0].delta.reasoning_content for each in got] == ["Hm."]
+
+
+def test_every_provider_is_here() -> None:
+    here = {provider for provider, _, _ in STREAMS}
+    assert here == {provider.name for provider in PROVIDERS}
+
+
+@pytest.mark.parametrize("provider", PROVIDERS, ids=lambda each: each.name)
+async def test_every_provider_answers(provider: Provider) -> None:
+    tools = [TOOL]
+    message = {"role": "assistant", "content": None, "tool_calls": [call("look", id="1")]}
+    answers = (whole(completion_body()), whole(completion_body(message)), events(*HELLO, chunk(usage=USAGE)))
+    with Local(*answers) as server:
+        assert (await asked(server, provider.name)).choices[0].message.content == "Hello"
+        made = await asked(server, provider.name, tools=tools, tool_choice="required")
+        back = [*ASKED, made.choices[0].message, {"role": "tool", "tool_call_id": "1", "content": "18"}]
+        stream = await asked(server, provider.name, messages=back, tools=tools, stream=True)
+        got = [each async for each in stream]
+    assert made.choices[0].finish_reason == "tool_calls"
+    assert (text_of(got), got[-1].usage) == ("Hello", USAGE)
+    key = "key" if provider.auth_header != "authorization" else "bearer key"
+    assert all(f"{provider.auth_header}: {key}" in head.split("\r\n") for head in server.heads)
+    model = provider.model_id_prefix + "m"
+    assert [body["model"] for body in server.bodies] == [model] * 3
+    assert server.bodies[1]["tool_choice"] == provider.required_tool_choice
+    sent = server.bodies[2]["messages"][1]
+    assert (sent["role"], sent["tool_calls"][0]["id"]) == ("assistant", "1")
+    assert ("content" in sent) is provider.null_fields
+
+
+async def test_a_usage_without_counts_hides_none() -> None:
+    empty = tuple({**each, "usage": NOTHING} for each in HELLO)
+    with Local(events({**HELLO[0], "usage": USAGE}, *empty)) as server:
+        got = await pieces(server, "vertex")
+    assert [each.usage for each in got] == [USAGE, None, None, None]
+
+
+async def test_calls_without_an_id_get_one() -> None:
+    message = {"role": "assistant", "tool_calls": [call("a"), call("a", id=""), call("b", id="mine")]}
+    parts = [chunk(delta(tool_calls=[call("a", index=0)])), chunk(delta(tool_calls=[{"index": 0, "function": {}}]))]
+    with Local(whole(completion_body(message)), events(*parts, chunk(delta(tool_calls=[call("b")])))) as server:
+        ids = [each.id for each in (await asked(server, "gemini")).choices[0].message.tool_calls]
+        streamed = [each.choices[0].delta.tool_calls[0].id for each in await pieces(server, "gemini")]
+    assert ids[2] == "mine"
+    made = [*ids[:2], streamed[0], streamed[2]]
+    assert all(each.startswith("call_") for each in made)
+    assert (len(set(made)), streamed[1]) == (4, None)
 
 
 async def test_groqs_own_place_of_the_usage() -> None:
@@ -185,6 +254,21 @@ async def test_an_answer_that_is_none_is_an_error(body: object, said: str) -> No
     assert said in str(caught.value)
 
 
+NO_STREAMS: list[tuple[Any, str]] = [
+    (whole({"error": {"message": "out of credits"}}), "out of credits"),
+    (answer(b"<html>Bad Gateway</html>", "content-type: text/html"), "text/html"),
+    (events('event: error\ndata: {"message": "too many"}\n\n'), "too many"),
+    (events({"error": "oops"}), "oops"),
+    (events("data: no JSON\n\n"), "no JSON"),
+]
+
+
+@pytest.mark.parametrize(("sent", "said"), NO_STREAMS)
+async def test_a_stream_that_is_none_is_an_error(sent: bytes, said: str) -> None:
+    with Local(sent) as server, pytest.raises(APIError, match=said):
+        await pieces(server, "openrouter")
+
+
 @pytest.mark.parametrize("provider", ["openrouter", "groq"])
 async def test_an_error_in_the_middle_of_a_stream_is_raised(provider: str) -> None:
     with Local(events(HELLO[0], {"error": {"message": "overloaded"}, "choices": []})) as server:
@@ -234,6 +318,32 @@ async def test_parameters_become_those_of_the_provider(
     with Local(whole(completion_body())) as server:
         await asked(server, provider, **parameters)
     assert server.bodies == [{"model": "m", "messages": ASKED, **sent}]
+
+
+async def test_a_named_function_where_no_choice_can_name_it() -> None:
+    named = {"type": "function", "function": {"name": "look"}}
+    other = {"type": "function", "function": {"name": "other"}}
+    with Local(whole(completion_body())) as server:
+        await asked(server, "mistral", tools=[other, TOOL], tool_choice=named)
+        await asked(server, "openai", tools=[other, TOOL], tool_choice=named)
+        with pytest.raises(ValueError, match="names no function that tools has"):
+            await asked(server, "mistral", tools=[other], tool_choice=named)
+    mistral, openai = server.bodies
+    assert [tool["function"]["name"] for tool in mistral["tools"]] == ["look"]
+    assert (mistral["tool_choice"], len(openai["tools"]), openai["tool_choice"]) == ("any", 2, named)
+
+
+async def test_headers_of_a_provider() -> None:
+    providers.register(Provider(name="titled", needs_key=False, headers={"X-Title": "mine", "X-Other": "b"}))
+    try:
+        with Local(whole(completion_body())) as server:
+            await asked(server, "titled", extra_headers={"x-other": "c"})
+        lines = server.heads[0].split("\r\n")
+    finally:
+        providers.unregister("titled")
+    assert "x-title: mine" in lines
+    assert "x-other: c" in lines
+    assert "x-other: b" not in lines
 
 
 async def test_tools_become_those_of_the_provider() -> None:

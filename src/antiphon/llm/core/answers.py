@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
+from uuid import uuid4
 
 from ...runtime.core.errors import APIResponseValidationError, error_detail
 from ...runtime.core.kinds import is_list, is_mapping
@@ -66,6 +67,7 @@ class _Numbers:
 
     def __init__(self) -> None:
         self._by_id: dict[object, int] = {}
+        self._begun: set[int] = set()
         self._last = -1
 
     @property
@@ -78,6 +80,10 @@ class _Numbers:
         if not isinstance(index, int):
             index = self._of(call, known)
             call = {**call, "index": index}
+        begins = index not in self._begun
+        if begins and not known:
+            call = {**call, "id": _call_id()}  # its result could not be sent back without one
+        self._begun.add(index)
         self._last = index
         if known:
             self._by_id[known] = index
@@ -142,7 +148,7 @@ def _fit(provider: Provider, body: dict[str, Any], part: str, kind: str) -> None
             kept["index"] = number
         said: Any = kept.get(part)
         message = dict(said) if is_mapping(said) else {}
-        _message(message)
+        _message(message, is_whole=part == "message")
         kept[part] = message
         reason: Any = kept.get("finish_reason")
         if isinstance(reason, str):
@@ -152,7 +158,7 @@ def _fit(provider: Provider, body: dict[str, Any], part: str, kind: str) -> None
     body["choices"] = choices
 
 
-def _message(message: dict[str, Any]) -> None:
+def _message(message: dict[str, Any], *, is_whole: bool) -> None:
     content: Any = message.get("content")
     if is_list(content):
         text, thought = _texts(content)
@@ -163,13 +169,19 @@ def _message(message: dict[str, Any]) -> None:
         message["reasoning_content"] = thought
     calls: Any = message.get("tool_calls")
     if is_list(calls):
-        message["tool_calls"] = [_tool_call(call) for call in calls]
+        message["tool_calls"] = [_tool_call(call, is_whole=is_whole) for call in calls]
 
 
-def _tool_call(call: object) -> object:
+def _call_id() -> str:
+    return f"call_{uuid4().hex[:24]}"
+
+
+def _tool_call(call: object, *, is_whole: bool) -> object:
     if not is_mapping(call):
         return call
     kept = dict(call)
+    if is_whole and not kept.get("id"):
+        kept["id"] = _call_id()
     if is_mapping(function := kept.get("function")) and is_mapping(arguments := function.get("arguments")):
         from ...runtime.core.body import encode_json
 
@@ -196,6 +208,9 @@ def _texts(parts: list[Any]) -> tuple[str, str]:
 def _count(body: dict[str, Any]) -> None:
     usage: Any = body.get("usage")
     if not is_mapping(usage):
+        return
+    if all(usage.get(name) is None for name in _COUNTS):
+        body["usage"] = None  # an empty one comes with every chunk of some, and must not hide what was counted
         return
     kept = dict(usage)
     for name in _COUNTS:

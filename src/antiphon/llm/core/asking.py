@@ -161,17 +161,20 @@ def _made(
         body["stream"] = True
     if "additional_params" in settings:
         body.update(_additional(settings["additional_params"]))
-    return Attempt(route, located(route, _call(kind, body, settings, streamed)), streamed)
+    return Attempt(route, located(route, _call(kind, provider, body, settings, streamed)), streamed)
 
 
-def _call(kind: Kind, body: dict[str, Any], settings: Mapping[str, Any], streamed: bool) -> Call:
+def _call(kind: Kind, provider: Provider, body: dict[str, Any], settings: Mapping[str, Any], streamed: bool) -> Call:
+    headers = settings.get("extra_headers")
+    if provider.headers:
+        headers = {**provider.headers, **checked_mapping("extra_headers", headers)}
     retries = settings.get("max_retries", settings.get("num_retries"))
     return Call(
         "POST",
         _PATHS[kind],
         body=body,
         streamed=streamed,
-        extra_headers=settings.get("extra_headers"),
+        extra_headers=headers,
         extra_query=settings.get("extra_query"),
         extra_body=settings.get("extra_body"),
         timeout=settings.get("timeout", not_given),
@@ -243,10 +246,27 @@ def _fit(provider: Provider, body: dict[str, Any], *, drop: bool | None) -> None
         body["reasoning_effort"] = provider.reasoning_efforts.get(effort, effort)
     if body.get("tool_choice") == "required":
         body["tool_choice"] = provider.required_tool_choice
+    elif not provider.named_tool_choice and is_mapping(body.get("tool_choice")):
+        _choose_by_name(provider, body)
     if not provider.stream_options:
         body.pop("stream_options", None)
     if "tools" in body and (provider.refused_schema_keys or not provider.strict_tools):
         body["tools"] = [_tool(provider, tool) for tool in body["tools"]]
+
+
+def _choose_by_name(provider: Provider, body: dict[str, Any]) -> None:
+    """Have one function called where a choice cannot name it: there is no other, and some function must be called."""
+    function = body["tool_choice"].get("function")
+    name = function.get("name") if is_mapping(function) else None
+    chosen = [tool for tool in body.get("tools") or () if is_mapping(tool) and _name_of(tool) == name]
+    if name is None or not chosen:
+        raise ValueError(f"tool_choice names no function that tools has: {body['tool_choice']!r}")
+    body["tools"], body["tool_choice"] = chosen, provider.required_tool_choice
+
+
+def _name_of(tool: Mapping[str, Any]) -> object:
+    function = tool.get("function")
+    return function.get("name") if is_mapping(function) else None
 
 
 def _drop_unsupported(provider: Provider, body: dict[str, Any], drop: bool | None) -> None:

@@ -53,6 +53,7 @@ class Listing:
         call = Call(
             "GET",
             "/models",
+            extra_headers=provider.headers or None,
             timeout=not_given if timeout is None else timeout,
             max_retries=None if max_retries is None else checked_max_retries(max_retries),
         )

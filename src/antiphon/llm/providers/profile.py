@@ -96,6 +96,8 @@ class Provider:
     """Whether it takes `stream_options`; those that do not send the usage anyway."""
     required_tool_choice: str = "required"
     """What it calls a `tool_choice` of `required`."""
+    named_tool_choice: bool = True
+    """Whether `tool_choice` may name a function; where it may not, that function is the only one that is sent."""
     strict_tools: bool = True
     """Whether tools may say `strict`."""
     refused_schema_keys: frozenset[str] = frozenset()

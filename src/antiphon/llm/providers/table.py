@@ -95,10 +95,12 @@ PROVIDERS: Final[tuple[Provider, ...]] = (
         own_parameters=frozenset({"safe_prompt", "random_seed", "prompt_mode", "document_image_limit"}),
         unsupported=frozenset(  # any field it does not know is answered with a 422
             {"audio", "logit_bias", "logprobs", "modalities", "service_tier", "store", "top_logprobs", "user"}
-            | {"safety_identifier", "prompt_cache_key", "verbosity", "web_search_options"}
+            | {"safety_identifier", "prompt_cache_key", "verbosity", "web_search_options", "functions", "function_call"}
+            | {"moderation", "prompt_cache_options", "prompt_cache_retention"}
         ),
         renamed={"seed": "random_seed", "max_completion_tokens": "max_tokens"},
         required_tool_choice="any",
+        named_tool_choice=False,
         strict_tools=False,
         refused_schema_keys=frozenset({"$id", "$schema", "additionalProperties", "strict"}),
         message_names=False,
@@ -189,6 +191,7 @@ PROVIDERS: Final[tuple[Provider, ...]] = (
         title="Ollama",
         base_url="http://localhost:11434/v1",
         base_url_env=("OLLAMA_BASE_URL", "OLLAMA_HOST"),
+        hosts=("ollama.com",),
         base_url_path="/v1",
         key_env=("OLLAMA_API_KEY",),
         needs_key=False,
@@ -239,6 +242,7 @@ PROVIDERS: Final[tuple[Provider, ...]] = (
         title="OpenRouter",
         base_url="https://openrouter.ai/api/v1",
         base_url_env=("OPENROUTER_BASE_URL",),
+        hosts=("*.openrouter.ai",),
         key_env=("OPENROUTER_API_KEY",),
         own_parameters=_SAMPLING | {"models", "plugins", "provider", "reasoning", "route", "top_a", "transforms"},
         renamed={"max_completion_tokens": "max_tokens"},
@@ -273,6 +277,7 @@ PROVIDERS: Final[tuple[Provider, ...]] = (
         title="Together",
         base_url="https://api.together.ai/v1",
         base_url_env=("TOGETHER_BASE_URL",),
+        hosts=("api.together.xyz",),
         key_env=("TOGETHER_API_KEY",),
         own_parameters=_SAMPLING | {"safety_model"},
         renamed={"max_completion_tokens": "max_tokens"},
