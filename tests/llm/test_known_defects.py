@@ -1,6 +1,7 @@
 """Where well-known packages go wrong, by number; and that each has a test in both colours which shows ours right.
 
-The tests are called `test_defect_<number>_...`, unless they are named below. Those in `_async` have a mirror; here is what one colour has alone.
+The tests are called `test_defect_<number>_...`, unless they are named below. Those in `_async` have a mirror; here is
+what one colour has alone.
 """
 
 from __future__ import annotations
