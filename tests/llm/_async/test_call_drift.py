@@ -1,0 +1,379 @@
+"""Tools and values through `@llm.call` from servers that keep to the format in their own ways, and from the mock's."""
+
+from __future__ import annotations
+
+import enum
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pydantic
+import pytest
+
+from antiphon import llm
+from antiphon.mock import MockServer, serve
+
+from ...runtime.colours import async_listed
+from ..colours import Kit
+from ..local import Local, completion_body, events, said, whole
+
+
+@pytest.fixture(autouse=True)
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockServer]:
+    with serve() as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        monkeypatch.setenv("OPENAI_API_KEY", "no-secret")
+        yield server
+
+
+class Book(pydantic.BaseModel):
+    """A book."""
+
+    title: str
+    tags: list[str] = []
+
+
+class FormatBook(llm.BaseTool):
+    """Writes a book as it is cited."""
+
+    title: str
+    author: str = "nobody"
+
+    async def call(self) -> str:
+        return f"{self.title} by {self.author}"
+
+
+def shout(text: str = "nothing") -> str:
+    """Say it loudly."""
+    return text.upper()
+
+
+BOOK = '{"title": "Emma", "tags": ["old", "good"]}'
+EMMA = Book(title="Emma", tags=["old", "good"])
+
+
+def called(arguments: object, name: str = "Book", **fields: Any) -> dict[str, Any]:
+    function = {"name": name, "arguments": arguments}
+    return {"role": "assistant", "content": None, "tool_calls": [{"id": "c", "function": function, **fields}]}
+
+
+def to(peer: Local) -> dict[str, Any]:
+    return {"base_url": peer.url("/v1"), "api_key": "k", "max_retries": 0}
+
+
+def delta(message: dict[str, Any], reason: str | None = None, **fields: Any) -> dict[str, Any]:
+    choice = {"index": 0, "delta": message, "finish_reason": reason}
+    return {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [choice], **fields}
+
+
+def piece(arguments: str | None, *, name: str | None = None, index: int | None = 0, **fields: Any) -> dict[str, Any]:
+    function = {"arguments": arguments} if name is None else {"name": name, "arguments": arguments}
+    call: dict[str, Any] = {"function": function, **fields}
+    return delta({"tool_calls": [call if index is None else {"index": index, **call}]})
+
+
+# --- values ---
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        called(BOOK),
+        called(json.loads(BOOK)),
+        called(json.dumps(BOOK)),
+        called(BOOK, "extract"),
+        called(BOOK, type=None, id=None),
+        {"content": f"```json\n{BOOK}\n```"},
+        {"content": f"Here it is: {BOOK}"},
+        {"content": f"<think>a {{book}}</think>{BOOK}"},
+        {"content": [{"type": "text", "text": BOOK}]},
+        {
+            "content": [
+                {"type": "thinking", "thinking": [{"type": "text", "text": "{}"}]},
+                {"type": "text", "text": BOOK},
+            ]
+        },
+        {**called(""), "content": BOOK},
+        {"content": f'{{"name": "Book", "parameters": {BOOK}}}'},
+        {"content": BOOK, "refusal": ""},
+        {"content": BOOK, "tool_calls": []},
+        {"content": BOOK, "tool_calls": None},
+    ],
+)
+@pytest.mark.parametrize("json_mode", [False, True])
+async def test_values_wherever_they_are(message: dict[str, Any], json_mode: bool) -> None:
+    with Local(whole(completion_body(message))) as peer:
+
+        @llm.call("openai/m", response_model=Book, json_mode=json_mode, call_params=to(peer))
+        async def asked() -> str:
+            return "A book"
+
+        assert await asked() == EMMA
+
+
+@pytest.mark.parametrize(
+    "chunks",
+    [
+        [piece("", name="Book", id="c", type="function"), *map(piece, ("{", BOOK[1:9], BOOK[9:]))],
+        [piece(BOOK[:5], name="Book", id="c"), piece(BOOK[5:], name="Book", id="c")],
+        [piece(BOOK[:5], name="Book", id="c"), piece(BOOK[5:20], id=""), piece(BOOK[20:], name="", id=None)],
+        [piece(BOOK[:5], name="Book", index=None, id="c"), piece(BOOK[5:], index=None)],
+        [piece(BOOK, name="Book", index=None)],
+        [said("Let me see. "), piece(BOOK, name="Book", id="c")],
+        [piece(None, name="Book", id="c"), piece(BOOK)],
+        [said(BOOK[:9]), said(BOOK[9:])],
+        [said("```js"), said("on\n"), said(BOOK[:7]), said(f"{BOOK[7:]}\n```")],
+        [delta({"role": "assistant", "reasoning": "a {book}"}), said(BOOK)],
+        [delta({"content": None, "tool_calls": None}), said(BOOK)],
+        [{"choices": []}, {"id": "c"}, said(BOOK), {"id": "c", "choices": [], "usage": {"prompt_tokens": 1.0}}],
+        [said(json.dumps(BOOK))],
+    ],
+)
+async def test_values_that_grow(chunks: list[dict[str, Any]]) -> None:
+    with Local(events(*chunks, delta({}, "stop"))) as peer:
+
+        @llm.call("openai/m", response_model=Book, stream=True, call_params=to(peer))
+        async def asked() -> str:
+            return "A book"
+
+        seen = [book async for book in await asked()]
+    assert seen[-1] == EMMA
+    assert type(seen[-1]) is Book
+    for book in seen:
+        assert isinstance(book, Book)
+        assert "Emma".startswith(book.title or "")  # pyright: ignore[reportUnnecessaryComparison]
+        assert len(book.tags or ()) <= 2
+
+
+async def test_each_piece_shows_what_is_new() -> None:
+    pieces = ['{"title"', ': "Em', 'ma", "tags"', ': ["old", "go', 'od"]}']
+    with Local(events(*map(piece, pieces))) as peer:
+
+        @llm.call("openai/m", response_model=Book, stream=True, call_params=to(peer))
+        async def asked() -> str:
+            return "A book"
+
+        stream = await asked()
+        seen: list[tuple[Any, Any]] = [(book.title, book.tags) async for book in stream]
+    old = ["old", "good"]
+    assert seen == [
+        *((None, None), ("Em", None), ("Emma", None), ("Emma", ["old", "go"]), ("Emma", old), ("Emma", old)),
+    ]
+    assert stream.constructed_response_model == EMMA
+
+
+async def test_a_value_that_is_cut_off_or_refused() -> None:
+    cut = events(said(BOOK[:12]), delta({}, "length"))
+    refused = events(delta({"refusal": "I "}), delta({"refusal": "cannot"}), delta({}, "stop"))
+    whole_refusal = whole(completion_body({"content": None, "refusal": "I cannot"}))
+    with Local(cut, refused, whole_refusal) as peer:
+
+        @llm.call("openai/m", response_model=Book, stream=True, call_params=to(peer))
+        async def asked() -> str:
+            return "A book"
+
+        seen: list[Any] = []
+
+        async def read() -> None:
+            async for book in await asked():
+                seen.append(book.title)
+
+        with pytest.raises(pydantic.ValidationError) as caught:
+            await read()
+        assert seen == ["E"]
+        assert caught.value.__notes__ == ["the answer was cut off at its greatest length"]
+        with pytest.raises(llm.RefusalError, match="I cannot") as declined:
+            await async_listed(await asked())
+        error: Any = declined.value
+        assert error._response.content == ""
+        with pytest.raises(llm.RefusalError, match="I cannot"):
+            await llm.override(asked, stream=False)()
+
+
+class Mood(enum.Enum):
+    GOOD = "good"
+    BAD = "bad"
+
+
+@dataclass
+class Place:
+    name: str
+    inner: list[Place] | None = None
+
+
+class Strict(pydantic.BaseModel):
+    model_config = llm.ResponseModelConfigDict(strict=True)
+
+    mood: Mood
+    count: int
+
+
+KINDS: list[Any] = [
+    *(Book, str, int, float, bool, list[int], list[Book], dict[str, int], Mood, Literal["a", "b"], Place, Strict),
+    *(Book | int, tuple[int, str], set[int]),
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("json_mode", [False, True])
+async def test_values_of_every_kind_from_the_mock(kind: Any, stream: bool, json_mode: bool) -> None:
+    @llm.call("openai/m", response_model=kind, stream=stream, json_mode=json_mode)
+    async def asked() -> str:
+        return "Invent one"
+
+    answer: Any = await asked()
+    if stream:
+        answer = (await async_listed(answer))[-1]
+    adapter: Any = pydantic.TypeAdapter(kind)
+    assert adapter.validate_json(adapter.dump_json(answer)) == answer
+
+
+async def test_strict_values_are_asked_for_by_their_schema(server: MockServer) -> None:
+    @llm.call("openai/m", response_model=Strict)
+    async def asked() -> str:
+        return "Invent one"
+
+    assert isinstance(await asked(), Strict)
+    body = server.requests[-1].body
+    assert body["response_format"]["json_schema"]["strict"] is True
+    assert "tools" not in body
+
+
+async def test_tools_beside_a_value(server: MockServer) -> None:
+    @llm.call("openai/m", response_model=Book, tools=[shout])
+    async def asked() -> str:
+        return "Invent one"
+
+    assert isinstance(await asked(), Book)
+    body = server.requests[-1].body
+    assert [each["function"]["name"] for each in body["tools"]] == ["shout", "Book"]
+    assert body["tool_choice"]["function"]["name"] == "Book"
+
+
+# --- tools ---
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        called('{"title": "Emma"}', "FormatBook"),
+        called({"title": "Emma"}, "FormatBook"),
+        called(json.dumps('{"title": "Emma"}'), "FormatBook"),
+        called('```json\n{"title": "Emma"}\n```', "FormatBook"),
+        called('{"title": "Emma", "made_up": 1}', "FormatBook", type=None),
+    ],
+)
+async def test_tools_in_every_wrapping(message: dict[str, Any]) -> None:
+    with Local(whole(completion_body(message))) as peer:
+
+        @llm.call("openai/m", tools=[FormatBook, shout], call_params=to(peer))
+        async def asked() -> str:
+            return "Format it"
+
+        response = await asked()
+    tool = response.tool
+    assert isinstance(tool, FormatBook)
+    assert tool.args == {"title": "Emma", "author": "nobody"}
+
+
+@pytest.mark.parametrize("arguments", ["", None, "{}", {}, "null"])
+async def test_calls_without_arguments(arguments: object) -> None:
+    with Local(whole(completion_body(called(arguments, "shout")))) as peer:
+
+        @llm.call("openai/m", tools=[shout], call_params=to(peer))
+        async def asked() -> str:
+            return "Shout"
+
+        tool = (await asked()).tool
+    assert tool is not None
+    assert tool.args == {"text": "nothing"}
+    assert tool.call() == "NOTHING"
+
+
+CALL = '{"title": "Emma", "author": "Jane"}'
+
+
+@pytest.mark.parametrize(
+    "chunks",
+    [
+        [piece("", name="FormatBook", id="c"), piece(CALL[:9]), piece(CALL[9:])],
+        [piece(CALL[:9], name="FormatBook", id="c"), piece(CALL[9:], name="FormatBook", id="c")],
+        [piece(CALL[:9], name="FormatBook", index=None, id="c"), piece(CALL[9:], index=None)],
+        [piece(CALL, name="FormatBook", index=None)],
+        [said("Formatting. "), piece(CALL, name="FormatBook", id="c")],
+    ],
+)
+@pytest.mark.parametrize("reason", ["tool_calls", "stop", None])
+async def test_tools_of_streams(chunks: list[dict[str, Any]], reason: str | None) -> None:
+    with Local(events(*chunks, delta({}, reason))) as peer:
+
+        @llm.call("openai/m", tools=[FormatBook], stream=True, call_params=to(peer))
+        async def asked() -> str:
+            return "Format it"
+
+        tools = [tool async for _, tool in await asked() if tool is not None]
+    (tool,) = tools
+    assert isinstance(tool, FormatBook)
+    assert tool.args == {"title": "Emma", "author": "Jane"}
+    assert tool.delta is None
+
+
+async def test_tools_that_grow() -> None:
+    chunks = [piece("", name="FormatBook", id="c"), *(piece(CALL[at : at + 8]) for at in range(0, len(CALL), 8))]
+    second = [piece(CALL[:9], name="FormatBook", id="d", index=1), piece(CALL[9:], index=1)]
+    with Local(events(*chunks, *second, delta({}, "tool_calls"))) as peer:
+
+        @llm.call("openai/m", tools=[FormatBook], stream={"partial_tools": True}, call_params=to(peer))
+        async def asked() -> str:
+            return "Format it"
+
+        tools = [tool async for _, tool in await asked() if tool is not None]
+    assert all(isinstance(tool, FormatBook) for tool in tools)
+    growing, complete = (
+        [each for each in tools if each.delta is not None],
+        [each for each in tools if each.delta is None],
+    )
+    assert "".join(each.delta or "" for each in growing) == CALL * 2
+    assert [each.args["title"] for each in growing] == [None, "Emma", "Emma", "Emma", "Emma", None, "Emma"]
+    assert [each.id for each in complete] == ["c", "d"]
+    assert {type(each) for each in complete} == {FormatBook}
+    assert tools.index(complete[0]) < tools.index(growing[-2])  # the first is complete when the second begins
+
+
+# --- classes and kits in chains ---
+
+
+class Shelf(llm.BaseToolKit):
+    __namespace__ = "shelf"
+
+    room: str
+
+    @llm.toolkit_tool
+    def place(self, title: str) -> str:
+        """Say where in the {self.room} a book stands."""
+        return f"{title}: {self.room}"
+
+
+async def test_chains_take_classes_and_kits() -> None:
+    calls = [
+        *(called(CALL, "FormatBook")["tool_calls"], called('{"title": "E"}', "shelf_place", id="d")["tool_calls"]),
+        *(called('{"text": "t"}', "slow", id="e")["tool_calls"], called("{}", "FormatBook", id="f")["tool_calls"]),
+    ]
+    first = {"role": "assistant", "content": None, "tool_calls": [each for (each,) in calls]}
+    with Local(whole(completion_body(first)), whole(completion_body("Done"))) as peer:
+        model = llm.AsyncModel("openai/m", base_url=peer.url("/v1"), api_key="k")
+        chain = model.chain("Go", tools=[FormatBook, Shelf(room="hall"), Kit()], stream=False)
+        assert await chain.text() == "Done"
+        assert [each["function"]["name"] for each in peer.bodies[0]["tools"]] == [
+            *("FormatBook", "shelf_place", "quick", "slow"),
+        ]
+        assert peer.bodies[0]["tools"][1]["function"]["description"] == "Say where in the hall a book stands."
+        results = [message["content"] for message in peer.bodies[1]["messages"] if message["role"] == "tool"]
+    assert results == [
+        "Emma by Jane",
+        "E: hall",
+        "slow t",
+        'Error: the arguments of "FormatBook" do not fit: title: is missing',
+    ]
