@@ -63,22 +63,23 @@ def _row(scenario: Scenario, numbers: dict[str, float]) -> str:
     ours = [name for name in numbers if name.startswith("antiphon")]
     for name in ours:
         best = _best(numbers, aiohttp=name.endswith("+aiohttp"))
-        ratio = best / numbers[name]
+        ratio = None if best is None else best / numbers[name]
         verdict = ""
-        if scenario.target is not None:
+        if scenario.target is not None and ratio is not None:
             verdict = f" (target {scenario.target:g}: {'met' if ratio >= scenario.target else 'MISSED'})"
         if scenario.ceiling is not None:
             verdict += f" (at most {scenario.ceiling:g}: {'met' if numbers[name] <= scenario.ceiling else 'MISSED'})"
         label = name.removeprefix("antiphon") or "default"
-        parts.append(f"{label} {numbers[name]:.3g} {scenario.unit}, openai {best:.3g}: {ratio:.1f}x less{verdict}")
+        compared = "" if ratio is None else f", openai {best:.3g}: {ratio:.1f}x less"
+        parts.append(f"{label} {numbers[name]:.3g} {scenario.unit}{compared}{verdict}")
     if scenario.bare is not None:
         parts.append(f"bare {scenario.bare} {numbers[scenario.bare]:.3g}")
     return " | ".join(parts)
 
 
-def _best(numbers: dict[str, float], *, aiohttp: bool) -> float:
+def _best(numbers: dict[str, float], *, aiohttp: bool) -> float | None:
     rivals = [value for name, value in numbers.items() if name.startswith("openai") and ("+" in name) == aiohttp]
-    return min(rivals)
+    return min(rivals, default=None)
 
 
 def main() -> int:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from .answers import JOBS
+from .layer import added, added_async
 from .subjects import Subject
 
 __all__ = ["SCENARIOS", "Scenario"]
@@ -325,7 +326,8 @@ def _expect(found: int, wanted: int) -> None:
 
 _OPENAI: Final = ("openai-2", "openai-3")
 _OPENAI_AIOHTTP: Final = ("openai-2+aiohttp", "openai-3+aiohttp")
-_DEFAULT: Final = ("antiphon", *_OPENAI)
+_OURS: Final = ("antiphon",)
+_DEFAULT: Final = (*_OURS, *_OPENAI)
 _AIOHTTP: Final = ("antiphon+aiohttp", *_OPENAI_AIOHTTP)
 
 SCENARIOS: Final = {
@@ -353,4 +355,12 @@ SCENARIOS: Final = {
         "resident memory after the first call", "MB", _resident, (*_DEFAULT, "httpx"), "httpx", None, 42
     ),
     "idle-streams": Scenario("memory of an idle open stream", "kB", _idle_streams, (*_DEFAULT, *_AIOHTTP), None, 2),
+    **{
+        f"llm-{prefix}{way}": Scenario(f"added to the call by {title}", "µs", measure(way), _OURS, None, None, 30)
+        for prefix, measure, titles in (
+            ("", added, ("completion", "model.prompt", "@llm.call")),
+            ("async-", added_async, ("acompletion", "async model.prompt", "async @llm.call")),
+        )
+        for way, title in zip(("completion", "prompt", "call"), titles, strict=True)
+    },
 }
