@@ -845,3 +845,18 @@ def test_no_type_is_made_for_a_call(server: MockServer) -> None:
             assert types is not None
             seen += types
     assert len(set(seen)) == 1
+
+
+def test_json_where_the_provider_knows_no_form_for_it(server: MockServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", server.url)
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "k")
+    server.enqueue(200, completion_body('Here you are: {"title": "A", "year": 3}'))
+
+    @llm.call("anthropic/m", response_model=Book, json_mode=True)
+    def asked() -> str:
+        return "Invent one"
+
+    assert asked() == Book(title="A", year=3)
+    body = server.requests[-1].body
+    assert "response_format" not in body
+    assert "JSON" in body["messages"][0]["content"]

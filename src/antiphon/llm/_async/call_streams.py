@@ -16,7 +16,6 @@ from ..core.calling.pieces import ToolPieces
 from ..core.calling.plans import Plan
 from ..core.data import CompletionChunk, Usage
 from ..core.extraction import Extraction, RefusalError, with_response
-from ..core.joining import completion_from_chunks
 from ..core.tools import ToolResult
 from .call_responses import AsyncCallAnswer
 from .streams import AsyncPieces
@@ -107,6 +106,8 @@ class AsyncStream(CallFacts):
         if self._made is None or self._made_of != len(self._chunks):
             if not self._chunks:
                 raise ValueError("the stream has not been read: iterate it first")
+            from ..core.joining import completion_from_chunks
+
             completion = completion_from_chunks(self._chunks)
             self._made_of = len(self._chunks)
             self._made = AsyncCallAnswer(

@@ -121,6 +121,8 @@ def _parameters(settings: CallSettings, tools: Sequence[type[BaseTool]], given: 
     extraction = settings.extraction
     if extraction is not None:
         request = dict(extraction.request())
+        if extraction.instructions is not None and "response_format" in settings.profile.unsupported:
+            request.pop("response_format", None)  # the messages say it
         if "tools" in request and given.get("tools"):
             request["tools"] = [*given["tools"], *request["tools"]]
         given.update(request)

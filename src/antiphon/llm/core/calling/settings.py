@@ -130,8 +130,6 @@ class CallSettings:
             if known.get(made["provider"]) is not known.get(self.provider):
                 # A client leads to the provider it was made for.
                 made = {"client": None, **made, "is_elsewhere": True}
-        if made.get("stream") is False and not self.stream:
-            del made["stream"]
         return replace(self, **made)
 
 
