@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import sys
 import time
 from typing import Any
 
@@ -219,12 +220,38 @@ def test_events_are_models_like_others() -> None:
 def test_nothing_is_parsed_that_nobody_reads(monkeypatch: pytest.MonkeyPatch) -> None:
     from antiphon.lib.core import chat_state
 
-    parsed: list[str] = []
-    monkeypatch.setattr(chat_state, "partial_json", parsed.append)
+    parsed: list[object] = []
+
+    def noted(*given: object) -> None:
+        parsed.append(given)
+
+    monkeypatch.setattr(chat_state, "partial_json_at", noted)
     filled = state(response_format=City)
     for piece in PARIS:
         filled.handle_chunk(ChatCompletionChunk.construct(**chunk({"content": piece})))
     assert parsed == []
+
+
+def test_what_is_read_at_every_chunk_costs_what_the_chunk_adds() -> None:
+    def steps(count: int) -> int:
+        filled, calls = state(response_format=City), 0
+        pieces = ['{"name":"', *["0123456789"] * count, '"}']
+        chunks = [ChatCompletionChunk.construct(**chunk({"content": piece})) for piece in pieces]
+
+        def counted(frame: object, event: str, argument: object) -> None:
+            nonlocal calls
+            calls += 1
+
+        for each in chunks:
+            _, event, *_ = filled.handle_chunk(each)
+            sys.setprofile(counted)
+            try:
+                getattr(event, "parsed")  # noqa: B009  only some events have it
+            finally:
+                sys.setprofile(None)
+        return calls
+
+    assert steps(500) < steps(50) * 11
 
 
 def test_time_grows_with_the_number_of_chunks_and_not_faster() -> None:

@@ -27,9 +27,8 @@ from .chat_parsing import format_for
 from .finish_errors import ContentFilterFinishReasonError, LengthFinishReasonError
 from .formats import Format
 from .function_tools import FunctionParsers, listed
-from .growing_text import GrowingText
 from .parsed_chat import ParsedChatCompletion
-from .partial_json import partial_json
+from .partial_json import partial_json_at
 from .type_variables import ResponseFormatT
 
 __all__ = ["ChatCompletionStreamState"]
@@ -128,7 +127,7 @@ class ChatCompletionStreamState(Generic[ResponseFormatT]):
         delta = piece.delta
         if delta is not None and delta.content is not None and choice.content is not None:
             text = partial(choice.content.text, choice.content.length)
-            parsed = partial(_parsed_at, choice.content, choice.content.length)
+            parsed = partial(partial_json_at, choice.content, choice.content.length)
             late: Late = {"snapshot": text, "parsed": _nothing if self._format is None else parsed}
             yield ContentDeltaEvent.made(late, type="content.delta", delta=delta.content)
         if delta is not None and delta.refusal is not None and choice.refusal is not None:
@@ -147,7 +146,7 @@ class ChatCompletionStreamState(Generic[ResponseFormatT]):
 
     def _arguments_delta(self, call: CallInProgress, added: str) -> FunctionToolCallArgumentsDeltaEvent:
         length = call.arguments.length
-        parsed = partial(_parsed_at, call.arguments, length)
+        parsed = partial(partial_json_at, call.arguments, length)
         late: Late = {
             "arguments": partial(call.arguments.text, length),
             "parsed_arguments": parsed if self._functions.parses(call.name) else _nothing,
@@ -214,18 +213,16 @@ class _Partly:
     def content(self, choice: ChoiceInProgress) -> object | None:
         if self._format is None or choice.content is None or choice.refusal:
             return None
-        return partial_json(choice.content.text())
+        return partial_json_at(choice.content, choice.content.length)
 
     def arguments(self, call: CallInProgress) -> object | None:
-        return partial_json(call.arguments.text()) if self._functions.parses(call.name) else None
+        if not self._functions.parses(call.name):
+            return None
+        return partial_json_at(call.arguments, call.arguments.length)
 
 
 def _nothing() -> None:
     return None
-
-
-def _parsed_at(text: GrowingText, length: int) -> object | None:
-    return partial_json(text.text(length))
 
 
 def _first(items: list[Any], count: int) -> list[Any]:

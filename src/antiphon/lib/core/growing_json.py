@@ -54,6 +54,10 @@ class Shape(Protocol):
         """A text that has not ended."""
         ...
 
+    def bare(self, said: str) -> Any:
+        """A number or a word that may not have ended."""
+        ...
+
     def object(self, entries: dict[str, Any], *, is_whole: bool) -> Any:
         """An object; the entries may be kept."""
         ...
@@ -77,6 +81,9 @@ class Plain:
 
     def growing(self, text: str) -> Any:
         return text
+
+    def bare(self, said: str) -> Any:
+        return NOTHING
 
     def object(self, entries: dict[str, Any], *, is_whole: bool) -> Any:
         return entries
@@ -188,6 +195,8 @@ class GrowingJson:
         value = NOTHING
         if self._text is not None and not self._is_key:
             value = self._shape.growing(self._joined(self._text))
+        elif self._text is None and self._rest:
+            value = self._shape.bare(self._rest)
         for each in reversed(self._open):
             value = each.so_far(value)
         return value
@@ -267,6 +276,7 @@ class GrowingJson:
             return at + 1
         end = _BARE.match(text, at).end()  # type: ignore[union-attr]
         if end == len(text):
+            self._shape = shape
             if isinstance(self._open[-1] if self._open else None, _Array):
                 self._open[-1].count -= 1  # type: ignore[union-attr]  # asked for again
             return -1

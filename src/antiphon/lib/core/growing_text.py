@@ -8,11 +8,13 @@ __all__ = ["GrowingText"]
 class GrowingText:
     """A text to whose end pieces are added."""
 
-    __slots__ = ("_pieces", "length")
+    __slots__ = ("_pieces", "length", "reader")
 
     def __init__(self) -> None:
         self._pieces: list[str] = []
         self.length = 0
+        self.reader: object = None
+        """What reads the text while it grows, and remembers how far it came."""
 
     def add(self, piece: str) -> None:
         self._pieces.append(piece)
@@ -22,6 +24,7 @@ class GrowingText:
         """Make this the whole text."""
         self._pieces = [text]
         self.length = len(text)
+        self.reader = None
 
     def text(self, length: int | None = None) -> str:
         """The text, or what it was when it had this length."""
