@@ -210,10 +210,11 @@ SHAPES: Mapping[type[Data], Shape] = {
 
 def data_of(value: Mapping[str, Any], kind: type[Data] = Data, shape: Shape | None = None) -> Any:
     """The object as a `kind`, with everything in it in its own form."""
-    inner: Shape = SHAPES.get(kind, {}) if shape is None else shape
-    made = kind()
+    inner: Shape = SHAPES.get(kind, _NOTHING) if shape is None else shape
+    made = kind(value)
     for key, item in value.items():
-        made[key] = item if type(item) in _SCALARS else _shaped(item, *inner.get(key, _ANY))
+        if item.__class__ not in _SCALARS:
+            made[key] = _shaped(item, *inner.get(key, _ANY))
     return made
 
 
@@ -227,6 +228,7 @@ def _shaped(item: object, kind: type[Data], shape: Shape) -> object:
 
 
 _SCALARS = frozenset({str, int, float, bool, type(None)})
+_NOTHING: Shape = {}
 _ANY: tuple[type[Data], Shape] = (Data, {})
 
 
