@@ -64,9 +64,9 @@ class _Kept:
     def _as_dict(self) -> dict[str, Any]:
         prompt = self.prompt
         asked: dict[str, Any] = {"messages": [Message.of(each).to_dict() for each in self.answer.input]}
-        for name, value in (("options", dict(prompt.options)), ("system", prompt.system), ("text", prompt.text)):
-            if value:
-                asked[name] = value
+        options = prompt.options.model_dump(exclude_none=True)
+        rest = {"options": options, "system": prompt.system, "text": prompt.text}
+        asked.update({name: value for name, value in rest.items() if value})
         return {"id": self.id, "model": self.model.model_id, "prompt": asked, **self.answer.to_dict()}
 
 

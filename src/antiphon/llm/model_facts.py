@@ -103,7 +103,7 @@ class ModelFacts:
 
     def check(self, prompt: Prompt, messages: Iterable[Mapping[str, Any]]) -> None:
         """Raises ValueError for a prompt that asks for what the model cannot do."""
-        if prompt.tools and not self.supports_tools:
+        if prompt.known_tools and not self.supports_tools:
             raise ValueError(f"{self} does not support tools")
         if prompt.schema is not None and not self.supports_schema:
             raise ValueError(f"{self} does not support schemas")

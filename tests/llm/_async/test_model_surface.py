@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from antiphon import llm
+from antiphon import BadRequestError, llm
 from antiphon.llm.attachments import Attachment
 from antiphon.llm.core.parts import Message, TextPart, ToolCallPart
 from antiphon.llm.core.said import assistant, tool_message, user
@@ -151,7 +151,7 @@ async def test_an_answer_as_data_that_others_wrote(server: MockServer) -> None:
     response = AsyncResponse.from_dict(json.loads(json.dumps(data)))
     assert await response.text() == "Well."
     assert await response.usage() == llm.Usage(3, 4, {"more": 5})
-    assert response.prompt.options == {"temperature": 0.5}
+    assert response.prompt.options.temperature == 0.5
     assert await response.tool_calls() == [ToolCall("add", {"a": 1}, "c")]
     assert await response.reply("And?", tools=[add]).tool_calls()  # the server goes on calling
     assert server.requests[-1].body["messages"][1:] == [
@@ -334,3 +334,41 @@ async def test_a_tool_may_be_described_by_a_model(server: MockServer) -> None:
     assert tool.input_schema == {"properties": {"a": {"type": "integer"}}, "required": ["a"], "type": "object"}
     assert tool.hash() == Tool("sum", "Sum", tool.input_schema).hash() != Tool("sum", "Other", Sum).hash()
     assert "The tools said" in await model_at(server).chain("x", tools=[tool]).text()
+
+
+# --- prompts ---
+
+
+async def test_what_a_prompt_tells(server: MockServer) -> None:
+    conversation = model_at(server).conversation(tools=[add])
+    await conversation.prompt("One", tools=[]).text()
+    response = conversation.prompt("Two", system="Be brief", options={"max_tokens": 5}, attachments=[PNG])
+    assert [each.role for each in response.prompt.messages] == ["system", "user"]
+    await response.tool_calls()
+    prompt = response.prompt
+    assert [each.role for each in prompt.messages] == ["user", "assistant", "system", "user"]
+    assert [tool.name for tool in prompt.tools] == ["add"]
+    assert (prompt.prompt, prompt.system, prompt.tool_results) == ("Two", "Be brief", [])
+    assert prompt.options.max_tokens == 5
+    assert prompt.attachments[0].content == PNG
+    assert prompt.messages == (await response.all_messages())[:-1]
+
+
+async def test_the_bias_of_words_as_json(server: MockServer) -> None:
+    await model_at(server).prompt("x", logit_bias='{"17": -100}').text()
+    assert server.requests[-1].body["logit_bias"] == {"17": -100}
+
+
+async def test_a_chain_without_tools_makes_no_calls(server: MockServer) -> None:
+    given = [user("x"), assistant(ToolCall("add", {"a": 1}, "a"))]
+    server.enqueue(400, {"error": {"message": "the call has no result"}})
+    with pytest.raises(BadRequestError):
+        await model_at(server).chain(messages=given).text()
+    assert roles(server) == ["user", "assistant"]
+
+
+async def test_calls_without_an_id_are_answered_in_their_order(server: MockServer) -> None:
+    given = [user("x"), assistant(ToolCall("add", {"a": 1}), ToolCall("add", {"a": 2}))]
+    given.append(tool_message(ToolResult("add", "2")))
+    assert await model_at(server, saying("Done")).chain(messages=given, tools=[add]).text() == "Done"
+    assert [each.get("content") for each in server.requests[-1].body["messages"][2:]] == ["2", "3"]

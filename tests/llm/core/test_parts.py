@@ -131,7 +131,7 @@ def test_several_results_are_several_messages() -> None:
     ]
     assert Message.from_dict(json.loads(json.dumps(message.to_dict()))).sent() == message.sent()
     asked = prompt_of(None, {"messages": [user("x"), message, message.to_dict()]})
-    assert [each["role"] for each in asked.messages or ()] == ["user", *["tool", "tool", "user"] * 2]
+    assert [each["role"] for each in asked.given or ()] == ["user", *["tool", "tool", "user"] * 2]
 
 
 @pytest.mark.parametrize("item", [3, None, {"role": "user"}])

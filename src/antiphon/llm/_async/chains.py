@@ -41,7 +41,7 @@ class AsyncChainResponse(AsyncWaitingText):
         self.conversation = conversation
         self._before_call = before_call
         self._after_call = after_call
-        self._loop = ToolLoop(prompt.tools, limit=limit)
+        self._loop = ToolLoop(prompt.known_tools, limit=limit)
         self._responses: list[AsyncResponse] = []
         self._is_over = False
 
@@ -112,16 +112,16 @@ class AsyncChainResponse(AsyncWaitingText):
 
     async def _first(self) -> Prompt:
         """The prompt, after the calls were made that its messages end with."""
-        if self.prompt.tools:
-            self.prompt = replace(self.prompt, tools=await async_prepared_tools(self.prompt.tools))
-            self._loop.use(self.prompt.tools)
+        if self.prompt.known_tools:
+            self.prompt = replace(self.prompt, known_tools=await async_prepared_tools(self.prompt.known_tools))
+            self._loop.use(self.prompt.known_tools)
         calls = self.prompt.unanswered()
         if not calls:
             return self.prompt
         try:
-            return self.prompt.resumed(await self._results(Round(self.prompt.tools, calls)))
+            return self.prompt.resumed(await self._results(Round(self.prompt.known_tools, calls)))
         except PauseChain as error:
-            said = self.prompt.messages or self.prompt.before or ()
+            said = self.prompt.given or self.prompt.before or ()
             error.messages = [*said, *result_messages(error.tool_results)]
             raise
 

@@ -157,7 +157,7 @@ class Response(Waiting):
         Raises `PauseChain` when a tool did, with all messages so far.
         """
         calls = self.tool_calls() if tool_calls_list is None else list(tool_calls_list)
-        known = self.prompt.tools if tools is None else tools_of(tools)
+        known = self.prompt.known_tools if tools is None else tools_of(tools)
         try:
             return run_round(Round(known, calls), before_call=before_call, after_call=after_call)
         except PauseChain as error:
@@ -179,7 +179,7 @@ class Response(Waiting):
 
         As with `prompt`, nothing happens before the new answer is wanted.
         """
-        made = prompt_of(prompt, keywords, tools=self.prompt.tools).followed()
+        made = prompt_of(prompt, keywords, tools=self.prompt.known_tools).followed()
         self.model.check_attachments(made.attachments)
         return Response(self.model, made, previous=self, answers_calls=not made.tool_results)
 
@@ -191,7 +191,8 @@ class Response(Waiting):
         """
         given: Mapping[str, Any] = data.get("prompt") or {}
         sent = [Message.from_dict(each) for each in given.get("messages") or ()]
-        prompt = prompt_of(given.get("text"), {"system": given.get("system"), "options": given.get("options")})
+        asked = prompt_of(given.get("text"), {"system": given.get("system"), "options": given.get("options")})
+        prompt = replace(asked, sent=tuple(sent))
         made = cls(model or cls._model_called(data["model"]), prompt, answer=ModelAnswer.from_dict(data, sent))
         made.id = data.get("id") or made.id
         return made
@@ -204,7 +205,7 @@ class Response(Waiting):
         asked = prompt_of(prompt, {"system": system, "attachments": attachments, "stream": False})
         answer = ModelAnswer.of_text(response)
         answer.input = [*([] if asked.system is None else [say(asked.system)]), user(prompt, *asked.attachments)]
-        return cls(model, asked, answer=answer)
+        return cls(model, replace(asked, sent=tuple(answer.input)), answer=answer)
 
     # --- the exchange ---
 
@@ -226,10 +227,11 @@ class Response(Waiting):
     def _advance(self) -> bool:
         answer, prompt = self.answer, self.prompt
         if self._stream is None:
-            if prompt.tools:
-                prompt = self.prompt = replace(prompt, tools=prepared_tools(prompt.tools))
+            if prompt.known_tools:
+                prompt = self.prompt = replace(prompt, known_tools=prepared_tools(prompt.known_tools))
             answer.input = self._messages()
             self.model.check(prompt, answer.input)
+            self.prompt = replace(prompt, sent=tuple(answer.input))
             answer.began, self._started = datetime.datetime.now(datetime.UTC), time.perf_counter()
             parameters, stream = self.model.parameters(prompt), prompt.stream and self.model.can_stream
             ask: Callable[..., Any] = completion  # which keywords there are is known when it runs
@@ -247,11 +249,11 @@ class Response(Waiting):
     def _messages(self) -> list[Mapping[str, Any]]:
         history: list[Mapping[str, Any]] = []
         prompt = self.prompt
-        if self._previous is not None and prompt.messages is None and prompt.before is None:
+        if self._previous is not None and prompt.given is None and prompt.before is None:
             history += self._previous.all_messages()
             if self._answers_calls and self._previous.tool_calls():
-                made = self._previous.execute_tool_calls(tools=prompt.tools.values())
-                prompt = replace(prompt, tool_results=tuple(made))
+                made = self._previous.execute_tool_calls(tools=prompt.tools)
+                prompt = replace(prompt, tool_results=made)
         attached = loaded(prompt.needed(history))
         self.model.check_types(each.type for each in attached)
         return prompt.said(history, attached)

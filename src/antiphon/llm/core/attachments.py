@@ -36,7 +36,7 @@ _STARTS: Final = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Attachment:
     """A file for the model: one of a path, a URL or bytes.
 
@@ -57,6 +57,15 @@ class Attachment:
             raise TypeError(f"the content of an attachment is bytes, not {type(self.content).__name__}")
         if self.url is not None and urlsplit(self.url).scheme not in ("http", "https", "data"):
             raise ValueError(f"an attachment's URL begins with http:, https: or data:, not {self.url[:40]!r}")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Attachment) and self._held() == other._held()
+
+    def __hash__(self) -> int:
+        return hash(self._held())
+
+    def _held(self) -> tuple[object, ...]:
+        return self.type, self.path, self.url, self.content
 
     @property
     def named_type(self) -> str | None:

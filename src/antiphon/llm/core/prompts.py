@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Self, TypedDict
@@ -12,7 +13,7 @@ import pydantic
 from ...runtime.core.kinds import is_iterable, is_mapping
 from .attachments import Attachment, Loaded, attachment_of, message_part
 from .parts import Message, parts_of
-from .said import attached, with_attachments
+from .said import attached, system, tool_message, user, with_attachments
 from .schemas import schema_of
 from .tool_loop import DEFAULT_LIMIT, AfterCall, BeforeCall
 from .tools import Tool, ToolCall, ToolLike, ToolResult, tools_of
@@ -58,6 +59,7 @@ class Options(pydantic.BaseModel):
     presence_penalty: float | None = None
     stop: str | list[str] | None = None
     logit_bias: dict[str, int] | None = None
+    """As a mapping, or as its JSON text."""
     seed: int | None = None
     json_object: bool | None = None
     """Whether the answer is to be JSON, of whatever form."""
@@ -71,6 +73,11 @@ class Options(pydantic.BaseModel):
     chat_completions: bool | None = None
     """Nothing to choose here: models are asked by chat completions."""
 
+    @pydantic.field_validator("logit_bias", mode="before")
+    @classmethod
+    def _read(cls, value: object) -> object:
+        return json.loads(value) if isinstance(value, str) else value
+
 
 class _OptionKeywords(TypedDict, total=False):
     temperature: float | None
@@ -79,7 +86,7 @@ class _OptionKeywords(TypedDict, total=False):
     frequency_penalty: float | None
     presence_penalty: float | None
     stop: str | list[str] | None
-    logit_bias: dict[str, int] | None
+    logit_bias: dict[str, int] | str | None
     seed: int | None
     json_object: bool | None
     image_detail: str | None
@@ -130,22 +137,28 @@ _CONTENT: Final = frozenset(PromptKeywords.__annotations__) - frozenset(_OptionK
 _OF_CHAINS: Final = frozenset(ChainKeywords.__annotations__) - frozenset(PromptKeywords.__annotations__)
 
 
+_NOT_SENT: Final = {"json_object", "image_detail", "reasoning_summary", "chat_completions"}
+
+
 @dataclass(frozen=True)
 class Prompt:
     """What a model is asked."""
 
     text: str | None = None
     system: str | None = None
-    attachments: tuple[Attachment, ...] = ()
-    tools: Mapping[str, Tool] = field(default_factory=dict[str, Tool])
-    tool_results: tuple[ToolResult, ...] = ()
+    attachments: list[Attachment] = field(default_factory=list[Attachment])
+    known_tools: Mapping[str, Tool] = field(default_factory=dict[str, Tool])
+    tool_results: list[ToolResult] = field(default_factory=list[ToolResult])
     schema: Mapping[str, Any] | None = None
-    messages: tuple[Mapping[str, Any], ...] | None = None
+    given: tuple[Mapping[str, Any], ...] | None = None
+    """All that is said, where that was given."""
     before: tuple[Mapping[str, Any], ...] | None = None
     """What was said before, in place of what a conversation remembers."""
     after: tuple[Mapping[str, Any], ...] = ()
     """What is said after the text."""
-    options: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    sent: tuple[Mapping[str, Any], ...] | None = None
+    """All that was said, once it was."""
+    options: Options = field(default_factory=Options)
     hide_reasoning: bool = False
     stream: bool = True
     key: str | None = field(default=None, repr=False)
@@ -155,45 +168,64 @@ class Prompt:
         """The text, with its fragments."""
         return self.text or ""
 
+    @property
+    def tools(self) -> list[Tool]:
+        """What the model may call."""
+        return list(self.known_tools.values())
+
+    @property
+    def messages(self) -> list[Message]:
+        """What was said to the model, all that came before included; before it was asked, what this prompt adds."""
+        if self.sent is not None or self.given is not None:
+            return [Message.of(each) for each in self.sent or self.given or ()]
+        made = [Message.of(each) for each in self.before or ()]
+        made += [] if self.system is None else [system(self.system)]
+        made += [tool_message(*self.tool_results)] if self.tool_results else []
+        texts = [] if self.text is None else [self.text]
+        made += [user(*texts, *self.attachments)] if texts or self.attachments else []
+        return [*made, *(Message.of(each) for each in self.after)]
+
     def following(self, results: Iterable[ToolResult]) -> Prompt:
         """The next prompt of a chain: nothing new but these results."""
-        nothing: Any = {"text": None, "system": None, "attachments": (), "messages": None, "before": None, "after": ()}
-        return replace(self, **nothing, tool_results=tuple(results))
+        nothing: Any = {"text": None, "system": None, "attachments": [], "given": None, "before": None, "after": ()}
+        return replace(self, **nothing, sent=None, tool_results=list(results))
 
     def going_on(self) -> Prompt:
         """The same prompt, whose messages are what was said before it."""
-        return replace(self, messages=None, before=self.messages)
+        return replace(self, given=None, before=self.given)
 
     def followed(self) -> Prompt:
         """The same prompt, whose messages come after its text."""
-        return replace(self, messages=None, after=self.messages or ())
+        return replace(self, given=None, after=self.given or ())
 
     def unanswered(self) -> list[ToolCall]:
         """The calls that its messages end with, and that are to be made first."""
-        if self.messages is None and (self.text is not None or self.attachments or self.tool_results):
+        if not self.known_tools:
             return []
-        return unanswered_calls(self.messages or self.before or ())
+        if self.given is None and (self.text is not None or self.attachments or self.tool_results):
+            return []
+        return unanswered_calls(self.given or self.before or ())
 
     def resumed(self, results: Iterable[ToolResult]) -> Prompt:
         """The same prompt, whose messages end with these results."""
         given = result_messages(results)
-        if self.messages is None:
+        if self.given is None:
             return replace(self, before=(*(self.before or ()), *given))
-        return replace(self, messages=(*self.messages, *given))
+        return replace(self, given=(*self.given, *given))
 
     def needed(self, history: Iterable[Mapping[str, Any]] = ()) -> tuple[Attachment, ...]:
         """The attachments that go into the messages: those in them; of the prompt, and then of results."""
-        if self.messages is not None:
-            return tuple(attached(self.messages))
+        if self.given is not None:
+            return tuple(attached(self.given))
         of_results = (each for result in self.tool_results for each in result.attachments)
         before = (*history, *(self.before or ()))
         return (*attached(before), *self.attachments, *of_results, *attached(self.after))
 
     def said(self, history: Sequence[Mapping[str, Any]], loaded: Sequence[Loaded]) -> list[Mapping[str, Any]]:
         """All messages. Raises ValueError when there is nothing to ask."""
-        detail = self.options.get("image_detail")
-        if self.messages is not None:
-            return with_attachments(self.messages, loaded, image_detail=detail)
+        detail = self.options.image_detail
+        if self.given is not None:
+            return with_attachments(self.given, loaded, image_detail=detail)
         before = (*history, *(self.before or ()))
         first, last = len(list(attached(before))), len(loaded) - len(list(attached(self.after)))
         made = with_attachments(before, loaded[:first], image_detail=detail)
@@ -214,18 +246,14 @@ class Prompt:
 
     def parameters(self, *, stream: bool) -> dict[str, Any]:
         """The parameters of the request besides model and messages."""
-        made = {
-            name: value
-            for name, value in self.options.items()
-            if name not in ("json_object", "image_detail", "reasoning_summary", "chat_completions")
-        }
-        if self.options.get("json_object"):
+        made = self.options.model_dump(exclude_none=True, exclude=_NOT_SENT)
+        if self.options.json_object:
             made["response_format"] = {"type": "json_object"}
         if self.schema is not None:
             form = {"name": "output", "schema": dict(self.schema)}
             made["response_format"] = {"type": "json_schema", "json_schema": form}
-        if self.tools:
-            made["tools"] = [tool.param() for tool in self.tools.values()]
+        if self.known_tools:
+            made["tools"] = [tool.param() for tool in self.tools]
         if stream:
             made["stream_options"] = {"include_usage": True}
         if self.key is not None:
@@ -246,11 +274,11 @@ def prompt_of(text: object, keywords: Mapping[str, Any], *, tools: Mapping[str, 
     return Prompt(
         text=_joined(given.get("fragments"), text, "\n"),
         system=_joined(given.get("system_fragments"), given.get("system"), "\n\n"),
-        attachments=tuple(attachment_of(each) for each in given.get("attachments", ())),
-        tools=tools_of(given["tools"]) if "tools" in given else dict(tools or {}),
-        tool_results=tuple(given.get("tool_results", ())),
+        attachments=[attachment_of(each) for each in given.get("attachments", ())],
+        known_tools=tools_of(given["tools"]) if "tools" in given else dict(tools or {}),
+        tool_results=list(given.get("tool_results", ())),
         schema=schema_of(given.get("schema")),
-        messages=None if messages is None else _messages(messages),
+        given=None if messages is None else _messages(messages),
         options=_options(given.get("options"), loose),
         hide_reasoning=bool(given.get("hide_reasoning", False)),
         stream=bool(given.get("stream", True)),
@@ -275,15 +303,20 @@ def result_messages(results: Iterable[ToolResult]) -> list[Mapping[str, Any]]:
 
 def unanswered_calls(messages: Sequence[Mapping[str, Any]]) -> list[ToolCall]:
     """The calls at the end of messages that have no results there."""
-    answered: set[object] = set()
+    answered: list[object] = []
     for message in reversed(messages):
         if message.get("role") == "tool":
-            answered.add(message.get("tool_call_id"))
+            answered.append(message.get("tool_call_id") or "")
             continue
         if message.get("role") != "assistant":
             break
-        calls: Iterable[Any] = message.get("tool_calls") or ()
-        return [ToolCall.of(call) for call in calls if call.get("id") not in answered]
+        open_calls: list[ToolCall] = []
+        for call in message.get("tool_calls") or ():
+            if (known := call.get("id") or "") in answered:
+                answered.remove(known)  # calls without an id are answered in their order
+            else:
+                open_calls.append(ToolCall.of(call))
+        return open_calls
     return []
 
 
@@ -299,13 +332,13 @@ def _messages(given: object) -> tuple[Mapping[str, Any], ...]:
     return tuple(made)
 
 
-def _options(given: object, loose: Mapping[str, Any]) -> dict[str, Any]:
+def _options(given: object, loose: Mapping[str, Any]) -> Options:
     if given is not None and not is_mapping(given):
         raise TypeError(f"options must be a mapping, not {type(given).__name__}")
     both = sorted((given or {}).keys() & loose.keys())
     if both:
         raise TypeError(f"{both[0]} is given twice: in options and as a keyword")
-    return Options.model_validate({**(given or {}), **loose}).model_dump(exclude_none=True)
+    return Options.model_validate({**(given or {}), **loose}) if given or loose else Options()
 
 
 def _joined(fragments: object, text: str | None, between: str) -> str | None:

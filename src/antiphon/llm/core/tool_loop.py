@@ -83,8 +83,10 @@ class Step:
 
     @property
     def made(self) -> tuple[Tool, ToolCall, ToolResult] | None:
-        """What came of the call; None for one that was cancelled, or whose tool does not exist."""
-        if self.tool is None or self.result is None or isinstance(self.result.exception, CancelToolCall):
+        """What came of the call; None for one that was cancelled, or whose tool does not exist or has no function."""
+        if self.tool is None or self.tool.implementation is None or self.result is None:
+            return None
+        if isinstance(self.result.exception, CancelToolCall):
             return None
         return self.tool, self.call, self.result
 
