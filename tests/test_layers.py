@@ -27,7 +27,7 @@ ALLOWED: list[tuple[str, str, str]] = [
     ("antiphon.client", "typing_extensions", ".runtime .client .resources .types .pagination ._version .lib"),
     ("antiphon.resources", "typing_extensions", ".runtime .resources .types .pagination .lib ._styles"),
     ("antiphon.types", "typing_extensions", ".runtime .types .lib"),
-    ("antiphon.pagination", "", ".runtime .types"),
+    ("antiphon.pagination", "", ".runtime .types .pagination"),
     ("antiphon.lib.concurrency", "anyio", ".runtime.waiting"),
     ("antiphon.lib.module_client", "", ".runtime .lib .client"),
     ("antiphon.lib._async.azure", "", ".runtime .lib .client"),

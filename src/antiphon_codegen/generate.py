@@ -15,7 +15,7 @@ from .emit.client import client_modules, package_module
 from .emit.colours import colour_names, sync_text
 from .emit.module_client import module_client
 from .emit.packages import resource_packages, types_packages
-from .emit.pagination import pagination_module
+from .emit.pagination import pagination_modules
 from .emit.project import project_files
 from .emit.resources import resource_modules
 from .emit.styles import styles_module
@@ -128,11 +128,8 @@ def _python_files(planned: Plan, header: Code, package_root: str) -> dict[str, s
     coloured = [*resource_modules(planned), *channel_modules(planned)]
     for module in client_modules(planned):
         (coloured if module.place[-1:] == ("_async",) else modules).append(module)
-    modules += [
-        each
-        for each in (pagination_module(planned), styles_module(planned), module_client(planned))
-        if each is not None
-    ]
+    modules += pagination_modules(planned)
+    modules += [each for each in (styles_module(planned), module_client(planned)) if each is not None]
     package = str(planned.style.package)
     files = {_path(module, package_root): render(module, header, package) for module in modules}
     files |= _in_both_colours(

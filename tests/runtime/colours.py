@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import socket
+import ssl
 import threading
 import time
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Iterator
@@ -89,14 +90,14 @@ def together(calls: Iterable[Callable[[], T]]) -> list[T | BaseException]:
     return [outcomes[number] for number in range(len(listed))]
 
 
-def async_pooled(max_connections: int) -> AsyncTransport:
-    """The default transport with another number of connections."""
-    return AsyncDirectTransport(AsyncPools(max_connections=max_connections))
+def async_pooled(max_connections: int, verify: ssl.SSLContext | None = None) -> AsyncTransport:
+    """The default transport with another number of connections, or other authorities that are trusted."""
+    return AsyncDirectTransport(AsyncPools(max_connections=max_connections, verify=verify))
 
 
-def pooled(max_connections: int) -> Transport:
-    """The default transport with another number of connections."""
-    return DirectTransport(Pools(max_connections=max_connections))
+def pooled(max_connections: int, verify: ssl.SSLContext | None = None) -> Transport:
+    """The default transport with another number of connections, or other authorities that are trusted."""
+    return DirectTransport(Pools(max_connections=max_connections, verify=verify))
 
 
 def async_socket_of(stream: AsyncNetworkStream) -> socket.socket:

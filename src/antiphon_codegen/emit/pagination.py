@@ -3,73 +3,102 @@
 from __future__ import annotations
 
 from ..plan.model import PagePlan, Plan
-from ..plan.names import Identifier
+from ..plan.names import Identifier, name_words
 from ..python.module import Module
 from ..python.source import Code, code, comma, empty, ident, lines, lit, name_from
 from .annotations import Spelling
+from .packages import lazy_package
 
-__all__ = ["pagination_module"]
+__all__ = ["pagination_modules"]
 
 
-def pagination_module(plan: Plan) -> Module | None:
-    """The module, if the API pages at all."""
+_RULES = "~pagination._rules"
+
+
+def pagination_modules(plan: Plan) -> list[Module]:
+    """The package, if the API pages at all: a program that lists nothing, or in one colour only, loads no more."""
     if not plan.pages:
-        return None
-    item = code('T = {typevar}("T")', typevar=name_from("typing", "TypeVar"))
-    names: list[str] = []
+        return []
+    names = {
+        "._async_pages": sorted(name for page in plan.pages for name in (f"Async{page.cls}", f"Async{page.pager}")),
+        "._sync_pages": sorted(name for page in plan.pages for name in (f"Sync{page.cls}", str(page.pager))),
+    }
+    runtime = plan.style.runtime
+    package = lazy_package((Identifier("pagination"),), "Pages of lists.", names, (), runtime)
+    return [package, _rules_module(plan), *(_coloured(plan, prefix) for prefix in ("Async", "Sync"))]
+
+
+def _rules_module(plan: Plan) -> Module:
+    runtime = plan.style.runtime
     body: list[Code] = []
     for page in plan.pages:
-        names += [f"Async{page.cls}", f"Sync{page.cls}", f"Async{page.pager}", str(page.pager)]
-        body += _page(page, plan)
-    listed = code("__all__ = {names!r}", names=sorted(names))
-    return Module(("pagination",), "Pages of lists.", (listed, item, *body))
+        body += [
+            code("{name} = {rule}", name=ident(_rule_name(page)), rule=_rule(page, runtime)),
+            *_holders(page, runtime),
+        ]
+    item = [_item()] if any(len(page.items) > 1 for page in plan.pages) else []
+    return Module((Identifier("pagination"), Identifier("_rules")), "How the API pages.", (*item, *body))
 
 
-def _page(page: PagePlan, plan: Plan) -> list[Code]:
+def _coloured(plan: Plan, prefix: str) -> Module:
+    docs = f"Pages of lists in the {prefix.lower()} colour."
+    pages = [part for page in plan.pages for part in (_page(page, plan, prefix), _pager(page, plan, prefix))]
+    return Module((Identifier("pagination"), Identifier(f"_{prefix.lower()}_pages")), docs, (_item(), *pages))
+
+
+def _item() -> Code:
+    return code('T = {typevar}("T")', typevar=name_from("typing", "TypeVar"))
+
+
+def _rule_name(page: PagePlan) -> str:
+    return "_".join(name_words(page.cls)).upper()
+
+
+def _page(page: PagePlan, plan: Plan, prefix: str) -> Code:
     runtime = plan.style.runtime
-    rule = ident(f"_{page.cls.upper()}")
     spelling = Spelling(runtime, parts=plan.parts)
-    generic = name_from("typing", "Generic")
-    holders = _holders(page, runtime)
-    first = code("list[T]") if len(page.items) == 1 else code("{holder}[T] | None", holder=ident(_holder(page, 1)))
+    if len(page.items) == 1:
+        first = code("list[T]")
+    else:
+        first = code("{holder}[T] | None", holder=name_from(_RULES, _holder(page, 1)))
     items = _declared(page.items[0], page.scheme.items.split(".")[0], first, runtime, len(page.items) > 1)
     fields = [_declared(each.name, each.wire, spelling.write(each.annotation), runtime, True) for each in page.fields]
-    classes = [
-        code(
-            """
-            class {name}({base}[T], {generic}[T]):
-                rule: {classvar}[{rule_type}] = {rule}
+    return code(
+        """
+        class {name}({base}[T], {generic}[T]):
+            rule: {classvar}[{rule_type}] = {rule}
 
-                {items}
-                {fields}
-            """,
-            name=ident(f"{prefix}{page.cls}"),
-            base=name_from(runtime, f"{prefix}APIPage"),
-            generic=generic,
-            classvar=name_from("typing", "ClassVar"),
-            rule_type=name_from(runtime, "PageRule"),
-            rule=rule,
-            items=items,
-            fields=lines(fields),
-        )
-        for prefix in ("Async", "Sync")
-    ]
+            {items}
+            {fields}
+        """,
+        name=ident(f"{prefix}{page.cls}"),
+        base=name_from(runtime, f"{prefix}APIPage"),
+        generic=name_from("typing", "Generic"),
+        classvar=name_from("typing", "ClassVar"),
+        rule_type=name_from(runtime, "PageRule"),
+        rule=name_from(_RULES, _rule_name(page)),
+        items=items,
+        fields=lines(fields),
+    )
+
+
+def _pager(page: PagePlan, plan: Plan, prefix: str) -> Code:
     alias = name_from("typing", "TypeAlias")
-    paginator = name_from(runtime, "AsyncPaginator")
-    pagers = lines(
+    cls, pager = ident(page.cls), ident(page.pager)
+    if prefix == "Sync":
+        return lines(
+            [
+                code("{p}: {a} = Sync{c}[T]", p=pager, a=alias, c=cls),
+                code('"""A list call: the first page, which iterates over the items of all pages."""'),
+            ]
+        )
+    paginator = name_from(plan.style.runtime, "AsyncPaginator")
+    return lines(
         [
-            code("Async{p}: {a} = {b}[T, Async{c}[T]]", p=ident(page.pager), a=alias, b=paginator, c=ident(page.cls)),
+            code("Async{p}: {a} = {b}[T, Async{c}[T]]", p=pager, a=alias, b=paginator, c=cls),
             code('"""An async list call: await it for the first page, or iterate it for the items of all pages."""'),
-            code("{p}: {a} = Sync{c}[T]", p=ident(page.pager), a=alias, c=ident(page.cls)),
-            code('"""A list call: the first page, which iterates over the items of all pages."""'),
         ]
     )
-    return [
-        code("{rule} = {value}", rule=rule, value=_rule(page, runtime)),
-        *holders,
-        *classes,
-        pagers,
-    ]
 
 
 def _holder(page: PagePlan, depth: int) -> str:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, TypeVar, cast
 from ..core.auth import Renewable, checked_answer
 from ..core.client import BaseClient
 from ..core.exchange import Exchange
-from ..core.pages import page_of
 from ..core.request import Call, Request, SentRequest, Settings
 from ..core.response import Head, HTTPResponse, refusal
 from ..core.sources import Segments
@@ -28,18 +27,18 @@ from ..waiting import (
 )
 from .bodies import body_pieces
 from .opened import AsyncOpened
-from .pages import AsyncAPIPage
 from .response import AsyncAPIResponse, AsyncRawResponse
 from .results import AsyncBinaryResult, AsyncPageResult, AsyncResult, AsyncStreamResult, AsyncValueResult
 from .stream import AsyncStream, stream_item
 
 if TYPE_CHECKING:
     from ..core.low_level import FinalRequestOptions, RequestOptions
+    from .pages import AsyncAPIPage
 
 __all__ = ["AsyncAPIClient", "Mode"]
 
 T = TypeVar("T")
-PageT = TypeVar("PageT", bound=AsyncAPIPage[Any])
+PageT = TypeVar("PageT", bound="AsyncAPIPage[Any]")
 
 Mode: TypeAlias = Literal["value", "raw", "streaming"]
 """What a call gives: the promised value, a response that was read, or an open one."""
@@ -221,6 +220,8 @@ class AsyncAPIClient(AsyncColour, BaseClient):
 
         `model` is what a page holds where its class does not say so itself.
         """
+        from ..core.pages import page_of
+
         of_model = cast("type[PageT]", page_of(page, model))
         return self.request_pages(_call_to(method.upper(), path, options, body=body), of_model)
 

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from ..core.request import Call
 from ..waiting import AsyncPaged
-from .pages import AsyncAPIPage
 from .stream import AsyncStream
 
 if TYPE_CHECKING:
     from ..binary import BinaryResponse
     from .client import AsyncAPIClient, Mode
+    from .pages import AsyncAPIPage
 
 __all__ = ["AsyncAPIResource", "async_raw_view", "async_streaming_view"]
 
 T = TypeVar("T")
-PageT = TypeVar("PageT", bound=AsyncAPIPage[Any])
+PageT = TypeVar("PageT", bound="AsyncAPIPage[Any]")
 CallerT = TypeVar("CallerT", bound="AsyncAPIResource | AsyncAPIClient")
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from ..core.pages import Walk
 from ..core.reading import reader_for
 from ..core.request import Call
 from ..core.response import parsed
 from .opened import AsyncOpened
-from .pages import AsyncAPIPage, AsyncPageFetcher
 from .stream import AsyncStream, stream_item
+
+if TYPE_CHECKING:
+    from .pages import AsyncAPIPage, AsyncPageFetcher
 
 __all__ = ["AsyncBinaryResult", "AsyncPageResult", "AsyncResult", "AsyncStreamResult", "AsyncValueResult"]
 
@@ -83,6 +84,9 @@ class AsyncPageResult:
         return page
 
     def _lead_on(self, page: object) -> None:
+        from ..core.pages import Walk  # programs that list nothing never need pages
+        from .pages import AsyncAPIPage
+
         if isinstance(page, AsyncAPIPage):
             page.follow(Walk(self._call), self._fetch)
 

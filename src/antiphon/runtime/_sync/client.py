@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, TypeVar, cast
 from ..core.auth import Renewable, checked_answer
 from ..core.client import BaseClient
 from ..core.exchange import Exchange
-from ..core.pages import page_of
 from ..core.request import Call, Request, SentRequest, Settings
 from ..core.response import Head, HTTPResponse, refusal
 from ..core.sources import Segments
@@ -29,18 +28,18 @@ from ..waiting import (
 )
 from .bodies import body_pieces
 from .opened import Opened
-from .pages import SyncAPIPage
 from .response import APIResponse, RawResponse
 from .results import BinaryResult, PageResult, Result, StreamResult, ValueResult
 from .stream import Stream, stream_item
 
 if TYPE_CHECKING:
     from ..core.low_level import FinalRequestOptions, RequestOptions
+    from .pages import SyncAPIPage
 
 __all__ = ["APIClient", "Mode"]
 
 T = TypeVar("T")
-PageT = TypeVar("PageT", bound=SyncAPIPage[Any])
+PageT = TypeVar("PageT", bound="SyncAPIPage[Any]")
 
 Mode: TypeAlias = Literal["value", "raw", "streaming"]
 """What a call gives: the promised value, a response that was read, or an open one."""
@@ -222,6 +221,8 @@ class APIClient(Colour, BaseClient):
 
         `model` is what a page holds where its class does not say so itself.
         """
+        from ..core.pages import page_of
+
         of_model = cast("type[PageT]", page_of(page, model))
         return self.request_pages(_call_to(method.upper(), path, options, body=body), of_model)
 

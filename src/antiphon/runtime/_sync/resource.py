@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from ..core.request import Call
 from ..waiting import Paged
-from .pages import SyncAPIPage
 from .stream import Stream
 
 if TYPE_CHECKING:
     from ..binary import BinaryResponse
     from .client import APIClient, Mode
+    from .pages import SyncAPIPage
 
 __all__ = ["APIResource", "raw_view", "streaming_view"]
 
 T = TypeVar("T")
-PageT = TypeVar("PageT", bound=SyncAPIPage[Any])
+PageT = TypeVar("PageT", bound="SyncAPIPage[Any]")
 CallerT = TypeVar("CallerT", bound="APIResource | APIClient")
 
 

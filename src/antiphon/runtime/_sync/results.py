@@ -4,15 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from ..core.pages import Walk
 from ..core.reading import reader_for
 from ..core.request import Call
 from ..core.response import parsed
 from .opened import Opened
-from .pages import PageFetcher, SyncAPIPage
 from .stream import Stream, stream_item
+
+if TYPE_CHECKING:
+    from .pages import PageFetcher, SyncAPIPage
 
 __all__ = ["BinaryResult", "PageResult", "Result", "StreamResult", "ValueResult"]
 
@@ -84,6 +85,9 @@ class PageResult:
         return page
 
     def _lead_on(self, page: object) -> None:
+        from ..core.pages import Walk  # programs that list nothing never need pages
+        from .pages import SyncAPIPage
+
         if isinstance(page, SyncAPIPage):
             page.follow(Walk(self._call), self._fetch)
 

@@ -5,7 +5,6 @@ Nothing here waits: whoever has bytes of a connection feeds them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from sys import intern
 from typing import Final
@@ -20,12 +19,10 @@ _HEAD_AT_MOST: Final = 100 * 1024
 _INTERIM_AT_MOST: Final = 32
 _CHUNK_LINE_AT_MOST: Final = 4096
 
-_TARGET: Final = re.compile(r"[!-~]+")
-_STATUS_LINE: Final = re.compile(rb"HTTP/(1\.[0-9]) ([1-9][0-9]{2})(?: [^\0\r\n]*)?")
-_FIELD: Final = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([^\0\r\n]*)")
-_LENGTH: Final = re.compile(r"[0-9]{1,18}")
-_CHUNK_LINE: Final = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\0\r\n]*)?\r\n")
-_TRAILER: Final = re.compile(rb"[^\0\r\n]*\r?\n")
+# Looked through without regular expressions: making these takes longer than a first call should.
+_TOKEN: Final = b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_DIGITS: Final = b"0123456789"
+_HEX_DIGITS: Final = b"0123456789ABCDEFabcdef"
 
 _BODY_LESS: Final = frozenset({204, 304})
 
@@ -58,7 +55,7 @@ def request_head(method: str, target: str, host: str, fields: Mapping[str, str])
     `host` is for the field of that name, where `fields` has none. Raises `TransportError` for what would not be read
     back as it is meant (RFC 9112, section 11.2); the message shows nothing of it.
     """
-    if not method.isalpha() or _TARGET.fullmatch(target) is None:
+    if not method.isalpha() or not target.isascii() or not target.isprintable() or " " in target or not target:
         raise TransportError("the request could not be written to the connection")
     lines = [f"{method} {target} HTTP/1.1"]
     if "host" not in fields:
@@ -179,10 +176,7 @@ class ResponseReader:
 
     def _begin(self, block: bytes) -> None:
         lines = block.split(b"\n")
-        line = _STATUS_LINE.fullmatch(lines[0].removesuffix(b"\r"))
-        if line is None:
-            raise TransportError("the status line of the answer is not that of HTTP/1.1")
-        version, status = line[1], int(line[2])
+        version, status = _status(lines[0].removesuffix(b"\r"))
         pairs = _fields(lines)
         if status < 200:
             if status == 101:
@@ -192,28 +186,26 @@ class ResponseReader:
                 raise TransportError(f"more than {_INTERIM_AT_MOST} interim answers came")
             return
         headers = Headers.of_lower(pairs)
-        self.keeps = version != b"1.0" and "close" not in headers.get("connection", "").lower()
+        self.keeps = version != "HTTP/1.0" and "close" not in headers.get("connection", "").lower()
         self._frame(status, headers)
-        self.head = Head(status, headers, f"HTTP/{version.decode()}")
+        self.head = Head(status, headers, version)
 
     def _frame(self, status: int, headers: Headers) -> None:
         """How long the body is (RFC 9112, section 6.3)."""
-        coding = headers.get("transfer-encoding")
+        coding = headers.get("transfer-encoding", "identity").strip().lower()
         length = headers.get("content-length")
+        number = None if length is None else _length(length)
         if self._method == "HEAD" or status in _BODY_LESS:
             self.is_done = True
-        elif coding is not None and coding.strip().lower() != "identity":
-            if coding.strip().lower() != "chunked":
-                raise TransportError("the body of the answer has a transfer coding other than chunked")
+        elif coding == "chunked":
             self._framing = _BY_CHUNKS
-            if length is not None:
+            if number is not None:
                 self.keeps = False  # two answers to the question of its end: how responses are smuggled
-        elif length is not None:
-            lengths = {each.strip() for each in length.split(",")}
-            if len(lengths) != 1 or _LENGTH.fullmatch(text := lengths.pop()) is None:
-                raise TransportError("the content-length of the answer is not a length")
-            self._left = int(text)
-            self.is_done = not self._left
+        elif coding != "identity":
+            raise TransportError("the body of the answer has a transfer coding other than chunked")
+        elif number is not None:
+            self._left = number
+            self.is_done = not number
         else:
             self._framing = _BY_CLOSING
             self.keeps = False
@@ -242,12 +234,12 @@ class ResponseReader:
                 position += 2
                 self._place = _IN_SIZE
             if self._place == _IN_SIZE:
-                line = _CHUNK_LINE.match(data, position)
-                if line is None:
-                    self._check_unfinished(data, position)
+                size = data.find(b"\r\n", position)
+                if size < 0:
+                    _check_unfinished(data, position)
                     break
-                position = line.end()
-                self._left = int(line[1], 16)
+                self._left = _size(data[position:size])
+                position = size + 2
                 self._place = _IN_DATA if self._left else _IN_TRAILERS
             if self._place == _IN_TRAILERS:
                 position = self._past_trailers(data, position)
@@ -257,23 +249,54 @@ class ResponseReader:
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def _past_trailers(self, data: bytes, position: int) -> int:
-        while (line := _TRAILER.match(data, position)) is not None:
-            self._trailers += line.end() - position
-            position = line.end()
-            if line[0] in (b"\r\n", b"\n"):
+        while (following := data.find(b"\n", position) + 1) and self._trailers <= _HEAD_AT_MOST:
+            line = data[position:following]
+            self._trailers += len(line)
+            position = following
+            if line in (b"\r\n", b"\n"):
                 self.is_done = True
                 break
-            if self._trailers > _HEAD_AT_MOST:
-                break
+            if not line.startswith((b" ", b"\t")) or self._trailers == len(line):
+                _field(line.removesuffix(b"\n").removesuffix(b"\r"))  # of no use to us, but malformed it may not be
         if self._trailers + len(data) - position > _HEAD_AT_MOST and not self.is_done:
             raise TransportError(f"the trailers of the answer are longer than {_HEAD_AT_MOST} bytes")
         return position
 
-    def _check_unfinished(self, data: bytes, position: int) -> None:
-        """Raise unless what is there may be the beginning of a line with the size of a chunk."""
-        rest = data[position : position + _CHUNK_LINE_AT_MOST + 1]
-        if b"\n" in rest or len(rest) > _CHUNK_LINE_AT_MOST or (rest and rest[:1] not in b"0123456789abcdefABCDEF"):
-            raise TransportError("the size of a chunk of the answer is not a size")
+
+def _status(line: bytes) -> tuple[str, int]:
+    """The version and the status (RFC 9112, section 4)."""
+    fits = line[:7] == b"HTTP/1." and line[7:9] in (b"1 ", b"0 ") and (len(line) == 12 or line[12:13] == b" ")
+    if not fits or not _is_number(line[9:12], _DIGITS) or line[9:10] == b"0" or b"\0" in line or b"\r" in line:
+        raise TransportError("the status line of the answer is not that of HTTP/1.1")
+    return line[:8].decode("ascii"), int(line[9:12])
+
+
+def _length(text: str) -> int:
+    """A content length, which may be said several times if it is always the same (RFC 9110, section 8.6)."""
+    lengths = {each.strip() for each in text.split(",")}
+    if len(lengths) != 1 or not _is_number(length := lengths.pop().encode(), _DIGITS):
+        raise TransportError("the content-length of the answer is not a length")
+    return int(length)
+
+
+def _size(line: bytes) -> int:
+    """The size of a chunk; what may follow it means nothing to us."""
+    size = line.partition(b";")[0].rstrip(b" \t")
+    if not _is_number(size, _HEX_DIGITS) or b"\n" in line or len(line) > _CHUNK_LINE_AT_MOST:
+        raise TransportError("the size of a chunk of the answer is not a size")
+    return int(size, 16)
+
+
+def _check_unfinished(data: bytes, position: int) -> None:
+    """Raise unless what is there may be the beginning of a line with the size of a chunk."""
+    rest = data[position : position + _CHUNK_LINE_AT_MOST + 1].removesuffix(b"\r")
+    if rest:
+        _size(rest)
+
+
+def _is_number(text: bytes, digits: bytes) -> bool:
+    """Whether it is one of digits alone, where `int` would take signs and underscores too."""
+    return 0 < len(text) <= 18 and not text.translate(None, digits)
 
 
 def _fields(lines: list[bytes]) -> list[tuple[str, str]]:
@@ -290,10 +313,10 @@ def _fields(lines: list[bytes]) -> list[tuple[str, str]]:
 
 
 def _field(line: bytes) -> tuple[str, str]:
-    found = _FIELD.fullmatch(line)
-    if found is None:
+    name, colon, value = line.partition(b":")
+    if not name or not colon or name.translate(None, _TOKEN) or b"\0" in value or b"\r" in value:
         raise TransportError("a header field of the answer is malformed")
-    pair = intern(found[1].decode("ascii").lower()), _text(found[2].rstrip(b" \t"))
+    pair = intern(name.decode("ascii").lower()), _text(value.strip(b" \t"))
     if len(line) < 100 and not line.lower().startswith(b"set-cookie"):
         if len(_known) >= _KNOWN_AT_MOST:
             _known.clear()

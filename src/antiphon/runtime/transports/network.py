@@ -1,4 +1,4 @@
-"""Connections to servers, with and without TLS, in both colours: by hand, for this is where they differ most.
+"""Connections to servers in both colours: by hand, for this is where they differ most.
 
 Both read what has come and write what they are given, each within a time; faults are `TransportError`.
 """
@@ -9,7 +9,6 @@ import contextlib
 import math
 import select
 import socket
-import ssl
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -20,8 +19,9 @@ from .sockets import socket_options
 
 if TYPE_CHECKING:  # whoever runs a loop has loaded it, and nobody else has to
     import asyncio
+    import ssl
 
-__all__ = ["AsyncNetworkStream", "AsyncTLSStream", "NetworkStream", "Origin", "async_connected", "connected"]
+__all__ = ["AsyncNetworkStream", "NetworkStream", "Origin", "async_connected", "connected", "fault"]
 
 _AT_ONCE: Final = 64 * 1024
 _HELD_AT_MOST: Final = 256 * 1024
@@ -45,7 +45,11 @@ async def async_connected(origin: Origin, trust: ssl.SSLContext | None, seconds:
     import asyncio
 
     loop = asyncio.get_running_loop()
-    stream = AsyncNetworkStream(loop) if trust is None else AsyncTLSStream(loop, trust, origin.host)
+    stream = AsyncNetworkStream(loop)
+    if trust is not None:
+        from .tls import AsyncTLSStream
+
+        stream = AsyncTLSStream(loop, trust, origin.host)
     protocol: Any = stream
     options: dict[str, Any] = {}
     if isinstance(loop, asyncio.BaseEventLoop) and not _is_address(origin.host):
@@ -59,7 +63,7 @@ async def async_connected(origin: Origin, trust: ssl.SSLContext | None, seconds:
         raise TransportTimeout(TIMEOUT_WORDS["ConnectTimeout"], error) from None
     except (OSError, UnicodeError) as error:
         stream.abort()
-        raise _fault("ConnectError", error) from None
+        raise fault("ConnectError", error) from None
     except BaseException:
         stream.abort()
         raise
@@ -140,7 +144,7 @@ class AsyncNetworkStream:
         while not self._received:
             if self._has_ended:
                 if self._fault is not None:
-                    raise _fault("ReadError", self._fault) from None
+                    raise fault("ReadError", self._fault) from None
                 return b""
             if not await self._wait(seconds) and not self._received:
                 raise TransportTimeout(TIMEOUT_WORDS["ReadTimeout"])
@@ -227,87 +231,6 @@ class AsyncNetworkStream:
             self._timer = None
 
 
-class AsyncTLSStream(AsyncNetworkStream):
-    """The same over TLS, done in memory: asyncio's own would hold a quarter of a megabyte for each connection."""
-
-    __slots__ = ("_incoming", "_outgoing", "_tls")
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, trust: ssl.SSLContext, host: str) -> None:
-        super().__init__(loop)
-        self._incoming = ssl.MemoryBIO()
-        self._outgoing = ssl.MemoryBIO()
-        self._tls = trust.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
-
-    async def begin(self) -> None:
-        while True:
-            try:
-                self._tls.do_handshake()
-            except ssl.SSLWantReadError:
-                await self._more(None)
-            except ssl.SSLError:
-                await self._flush(None)  # tells the server what is wrong
-                raise
-            else:
-                await self._flush(None)
-                return
-
-    async def read(self, seconds: float | None) -> bytes:
-        while True:
-            try:
-                return self._tls.read(_AT_ONCE)
-            except ssl.SSLWantReadError:
-                await self._more(seconds)
-            except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
-                return b""
-            except ssl.SSLError as error:
-                raise _fault("ReadError", error) from None
-
-    async def write(self, data: bytes, seconds: float | None) -> None:
-        view = memoryview(data)
-        while view:
-            try:
-                view = view[self._tls.write(view[:_AT_ONCE]) :]
-            except ssl.SSLWantReadError:
-                await self._more(seconds)
-            except ssl.SSLError as error:
-                raise _fault("WriteError", error.with_traceback(None)) from None
-            await self._flush(seconds)
-
-    def is_quiet(self) -> bool:
-        if self._received:  # tickets for later sessions may come at any time
-            self._incoming.write(self._received)
-            self._received = b""
-        if self._has_ended:
-            return False
-        try:
-            self._tls.read(1)
-        except ssl.SSLWantReadError:
-            return True
-        except ssl.SSLError:
-            return False
-        return False
-
-    def abort(self) -> None:
-        if self.transport is not None and not self._has_ended:
-            with contextlib.suppress(ssl.SSLError):  # raised until the server has said goodbye as well
-                self._tls.unwrap()
-            if goodbye := self._outgoing.read():
-                self.transport.write(goodbye)
-        super().abort()
-
-    async def _more(self, seconds: float | None) -> None:
-        await self._flush(seconds)
-        data = await super().read(seconds)
-        if data:
-            self._incoming.write(data)
-        else:
-            self._incoming.write_eof()
-
-    async def _flush(self, seconds: float | None) -> None:
-        if data := self._outgoing.read():
-            await self._write(data, seconds)
-
-
 def connected(origin: Origin, trust: ssl.SSLContext | None, seconds: float | None) -> NetworkStream:
     """A connection; over TLS where there are settings for it. Raises as `async_connected`."""
     sock: socket.socket | None = None
@@ -325,7 +248,7 @@ def connected(origin: Origin, trust: ssl.SSLContext | None, seconds: float | Non
         if isinstance(error, TimeoutError):
             raise TransportTimeout(TIMEOUT_WORDS["ConnectTimeout"], error) from None
         if isinstance(error, (OSError, UnicodeError)):
-            raise _fault("ConnectError", error) from None
+            raise fault("ConnectError", error) from None
         raise
     return NetworkStream(sock)
 
@@ -347,7 +270,7 @@ class NetworkStream:
         except TimeoutError as error:
             raise TransportTimeout(TIMEOUT_WORDS["ReadTimeout"], error) from None
         except OSError as error:
-            raise _fault("ReadError", error) from None
+            raise fault("ReadError", error) from None
 
     def write(self, data: bytes, seconds: float | None) -> None:
         """Hand over all of it, each piece that the system takes within the time."""
@@ -361,7 +284,7 @@ class NetworkStream:
         except TimeoutError as error:
             raise TransportTimeout(TIMEOUT_WORDS["WriteTimeout"], error.with_traceback(None)) from None
         except OSError as error:  # its traceback knows what was written, and with that the key
-            raise _fault("WriteError", error.with_traceback(None)) from None
+            raise fault("WriteError", error.with_traceback(None)) from None
 
     def is_quiet(self) -> bool:
         """Whether it is open, and nothing has come that nobody asked for."""
@@ -400,7 +323,8 @@ def _seconds(seconds: float | None) -> float | None:
     return seconds if seconds is None or seconds > 0 else 1e-6
 
 
-def _fault(name: str, error: Exception) -> TransportError:
+def fault(name: str, error: Exception) -> TransportError:
+    """The core's error for one of a socket, which is its cause."""
     return TransportError(f"{name}: {str(error) or type(error).__name__}", error)
 
 

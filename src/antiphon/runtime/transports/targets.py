@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
+from string import ascii_lowercase, ascii_uppercase, digits
 from typing import Final, NamedTuple
 
 from ..core.transport import TransportError
@@ -13,11 +13,11 @@ __all__ = ["Target", "target_of"]
 
 _PORTS: Final = {"http": 80, "https": 443}
 
-# Only what means itself: everything else is left to httpx, which knows how to write it.
-_PLAIN: Final = re.compile(
-    r"(https?)://([a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?(/[A-Za-z0-9._~!$&'()*+,;=:@/%-]*)?"
-)
-_PLAIN_QUERY: Final = re.compile(r"[A-Za-z0-9._~!$&()*+,;=:@/?%-]*")
+# Only what means itself (RFC 3986, section 3): everything else is left to httpx, which knows how to write it.
+_OF_HOSTS: Final = frozenset(ascii_lowercase + digits + "-._")
+_OF_ADDRESSES: Final = frozenset("abcdef" + digits + ":.")
+_OF_PATHS: Final = frozenset(ascii_lowercase + ascii_uppercase + digits + "-._~!$&'()*+,;=:@/%")
+_OF_QUERIES: Final = _OF_PATHS - {"'"} | {"?"}
 
 
 class Target(NamedTuple):
@@ -35,22 +35,33 @@ def target_of(url: str) -> Target:
     base, mark, query = url.partition("?")
     if not mark:
         return _of_base(base) or _of_any(url)
-    target = _of_base(base) if _PLAIN_QUERY.fullmatch(query) else None
+    target = _of_base(base) if _OF_QUERIES.issuperset(query) else None
     return _of_any(url) if target is None else target._replace(path=f"{target.path}?{query}")
 
 
 @lru_cache(maxsize=256)
 def _of_base(url: str) -> Target | None:
     # Kept are only URLs that cannot hold a credential.
-    found = _PLAIN.fullmatch(url)
-    if found is None or "/." in (found[4] or ""):
+    scheme, _, rest = url.partition("://")
+    server, slash, path = rest.partition("/")
+    usual = _PORTS.get(scheme)
+    if usual is None or not _OF_PATHS.issuperset(path) or path.startswith(".") or "/." in path:
         return None
-    scheme, host, port, path = found.groups()
-    number = int(port) if port else _PORTS[scheme]
-    if number > 65535 or number == 0:
+    host, port = server, ""
+    if server.startswith("["):
+        host, _, port = server[1:].partition("]")
+        is_host = _OF_ADDRESSES.issuperset(host) and (not port or port.startswith(":"))
+        port = port[1:]
+    else:
+        host, _, port = server.partition(":")
+        is_host = _OF_HOSTS.issuperset(host) and host[:1].isalnum() and host[-1:].isalnum()
+    if not is_host or not host or (port and (not port.isdigit() or len(port) > 5)):
         return None
-    shown = host if number == _PORTS[scheme] else f"{host}:{number}"
-    return Target(Origin(scheme, host.strip("[]"), number), shown, path or "/")
+    number = int(port or usual)
+    if not 0 < number <= 65535:
+        return None
+    shown = f"[{host}]" if server.startswith("[") else host
+    return Target(Origin(scheme, host, number), shown if number == usual else f"{shown}:{number}", slash + path or "/")
 
 
 def _of_any(url: str) -> Target:
@@ -62,6 +73,6 @@ def _of_any(url: str) -> Target:
     except (httpx.InvalidURL, KeyError) as error:
         raise TransportError(f"the URL is not usable: {error}") from None
     host = parsed.raw_host.decode("ascii")
-    if not host:
-        raise TransportError("the URL is not usable: it names no server")
+    if not host or not 0 < port <= 65535:
+        raise TransportError("the URL is not usable: it names no server, or a port that cannot be")
     return Target(Origin(parsed.scheme, host, port), parsed.netloc.decode("ascii"), parsed.raw_path.decode("ascii"))
