@@ -19,7 +19,16 @@ from .core.base_tools import ToolClassLike
 from .core.calling.answers import CallResponse
 from .core.calling.clients import is_async_function
 from .core.calling.plans import Asking
-from .core.calling.settings import CallSettings, Changes, CommonCallParams, StreamConfig, changes_of, in_context
+from .core.calling.settings import (
+    CallSettings,
+    Changes,
+    CommonCallParams,
+    StreamConfig,
+    changes_of,
+    in_context,
+    mark_overridden,
+    under,
+)
 
 __all__ = ["CallDecorator", "Tools", "call", "context", "override"]
 
@@ -320,6 +329,7 @@ def override(
         client=client,
         call_params=call_params,
     )
+    function, changes = under(changes, function)
     asking: object = getattr(function, "__antiphon_asking__", None)
     if isinstance(asking, Asking):
         asking.settings.changed(changes)  # says at once what does not fit together
@@ -329,13 +339,18 @@ def override(
             with in_context(changes):
                 return await function(*args, **kwargs)
 
-        return _like(function, async_changed, None)
+        return _overridden(function, async_changed, changes)
 
     def changed(*args: Any, **kwargs: Any) -> Any:
         with in_context(changes):
             return function(*args, **kwargs)
 
-    return _like(function, changed, None)
+    return _overridden(function, changed, changes)
+
+
+def _overridden(function: Callable[..., Any], made: Callable[..., Any], changes: Changes) -> Any:
+    mark_overridden(_like(function, made, None), function, changes)
+    return made
 
 
 def context(

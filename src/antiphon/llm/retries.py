@@ -71,13 +71,13 @@ def retry(function: Any = None, /, **options: Any) -> Any:
 
             @wraps(function)
             async def tried_async(*positional: Any, **named: Any) -> Any:
-                return await async_retried(function, policy.begin(function, positional, named))
+                return await async_retried(policy.begin(function, positional, named))
 
             return tried_async
 
         @wraps(function)
         def tried(*positional: Any, **named: Any) -> Any:
-            return retried(function, policy.begin(function, positional, named))
+            return retried(policy.begin(function, positional, named))
 
         return tried
 

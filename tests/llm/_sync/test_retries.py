@@ -13,7 +13,7 @@ import pydantic
 import pytest
 
 from antiphon import APIConnectionError, AuthenticationError, BadRequestError, InternalServerError, RateLimitError
-from antiphon.llm import FallbackError, RetriesExhausted, call, collect_errors, fallback, retry
+from antiphon.llm import FallbackError, RetriesExhausted, call, collect_errors, context, fallback, override, retry
 from antiphon.runtime.core.errors import status_error
 
 from ...runtime.transports.servers import answer, unused_port
@@ -257,6 +257,28 @@ def test_fallbacks_of_plain_functions(local: Callable[..., Local]) -> None:
     assert [body["model"] for body in server.bodies] == ["first", "second"]
     ask()
     assert server.bodies[-1]["model"] == "first"
+
+
+def test_overridden_functions_have_fallbacks_too(local: Callable[..., Local]) -> None:
+    @call("openai", "first", call_params={"max_retries": 0})
+    def ask() -> str:
+        return "Hello?"
+
+    changed = override(ask, provider="openai", model="second")
+    server = local(failed("429 Too Many Requests"), whole(completion_body("Hello")))
+    assert (fallback(RateLimitError, [{"model": "openai/third"}])(changed)()).content == "Hello"
+    assert [body["model"] for body in server.bodies] == ["second", "third"]
+    server = local(failed("429 Too Many Requests"), whole(completion_body("Hello")))
+    tried = retry(initial_delay=0, max_retries=0, fallback_models=["openai/fourth"])(changed)
+    colder = override(tried, call_params={"temperature": 0, "max_retries": 0})
+    assert (colder()).content == "Hello"
+    assert [body["model"] for body in server.bodies] == ["second", "fourth"]
+    assert [body.get("temperature") for body in server.bodies] == [0, 0]
+    override(changed, provider="openai/fifth")()
+    assert server.bodies[-1]["model"] == "fifth"
+    with context(provider="openai", model="sixth"), context(provider="openai/seventh"):
+        ask()
+    assert server.bodies[-1]["model"] == "seventh"
 
 
 def test_a_server_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:

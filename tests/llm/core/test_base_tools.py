@@ -404,7 +404,7 @@ def test_the_tools_of_a_box() -> None:
             return 1
 
     (count,) = tool_classes([Later()])
-    with pytest.raises(TypeError, match="await that"):
+    with pytest.raises(TypeError, match="by execute_tools"):
         count.from_call(sent("{}")).call()
 
 

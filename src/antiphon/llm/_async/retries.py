@@ -13,11 +13,12 @@ from ..core.retrying import FallbackError, Fallbacks, Tries
 __all__ = ["async_retried", "async_with_fallbacks"]
 
 
-async def async_retried(function: Callable[..., Any], tries: Tries) -> Any:
+async def async_retried(tries: Tries) -> Any:
     """What a function gives in the end. Raises what `Tries.failed` raises; a cancelled call is not tried again."""
     while True:
+        function, within = tries.next()
         try:
-            with tries.within():
+            with within:
                 value = await function(*tries.positional, **tries.named)
         except Exception as error:
             seconds = tries.failed(error, random=random.random, now=time.time)
@@ -33,9 +34,10 @@ async def async_with_fallbacks(
     """What a function gives, asked of one model after the other. Raises `FallbackError` when all of them failed."""
     caught: list[Exception] = []
     for catch, changes in fallbacks.ways:
+        asking, within = fallbacks.asking(function, changes)
         try:
-            with fallbacks.within(changes):
-                return fallbacks.gave(await function(*positional, **named), caught)
+            with within:
+                return fallbacks.gave(await asking(*positional, **named), caught)
         except catch as error:
             caught.append(error)
     raise FallbackError(caught) from caught[-1]

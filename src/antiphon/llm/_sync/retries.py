@@ -14,11 +14,12 @@ from ..core.retrying import FallbackError, Fallbacks, Tries
 __all__ = ["retried", "with_fallbacks"]
 
 
-def retried(function: Callable[..., Any], tries: Tries) -> Any:
+def retried(tries: Tries) -> Any:
     """What a function gives in the end. Raises what `Tries.failed` raises; a cancelled call is not tried again."""
     while True:
+        function, within = tries.next()
         try:
-            with tries.within():
+            with within:
                 value = function(*tries.positional, **tries.named)
         except Exception as error:
             seconds = tries.failed(error, random=random.random, now=time.time)
@@ -34,9 +35,10 @@ def with_fallbacks(
     """What a function gives, asked of one model after the other. Raises `FallbackError` when all of them failed."""
     caught: list[Exception] = []
     for catch, changes in fallbacks.ways:
+        asking, within = fallbacks.asking(function, changes)
         try:
-            with fallbacks.within(changes):
-                return fallbacks.gave(function(*positional, **named), caught)
+            with within:
+                return fallbacks.gave(asking(*positional, **named), caught)
         except catch as error:
             caught.append(error)
     raise FallbackError(caught) from caught[-1]

@@ -252,10 +252,10 @@ def _make_ready(tool: Tool) -> None:
     box = tool.prepare
     if box is None or box.is_prepared:
         return
-    if type(box).prepare_async is not Toolbox.prepare_async:
-        raise TypeError(f"{type(box).__name__} is made ready by prepare_async(): await that before the first call")
-    box.prepare()
-    box.is_prepared = True
+    if type(box).prepare is Toolbox.prepare and type(box).prepare_async is not Toolbox.prepare_async:
+        raise TypeError(f"{type(box).__name__} is made ready by prepare_async(): call its tools by execute_tools()")
+    with box.preparing():
+        box.prepare()
 
 
 def tool_class_of(tool: Tool) -> type[BaseTool]:

@@ -14,7 +14,7 @@ import pydantic
 from ...runtime.core.errors import APIConnectionError, APIStatusError, SDKError, excerpt
 from ...runtime.core.kinds import is_iterable, is_mapping
 from ...runtime.core.retry import RetryPolicy, checked_max_retries, retry_after
-from .calling.settings import Changes, changes_of, in_context
+from .calling.settings import Changes, changes_of, in_context, under
 from .errors import MissingKeyError, UnknownProviderError, UnsupportedParameterError
 
 __all__ = [
@@ -215,9 +215,9 @@ class Tries:
         self._retries = 0
         self._failures: list[Exception] = []
 
-    def within(self) -> AbstractContextManager[None]:
-        """In which a try has to run, so that it asks the model whose turn it is."""
-        return _within(self._changes[self._model])
+    def next(self) -> tuple[Callable[..., Any], AbstractContextManager[None]]:
+        """The function to call, and in what, so that it asks the model whose turn it is."""
+        return _asking(self._function, self._changes[self._model])
 
     def gave(self, value: Any) -> Any:
         """The value of the try that succeeded."""
@@ -287,17 +287,24 @@ class Fallbacks:
             caught = _classes("catch", own.pop("catch", catch))
             self.ways.append((caught, _changes_to(own)))
 
-    def within(self, changes: Changes | None) -> AbstractContextManager[None]:
-        """In which a call has to run, so that it asks this model."""
-        return _within(changes)
+    def asking(
+        self, function: Callable[..., Any], changes: Changes | None
+    ) -> tuple[Callable[..., Any], AbstractContextManager[None]]:
+        """The function to call, and in what, so that it asks this model."""
+        return _asking(function, changes)
 
     def gave(self, value: Any, caught: list[Exception]) -> Any:
         """The value of the call that succeeded."""
         return _with_caught(value, caught)
 
 
-def _within(changes: Changes | None) -> AbstractContextManager[None]:
-    return nullcontext() if changes is None else in_context(changes)
+def _asking(
+    function: Callable[..., Any], changes: Changes | None
+) -> tuple[Callable[..., Any], AbstractContextManager[None]]:
+    if changes is None:
+        return function, nullcontext()
+    function, changes = under(changes, function)
+    return function, in_context(changes)
 
 
 def _changes_to(model: object) -> Changes:

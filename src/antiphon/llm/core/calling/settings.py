@@ -18,7 +18,17 @@ from ..errors import UnknownProviderError
 from ..extraction import Extraction
 from ..parameters import CompletionParameters
 
-__all__ = ["CallSettings", "Changes", "CommonCallParams", "StreamConfig", "changes_of", "current_changes", "in_context"]
+__all__ = [
+    "CallSettings",
+    "Changes",
+    "CommonCallParams",
+    "StreamConfig",
+    "changes_of",
+    "current_changes",
+    "in_context",
+    "mark_overridden",
+    "under",
+]
 
 CommonCallParams = CompletionParameters
 """Parameters of the request: those of `completion`."""
@@ -169,8 +179,8 @@ def changes_of(**given: Any) -> Changes:
     whole = isinstance(provider, str) and known.find(provider) is None and any(mark in provider for mark in "/:")
     if (model is not None and provider is None) or (provider is not None and model is None and not whole):
         raise ValueError("provider and model are changed together: pass both, or neither")
-    if provider is not None:
-        _placed(provider, model, known)
+    if provider is not None:  # one by one, so that each takes the place of what holds already
+        kept["provider"], kept["model"] = _placed(provider, model, known)
     unknown = kept.keys() - set(_NAMES)
     if unknown:
         raise TypeError(f"there is no setting {min(unknown)!r}; there are: {', '.join(_NAMES)}")
@@ -184,6 +194,22 @@ _current: Final[ContextVar[Changes]] = ContextVar("antiphon_call_changes", defau
 def current_changes() -> Changes:
     """What holds here and now: in this task, or in this thread."""
     return _current.get()
+
+
+_OVERRIDDEN: Final = "__antiphon_overridden__"
+
+
+def mark_overridden(made: Callable[..., Any], function: Callable[..., Any], changes: Changes) -> None:
+    """Remember of what an overridden function was made."""
+    made.__dict__[_OVERRIDDEN] = made, function, changes
+
+
+def under(changes: Changes, function: Callable[..., Any]) -> tuple[Callable[..., Any], Changes]:
+    """What to call, and with which changes, so that these come before those of an overridden function."""
+    made, inner, others = getattr(function, _OVERRIDDEN, (None, function, changes))
+    if made is not function:  # `wraps` copies what a function has
+        return function, changes
+    return inner, changes.over(others)
 
 
 @contextlib.contextmanager
