@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from antiphon import APIConnectionError, AuthenticationError, InternalServerError, RateLimitError
+from antiphon import APIConnectionError, AsyncClient, AuthenticationError, InternalServerError, RateLimitError
 from antiphon.llm import (
     Completion,
     CompletionChunk,
@@ -24,6 +24,7 @@ from antiphon.llm import (
     aembedding,
     aresponses,
 )
+from antiphon.llm.core.data import data_of
 from antiphon.mock import MockServer, serve
 
 from ...runtime.colours import async_reached, async_together
@@ -99,6 +100,27 @@ async def test_an_answer_can_be_sent_back(server: MockServer) -> None:
     first = await asked(model="openai/m", messages=ASKED)
     await asked(model="openai/m", messages=[*ASKED, first.choices[0].message, *ASKED])
     assert server.requests[-1].body["messages"][1]["content"] == TEXT
+
+
+async def test_an_answer_can_be_sent_by_the_client(server: MockServer) -> None:
+    message: Any = (await asked(model="openai/m", messages=ASKED)).choices[0].message
+    sent: Any = [*ASKED, message, *ASKED]
+    async with AsyncClient(base_url=server.url, api_key="key") as client:
+        await client.chat.completions.create(model="m", messages=sent, extra_body={"metadata": {"a": "b"}})
+    assert server.requests[-1].body["messages"][1] == message
+
+
+def test_an_answer_has_the_methods_of_a_model() -> None:
+    usage = {"prompt_tokens": 1, "total_tokens": 2, "prompt_tokens_details": None}
+    message = {"role": "assistant", "content": "Hëllo", "refusal": None}
+    answer: Any = data_of({"choices": [{"index": 0, "message": message}], "usage": usage}, Completion)
+    assert answer.model_dump(mode="json", by_alias=True) == answer == answer.to_dict()
+    assert answer.choices[0].model_dump(exclude_none=True) == {
+        "index": 0,
+        "message": {"role": "assistant", "content": "Hëllo"},
+    }
+    assert json.loads(answer.model_dump_json(indent=2)) == answer
+    assert answer.usage.model_dump_json(exclude_none=True) == '{"prompt_tokens":1,"total_tokens":2}'
 
 
 async def test_a_stream() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from antiphon import APIConnectionError, AuthenticationError, InternalServerError, RateLimitError
+from antiphon import APIConnectionError, AuthenticationError, Client, InternalServerError, RateLimitError
 from antiphon.llm import (
     Completion,
     CompletionChunk,
@@ -25,6 +25,7 @@ from antiphon.llm import (
     embedding,
     responses,
 )
+from antiphon.llm.core.data import data_of
 from antiphon.mock import MockServer, serve
 
 from ...runtime.colours import reached, together
@@ -98,6 +99,27 @@ def test_an_answer_can_be_sent_back(server: MockServer) -> None:
     first = asked(model="openai/m", messages=ASKED)
     asked(model="openai/m", messages=[*ASKED, first.choices[0].message, *ASKED])
     assert server.requests[-1].body["messages"][1]["content"] == TEXT
+
+
+def test_an_answer_can_be_sent_by_the_client(server: MockServer) -> None:
+    message: Any = (asked(model="openai/m", messages=ASKED)).choices[0].message
+    sent: Any = [*ASKED, message, *ASKED]
+    with Client(base_url=server.url, api_key="key") as client:
+        client.chat.completions.create(model="m", messages=sent, extra_body={"metadata": {"a": "b"}})
+    assert server.requests[-1].body["messages"][1] == message
+
+
+def test_an_answer_has_the_methods_of_a_model() -> None:
+    usage = {"prompt_tokens": 1, "total_tokens": 2, "prompt_tokens_details": None}
+    message = {"role": "assistant", "content": "Hëllo", "refusal": None}
+    answer: Any = data_of({"choices": [{"index": 0, "message": message}], "usage": usage}, Completion)
+    assert answer.model_dump(mode="json", by_alias=True) == answer == answer.to_dict()
+    assert answer.choices[0].model_dump(exclude_none=True) == {
+        "index": 0,
+        "message": {"role": "assistant", "content": "Hëllo"},
+    }
+    assert json.loads(answer.model_dump_json(indent=2)) == answer
+    assert answer.usage.model_dump_json(exclude_none=True) == '{"prompt_tokens":1,"total_tokens":2}'
 
 
 def test_a_stream() -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import uuid4
 
 from ...runtime.core.errors import APIResponseValidationError, error_detail
 from ...runtime.core.kinds import is_list, is_mapping
 from ...runtime.core.response import HTTPResponse, parsed
 from ..providers.profile import Provider
-from .data import Completion, CompletionChunk, Data, Embeddings, ResponseData, data_of
+from .data import Completion, CompletionChunk, Data, Delta, Embeddings, Message, ResponseData, Usage, data_of
 
 __all__ = ["ChunkReader", "completion_from", "completion_of", "embeddings_from", "event_from", "response_from"]
 
@@ -23,15 +23,14 @@ def completion_from(provider: Provider, response: HTTPResponse) -> Completion:
     for number, choice in enumerate(body["choices"]):
         if not is_mapping(choice) or not is_mapping(choice.get("message")):
             raise _invalid(provider, response, body, f"choices[{number}] has no message")
-    _fit(provider, body, "message", "chat.completion")
-    return data_of(body, Completion)
+    return completion_of(provider, body)
 
 
 def completion_of(provider: Provider, body: Mapping[str, Any]) -> Completion:
     """A whole answer that somebody has read already, in OpenAI's form."""
-    made = dict(body)
+    made: Completion = data_of(body, Completion)
     _fit(provider, made, "message", "chat.completion")
-    return data_of(made, Completion)
+    return made
 
 
 class ChunkReader:
@@ -43,23 +42,26 @@ class ChunkReader:
 
     def read(self, chunk: Mapping[str, Any]) -> CompletionChunk:
         """A piece in OpenAI's form."""
-        body = dict(chunk)
-        choices: Any = body.get("choices")
-        kept: list[Any] = [choice for choice in choices if is_mapping(choice)] if is_list(choices) else []
-        body["choices"] = kept
+        made: CompletionChunk = data_of(chunk, CompletionChunk)
+        choices: Any = made.get("choices")
+        kept: list[Any] = [each for each in choices if is_mapping(each)] if is_list(choices) else []
+        made["choices"] = kept
         # Groq's own place of it.
-        if body.get("usage") is None and is_mapping(own := body.get("x_groq")) and own.get("usage"):
-            body["usage"] = own["usage"]
-        _fit(self._provider, body, "delta", "chat.completion.chunk")
-        fitted: list[Any] = body["choices"]
-        for choice in fitted:
+        if made.get("usage") is None and is_mapping(own := made.get("x_groq")) and own.get("usage"):
+            made["usage"] = data_of(own["usage"], Usage)
+        _fit(self._provider, made, "delta", "chat.completion.chunk")
+        for choice in kept:
             calls: Any = choice["delta"].get("tool_calls")
+            if calls is None and choice.get("finish_reason") is None:
+                continue
             numbers = self._calls.setdefault(choice["index"], _Numbers())
             if is_list(calls):
-                choice["delta"]["tool_calls"] = [numbers.given(call) for call in calls if is_mapping(call)]
+                calls = choice["delta"]["tool_calls"] = [call for call in calls if is_mapping(call)]
+                for call in calls:
+                    numbers.give(call)
             elif choice.get("finish_reason") == "stop" and numbers.any:
                 choice["finish_reason"] = "tool_calls"
-        return data_of(body, CompletionChunk)
+        return made
 
 
 class _Numbers:
@@ -74,20 +76,18 @@ class _Numbers:
     def any(self) -> bool:
         return self._last >= 0
 
-    def given(self, call: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The call with its number."""
+    def give(self, call: dict[str, Any]) -> None:
+        """Give the call its number, and the first piece of it an id."""
         index, known = call.get("index"), call.get("id")
         if not isinstance(index, int):
-            index = self._of(call, known)
-            call = {**call, "index": index}
-        begins = index not in self._begun
-        if begins and not known:
-            call = {**call, "id": _call_id()}  # its result could not be sent back without one
-        self._begun.add(index)
+            index = call["index"] = self._of(call, known)
+        if index not in self._begun:
+            self._begun.add(index)
+            if not known:
+                call["id"] = _call_id()  # its result could not be sent back without one
         self._last = index
         if known:
             self._by_id[known] = index
-        return call
 
     def _of(self, call: Mapping[str, Any], known: object) -> int:
         function: Any = call.get("function")
@@ -99,9 +99,9 @@ class _Numbers:
 
 def embeddings_from(provider: Provider, response: HTTPResponse) -> Embeddings:
     """The vectors. Raises `APIResponseValidationError` for a body that has none."""
-    body = _body(provider, response, "data")
-    _count(body)
-    return data_of(body, Embeddings)
+    made: Embeddings = data_of(_body(provider, response, "data"), Embeddings)
+    _count(made)
+    return made
 
 
 def response_from(provider: Provider, response: HTTPResponse) -> ResponseData:
@@ -135,30 +135,27 @@ def _invalid(provider: Provider, response: HTTPResponse, body: object, what: str
     return APIResponseValidationError(response, body, message=message)
 
 
-def _fit(provider: Provider, body: dict[str, Any], part: str, kind: str) -> None:
-    body["object"] = kind  # some call both kinds by one name
-    created: Any = body.get("created")
+def _fit(provider: Provider, made: dict[str, Any], part: str, kind: str) -> None:
+    """Put right what servers do otherwise; `made` is ours to change."""
+    made["object"] = kind  # some call both kinds by one name
+    created: Any = made.get("created")
     if isinstance(created, (float, str)):
-        body["created"] = _whole(created)
-    _count(body)
-    choices: list[Any] = []
-    for number, choice in enumerate(body["choices"]):
-        kept = dict(choice)
-        if kept.get("index") is None:
-            kept["index"] = number
-        said: Any = kept.get(part)
-        message = dict(said) if is_mapping(said) else {}
-        _message(message, is_whole=part == "message")
-        kept[part] = message
-        reason: Any = kept.get("finish_reason")
+        made["created"] = _whole(created)
+    _count(made)
+    for number, choice in enumerate(made["choices"]):
+        if choice.get("index") is None:
+            choice["index"] = number
+        message: Any = choice.get(part)
+        if not is_mapping(message):
+            message = choice[part] = Delta() if part == "delta" else Message()
+        _read_message(cast("dict[str, Any]", message), is_whole=part == "message")
+        reason: Any = choice.get("finish_reason")
         if isinstance(reason, str):
             reason = provider.finish_reasons.get(reason, reason)
-            kept["finish_reason"] = "tool_calls" if reason == "stop" and message.get("tool_calls") else reason
-        choices.append(kept)
-    body["choices"] = choices
+            choice["finish_reason"] = "tool_calls" if reason == "stop" and message.get("tool_calls") else reason
 
 
-def _message(message: dict[str, Any], *, is_whole: bool) -> None:
+def _read_message(message: dict[str, Any], *, is_whole: bool) -> None:
     content: Any = message.get("content")
     if is_list(content):
         text, thought = _texts(content)
@@ -169,24 +166,22 @@ def _message(message: dict[str, Any], *, is_whole: bool) -> None:
         message["reasoning_content"] = thought
     calls: Any = message.get("tool_calls")
     if is_list(calls):
-        message["tool_calls"] = [_tool_call(call, is_whole=is_whole) for call in calls]
+        for call in calls:
+            if is_mapping(call):
+                _read_tool_call(cast("dict[str, Any]", call), is_whole=is_whole)
 
 
 def _call_id() -> str:
     return f"call_{uuid4().hex[:24]}"
 
 
-def _tool_call(call: object, *, is_whole: bool) -> object:
-    if not is_mapping(call):
-        return call
-    kept = dict(call)
-    if is_whole and not kept.get("id"):
-        kept["id"] = _call_id()
-    if is_mapping(function := kept.get("function")) and is_mapping(arguments := function.get("arguments")):
+def _read_tool_call(call: dict[str, Any], *, is_whole: bool) -> None:
+    if is_whole and not call.get("id"):
+        call["id"] = _call_id()
+    if is_mapping(function := call.get("function")) and is_mapping(arguments := function.get("arguments")):
         from ...runtime.core.body import encode_json
 
-        kept["function"] = {**function, "arguments": encode_json(arguments).decode("utf-8")}
-    return kept
+        cast("dict[str, Any]", function)["arguments"] = encode_json(arguments).decode("utf-8")
 
 
 def _texts(parts: list[Any]) -> tuple[str, str]:
@@ -205,20 +200,22 @@ def _texts(parts: list[Any]) -> tuple[str, str]:
     return text, thought
 
 
-def _count(body: dict[str, Any]) -> None:
-    usage: Any = body.get("usage")
+def _count(made: dict[str, Any]) -> None:
+    usage: Any = made.get("usage")
     if not is_mapping(usage):
         return
-    if all(usage.get(name) is None for name in _COUNTS):
-        body["usage"] = None  # an empty one comes with every chunk of some, and must not hide what was counted
+    counts = cast("dict[str, Any]", usage)
+    asked, answered, total = map(counts.get, _COUNTS)
+    if asked.__class__ is answered.__class__ is total.__class__ is int:
         return
-    kept = dict(usage)
+    if asked is answered is total is None:
+        made["usage"] = None  # an empty one comes with every chunk of some, and must not hide what was counted
+        return
     for name in _COUNTS:
-        if isinstance(count := kept.get(name), (float, str)):
-            kept[name] = _whole(count)
-    if kept.get("total_tokens") is None and isinstance(asked := kept.get("prompt_tokens"), int):
-        kept["total_tokens"] = asked + (kept.get("completion_tokens") or 0)
-    body["usage"] = kept
+        if isinstance(count := counts.get(name), (float, str)):
+            counts[name] = _whole(count)
+    if counts.get("total_tokens") is None and isinstance(asked := counts.get("prompt_tokens"), int):
+        counts["total_tokens"] = asked + (counts.get("completion_tokens") or 0)
 
 
 def _whole(number: float | str) -> object:

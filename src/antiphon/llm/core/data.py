@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from inspect import get_annotations
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, TypeAlias, cast
 
 from ...runtime.core.kinds import is_list, is_mapping
 
@@ -67,8 +68,15 @@ class Data(dict[str, Any]):
         """Plain dicts and lists, all the way down."""
         return {key: _plain(value) for key, value in self.items()}
 
-    model_dump = to_dict
-    """The name by which users of pydantic models know `to_dict`."""
+    def model_dump(self, *, exclude_none: bool = False, **options: object) -> dict[str, Any]:
+        """The same, as users of pydantic models know it; of its further options none means anything here."""
+        plain = self.to_dict()
+        return cast("dict[str, Any]", _without_none(plain)) if exclude_none else plain
+
+    def model_dump_json(self, *, indent: int | None = None, **options: Any) -> str:
+        """The same as JSON text."""
+        separators = (",", ":") if indent is None else None
+        return json.dumps(self.model_dump(**options), ensure_ascii=False, indent=indent, separators=separators)
 
 
 class Usage(Data):
@@ -213,8 +221,10 @@ def data_of(value: Mapping[str, Any], kind: type[Data] = Data, shape: Shape | No
     inner: Shape = SHAPES.get(kind, _NOTHING) if shape is None else shape
     made = kind(value)
     for key, item in value.items():
-        if item.__class__ not in _SCALARS:
-            made[key] = _shaped(item, *inner.get(key, _ANY))
+        of = item.__class__
+        if of not in _SCALARS:
+            into, within = inner.get(key, _ANY)
+            made[key] = data_of(item, into, within) if of is dict else _shaped(item, into, within)
     return made
 
 
@@ -230,6 +240,12 @@ def _shaped(item: object, kind: type[Data], shape: Shape) -> object:
 _SCALARS = frozenset({str, int, float, bool, type(None)})
 _NOTHING: Shape = {}
 _ANY: tuple[type[Data], Shape] = (Data, {})
+
+
+def _without_none(value: object) -> object:
+    if is_mapping(value):
+        return {key: _without_none(item) for key, item in value.items() if item is not None}
+    return [_without_none(item) for item in value] if is_list(value) else value
 
 
 def _plain(value: object) -> Any:

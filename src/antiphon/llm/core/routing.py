@@ -85,9 +85,8 @@ def route_to(
         raise TypeError(f"model must be text, not {type(model).__name__}")
     if not model.strip():
         raise ValueError("model is empty")
-    for name, value in (("provider", provider), ("base_url", base_url)):
-        if value is not None and not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise TypeError(f"{name} must be text, not {type(value).__name__}")
+    if provider is not None or base_url is not None:
+        _check_texts(provider=provider, base_url=base_url)
     found, bare = _found(model, registry, provider, base_url)
     if not bare:
         raise ValueError(f"{model!r} names a provider and no model")
@@ -103,6 +102,12 @@ def route_to(
         is_openai=found.name == "openai",
     )
     return Route(found, bare, endpoint, version)
+
+
+def _check_texts(**given: object) -> None:
+    for name, value in given.items():
+        if value is not None and not isinstance(value, str):
+            raise TypeError(f"{name} must be text, not {type(value).__name__}")
 
 
 def base_url_of(provider: Provider, environment: Mapping[str, str], base_url: str | None = None) -> str:
@@ -231,4 +236,8 @@ def _key(
 
 
 def _first(environment: Mapping[str, str], names: tuple[str, ...]) -> str | None:
-    return next((value for name in names if (value := environment.get(name, "").strip())), None)
+    for name in names:
+        value = environment.get(name)
+        if value and (value := value.strip()):
+            return value
+    return None
