@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -321,3 +322,16 @@ def test_types_of_plain_functions() -> None:
     def template(genre: str) -> None: ...
 
     assert_type(template("x"), list[BaseMessageParam])
+
+
+def test_a_context_may_end_in_another_place() -> None:
+    """As those of generators do, which are closed by whoever finds them."""
+
+    def begun() -> Iterator[None]:
+        with llm.context(provider="openai", model="other"):
+            yield
+
+    generator = begun()
+    assert contextvars.Context().run(lambda: [next(generator), model().model]) == [None, "other"]
+    assert list(generator) == []
+    assert model().model == "plain"

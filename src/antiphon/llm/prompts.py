@@ -14,8 +14,7 @@ from .core.calling.asked import BaseDynamicConfig, TemplateMessages, filled
 from .core.calling.clients import is_async_function
 from .core.calling.messages import BaseMessageParam
 from .core.calling.parts import PromptError, content_of, items_of
-from .core.calling.plans import Asking
-from .core.calling.settings import CallSettings
+from .core.calling.plans import Called
 from .core.calling.templates import Template, template_of
 
 __all__ = ["BasePrompt", "PromptDecorator", "prompt_template"]
@@ -64,13 +63,13 @@ def prompt_template(template: str | None = None) -> PromptDecorator:
 def _of_function(function: Callable[..., Any], template: Template | None) -> Callable[..., Any]:
     if getattr(function, "__antiphon_asking__", None) is not None:
         raise TypeError("prompt_template stands below call: the function is decorated with call already")
-    asking = Asking(function, CallSettings(provider="openai", model="none"))
+    called = Called(function)
 
     def made(given: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> TemplateMessages:
         used = template
         if used is None and (given is None or given is ...) and (said := inspect.getdoc(function)):
             used = template_of(said)
-        return filled(used, given, asking.arguments(args, kwargs), asking.name)
+        return filled(used, given, called.arguments(args, kwargs), called.name)
 
     if is_async_function(function):
 

@@ -241,6 +241,23 @@ async def test_strict_values_are_asked_for_by_their_schema(server: MockServer) -
     assert "tools" not in body
 
 
+@pytest.mark.parametrize("json_mode", [False, True])
+async def test_strict_values_where_no_schema_can_be_asked_for(json_mode: bool) -> None:
+    strict = '{"mood": "good", "count": 1}'
+    with Local(whole(completion_body({"content": strict}))) as peer:
+
+        @llm.call("openai/m", response_model=Strict, json_mode=json_mode)
+        async def asked() -> str:
+            return "Invent one"
+
+        for provider in ("deepseek", "anthropic"):
+            changed = llm.override(asked, provider=provider, model="m", call_params=to(peer))
+            assert await changed() == Strict(mood=Mood.GOOD, count=1)
+        bodies = peer.bodies
+    assert [each.get("response_format") for each in bodies] == [{"type": "json_object"} if json_mode else None, None]
+    assert ["tools" in each for each in bodies] == [not json_mode] * 2
+
+
 async def test_tools_beside_a_value(server: MockServer) -> None:
     @llm.call("openai/m", response_model=Book, tools=[shout])
     async def asked() -> str:

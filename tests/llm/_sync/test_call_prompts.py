@@ -96,7 +96,7 @@ FORMS: list[tuple[Any, Any]] = [
     (Image(), [{"role": "user", "content": [IMAGE]}]),
     (Messages.User(["a", ImagePart(image=PNG, detail="low")]), [{"role": "user", "content": [text("a"), LOW]}]),
     (
-        [ImageURLPart(url="https://images.example/1"), TextPart("a")],
+        [ImageURLPart(url="https://images.example/1"), TextPart(type="text", text="a")],
         [
             {
                 "role": "user",

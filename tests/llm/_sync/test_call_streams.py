@@ -14,7 +14,7 @@ from antiphon import APIConnectionError, llm
 from antiphon.llm import BaseTool, CallResponseChunk, Stream, StructuredStream
 from antiphon.mock import MockServer, serve
 
-from ...runtime.colours import listed, reached
+from ...runtime.colours import dropped, listed, reached
 from ...runtime.transports.servers import STREAM, Peer, RawServer, chunk
 from ..local import Local, events, said
 from ..scripts import calling, streamed
@@ -153,6 +153,39 @@ def test_a_stream_that_is_left_early_releases_its_connection() -> None:
             assert value == "a"
             break
         assert reached(peer.given_up)
+
+
+def test_a_stream_that_nobody_holds_releases_its_connection() -> None:
+    def script(peer: Peer) -> None:
+        peer.request()
+        peer.send(STREAM + chunk(f"data: {json.dumps(said('a'))}\n\n".encode()))
+        peer.until_closed()
+
+    with RawServer(script) as peer:
+
+        @llm.call("openai/m", stream=True, call_params={"base_url": peer.url("/v1"), "api_key": "key"})
+        def asked() -> str:
+            return "Hello"
+
+        stream = asked()
+        del stream
+        dropped()
+        assert reached(peer.given_up)
+
+
+def test_several_answers_at_once() -> None:
+    """What is read is the first one; the others are in the pieces themselves."""
+    pieces = [said("a"), said("no", index=1), said("b"), said("", finish_reason="stop")]
+    with Local(events(*pieces)) as peer:
+
+        @llm.call("openai/m", stream=True, call_params={"base_url": peer.url("/v1"), "api_key": "key", "n": 2})
+        def asked() -> str:
+            return "Hello"
+
+        stream = asked()
+        texts = [piece.content for piece, _ in stream]
+    assert texts == ["a", "", "b", ""]
+    assert stream.content == "ab"
 
 
 def test_a_connection_that_breaks() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Final, cast
+from typing import Any, ClassVar, Final, Literal, cast
 
 from ...runtime.core.kinds import is_list, is_mapping
 from .attachments import Attachment, attachment_from_dict, attachment_of, attachment_to_dict
@@ -76,6 +76,7 @@ class TextPart(Part):
 
     text: str = ""
     provider_metadata: dict[str, Any] | None = None
+    type: Literal["text"] = field(default="text", repr=False)
 
     def _fields(self) -> dict[str, Any]:
         return {"text": self.text}

@@ -268,8 +268,9 @@ class CallResponseChunk(_Counted):
 
     @property
     def delta(self) -> Message:
+        """What the piece adds to the message; nothing where it belongs to another of several answers."""
         choices: Any = self.chunk.get("choices") or ()
-        return choices[0].delta if choices else Message()
+        return next((choice.delta for choice in choices if not choice.index), Message())
 
     @property
     def content(self) -> str:

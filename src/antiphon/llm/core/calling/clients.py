@@ -69,10 +69,11 @@ def way_of(client: Any, provider: Provider, *, is_async: bool) -> OwnTree | Plac
     place = _place(client, provider)
     if place is None:
         where = repr(provider.base_url) if provider.base_url else "..."
+        kind = "AsyncClient" if is_async else "Client"
         raise UnsupportedClientError(
             f"{title_of(client)} has no chat.completions.create, and does not tell both its address and its key: pass "
-            f"client={'AsyncClient' if is_async else 'Client'}(base_url={where}, api_key=...) of antiphon, or no client "
-            f"and call_params={{'api_key': ...}}"
+            f"client={kind}(base_url={where}, api_key=...) of antiphon, or no client and "
+            f"call_params={{'api_key': ...}}"
         )
     return place
 

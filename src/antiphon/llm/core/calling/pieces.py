@@ -30,7 +30,9 @@ class ToolPieces:
         if not self._tools:
             return []
         made: list[BaseTool] = []
-        for choice in (chunk.get("choices") or ())[:1]:
+        for choice in chunk.get("choices") or ():
+            if choice.index:
+                continue  # of several answers, the first one's
             calls: object = choice.delta.get("tool_calls")
             for piece in calls if is_list(calls) else ():
                 if is_mapping(piece):

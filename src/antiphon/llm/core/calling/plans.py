@@ -16,18 +16,17 @@ from .messages import media_in, with_media, written
 from .parts import Media, PromptError
 from .settings import CallSettings, Changes
 
-__all__ = ["Asking", "Plan", "planned"]
+__all__ = ["Asking", "Called", "Plan", "planned"]
 
 _NOTHING: Final[Mapping[str, Any]] = {}
 _SAID_ELSEWHERE: Final = frozenset({"messages", "model", "provider", "stream"})
 
 
 @dataclass(frozen=True, eq=False)
-class Asking:
-    """A decorated function."""
+class Called:
+    """A function that is called for its prompt."""
 
     function: Callable[..., Any]
-    settings: CallSettings
 
     @property
     def name(self) -> str:
@@ -46,6 +45,13 @@ class Asking:
             if parameter.kind is parameter.VAR_KEYWORD:
                 made.update(made.pop(parameter.name))
         return made
+
+
+@dataclass(frozen=True, eq=False)
+class Asking(Called):
+    """A decorated function."""
+
+    settings: CallSettings
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -118,7 +118,9 @@ class CallSettings:
         """How the answer becomes a `response_model`."""
         if self.response_model is None:
             return None
-        return Extraction.of(self.response_model, json_mode=self.json_mode)
+        profile = self.profile
+        schemas = profile.json_schema and "response_format" not in profile.unsupported
+        return Extraction.of(self.response_model, json_mode=self.json_mode, schemas=schemas)
 
     def changed(self, changes: Changes) -> CallSettings:
         """The settings with some of them changed; the same object for the same changes."""
@@ -219,4 +221,5 @@ def in_context(changes: Changes) -> Generator[None]:
     try:
         yield
     finally:
-        _current.reset(token)
+        with contextlib.suppress(ValueError):  # a generator may end where it did not begin: there nothing was set
+            _current.reset(token)
