@@ -202,6 +202,15 @@ def test_strict_models_are_held_to_their_schema() -> None:
         assert Extraction.of(Strict, json_mode=json_mode).instructions is None
 
 
+def test_strict_models_where_no_schema_can_be_asked_for() -> None:
+    function = Extraction.of(Strict, schemas=False).request()["tools"][0]["function"]
+    assert function["strict"] is True
+    assert function["parameters"]["additionalProperties"] is False
+    extraction = Extraction.of(Strict, json_mode=True, schemas=False)
+    assert extraction.request() == {"response_format": {"type": "json_object"}}
+    assert extraction.instructions is not None
+
+
 def test_json_mode_says_what_is_wanted() -> None:
     extraction = Extraction.of(Book, json_mode=True)
     assert extraction.request() == {"response_format": {"type": "json_object"}}

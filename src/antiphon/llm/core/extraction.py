@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import is_dataclass
 from functools import cached_property
 from inspect import cleandoc, isroutine
-from typing import Any, Final, cast
+from typing import Any, Final, TypeAlias, cast
 
 import pydantic
 from pydantic_core import from_json, to_json
@@ -33,7 +33,8 @@ _VALUE: Final = "value"
 """Where a value stands that is no object."""
 _KEPT: Final = 128
 _ATTRIBUTE: Final = "__antiphon_extractions__"
-_others: OrderedDict[object, tuple[Any, dict[bool, Extraction]]] = OrderedDict()
+_Made: TypeAlias = "dict[tuple[bool, bool], Extraction]"
+_others: OrderedDict[object, tuple[Any, _Made]] = OrderedDict()
 _ENDS: Final = {
     "length": "the answer was cut off at its greatest length",
     "content_filter": "a content filter held the answer back",
@@ -65,7 +66,7 @@ class _Request(TypedDict, total=False):
 class Extraction:
     """How values of one type are asked for and read. `Extraction.of` gives the one of a type."""
 
-    def __init__(self, of: Any, *, json_mode: bool = False) -> None:
+    def __init__(self, of: Any, *, json_mode: bool = False, schemas: bool = True) -> None:
         self.type = of
         self._adapter = _adapter(of)
         self.name = _name(of)
@@ -75,20 +76,25 @@ class Extraction:
         config = getattr(of, "model_config", None) or getattr(of, "__pydantic_config__", None)
         self.is_strict = is_mapping(config) and config.get("strict") is True
         """Whether the provider is to hold the model to the schema."""
+        self.by_schema = self.is_strict and schemas
+        """Whether the form of the answer is asked for by the schema."""
         self.json_mode = json_mode
         self._schema = _wrapped(schema) if self.is_wrapped else schema
 
     @classmethod
-    def of(cls, response_model: Any, *, json_mode: bool = False) -> Extraction:
+    def of(cls, response_model: Any, *, json_mode: bool = False, schemas: bool = True) -> Extraction:
         """The extraction of a type, made once: of a pydantic class, a dataclass, a `TypedDict`, `str`, `int`, `float`,
         `bool`, `list[...]`, `dict[...]`, an enum, a `Literal`, a union, with `Annotated` or without.
+
+        `schemas` is whether the provider takes a schema as the form of an answer; where it does not, strict models are
+        asked for in another way.
 
         Raises TypeError for what is no type, or one that JSON cannot describe.
         """
         kept = _kept(response_model)
-        found = kept.get(json_mode)
+        found = kept.get((json_mode, schemas))
         if found is None:
-            found = kept[json_mode] = cls(response_model, json_mode=json_mode)
+            found = kept[json_mode, schemas] = cls(response_model, json_mode=json_mode, schemas=schemas)
         return found
 
     # --- asking ---
@@ -114,7 +120,7 @@ class Extraction:
     @cached_property
     def instructions(self) -> str | None:
         """What a model in JSON mode has to be told; None in other modes, where the request says it."""
-        if not self.json_mode or self.is_strict:
+        if not self.json_mode or self.by_schema:
             return None
         schema = json.dumps(self._schema, ensure_ascii=False)
         return (
@@ -124,13 +130,15 @@ class Extraction:
 
     @cached_property
     def _request(self) -> _Request:
-        if self.is_strict:
+        if self.by_schema:
             form = {"name": self.name, "schema": strict_schema(self._schema, self.name), "strict": True}
             return {"response_format": {"type": "json_schema", "json_schema": form}}
         if self.json_mode:
             return {"response_format": {"type": "json_object"}}
         schema = {key: value for key, value in self._schema.items() if key != "description"}
-        function = {"name": self.name, "description": self.description, "parameters": schema}
+        function: dict[str, Any] = {"name": self.name, "description": self.description, "parameters": schema}
+        if self.is_strict:
+            function = {**function, "parameters": strict_schema(schema, self.name), "strict": True}
         choice = {"type": "function", "function": {"name": self.name}}
         return {"tools": [{"type": "function", "function": function}], "tool_choice": choice}
 
@@ -340,12 +348,12 @@ def _name(of: Any) -> str:
     return re.sub(r"[^0-9A-Za-z_-]+", "_", text).strip("_")[:64] or "answer"
 
 
-def _kept(of: Any) -> dict[bool, Extraction]:
+def _kept(of: Any) -> _Made:
     """The extractions of a type: kept on the class, so that they go when it goes; those of others in a table."""
     own = vars(of).get(_ATTRIBUTE) if isinstance(of, type) else None
     if own is not None:
         return own
-    made: dict[bool, Extraction] = {}
+    made: _Made = {}
     try:
         type.__setattr__(of, _ATTRIBUTE, made)
         return made
