@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ._async.embedding_models import AsyncEmbeddingModel as AsyncEmbeddingModel
     from ._async.model_responses import AsyncResponse as AsyncResponse
     from ._async.models import AsyncConversation as AsyncConversation
+    from ._async.models import AsyncKeyModel as AsyncKeyModel
     from ._async.models import AsyncModel as AsyncModel
     from ._async.streams import AsyncPieces as AsyncPieces
     from ._sync.asking import completion as completion
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from ._sync.embedding_models import EmbeddingModel as EmbeddingModel
     from ._sync.model_responses import Response as Response
     from ._sync.models import Conversation as Conversation
+    from ._sync.models import KeyModel as KeyModel
     from ._sync.models import Model as Model
     from ._sync.streams import Pieces as Pieces
     from .attachments import Attachment as Attachment
@@ -91,6 +93,7 @@ if TYPE_CHECKING:
     from .core.parts import ToolResultPart as ToolResultPart
     from .core.prompts import Fragment as Fragment
     from .core.prompts import Options as Options
+    from .core.prompts import Prompt as Prompt
     from .core.said import assistant as assistant
     from .core.said import system as system
     from .core.said import tool_message as tool_message
@@ -199,16 +202,16 @@ else:
             "._async.discovery": "async_discover_models",
             "._async.embedding_models": "AsyncEmbeddingModel",
             "._async.model_responses": "AsyncResponse",
-            "._async.models": "AsyncConversation AsyncModel",
+            "._async.models": "AsyncConversation AsyncKeyModel AsyncModel",
             "._sync.chains": "ChainResponse",
             "._sync.discovery": "discover_models",
             "._sync.embedding_models": "EmbeddingModel",
             "._sync.model_responses": "Response",
-            "._sync.models": "Conversation Model",
+            "._sync.models": "Conversation KeyModel Model",
             ".attachments": "Attachment",
             ".core.model_answers": "StreamEvent Usage",
             ".core.parts": "AttachmentPart Message Part ReasoningPart TextPart ToolCallPart ToolResultPart",
-            ".core.prompts": "Fragment Options",
+            ".core.prompts": "Fragment Options Prompt",
             ".model_facts": "ConversationNotSupported",
             ".core.said": "assistant system tool_message user",
             ".core.schemas": "schema_dsl",

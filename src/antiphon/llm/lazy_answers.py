@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from . import attachments as attachments  # what is attached is of its class
@@ -55,6 +55,23 @@ class _Kept:
         prompt: Prompt
         model: Any
         id: str
+
+    response_json: dict[str, Any] | None = None
+    """What `json` gives instead of a completion, where a class of models set it."""
+
+    def set_usage(
+        self, *, input: int | None = None, output: int | None = None, details: Mapping[str, Any] | None = None
+    ) -> None:
+        """For classes of models: the tokens that the answer took."""
+        self.answer.count(input, output, details)
+
+    def add_tool_call(self, tool_call: ToolCall) -> None:
+        """For classes of models: a call that the model wants."""
+        self.answer.take_call(tool_call)
+
+    def set_resolved_model(self, model_id: str) -> None:
+        """For classes of models: which model it was that answered."""
+        self.answer.name_model(model_id)
 
     @property
     def resolved_model(self) -> str | None:

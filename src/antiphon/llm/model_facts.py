@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar, Final
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, ClassVar, Final, Unpack
 
 from .core.attachments import Attachment
+from .core.parameters import CompletionParameters
 from .core.prompts import Options, Prompt
 from .keys import get_key
 from .providers.profile import Provider
@@ -24,33 +26,48 @@ class ConversationNotSupported(ValueError):
 class ModelFacts:
     """The facts of a model. What it cannot do is an error when it is asked for."""
 
+    # On the class, so that classes of models can say them too.
+
     Options: ClassVar[type[Options]] = Options
-    """The options that prompts can have."""
+    """The options that prompts can have; a class of models may have more of them."""
+    model_id: str = ""
+    key: str | None = None
+    """A key, or the name of a stored one, for every prompt that has none of its own."""
+    can_stream: bool = True
+    """Whether answers come piece by piece."""
+    supports_tools: bool = True
+    supports_schema: bool = True
+    supports_conversation: bool = True
+    attachment_types: Collection[str] | None = None
+    """The media types that it takes; None where that is left to the server."""
+    settings: Mapping[str, Any] = {}
+    """What is passed with every request."""
 
     def __init__(
         self,
-        model_id: str,
+        model_id: str | None = None,
         *,
-        key: str | None,
-        can_stream: bool,
-        supports_tools: bool,
-        supports_schema: bool,
-        supports_conversation: bool,
-        attachment_types: Iterable[str] | None,
-        settings: Mapping[str, Any],
+        key: str | None = None,
+        can_stream: bool | None = None,
+        supports_tools: bool | None = None,
+        supports_schema: bool | None = None,
+        supports_conversation: bool | None = None,
+        attachment_types: Iterable[str] | None = None,
+        **settings: Unpack[CompletionParameters],
     ) -> None:
-        self.model_id = model_id
-        self.key = key
-        """A key, or the name of a stored one, for every prompt that has none of its own."""
-        self.can_stream = can_stream
-        """Whether answers come piece by piece."""
-        self.supports_tools = supports_tools
-        self.supports_schema = supports_schema
-        self.supports_conversation = supports_conversation
-        self.attachment_types = None if attachment_types is None else frozenset(attachment_types)
-        """The media types that it takes; None where that is left to the server."""
-        self.settings: dict[str, Any] = dict(settings)
-        """What is passed with every request."""
+        given = {
+            "model_id": model_id,
+            "key": key,
+            "can_stream": can_stream,
+            "supports_tools": supports_tools,
+            "supports_schema": supports_schema,
+            "supports_conversation": supports_conversation,
+            "attachment_types": None if attachment_types is None else frozenset(attachment_types),
+            "settings": {**self.settings, **settings} if settings else None,
+        }
+        vars(self).update({name: value for name, value in given.items() if value is not None})
+        if not self.model_id:
+            raise ValueError("a model has a model_id: provider/model")
 
     @property
     def needs_key(self) -> str | None:
@@ -72,12 +89,14 @@ class ModelFacts:
         given = explicit_key or self.key or self.settings.get("api_key")
         if not given and self.needs_key is None:
             return None
-        provider = self._provider()
+        provider = self._provider() if type(self).needs_key is ModelFacts.needs_key else None
         variables = provider.key_env if provider is not None else ()
-        import os
-
         named = next((name for name in variables if os.environ.get(name, "").strip()), self.key_env_var)
         return get_key(given, self.needs_key, named)
+
+    def answers_itself(self) -> Callable[..., Any] | None:
+        """The method of a class of models that answers prompts without asking a server."""
+        return getattr(self, "execute", None)
 
     def parameters(self, prompt: Prompt) -> dict[str, Any]:
         """What a request for this prompt has besides model and messages."""
@@ -111,6 +130,8 @@ class ModelFacts:
             raise ConversationNotSupported(f"{self} does not support conversations")
 
     def _provider(self) -> Provider | None:
+        if self.answers_itself() is not None:
+            return None
         name, address = self.settings.get("provider"), self.settings.get("base_url")
         if isinstance(name, str):
             return known.find(name)

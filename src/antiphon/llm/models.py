@@ -12,10 +12,10 @@ from typing import Final, get_args
 from ..runtime import SDKError
 from ._async.chains import AsyncChainResponse
 from ._async.model_responses import AsyncResponse
-from ._async.models import AsyncConversation, AsyncModel
+from ._async.models import AsyncConversation, AsyncKeyModel, AsyncModel
 from ._sync.chains import ChainResponse
 from ._sync.model_responses import Response
-from ._sync.models import Conversation, Model
+from ._sync.models import Conversation, KeyModel, Model
 from .discovered import every_discovered
 from .providers.registry import known
 from .store import get_default_model, stored_aliases
@@ -23,10 +23,12 @@ from .store import get_default_model, stored_aliases
 __all__ = [
     "AsyncChainResponse",
     "AsyncConversation",
+    "AsyncKeyModel",
     "AsyncModel",
     "AsyncResponse",
     "ChainResponse",
     "Conversation",
+    "KeyModel",
     "Model",
     "ModelWithAliases",
     "Response",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import inspect
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import replace
@@ -95,7 +96,7 @@ class AsyncResponse(AsyncWaiting):
     async def json(self) -> dict[str, Any]:
         """The completion as the server sent it, put together where it came in pieces."""
         await self.complete()
-        return self.answer.body()
+        return self.answer.body() if self.response_json is None else self.response_json
 
     async def usage(self) -> Usage:
         """The tokens that were read and written."""
@@ -178,7 +179,8 @@ class AsyncResponse(AsyncWaiting):
 
         As with `prompt`, nothing happens before the new answer is wanted.
         """
-        made = prompt_of(prompt, keywords, tools=self.prompt.known_tools).followed()
+        asked = prompt_of(prompt, keywords, tools=self.prompt.known_tools, options=self.model.Options)
+        made = asked.followed()
         self.model.check_attachments(made.attachments)
         return AsyncResponse(self.model, made, previous=self, answers_calls=not made.tool_results)
 
@@ -190,9 +192,10 @@ class AsyncResponse(AsyncWaiting):
         """
         given: Mapping[str, Any] = data.get("prompt") or {}
         sent = [Message.from_dict(each) for each in given.get("messages") or ()]
-        asked = prompt_of(given.get("text"), {"system": given.get("system"), "options": given.get("options")})
-        prompt = replace(asked, sent=tuple(sent))
-        made = cls(model or cls._model_called(data["model"]), prompt, answer=ModelAnswer.from_dict(data, sent))
+        model = model or cls._model_called(data["model"])
+        keywords = {"system": given.get("system"), "options": given.get("options")}
+        prompt = replace(prompt_of(given.get("text"), keywords, options=model.Options), sent=tuple(sent))
+        made = cls(model, prompt, answer=ModelAnswer.from_dict(data, sent))
         made.id = data.get("id") or made.id
         return made
 
@@ -224,14 +227,15 @@ class AsyncResponse(AsyncWaiting):
                 await self._finish()
 
     async def _advance(self) -> bool:
+        own = self.model.answers_itself()
+        if own is not None:
+            return await self._advance_by(own)
         answer, prompt = self.answer, self.prompt
         if self._stream is None:
             if prompt.known_tools:
                 prompt = self.prompt = replace(prompt, known_tools=await async_prepared_tools(prompt.known_tools))
-            answer.input = await self._messages()
-            self.model.check(prompt, answer.input)
-            self.prompt = replace(prompt, sent=tuple(answer.input))
-            answer.began, self._started = datetime.datetime.now(datetime.UTC), time.perf_counter()
+            answer.input = await self._messages(prompt)
+            self._begin(prompt)
             parameters, stream = self.model.parameters(prompt), prompt.stream and self.model.can_stream
             ask: Callable[..., Any] = acompletion  # which keywords there are is known when it runs
             given = await ask(self.model.model_id, answer.input, stream=stream, **parameters)
@@ -245,14 +249,41 @@ class AsyncResponse(AsyncWaiting):
         answer.add(chunk, hide_reasoning=prompt.hide_reasoning)
         return False
 
-    async def _messages(self) -> list[Mapping[str, Any]]:
-        history: list[Mapping[str, Any]] = []
-        prompt = self.prompt
-        if self._previous is not None and prompt.given is None and prompt.before is None:
-            history += await self._previous.all_messages()
-            if self._answers_calls and await self._previous.tool_calls():
-                made = await self._previous.execute_tool_calls(tools=prompt.tools)
-                prompt = replace(prompt, tool_results=made)
+    async def _advance_by(self, execute: Callable[..., Any]) -> bool:
+        """Go on with what a class of models says itself."""
+        if self._stream is None:
+            prompt = replace(self.prompt, known_tools=await async_prepared_tools(self.prompt.known_tools))
+            history, prompt = await self._history(prompt)
+            self.answer.input = [*history, *(each for message in prompt.messages for each in message.sent())]
+            self._begin(prompt)
+            given: list[Any] = [self.prompt, prompt.stream and self.model.can_stream, self, self.conversation]
+            takes_key = "key" in inspect.signature(execute).parameters
+            named = {"key": self.model.get_key(prompt.key)} if takes_key else {}
+            self._stream = aiter(execute(*given, **named))
+        piece: Any = await anext(self._stream, None)
+        if piece is None:
+            return True
+        self.answer.take_piece(piece, hide_reasoning=self.prompt.hide_reasoning)
+        return False
+
+    def _begin(self, prompt: Prompt) -> None:
+        answer = self.answer
+        self.model.check(prompt, answer.input)
+        self.prompt = replace(prompt, sent=tuple(answer.input))
+        answer.began, self._started = datetime.datetime.now(datetime.UTC), time.perf_counter()
+
+    async def _history(self, prompt: Prompt) -> tuple[list[Message], Prompt]:
+        """What was said before, and the prompt with the results of calls that had to be made."""
+        if self._previous is None or prompt.given is not None or prompt.before is not None:
+            return [], prompt
+        history = await self._previous.all_messages()
+        if self._answers_calls and await self._previous.tool_calls():
+            made = await self._previous.execute_tool_calls(tools=prompt.tools)
+            prompt = replace(prompt, tool_results=made)
+        return history, prompt
+
+    async def _messages(self, prompt: Prompt) -> list[Mapping[str, Any]]:
+        history, prompt = await self._history(prompt)
         attached = await async_loaded(prompt.needed(history))
         self.model.check_types(each.type for each in attached)
         return prompt.said(history, attached)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Unpack
 
-from ..core.parameters import CompletionParameters
 from ..core.prompts import ChainKeywords, PromptKeywords, chain_limit_of, prompt_keywords, prompt_of
 from ..core.tool_loop import DEFAULT_LIMIT
 from ..core.tools import Tool, ToolLike, tools_of
@@ -15,7 +14,7 @@ from .chains import AsyncChainResponse
 from .model_responses import AsyncResponse
 from .tool_calls import AfterCall, BeforeCall
 
-__all__ = ["AsyncConversation", "AsyncModel"]
+__all__ = ["AsyncConversation", "AsyncKeyModel", "AsyncModel"]
 
 
 class AsyncModel(ModelFacts):
@@ -24,30 +23,11 @@ class AsyncModel(ModelFacts):
     Keywords of `acompletion` hold for every prompt: `base_url`, `timeout`, `max_retries`, `extra_headers`,
     `temperature` and the like. What the model cannot do can be said: then asking it to is a ValueError, with nothing
     being sent. `attachment_types` are the media types that it takes; without them the server decides.
-    """
 
-    def __init__(
-        self,
-        model_id: str,
-        *,
-        key: str | None = None,
-        can_stream: bool = True,
-        supports_tools: bool = True,
-        supports_schema: bool = True,
-        supports_conversation: bool = True,
-        attachment_types: Iterable[str] | None = None,
-        **settings: Unpack[CompletionParameters],
-    ) -> None:
-        super().__init__(
-            model_id,
-            key=key,
-            can_stream=can_stream,
-            supports_tools=supports_tools,
-            supports_schema=supports_schema,
-            supports_conversation=supports_conversation,
-            attachment_types=attachment_types,
-            settings=settings,
-        )
+    A class of models of its own has a `model_id`, and may answer by itself: with an async generator
+    `execute(prompt, stream, response, conversation)`, which yields texts and `StreamEvent`s; one that takes `key` too
+    gets the key.
+    """
 
     def prompt(self, prompt: str | None = None, **keywords: Unpack[PromptKeywords]) -> AsyncResponse:
         """What the model answers to a text. Nothing is sent before the answer is wanted.
@@ -55,13 +35,13 @@ class AsyncModel(ModelFacts):
         Raises `pydantic.ValidationError` for options that there are not, TypeError and ValueError for arguments that
         cannot be used.
         """
-        made = prompt_of(prompt, keywords)
+        made = prompt_of(prompt, keywords, options=self.Options)
         self.check_attachments(made.attachments)
         return AsyncResponse(self, made)
 
     def chain(self, prompt: str | None = None, **keywords: Unpack[ChainKeywords]) -> AsyncChainResponse:
         """What the model answers when the tools it calls are called, and their results sent back, until it is done."""
-        made = prompt_of(prompt, prompt_keywords(keywords))
+        made = prompt_of(prompt, prompt_keywords(keywords), options=self.Options)
         self.check_attachments(made.attachments)
         return AsyncChainResponse(
             self,
@@ -83,6 +63,16 @@ class AsyncModel(ModelFacts):
         return AsyncConversation(
             self, tools=tools, before_call=before_call, after_call=after_call, chain_limit=chain_limit
         )
+
+
+class AsyncKeyModel(AsyncModel):
+    """A class of models whose `execute` takes a `key` after its other arguments.
+
+    `needs_key` is the name under which the key is stored, `key_env_var` the environment variable that may hold it.
+    """
+
+    needs_key: str | None = None  # pyright: ignore[reportIncompatibleMethodOverride, reportAssignmentType]
+    key_env_var: str | None = None  # pyright: ignore[reportIncompatibleMethodOverride, reportAssignmentType]
 
 
 class AsyncConversation(AsyncConverted):
@@ -120,7 +110,7 @@ class AsyncConversation(AsyncConverted):
 
     def prompt(self, prompt: str | None = None, **keywords: Unpack[PromptKeywords]) -> AsyncResponse:
         """What the model answers to this, after what was said before. Answers still open are read first."""
-        made = prompt_of(prompt, keywords, tools=self._tools).going_on()
+        made = prompt_of(prompt, keywords, tools=self._tools, options=self.model.Options).going_on()
         self.model.check_attachments(made.attachments)
         response = AsyncResponse(
             self.model,
@@ -135,7 +125,8 @@ class AsyncConversation(AsyncConverted):
 
     def chain(self, prompt: str | None = None, **keywords: Unpack[ChainKeywords]) -> AsyncChainResponse:
         """As `chain` of a model, after what was said before."""
-        made = prompt_of(prompt, prompt_keywords(keywords), tools=self._tools).going_on()
+        asked = prompt_of(prompt, prompt_keywords(keywords), tools=self._tools, options=self.model.Options)
+        made = asked.going_on()
         self.model.check_attachments(made.attachments)
         return AsyncChainResponse(
             self.model,

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Unpack
 
-from ..core.parameters import CompletionParameters
 from ..core.prompts import ChainKeywords, PromptKeywords, chain_limit_of, prompt_keywords, prompt_of
 from ..core.tool_loop import DEFAULT_LIMIT
 from ..core.tools import Tool, ToolLike, tools_of
@@ -16,7 +15,7 @@ from .chains import ChainResponse
 from .model_responses import Response
 from .tool_calls import AfterCall, BeforeCall
 
-__all__ = ["Conversation", "Model"]
+__all__ = ["Conversation", "KeyModel", "Model"]
 
 
 class Model(ModelFacts):
@@ -25,30 +24,11 @@ class Model(ModelFacts):
     Keywords of `completion` hold for every prompt: `base_url`, `timeout`, `max_retries`, `extra_headers`,
     `temperature` and the like. What the model cannot do can be said: then asking it to is a ValueError, with nothing
     being sent. `attachment_types` are the media types that it takes; without them the server decides.
-    """
 
-    def __init__(
-        self,
-        model_id: str,
-        *,
-        key: str | None = None,
-        can_stream: bool = True,
-        supports_tools: bool = True,
-        supports_schema: bool = True,
-        supports_conversation: bool = True,
-        attachment_types: Iterable[str] | None = None,
-        **settings: Unpack[CompletionParameters],
-    ) -> None:
-        super().__init__(
-            model_id,
-            key=key,
-            can_stream=can_stream,
-            supports_tools=supports_tools,
-            supports_schema=supports_schema,
-            supports_conversation=supports_conversation,
-            attachment_types=attachment_types,
-            settings=settings,
-        )
+    A class of models of its own has a `model_id`, and may answer by itself: with an async generator
+    `execute(prompt, stream, response, conversation)`, which yields texts and `StreamEvent`s; one that takes `key` too
+    gets the key.
+    """
 
     def prompt(self, prompt: str | None = None, **keywords: Unpack[PromptKeywords]) -> Response:
         """What the model answers to a text. Nothing is sent before the answer is wanted.
@@ -56,13 +36,13 @@ class Model(ModelFacts):
         Raises `pydantic.ValidationError` for options that there are not, TypeError and ValueError for arguments that
         cannot be used.
         """
-        made = prompt_of(prompt, keywords)
+        made = prompt_of(prompt, keywords, options=self.Options)
         self.check_attachments(made.attachments)
         return Response(self, made)
 
     def chain(self, prompt: str | None = None, **keywords: Unpack[ChainKeywords]) -> ChainResponse:
         """What the model answers when the tools it calls are called, and their results sent back, until it is done."""
-        made = prompt_of(prompt, prompt_keywords(keywords))
+        made = prompt_of(prompt, prompt_keywords(keywords), options=self.Options)
         self.check_attachments(made.attachments)
         return ChainResponse(
             self,
@@ -82,6 +62,16 @@ class Model(ModelFacts):
     ) -> Conversation:
         """A conversation, in which every prompt follows what was said before. The arguments hold for all of it."""
         return Conversation(self, tools=tools, before_call=before_call, after_call=after_call, chain_limit=chain_limit)
+
+
+class KeyModel(Model):
+    """A class of models whose `execute` takes a `key` after its other arguments.
+
+    `needs_key` is the name under which the key is stored, `key_env_var` the environment variable that may hold it.
+    """
+
+    needs_key: str | None = None  # pyright: ignore[reportIncompatibleMethodOverride, reportAssignmentType]
+    key_env_var: str | None = None  # pyright: ignore[reportIncompatibleMethodOverride, reportAssignmentType]
 
 
 class Conversation(Converted):
@@ -119,7 +109,7 @@ class Conversation(Converted):
 
     def prompt(self, prompt: str | None = None, **keywords: Unpack[PromptKeywords]) -> Response:
         """What the model answers to this, after what was said before. Answers still open are read first."""
-        made = prompt_of(prompt, keywords, tools=self._tools).going_on()
+        made = prompt_of(prompt, keywords, tools=self._tools, options=self.model.Options).going_on()
         self.model.check_attachments(made.attachments)
         response = Response(
             self.model,
@@ -134,7 +124,8 @@ class Conversation(Converted):
 
     def chain(self, prompt: str | None = None, **keywords: Unpack[ChainKeywords]) -> ChainResponse:
         """As `chain` of a model, after what was said before."""
-        made = prompt_of(prompt, prompt_keywords(keywords), tools=self._tools).going_on()
+        asked = prompt_of(prompt, prompt_keywords(keywords), tools=self._tools, options=self.model.Options)
+        made = asked.going_on()
         self.model.check_attachments(made.attachments)
         return ChainResponse(
             self.model,

@@ -108,6 +108,39 @@ class ModelAnswer:
         if self._has_hidden_thoughts() and not hide_reasoning:
             self.events.insert(0, StreamEvent("reasoning", "", part_index=self._part_of("reasoning"), redacted=True))
 
+    def take_piece(self, piece: str | StreamEvent, *, hide_reasoning: bool = False) -> None:
+        """Take over what a class of models says itself. Raises TypeError for what is neither text nor an event."""
+        if isinstance(piece, str):
+            self._add_delta({"content": piece}, hide_reasoning=hide_reasoning)
+            return
+        if not isinstance(piece, StreamEvent):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"execute yields texts and StreamEvents, not {type(piece).__name__}")
+        beside = piece.provider_metadata or {}
+        if piece.server_executed or piece.redacted or piece.type == "tool_result":
+            if not (hide_reasoning and piece.redacted):
+                self.events.append(piece)
+        elif piece.type in ("text", "reasoning"):
+            name = "content" if piece.type == "text" else "reasoning_content"
+            self._add_delta({name: piece.chunk, **beside}, hide_reasoning=hide_reasoning)
+        else:
+            said = {"name" if piece.type == "tool_call_name" else "arguments": piece.chunk}
+            index = piece.tool_call_id if piece.part_index is None else piece.part_index
+            call = {"index": index, "id": piece.tool_call_id, "type": "function", "function": said, **beside}
+            self._add_delta({"tool_calls": [call]}, hide_reasoning=hide_reasoning)
+
+    def take_call(self, call: ToolCall) -> None:
+        """Take over a call that a class of models wants, unless its pieces were taken over already."""
+        if call.tool_call_id is None or all(each.identity != call.tool_call_id for each in self._begun.values()):
+            self._add_delta({"tool_calls": [{**call.param(), "index": f"call {self._parts}"}]}, hide_reasoning=False)
+
+    def count(self, taken: int | None, made: int | None, details: Mapping[str, Any] | None) -> None:
+        """Take over how many tokens it took."""
+        self._head["usage"] = {**(details or {}), "prompt_tokens": taken, "completion_tokens": made}
+
+    def name_model(self, name: str) -> None:
+        """Take over what the model that answered is called."""
+        self._head["model"] = name
+
     def _has_hidden_thoughts(self) -> bool:
         """Whether the model thought, and its provider keeps to itself what."""
         usage: Any = self._head.get("usage")

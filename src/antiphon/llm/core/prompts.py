@@ -261,7 +261,13 @@ class Prompt:
         return made
 
 
-def prompt_of(text: object, keywords: Mapping[str, Any], *, tools: Mapping[str, Tool] | None = None) -> Prompt:
+def prompt_of(
+    text: object,
+    keywords: Mapping[str, Any],
+    *,
+    tools: Mapping[str, Tool] | None = None,
+    options: type[Options] = Options,
+) -> Prompt:
     """The prompt that these arguments make. `tools` are those of a conversation, unless others are given.
 
     Raises TypeError and ValueError, and `pydantic.ValidationError` for options.
@@ -279,7 +285,7 @@ def prompt_of(text: object, keywords: Mapping[str, Any], *, tools: Mapping[str, 
         tool_results=list(given.get("tool_results", ())),
         schema=schema_of(given.get("schema")),
         given=None if messages is None else _messages(messages),
-        options=_options(given.get("options"), loose),
+        options=_options(options, given.get("options"), loose),
         hide_reasoning=bool(given.get("hide_reasoning", False)),
         stream=bool(given.get("stream", True)),
         key=given.get("key"),
@@ -332,13 +338,13 @@ def _messages(given: object) -> tuple[Mapping[str, Any], ...]:
     return tuple(made)
 
 
-def _options(given: object, loose: Mapping[str, Any]) -> Options:
+def _options(kind: type[Options], given: object, loose: Mapping[str, Any]) -> Options:
     if given is not None and not is_mapping(given):
         raise TypeError(f"options must be a mapping, not {type(given).__name__}")
     both = sorted((given or {}).keys() & loose.keys())
     if both:
         raise TypeError(f"{both[0]} is given twice: in options and as a keyword")
-    return Options.model_validate({**(given or {}), **loose}) if given or loose else Options()
+    return kind.model_validate({**(given or {}), **loose})
 
 
 def _joined(fragments: object, text: str | None, between: str) -> str | None:
