@@ -6,9 +6,12 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 # Counts, not times: they are the same on every machine.
 OWN_MODULES_AT_IMPORT = 4
 OWN_MODULES_FOR_A_CHAT_CALL = 75
+MODULES_OF_OTHERS_FOR_THE_LAYER = 60
 
 
 def run(program: str) -> list[str]:
@@ -49,3 +52,20 @@ client.chat.completions.create(model="m", messages=[])
     assert not [module for module in own if module.startswith("antiphon.types") and module.endswith("_params")]
     assert len(own) <= OWN_MODULES_FOR_A_CHAT_CALL
     assert not loaded(modules, "aiohttp", "yaml", "click")
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "import antiphon.llm",
+        "from antiphon.llm import acompletion, aembedding, aresponses, completion, embedding, responses",
+        "from antiphon.llm import get_async_model, get_model; get_model('openai/m'); get_async_model('openai/m')",
+        "from antiphon.llm import call, context, override; call('openai', 'm')(lambda: 'Hi')",
+        "from antiphon.llm import AWSCredentials, EntraCredentials, GoogleCredentials, Provider, providers",
+    ],
+)
+def test_the_layer_loads_few_modules_of_others(program: str) -> None:
+    modules = set(run(program)) - set(run("pass"))
+    others = [each for each in modules if each.partition(".")[0] not in {*sys.stdlib_module_names, "antiphon"}]
+    assert len(others) < (MODULES_OF_OTHERS_FOR_THE_LAYER if program != "import antiphon.llm" else 1)
+    assert not loaded(others, "httpx", "httpcore", "aiohttp", "anyio", "botocore", "google", "azure", "click", "yaml")
