@@ -18,6 +18,7 @@ from ._sync.calls import asked
 from .core.base_tools import ToolClassLike
 from .core.calling.answers import CallResponse
 from .core.calling.clients import is_async_function
+from .core.calling.messages import PromptLike
 from .core.calling.plans import Asking
 from .core.calling.settings import (
     CallSettings,
@@ -42,6 +43,9 @@ SyncT = TypeVar("SyncT", covariant=True)
 class CallDecorator(Protocol[AsyncT, SyncT]):
     """Makes a function one that a model answers, with the same parameters and in the same colour."""
 
+    # Plain functions come first, so that one which gives nobody knows what counts as plain.
+    @overload
+    def __call__(self, function: Callable[P, PromptLike], /) -> Callable[P, SyncT]: ...
     @overload
     def __call__(self, function: Callable[P, Awaitable[Any]], /) -> Callable[P, Coroutine[Any, Any, AsyncT]]: ...
     @overload

@@ -12,7 +12,7 @@ import pydantic
 from ..runtime.core.kinds import is_mapping
 from .core.calling.asked import BaseDynamicConfig, TemplateMessages, filled
 from .core.calling.clients import is_async_function
-from .core.calling.messages import BaseMessageParam
+from .core.calling.messages import BaseMessageParam, PromptLike
 from .core.calling.parts import PromptError, content_of, items_of
 from .core.calling.plans import Called
 from .core.calling.templates import Template, template_of
@@ -34,6 +34,8 @@ class PromptDecorator:
     def __call__(  # pyright: ignore[reportOverlappingOverload]  classes come first
         self, function: PromptT, /
     ) -> PromptT: ...
+    @overload
+    def __call__(self, function: Callable[P, PromptLike], /) -> Callable[P, list[BaseMessageParam]]: ...
     @overload
     def __call__(
         self, function: Callable[P, Coroutine[Any, Any, Any]], /

@@ -17,6 +17,7 @@ __all__ = [
     "BaseMessageParam",
     "Content",
     "Messages",
+    "PromptLike",
     "history_of",
     "media_in",
     "message_list",
@@ -59,6 +60,10 @@ def _refused(value: object) -> BaseMessageParam:
 
 Content: TypeAlias = Piece | Sequence[Piece | Any] | Any
 """What can be the content of a message: a text, a part, an image, or a list of them."""
+
+
+PromptLike: TypeAlias = str | Mapping[str, Any] | Sequence[Any] | None
+"""What most functions return."""
 
 
 class Messages:
