@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, ClassVar, Final, Unpack
 
-from .core.attachments import Attachment
+from .core.attachments import Attachment, check_type
 from .core.parameters import CompletionParameters
 from .core.prompts import Options, Prompt
 from .keys import get_key
@@ -107,7 +107,11 @@ class ModelFacts:
 
     def check_attachments(self, attachments: Iterable[Attachment]) -> None:
         """Raises ValueError for attachments whose type the model does not take, as far as it is known already."""
-        self.check_types(kind for each in attachments if (kind := each.named_type) is not None)
+        for each in attachments:
+            if self.attachment_types is None and self.answers_itself() is None:
+                check_type(each)
+            elif (kind := each.named_type) is not None:
+                self.check_types([kind])
 
     def check_types(self, kinds: Iterable[str]) -> None:
         """Raises ValueError for media types that the model does not take."""

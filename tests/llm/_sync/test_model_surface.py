@@ -107,6 +107,12 @@ def test_what_a_model_cannot_do_is_told_before_anything_is_sent(server: MockServ
     assert len(server.requests) == 2
 
 
+def test_what_cannot_be_attached_is_told_at_once(server: MockServer) -> None:
+    for attachment in (Attachment("video/mp4", content=b"x"), Attachment(path="/a/b.zip")):
+        with pytest.raises(ValueError, match="which cannot be attached"):
+            model_at(server).prompt("x", attachments=[attachment])
+
+
 def test_a_type_that_only_the_contents_tell_is_checked_too(server: MockServer, tmp_path: Path) -> None:
     (tmp_path / "unnamed").write_bytes(PNG)
     model = model_at(server, attachment_types=["application/pdf"])

@@ -20,6 +20,7 @@ __all__ = [
     "attachment_from_dict",
     "attachment_of",
     "attachment_to_dict",
+    "check_type",
     "made_as",
     "message_part",
 ]
@@ -176,7 +177,19 @@ def message_part(loaded: Loaded, *, image_detail: str | None = None) -> dict[str
         return {"type": "file", "file": {"filename": loaded.name, "file_data": loaded.data_url()}}
     if loaded.type.startswith("text/") and loaded.content is not None:
         return {"type": "text", "text": loaded.content.decode("utf-8", "replace")}
-    raise ValueError(f"{loaded.name} is {loaded.type}, which cannot be attached: images, wav, mp3, PDF and text can")
+    raise ValueError(_refusal(loaded.name, loaded.type))
+
+
+def check_type(attachment: Attachment) -> None:
+    """Raises ValueError for an attachment that says it is what messages cannot hold."""
+    kind = attachment.named_type
+    if kind is not None and not kind.startswith(("image/", "text/")) and kind not in (*_AUDIO, "application/pdf"):
+        where = attachment.path or attachment.url or "the attachment"
+        raise ValueError(_refusal(Path(urlsplit(str(where)).path).name or str(where), kind))
+
+
+def _refusal(name: str, kind: str) -> str:
+    return f"{name} is {kind}, which cannot be attached: images, wav, mp3, PDF and text can"
 
 
 def _type_of(content: bytes) -> str | None:
