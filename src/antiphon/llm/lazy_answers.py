@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import time
-import uuid
 from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any, Self, cast
 
@@ -201,7 +201,7 @@ class Converted:
 
 def new_id() -> str:
     """An id that nothing else has; later ones come after earlier ones."""
-    return f"{time.time_ns() // 1000:014x}{uuid.uuid4().hex[:12]}"
+    return f"{time.time_ns() // 1000:014x}{os.urandom(6).hex()}"
 
 
 def _sync_model(model: AsyncModel) -> Model:

@@ -81,7 +81,7 @@ def async_lock() -> anyio.Lock:
     """A lock for the tasks of one loop."""
     import anyio
 
-    return anyio.Lock()
+    return anyio.Lock(fast_acquire=True)  # else whoever finds it free waits a turn of the loop nevertheless
 
 
 def lock() -> threading.RLock:

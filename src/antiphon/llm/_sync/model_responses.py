@@ -214,7 +214,10 @@ class Response(Waiting):
 
     def _step(self, seen: int) -> None:
         """Wait for something that comes after the events that were seen, or for the end."""
-        with self.__dict__.setdefault("_lock", lock()):
+        turn = self.__dict__.get("_lock")
+        if turn is None:
+            turn = self.__dict__.setdefault("_lock", lock())
+        with turn:
             if self.answer.is_done or len(self.answer.events) > seen:
                 return  # somebody else who reads this answer was faster
             if self._error is not None:
@@ -270,7 +273,7 @@ class Response(Waiting):
     def _begin(self, prompt: Prompt) -> None:
         answer = self.answer
         self.model.check(prompt, answer.input)
-        self.prompt = replace(prompt, sent=tuple(answer.input))
+        self.prompt = prompt.sent_as(answer.input)
         answer.began, self._started = datetime.datetime.now(datetime.UTC), time.perf_counter()
 
     def _history(self, prompt: Prompt) -> tuple[list[Message], Prompt]:

@@ -103,8 +103,9 @@ class ModelAnswer:
             self._choice.update({key: value for key, value in choice.items() if key != "message"})
             message = dict(choice.get("message") or {})
             calls: Sequence[Mapping[str, Any]] = message.pop("tool_calls", None) or ()
-            numbered = [{**call, "index": number} for number, call in enumerate(calls)]
-            self._add_delta({**message, "tool_calls": numbered}, hide_reasoning=hide_reasoning)
+            if calls:
+                message["tool_calls"] = [{**call, "index": number} for number, call in enumerate(calls)]
+            self._add_delta(message, hide_reasoning=hide_reasoning)
         if self._has_hidden_thoughts() and not hide_reasoning:
             self.events.insert(0, StreamEvent("reasoning", "", part_index=self._part_of("reasoning"), redacted=True))
 

@@ -190,6 +190,12 @@ class Prompt:
         nothing: Any = {"text": None, "system": None, "attachments": [], "given": None, "before": None, "after": ()}
         return replace(self, **nothing, sent=None, tool_results=list(results))
 
+    def sent_as(self, messages: Iterable[Mapping[str, Any]]) -> Prompt:
+        """The same prompt, which was sent as these messages."""
+        made = object.__new__(type(self))  # `replace` would make each field anew, for every prompt that is sent
+        made.__dict__.update(self.__dict__, sent=tuple(messages))
+        return made
+
     def going_on(self) -> Prompt:
         """The same prompt, whose messages are what was said before it."""
         return replace(self, given=None, before=self.given)
@@ -217,6 +223,8 @@ class Prompt:
         """The attachments that go into the messages: those in them; of the prompt, and then of results."""
         if self.given is not None:
             return tuple(attached(self.given))
+        if not (history or self.before or self.attachments or self.tool_results or self.after):
+            return ()
         of_results = (each for result in self.tool_results for each in result.attachments)
         before = (*history, *(self.before or ()))
         return (*attached(before), *self.attachments, *of_results, *attached(self.after))
@@ -226,6 +234,9 @@ class Prompt:
         detail = self.options.image_detail
         if self.given is not None:
             return with_attachments(self.given, loaded, image_detail=detail)
+        if self.text is not None and not (history or self.before or loaded or self.tool_results or self.after):
+            asked: Mapping[str, Any] = {"role": "user", "content": self.text}
+            return [asked] if self.system is None else [{"role": "system", "content": self.system}, asked]
         before = (*history, *(self.before or ()))
         first, last = len(list(attached(before))), len(loaded) - len(list(attached(self.after)))
         made = with_attachments(before, loaded[:first], image_detail=detail)
@@ -246,7 +257,9 @@ class Prompt:
 
     def parameters(self, *, stream: bool) -> dict[str, Any]:
         """The parameters of the request besides model and messages."""
-        made = self.options.model_dump(exclude_none=True, exclude=_NOT_SENT)
+        made: dict[str, Any] = {}
+        if self.options.model_fields_set or type(self.options) is not Options:
+            made = self.options.model_dump(exclude_none=True, exclude=_NOT_SENT)
         if self.options.json_object:
             made["response_format"] = {"type": "json_object"}
         if self.schema is not None:
@@ -274,8 +287,13 @@ def prompt_of(
     """
     if text is not None and not isinstance(text, str):
         raise TypeError(f"the prompt is text, not {type(text).__name__}; messages go into messages=")
-    given = {name: value for name, value in keywords.items() if name in _CONTENT and value is not None}
-    loose = {name: value for name, value in keywords.items() if name not in _CONTENT}
+    given: dict[str, Any] = {}
+    loose: dict[str, Any] = {}
+    for name, value in keywords.items():
+        if name not in _CONTENT:
+            loose[name] = value
+        elif value is not None:
+            given[name] = value
     messages = given.get("messages")
     return Prompt(
         text=_joined(given.get("fragments"), text, "\n"),
@@ -339,6 +357,8 @@ def _messages(given: object) -> tuple[Mapping[str, Any], ...]:
 
 
 def _options(kind: type[Options], given: object, loose: Mapping[str, Any]) -> Options:
+    if given is None and not loose:
+        return kind()
     if given is not None and not is_mapping(given):
         raise TypeError(f"options must be a mapping, not {type(given).__name__}")
     both = sorted((given or {}).keys() & loose.keys())
