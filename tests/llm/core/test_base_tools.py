@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import enum
 import functools
 import gc
 import inspect
 import json
+import pickle
 import types
 import weakref
 from collections.abc import Coroutine
@@ -86,7 +88,8 @@ def test_a_call_becomes_an_object() -> None:
     made = FormatBook.from_call(call)
     assert isinstance(made, FormatBook)
     assert made.args == {"title": "Emma", "author": "nobody", "genre": Genre.CRIME}
-    assert made.tool_call is call
+    assert made.tool_call == call
+    assert made.tool_call.function.name == "FormatBook"
     assert (made.id, made.delta) == ("call_1", None)
     assert made.call() == "Emma by nobody"
     assert (FormatBook(title="A").tool_call, FormatBook(title="A").id) == (None, None)
@@ -471,6 +474,19 @@ def test_kits_of_both_colours() -> None:
     assert same is look_up
     assert names(tool_classes([kit, describe])) == ["advisor_suggest", "advisor_look_up", "describe"]
     assert list(tools_of([kit])) == ["advisor_suggest", "advisor_look_up"]
+
+
+def test_copies_of_kits_have_tools_of_their_own() -> None:
+    kit = Advisor(level="beginner")
+    before = kit.create_tools()
+    assert kit == Advisor(level="beginner")
+    for other in (kit.model_copy(), copy.copy(kit), kit.model_copy(deep=True), pickle.loads(pickle.dumps(kit))):
+        assert other == kit
+        other.level = "expert"
+        (suggest, _) = other.create_tools()
+        assert suggest.from_call(sent('{"title": "Emma"}')).call() == "Emma for a expert"
+    assert before[0].from_call(sent('{"title": "Emma"}')).call() == "Emma for a beginner"
+    assert kit.create_tools() == before
 
 
 def test_kits_inherit_and_do_without_a_prefix() -> None:

@@ -19,6 +19,7 @@ from typing_extensions import TypedDict
 from ...lib.core.growing_json import NOTHING, GrowingJson, Shape
 from ...lib.core.strict_schema import strict_schema
 from ...runtime.core.kinds import is_mapping
+from .data import data_of
 from .docstrings import described
 from .json_answers import better, json_readings, json_text
 from .partials import PARTIAL, shape_of
@@ -155,10 +156,16 @@ class BaseTool(pydantic.BaseModel):
 
 _SAID: Final[Mapping[str, Callable[[BaseTool], Any]]] = {
     "args": lambda made: made._args(made),  # pyright: ignore[reportPrivateUsage]
-    "tool_call": lambda made: made._tool_call,  # pyright: ignore[reportPrivateUsage]
+    "tool_call": lambda made: _readable(made._tool_call),  # pyright: ignore[reportPrivateUsage]
     "id": lambda made: (made._tool_call or {}).get("id"),  # pyright: ignore[reportPrivateUsage]
     "delta": lambda made: made._delta,  # pyright: ignore[reportPrivateUsage]
 }
+
+
+def _readable(call: Mapping[str, Any] | None) -> Any:
+    """The call with its entries as attributes as well, as in answers."""
+    return data_of(call) if type(call) is dict else call
+
 
 ToolClassLike: TypeAlias = "type[BaseTool] | ToolLike"
 """What can be a tool of a function that a model answers: a class, a function, and what else can be in `tools=`."""
@@ -206,6 +213,8 @@ def _tool_of_class(cls: type[BaseTool]) -> Tool:
 
 class _FunctionTool(BaseTool):
     """A tool that calls a function."""
+
+    model_config = pydantic.ConfigDict(defer_build=True)
 
     _of: ClassVar[Tool]
     _fields: ClassVar[Mapping[str, str]]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from string import Formatter
 from typing import Any, ClassVar, Final, TypeVar
 
@@ -31,6 +32,23 @@ def toolkit_tool(method: FunctionT) -> FunctionT:
     return method
 
 
+class _Made:
+    """What was made of a kit. It is no part of what the kit is: copies and pickles of it begin anew."""
+
+    def __init__(self, of: object = None, tools: Sequence[Tool] = ()) -> None:
+        self.of = of
+        self.tools = tools
+        self.classes: dict[str, type[BaseTool]] = {}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Made)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __reduce__(self) -> tuple[type[_Made], tuple[()]]:
+        return _Made, ()
+
+
 class BaseToolKit(pydantic.BaseModel):
     """Tools that share the fields of an object: its methods with `@toolkit_tool`.
 
@@ -40,7 +58,7 @@ class BaseToolKit(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(arbitrary_types_allowed=True)
 
     __namespace__: ClassVar[str | None] = None
-    _classes: dict[str, type[BaseTool]] = pydantic.PrivateAttr(default_factory=dict[str, type[BaseTool]])
+    _made: _Made = pydantic.PrivateAttr(default_factory=lambda: _Made())
 
     @classmethod
     def __pydantic_init_subclass__(cls, **options: Any) -> None:
@@ -60,18 +78,22 @@ class BaseToolKit(pydantic.BaseModel):
         return made
 
     def _class_of(self, tool: Tool) -> type[BaseTool]:
-        known = self._classes.get(tool.name)
+        classes = self._made.classes
+        known = classes.get(tool.name)
         if known is None or known._description() != (tool.description or ""):  # pyright: ignore[reportPrivateUsage]
-            known = self._classes[tool.name] = tool_class_of(tool)
+            known = classes[tool.name] = tool_class_of(tool)
         return known
 
     def __antiphon_tools__(self) -> list[Tool]:
-        prefix = f"{self.__namespace__}_" if self.__namespace__ else ""
-        made: list[Tool] = []
-        for name, _ in _methods(type(self)):
-            tool = checked_tool(getattr(self, name), f"{prefix}{name}")
-            made.append(Tool.function(getattr(self, name), tool.name, _filled(tool.description or "", self)))
-        return made
+        if self._made.of is not self:
+            prefix = f"{self.__namespace__}_" if self.__namespace__ else ""
+            tools = [checked_tool(getattr(self, name), f"{prefix}{name}") for name, _ in _methods(type(self))]
+            self._made = _Made(self, tools)
+        return [self._filled(tool) for tool in self._made.tools]
+
+    def _filled(self, tool: Tool) -> Tool:
+        text = _filled(tool.description or "", self)
+        return tool if text == tool.description else replace(tool, description=text)
 
 
 def _methods(cls: type[BaseToolKit]) -> Iterator[tuple[str, Callable[..., Any]]]:
