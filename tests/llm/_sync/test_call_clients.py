@@ -205,3 +205,19 @@ def test_calls_share_one_connection() -> None:
             asked()
         assert peer.connections == 1
         assert len(peer.requests) == 5
+
+
+def test_keys_are_shown_nowhere() -> None:
+    with Local(whole(completion_body("Here"))) as peer:
+        where = {"base_url": peer.url("/v1"), "api_key": "sk-hidden"}
+
+        @llm.call("openai", "m", call_params=where)
+        def asked() -> BaseDynamicConfig:
+            return {"messages": "Hello", "call_params": {"temperature": 0}}
+
+        response: Any = asked()
+        assert "bearer sk-hidden" in peer.heads[0]
+    held: Any = asked
+    shown = [response, response.call_params, response.call_kwargs, response._plan, held.__antiphon_asking__]
+    assert not any("sk-hidden" in repr(each) for each in shown)
+    assert response.call_params["temperature"] == 0

@@ -242,4 +242,7 @@ def test_marks() -> None:
 def test_what_follows_an_answer() -> None:
     result = ToolResult("f", "one", "1")
     assert said_next(result) == said_next([result]) == [result.param()]
+    picture = Attachment(content=PNG)
+    seen = ToolResult("f", "one", "1", attachments=(picture,))
+    assert said_next([seen, result]) == [result.param(), result.param(), {"role": "user", "content": [picture]}]
     assert said_next("and now?") == message_list("and now?") == [Messages.User("and now?")]

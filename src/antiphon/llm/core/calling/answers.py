@@ -114,13 +114,14 @@ class CallFacts:
 
     @property
     def call_params(self) -> Mapping[str, Any]:
-        """The `call_params`, with those that the function returned."""
-        return {**(self._plan.settings.call_params or {}), **(self._plan.asked.config.get("call_params") or {})}
+        """The `call_params`, with those that the function returned; without a key."""
+        return _without_key(self._plan.given)
 
     @property
     def call_kwargs(self) -> dict[str, Any]:
-        """Everything that was asked with."""
-        return {"model": self._plan.settings.model, "messages": self.messages, **self._plan.parameters}
+        """Everything that was asked with, without a key."""
+        given = _without_key(self._plan.parameters)
+        return {"model": self._plan.settings.model, "messages": self.messages, **given}
 
     @classmethod
     def tool_message_params(
@@ -316,6 +317,10 @@ def made_of(tools: Iterable[type[BaseTool]], call: Mapping[str, Any]) -> BaseToo
 def tool_named(tools: Iterable[type[BaseTool]], name: object) -> type[BaseTool] | None:
     """The tool that the model calls so."""
     return next((each for each in tools if each._name() == name), None)  # pyright: ignore[reportPrivateUsage]
+
+
+def _without_key(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in parameters.items() if name != "api_key"}
 
 
 def _param(message: Any) -> Any:

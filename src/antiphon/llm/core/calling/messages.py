@@ -112,7 +112,7 @@ def said_next(content: object) -> list[Any]:
     """The messages that follow an answer: results of tools, or whatever a prompt may be. Raises `PromptError`."""
     items = [content] if isinstance(content, ToolResult) else items_of(content)
     if items and all(isinstance(item, ToolResult) for item in items):
-        return [item.param() for item in items]
+        return list(parts.Message("tool", parts.parts_of(items)).sent())
     return message_list(content)
 
 

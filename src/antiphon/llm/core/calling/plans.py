@@ -54,7 +54,7 @@ class Asking(Called):
     settings: CallSettings
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Plan:
     """What is asked, of whom, and with what."""
 

@@ -47,7 +47,7 @@ _NAMES: Final = (
 )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Changes:
     """What takes the place of settings: those that are named here."""
 
@@ -58,7 +58,7 @@ class Changes:
         return Changes({**other.given, **self.given}) if other.given else self
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class CallSettings:
     """The arguments of `call`, checked.
 
