@@ -19,7 +19,7 @@ from typing_extensions import TypedDict
 from ...lib.core.growing_json import NOTHING, GrowingJson, Shape
 from ...lib.core.strict_schema import strict_schema
 from ...runtime.core.kinds import is_mapping
-from .data import data_of
+from .data import Data, data_of
 from .docstrings import described
 from .json_answers import better, json_readings, json_text
 from .partials import PARTIAL, shape_of
@@ -164,7 +164,7 @@ _SAID: Final[Mapping[str, Callable[[BaseTool], Any]]] = {
 
 def _readable(call: Mapping[str, Any] | None) -> Any:
     """The call with its entries as attributes as well, as in answers."""
-    return data_of(call) if type(call) is dict else call
+    return call if call is None or isinstance(call, Data) else data_of(call)
 
 
 ToolClassLike: TypeAlias = "type[BaseTool] | ToolLike"
