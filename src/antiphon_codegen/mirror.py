@@ -18,6 +18,7 @@ NAMES: Final[Mapping[str, str]] = {
     "__aexit__": "__exit__",
     "__aiter__": "__iter__",
     "__anext__": "__next__",
+    "StopAsyncIteration": "StopIteration",
     "aclose": "close",
     "anext": "next",
     "aiter": "iter",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, get_args, get_origin
 
@@ -50,9 +51,13 @@ class AsyncStream(Generic[T]):
 
     async def __aiter__(self) -> AsyncIterator[T]:
         self._check_open()
+        items = self._items
         try:
-            async for item in self._items:
-                yield item
+            # No variable holds the item: a stream that waits for its reader, or for the next, keeps nothing of it.
+            while True:
+                yield await anext(items)
+        except StopAsyncIteration:
+            return
         finally:
             await self.close()
 
@@ -80,8 +85,10 @@ async def _items(opened: AsyncOpened, events: EventStream[T]) -> AsyncIterator[T
     pieces = opened.pieces()  # kept until the end: leaving the loop must not close it
     try:
         async for piece in pieces:
-            for item in events.feed(piece):
-                yield item
+            found = events.feed(piece)
+            with suppress(StopIteration):
+                while True:
+                    yield next(found)
             if events.done:
                 break
         for item in events.finish():

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, get_args, get_origin
 
@@ -51,9 +52,13 @@ class Stream(Generic[T]):
 
     def __iter__(self) -> Iterator[T]:
         self._check_open()
+        items = self._items
         try:
-            for item in self._items:
-                yield item
+            # No variable holds the item: a stream that waits for its reader, or for the next, keeps nothing of it.
+            while True:
+                yield next(items)
+        except StopIteration:
+            return
         finally:
             self.close()
 
@@ -81,8 +86,10 @@ def _items(opened: Opened, events: EventStream[T]) -> Iterator[T]:
     pieces = opened.pieces()  # kept until the end: leaving the loop must not close it
     try:
         for piece in pieces:
-            for item in events.feed(piece):
-                yield item
+            found = events.feed(piece)
+            with suppress(StopIteration):
+                while True:
+                    yield next(found)
             if events.done:
                 break
         for item in events.finish():

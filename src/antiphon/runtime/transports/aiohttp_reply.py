@@ -40,6 +40,7 @@ class AioHTTPReply:
         self._read_seconds = None if read_seconds is None else max(read_seconds, 1e-6)
         if response.connection is not None:
             home.open.add(response)
+            _forget_heads(response)
             # aiohttp would count while nobody reads; from here on the time counts that a read has to wait.
             _watch(response, None)
 
@@ -129,6 +130,12 @@ def give_up(response: aiohttp.ClientResponse) -> None:
         if transport is not None:
             transport.abort()
         response.close()
+
+
+def _forget_heads(response: Any) -> None:
+    """Let go of what nobody asks a response for any more: it may stay open for long, and many others with it."""
+    response._headers = response._request_info = None
+    response._raw_headers = ()
 
 
 def _watch(response: aiohttp.ClientResponse, seconds: float | None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from types import ModuleType
 from typing import Final
 
@@ -14,6 +13,8 @@ __all__ = ["TIMEOUT_WORDS", "library_errors", "transport_error", "unusable_proxy
 
 def library_errors(library: ModuleType) -> tuple[type[Exception], ...]:
     """What may come out of httpx or httpx2 when an exchange fails: its own errors, and those of sockets and loops."""
+    import ssl  # it is loaded with those libraries
+
     return (library.HTTPError, library.InvalidURL, library.StreamError, ssl.SSLError, OSError, RuntimeError)
 
 
