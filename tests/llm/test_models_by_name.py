@@ -19,8 +19,10 @@ from antiphon.llm.models import (
     Response,
     UnknownModelError,
     get_async_model,
+    get_async_model_aliases,
     get_async_models,
     get_model,
+    get_model_aliases,
     get_models,
     get_models_with_aliases,
     register_model,
@@ -89,6 +91,8 @@ def test_aliases_and_the_default_model_are_kept(folder: Path) -> None:
     assert get_async_model().model_id == "gpt-4o-mini"
     found = [each for each in get_models_with_aliases() if each.matches("SMAL")]
     assert [(each.model_id, each.aliases) for each in found] == [("gpt-4o-mini", {"mini", "small"})]
+    assert get_model_aliases()["small"].model_id == "gpt-4o-mini"
+    assert get_async_model_aliases()["gpt-4o-mini"].model_id == "gpt-4o-mini"
     remove_alias("small")
     with pytest.raises(UnknownModelError):
         get_model("small")
@@ -155,6 +159,19 @@ async def test_an_async_answer_is_awaited(server: MockServer) -> None:
     assert isinstance(made, Response)
     assert made.text() == "You said: Hello"
     assert len(server.requests) == 1
+
+
+async def test_an_async_conversation_for_sync_code(server: MockServer) -> None:
+    conversation = get_async_model("gpt-4o-mini").conversation(tools=[slowly], chain_limit=3)
+    first = conversation.prompt("One", tools=[])
+    with pytest.raises(ValueError, match="not yet awaited"):
+        conversation.to_sync_conversation()
+    await first
+    made = conversation.to_sync_conversation()
+    assert (made.id, made.chain_limit, [tool.name for tool in made.tools]) == (conversation.id, 3, ["slowly"])
+    assert made.prompt("Two", tools=[]).text() == "You said: Two"
+    assert [each["role"] for each in server.requests[-1].body["messages"]] == ["user", "assistant", "user"]
+    assert len(conversation.responses) == 1
 
 
 async def test_an_answer_that_is_awaited_by_many(server: MockServer) -> None:

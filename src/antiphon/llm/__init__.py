@@ -131,8 +131,10 @@ if TYPE_CHECKING:
     from .models import ModelWithAliases as ModelWithAliases
     from .models import UnknownModelError as UnknownModelError
     from .models import get_async_model as get_async_model
+    from .models import get_async_model_aliases as get_async_model_aliases
     from .models import get_async_models as get_async_models
     from .models import get_model as get_model
+    from .models import get_model_aliases as get_model_aliases
     from .models import get_models as get_models
     from .models import get_models_with_aliases as get_models_with_aliases
     from .models import register_model as register_model
@@ -227,8 +229,8 @@ else:
             ".identities.google": "GoogleCredentials",
             ".keys": "KeyStoreError get_key key_names keys_path remove_key set_key",
             ".models": (
-                "ModelWithAliases UnknownModelError get_async_model get_async_models get_model get_models "
-                "get_models_with_aliases register_model"
+                "ModelWithAliases UnknownModelError get_async_model get_async_model_aliases get_async_models "
+                "get_model get_model_aliases get_models get_models_with_aliases register_model"
             ),
             ".retries": "Fallback FallbackError RetriesExhausted RetryState collect_errors fallback retry",
             ".store": (

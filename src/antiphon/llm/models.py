@@ -34,8 +34,10 @@ __all__ = [
     "Response",
     "UnknownModelError",
     "get_async_model",
+    "get_async_model_aliases",
     "get_async_models",
     "get_model",
+    "get_model_aliases",
     "get_models",
     "get_models_with_aliases",
     "register_model",
@@ -131,6 +133,20 @@ def get_models() -> list[Model]:
 def get_async_models() -> list[AsyncModel]:
     """The same as async models."""
     return [each.async_model for each in get_models_with_aliases() if each.async_model is not None]
+
+
+def get_model_aliases() -> dict[str, Model]:
+    """The models by each of their names."""
+    return {name: each.model for name, each in _by_name() if each.model is not None}
+
+
+def get_async_model_aliases() -> dict[str, AsyncModel]:
+    """The same as async models."""
+    return {name: each.async_model for name, each in _by_name() if each.async_model is not None}
+
+
+def _by_name() -> list[tuple[str, ModelWithAliases]]:
+    return [(name, each) for each in get_models_with_aliases() for name in (each.model_id, *each.aliases)]
 
 
 def get_models_with_aliases() -> list[ModelWithAliases]:
