@@ -222,3 +222,21 @@ async def test_keys_are_shown_nowhere() -> None:
     shown = [response, response.call_params, response.call_kwargs, response._plan, held.__antiphon_asking__]
     assert not any("sk-hidden" in repr(each) for each in shown)
     assert response.call_params["temperature"] == 0
+
+
+async def test_the_models_of_azure_by_the_variables_of_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Local(whole(completion_body("Here"))) as peer:
+        monkeypatch.setenv("AZURE_INFERENCE_ENDPOINT", peer.url("/models"))
+        monkeypatch.setenv("AZURE_INFERENCE_CREDENTIAL", "secret")
+
+        @llm.azure.call("some-model")
+        async def asked() -> str:
+            return "Hello"
+
+        assert (await asked()).content == "Here"
+        monkeypatch.setenv("OPENAI_API_VERSION", "3")
+        assert (await asked()).content == "Here"
+        for head, version in zip(peer.heads, ("2024-05-01-preview", "3"), strict=True):
+            assert head.startswith(f"post /models/chat/completions?api-version={version} ")
+            assert "api-key: secret" in head
+        assert peer.bodies[0]["model"] == "some-model"

@@ -10,6 +10,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, Literal, TypeAlias
+from urllib.parse import urlsplit
 
 from ...lib.core.azure import MutuallyExclusiveAuthError, azure_place
 from ...runtime.core.kinds import checked_mapping, is_iterable, is_list, is_mapping
@@ -42,6 +43,8 @@ _PLACES: Final = frozenset(
     {"api_key", "api_version", "azure_ad_token", "azure_ad_token_provider", "base_url", "provider"}
 )
 """Keywords that belong to one model, and are not passed on to a fallback."""
+_VERSION_OF_MODELS: Final = "2024-05-01-preview"
+"""The version of Azure's model inference that its own package asks for."""
 _KEPT_STATE: Final = ("previous_response_id", "conversation", "background")
 
 
@@ -183,10 +186,16 @@ def _call(kind: Kind, provider: Provider, body: dict[str, Any], settings: Mappin
 
 
 def located(route: Route, call: Call) -> Call:
-    """The call where Azure's older form wants it: under a deployment, with a version."""
-    if route.api_version is None or not route.provider.api_version_env:
+    """The call where Azure's older forms want it: with a version, and under a deployment unless models are asked."""
+    if not route.provider.api_version_env:
         return call
-    query = {"api-version": route.api_version, **checked_mapping("extra_query", call.extra_query)}
+    is_of_models = urlsplit(route.endpoint.base_url).path.endswith("/models")
+    version = route.api_version or (_VERSION_OF_MODELS if is_of_models else None)
+    if version is None:
+        return call
+    query = {"api-version": version, **checked_mapping("extra_query", call.extra_query)}
+    if is_of_models:
+        return call.replaced(extra_query=query)
     return azure_place(None, None, route.endpoint.base_url).located(call).replaced(extra_query=query)
 
 

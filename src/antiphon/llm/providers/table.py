@@ -125,10 +125,10 @@ PROVIDERS: Final[tuple[Provider, ...]] = (
     Provider(
         name="azure",
         title="Azure OpenAI",
-        base_url_env=("AZURE_OPENAI_ENDPOINT",),
+        base_url_env=("AZURE_OPENAI_ENDPOINT", "AZURE_INFERENCE_ENDPOINT"),
         base_url_path="/openai/v1",
         api_version_env=("OPENAI_API_VERSION",),
-        key_env=("AZURE_OPENAI_API_KEY",),
+        key_env=("AZURE_OPENAI_API_KEY", "AZURE_INFERENCE_CREDENTIAL"),
         token_env=("AZURE_OPENAI_AD_TOKEN",),
         identity=of_entra,
         auth_header="api-key",
