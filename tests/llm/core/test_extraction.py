@@ -433,6 +433,29 @@ def test_partial_values_of_other_types() -> None:
     assert last == Numbers([1, 2])
 
 
+class Sooner(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="allow")
+
+    later: Later
+    texts: list[str | None] | None = None
+    kind: str = pydantic.Field(default="k", validation_alias=pydantic.AliasChoices("kind", "Kind"))
+
+
+class Later(pydantic.BaseModel):
+    n: int
+
+
+def test_partial_models_of_unusual_forms() -> None:
+    text = '{"later": {"n": 1}, "texts": [null, "a"], "Kind": "b", "more": [1, 2]}'
+    for size in (1, 3, 5):
+        seen, last = streamed(Extraction.of(Sooner), text, size)
+        assert isinstance(last.later, Later)
+        assert seen[-1].model_dump() == last.model_dump()
+        assert (last.kind, last.more, last.texts) == ("b", [1, 2], [None, "a"])
+        assert all(each.later is None or isinstance(each.later, Later) for each in seen)
+    assert streamed(Extraction.of(Sooner), '{"later": {"n": 1}}')[0][-1].kind == "k"
+
+
 def test_partial_answers_in_content() -> None:
     text = f"Here it is:\n```json\n{BOOK}\n```"
     seen, last = streamed(Extraction.of(Book), text, as_content=True)

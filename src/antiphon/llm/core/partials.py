@@ -143,6 +143,7 @@ class _Optional:
         self.entry = inner.entry
         self.item = inner.item
         self.growing = inner.growing
+        self.bare = inner.bare
         self.object = inner.object
         self.array = inner.array
 
@@ -208,6 +209,8 @@ class ObjectShape(Plain):
     def fields(self) -> dict[str, Any]:
         """The types of the fields, by their names."""
         if issubclass(self._type, pydantic.BaseModel):
+            if not self._type.__pydantic_complete__:  # some of its types were defined after it
+                self._type.model_rebuild(raise_errors=False)
             return {name: field.annotation for name, field in self._type.model_fields.items()}
         try:
             hints = typing.get_type_hints(self._type, include_extras=True)
@@ -237,7 +240,7 @@ class ObjectShape(Plain):
 
     @cached_property
     def _maker(self) -> Any:
-        return _maker(self._type)
+        return _maker(self._type, self.names)
 
     @cached_property
     def _missing(self) -> dict[str, Any]:
@@ -261,7 +264,7 @@ class ObjectShape(Plain):
         values = self._missing | given
         if is_whole and len(given) < len(values):
             values |= {name: default for name, default in _defaults(self._type) if name not in given}
-        return self._maker(values, given)
+        return self._maker(values, given, entries)
 
 
 def _defaults(of: Any) -> list[tuple[str, Any]]:
@@ -285,13 +288,13 @@ def _is_made(field: Any) -> bool:
     return field.default_factory is not None and not field.default_factory_takes_validated_data
 
 
-def _maker(of: Any) -> Any:
-    """A function of the fields and of those that were given, which makes the partial object."""
+def _maker(of: Any, names: Mapping[str, str]) -> Any:
+    """A function that makes the partial object of the fields, of those that were given, and of all that came."""
     if is_typeddict(of):
-        return _as_it_is
+        return _values
     if not issubclass(of, pydantic.BaseModel):
 
-        def instance(values: Mapping[str, Any], given: Mapping[str, Any]) -> Any:
+        def instance(values: Mapping[str, Any], given: Mapping[str, Any], entries: Mapping[str, Any]) -> Any:
             made = object.__new__(of)
             for name, value in values.items():
                 object.__setattr__(made, name, value)
@@ -299,13 +302,14 @@ def _maker(of: Any) -> Any:
 
         return instance
     partial = _partial_class(of)
-    private = partial.__private_attributes__
+    private, is_open = partial.__private_attributes__, of.model_config.get("extra") == "allow"
 
-    def model(values: dict[str, Any], given: Mapping[str, Any]) -> Any:
+    def model(values: dict[str, Any], given: Mapping[str, Any], entries: Mapping[str, Any]) -> Any:
+        more = {key: value for key, value in entries.items() if key not in names} if is_open else None
         made = partial.__new__(partial)
         object.__setattr__(made, "__dict__", values)
         object.__setattr__(made, "__pydantic_fields_set__", set(given))
-        object.__setattr__(made, "__pydantic_extra__", None)
+        object.__setattr__(made, "__pydantic_extra__", more)
         held = {name: each.get_default() for name, each in private.items()}
         kept = {name: value for name, value in held.items() if value is not PydanticUndefined}
         object.__setattr__(made, "__pydantic_private__", kept or None)
@@ -314,7 +318,7 @@ def _maker(of: Any) -> Any:
     return model
 
 
-def _as_it_is(values: Mapping[str, Any], given: Mapping[str, Any]) -> Any:
+def _values(values: Mapping[str, Any], given: Mapping[str, Any], entries: Mapping[str, Any]) -> Any:
     return values
 
 
