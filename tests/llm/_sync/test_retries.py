@@ -13,11 +13,21 @@ import pydantic
 import pytest
 
 from antiphon import APIConnectionError, AuthenticationError, BadRequestError, InternalServerError, RateLimitError
-from antiphon.llm import FallbackError, RetriesExhausted, call, collect_errors, context, fallback, override, retry
+from antiphon.llm import (
+    BaseTool,
+    FallbackError,
+    RetriesExhausted,
+    call,
+    collect_errors,
+    context,
+    fallback,
+    override,
+    retry,
+)
 from antiphon.runtime.core.errors import status_error
 
 from ...runtime.transports.servers import answer, unused_port
-from ..local import Local, completion_body, failed, whole
+from ..local import Local, completion_body, events, failed, said, whole
 
 EMMA = '{"title": "Emma", "pages": 3}'
 
@@ -25,6 +35,17 @@ EMMA = '{"title": "Emma", "pages": 3}'
 class Book(pydantic.BaseModel):
     title: str
     pages: int
+
+
+class BookTool(BaseTool):
+    """A book."""
+
+    title: str
+    pages: int
+
+    @classmethod
+    def _name(cls) -> str:
+        return "Book"
 
 
 def wrong(value: str) -> pydantic.ValidationError:
@@ -279,6 +300,37 @@ def test_overridden_functions_have_fallbacks_too(local: Callable[..., Local]) ->
     with context(provider="openai", model="sixth"), context(provider="openai/seventh"):
         ask()
     assert server.bodies[-1]["model"] == "seventh"
+
+
+def test_a_stream_is_tried_again_until_it_begins(local: Callable[..., Local]) -> None:
+    server = local(failed("500 Internal Server Error"), events(said("Hel"), said("lo")))
+
+    @retry(initial_delay=0)
+    @call("openai", "m", stream=True, call_params={"max_retries": 0})
+    def ask() -> str:
+        return "Hello?"
+
+    stream = ask()
+    assert [chunk.content for chunk, _ in stream] == ["Hel", "lo"]
+    assert [type(each) for each in caught(stream)] == [InternalServerError]
+    assert len(server.bodies) == 2
+
+
+def test_a_tool_whose_arguments_do_not_fit(local: Callable[..., Local]) -> None:
+    local(calling('{"title": "Emma"}'), calling(EMMA))
+
+    @call("openai", "m", tools=[BookTool])
+    def ask(errors: list[pydantic.ValidationError]) -> str:
+        return f"A book. {len(errors)} errors before"
+
+    @retry(initial_delay=0)
+    def outer(*, errors: list[pydantic.ValidationError] | None = None) -> object:
+        response = ask(errors or [])
+        return response.tool
+
+    tool = outer()
+    assert isinstance(tool, BookTool)
+    assert tool.pages == 3
 
 
 def test_a_server_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
