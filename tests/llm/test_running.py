@@ -12,6 +12,7 @@ import pytest
 
 from antiphon.llm.core.tool_loop import Round
 from antiphon.llm.core.tools import ToolCall, tools_of
+from antiphon.llm.running import AsyncLock, async_lock
 
 from .colours import async_run_round, run_round
 
@@ -107,9 +108,50 @@ def test_nothing_is_left_at_the_end_of_a_program() -> None:
 from antiphon.llm._sync.tool_calls import run_round
 from antiphon.llm.core.tool_loop import Round
 from antiphon.llm.core.tools import ToolCall, tools_of
+from antiphon.llm.running import AsyncLock, async_lock
 async def waiting(): return "waited"
 print(run_round(Round(tools_of([waiting]), [ToolCall("waiting", {}, "id")]))[0].output)
 """
     command = [sys.executable, "-W", "error", "-X", "dev", "-c", program]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     assert (done.stdout, done.stderr) == ("waited\n", "")
+
+
+class TestLock:
+    """The lock of async answers."""
+
+    async def _hold(self, held: AsyncLock, order: list[object], name: object) -> None:
+        async with held:
+            order.append(name)
+            await asyncio.sleep(0)
+            order.append(name)
+
+    def test_one_after_the_other(self) -> None:
+        async def main() -> list[object]:
+            held, order = async_lock(), list[object]()
+            await asyncio.gather(*(self._hold(held, order, number) for number in range(5)))
+            return order
+
+        assert asyncio.run(main()) == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4]
+
+    def test_who_is_cancelled_hands_the_turn_on(self) -> None:
+        async def main() -> list[object]:
+            held, order = async_lock(), list[object]()
+            async with held:
+                tasks = [asyncio.create_task(self._hold(held, order, name)) for name in "abc"]
+                await asyncio.sleep(0)
+                tasks[1].cancel()
+            tasks[0].cancel()  # whose turn it is by now
+            await asyncio.wait(tasks, timeout=BOUND)
+            return order
+
+        assert asyncio.run(main()) == ["c", "c"]
+
+    def test_who_holds_it_cannot_wait_for_it(self) -> None:
+        async def main() -> None:
+            held = async_lock()
+            async with held, held:
+                raise AssertionError
+
+        with pytest.raises(RuntimeError, match="waits for what it is doing itself"):
+            asyncio.run(main())

@@ -97,10 +97,11 @@ class ModelAnswer:
 
     def take(self, completion: Mapping[str, Any], *, hide_reasoning: bool = False) -> None:
         """Take a whole completion over."""
-        self._head.update({key: value for key, value in completion.items() if key != "choices"})
-        choices: Sequence[Mapping[str, Any]] = completion.get("choices") or ()
+        self._head.update(completion)
+        choices: Sequence[Mapping[str, Any]] = self._head.pop("choices", None) or ()
         for choice in choices[:1]:
-            self._choice.update({key: value for key, value in choice.items() if key != "message"})
+            self._choice.update(choice)
+            self._choice.pop("message", None)
             message = dict(choice.get("message") or {})
             calls: Sequence[Mapping[str, Any]] = message.pop("tool_calls", None) or ()
             if calls:
