@@ -46,7 +46,7 @@ async def test_items() -> None:
     assert not stream.incomplete
     assert transport.open_replies == 0
     assert [item async for item in stream] == []
-    with pytest.raises((StopAsyncIteration, StopIteration)):
+    with pytest.raises(StopAsyncIteration):
         await anext(stream)
     assert "POST /v1/events" in repr(stream)
 

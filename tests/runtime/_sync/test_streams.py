@@ -47,7 +47,7 @@ def test_items() -> None:
     assert not stream.incomplete
     assert transport.open_replies == 0
     assert [item for item in stream] == []
-    with pytest.raises((StopAsyncIteration, StopIteration)):
+    with pytest.raises(StopIteration):
         next(stream)
     assert "POST /v1/events" in repr(stream)
 

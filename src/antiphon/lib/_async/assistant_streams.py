@@ -46,7 +46,7 @@ class AsyncAssistantEventHandler:
             for name, arguments in self._state.handle(event):
                 await getattr(self, name)(*arguments)
         except BaseException as error:
-            if isinstance(error, (StopIteration, StopAsyncIteration)):  # either colour's
+            if isinstance(error, StopAsyncIteration):
                 await self._end()
                 raise
             try:

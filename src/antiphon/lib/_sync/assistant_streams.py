@@ -47,7 +47,7 @@ class AssistantEventHandler:
             for name, arguments in self._state.handle(event):
                 getattr(self, name)(*arguments)
         except BaseException as error:
-            if isinstance(error, (StopIteration, StopIteration)):  # either colour's
+            if isinstance(error, StopIteration):
                 self._end()
                 raise
             try:
