@@ -336,9 +336,10 @@ async def test_a_tool_may_be_described_by_a_model(server: MockServer) -> None:
     class Sum(pydantic.BaseModel):
         a: int
 
-    tool = Tool("sum", "Sum", Sum, add)
+    model: Any = Sum
+    tool = Tool("sum", "Sum", model, add)
     assert tool.input_schema == {"properties": {"a": {"type": "integer"}}, "required": ["a"], "type": "object"}
-    assert tool.hash() == Tool("sum", "Sum", tool.input_schema).hash() != Tool("sum", "Other", Sum).hash()
+    assert tool.hash() == Tool("sum", "Sum", tool.input_schema).hash() != Tool("sum", "Other", model).hash()
     assert "The tools said" in await model_at(server).chain("x", tools=[tool]).text()
 
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, Final, Self, TypedDict
 
 import pydantic
@@ -102,7 +103,7 @@ class PromptKeywords(_OptionKeywords, total=False):
 
     fragments: Sequence[str] | None
     """Texts that stand before the prompt."""
-    attachments: Iterable[Attachment | str | bytes | Any] | None
+    attachments: Iterable[Attachment | str | bytes | Path] | None
     """Images, sounds, PDFs, texts: an `Attachment`, a path, a URL, or bytes."""
     system: str | None
     system_fragments: Sequence[str] | None
@@ -111,7 +112,7 @@ class PromptKeywords(_OptionKeywords, total=False):
     are not looked at. In a conversation and a reply it is what was said before the prompt, and after it."""
     stream: bool
     """Whether the answer comes piece by piece; true unless you say otherwise."""
-    schema: Any
+    schema: Mapping[str, Any] | type[pydantic.BaseModel] | str | None
     """What the answer has to fit: a JSON schema, a pydantic model, or a text for `schema_dsl`."""
     tools: Iterable[ToolLike] | None
     tool_results: Iterable[ToolResult] | None
@@ -295,7 +296,9 @@ def prompt_of(
         elif value is not None:
             given[name] = value
     messages = given.get("messages")
-    return Prompt(
+    made = object.__new__(Prompt)  # as with `sent_as`: for each prompt that is made
+    made.__dict__.update(
+        _NOTHING_ASKED,
         text=_joined(given.get("fragments"), text, "\n"),
         system=_joined(given.get("system_fragments"), given.get("system"), "\n\n"),
         attachments=[attachment_of(each) for each in given.get("attachments", ())],
@@ -308,6 +311,10 @@ def prompt_of(
         stream=bool(given.get("stream", True)),
         key=given.get("key"),
     )
+    return made
+
+
+_NOTHING_ASKED: Final = dict(vars(Prompt()))
 
 
 def prompt_keywords(keywords: Mapping[str, Any]) -> dict[str, Any]:

@@ -119,8 +119,8 @@ class Tool:
 
     name: str
     description: str | None = None
-    input_schema: Mapping[str, Any] | type[pydantic.BaseModel] = field(default_factory=dict[str, Any])
-    """What its arguments have to fit; a pydantic model becomes its JSON schema."""
+    input_schema: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """What its arguments have to fit: a JSON schema; a pydantic model that is passed becomes one."""
     implementation: Callable[..., Any] | None = None
     fast: bool = False
     """Whether the function neither waits nor computes for long: then it is called in no thread of its own."""
@@ -133,8 +133,9 @@ class Tool:
             raise ValueError(
                 f"{self.name!r} is no name for a tool: up to 64 letters, digits, '_' and '-'; pass name=..."
             )
-        if isinstance(self.input_schema, type):
-            object.__setattr__(self, "input_schema", without_titles(self.input_schema.model_json_schema()))
+        given: object = self.input_schema
+        if isinstance(given, type) and issubclass(given, pydantic.BaseModel):
+            object.__setattr__(self, "input_schema", without_titles(given.model_json_schema()))
 
     @classmethod
     def function(
@@ -172,9 +173,7 @@ class Tool:
 
     def param(self) -> dict[str, Any]:
         """The tool as chat completions take it."""
-        given = self.input_schema
-        schema = {} if isinstance(given, type) else dict(given)
-        schema = schema or {"type": "object", "properties": {}}
+        schema = dict(self.input_schema) or {"type": "object", "properties": {}}
         made: dict[str, Any] = {"name": self.name, "parameters": schema}
         if self.description:
             made["description"] = self.description
