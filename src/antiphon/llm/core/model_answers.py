@@ -106,7 +106,7 @@ class ModelAnswer:
             calls: Sequence[Mapping[str, Any]] = message.pop("tool_calls", None) or ()
             if calls:
                 message["tool_calls"] = [{**call, "index": number} for number, call in enumerate(calls)]
-            self._add_delta(message, hide_reasoning=hide_reasoning)
+            self._add_delta(message, hide_reasoning=hide_reasoning, is_whole=True)
         if self._has_hidden_thoughts() and not hide_reasoning:
             self.events.insert(0, StreamEvent("reasoning", "", part_index=self._part_of("reasoning"), redacted=True))
 
@@ -150,18 +150,24 @@ class ModelAnswer:
         hidden = is_mapping(details) and bool(details.get("reasoning_tokens"))
         return hidden and not self._message.get("reasoning_content") and not self._message.get("reasoning")
 
-    def _add_delta(self, delta: Mapping[str, Any], *, hide_reasoning: bool) -> None:
+    def _add_delta(self, delta: Mapping[str, Any], *, hide_reasoning: bool, is_whole: bool = False) -> None:
         # `reasoning` is another name of the same text.
         pieces = {key: value for key, value in delta.items() if key != "reasoning" and value is not None}
-        calls = [dict(each) for each in pieces.pop("tool_calls", None) or () if is_mapping(each)]
+        calls = pieces.pop("tool_calls", None)
+        calls = [dict(each) for each in calls if is_mapping(each)] if calls else None
         thought, text = pieces.get("reasoning_content"), pieces.get("content")
         if thought and not hide_reasoning:
             self.events.append(StreamEvent("reasoning", thought, part_index=self._part_of("reasoning")))
         if text:
             self.events.append(StreamEvent("text", text, part_index=self._part_of("text")))
-        for call in calls:
-            self._add_call(call)
-        merge_into(self._message, {**pieces, **({"tool_calls": calls} if calls else {})})
+        if calls:
+            for call in calls:
+                self._add_call(call)
+            pieces["tool_calls"] = calls
+        if is_whole and not self._message:
+            self._message = pieces  # nothing comes after it
+        else:
+            merge_into(self._message, pieces)
 
     def _part_of(self, kind: EventType) -> int:
         """The number of the part that a text continues, or of the part it begins."""
