@@ -53,7 +53,7 @@ class RefusalError(SDKError, ValueError):
     _response: Any = None
 
     def __init__(self, refusal: str) -> None:
-        super().__init__(f"The model refused: {refusal}")
+        super().__init__(f"the model refused: {refusal}")
         self.refusal = refusal
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from ....runtime.core.kinds import is_list, is_mapping
 from ..base_tools import BaseTool
 from ..data import Choice, Completion, CompletionChunk, Message, Usage
+from ..extraction import RefusalError, with_response
 from ..tools import ToolCall, ToolResult, output_text
 from .messages import BaseMessageParam
 from .plans import Plan
@@ -236,10 +237,11 @@ class CallResponse(_Counted, CallFacts):
     def tools(self) -> list[BaseTool] | None:
         """The tools that the model calls, with the arguments it sent; None where it calls none.
 
-        Raises ValueError for a refusal, and `pydantic.ValidationError` for arguments that do not fit.
+        Raises `RefusalError`, which is a ValueError, when the model declined, and `pydantic.ValidationError` for
+        arguments that do not fit.
         """
         if (refusal := self.message.refusal) and self._plan.tools:
-            raise ValueError(f"the model refused: {refusal}")
+            raise with_response(RefusalError(str(refusal)), self)
         calls: object = self.message.get("tool_calls")
         made = [made_of(self._plan.tools, call) for call in calls if is_mapping(call)] if is_list(calls) else []
         return [each for each in made if each is not None] or None
