@@ -7,6 +7,7 @@ from typing import Any
 
 from ...runtime.core.kinds import is_iterable, is_list, is_mapping
 from ..providers.profile import Provider
+from .data import Data
 from .parts import Message
 
 __all__ = ["messages_for"]
@@ -34,8 +35,12 @@ def messages_for(provider: Provider, messages: object) -> list[Any]:
 
 
 def _message(provider: Provider, number: int, message: Any) -> Any:
-    if message.__class__ is dict and message.keys() == _PLAIN and message["content"] is not None:
-        return message  # most are no more than this
+    # Most are no more than this.
+    if message.__class__ is dict:
+        if message.keys() == _PLAIN and message["content"] is not None:
+            return message
+    elif isinstance(message, Data) and message.keys() == _PLAIN and isinstance(message["content"], str):
+        return dict(message)
     dump = getattr(message, "to_dict", None) or getattr(message, "model_dump", None)
     given: Any = dump() if callable(dump) and not isinstance(message, type) else message
     if not is_mapping(given):
