@@ -27,6 +27,7 @@ from antiphon.llm import (
     providers,
 )
 from antiphon.llm.core.calling.clients import is_async_function
+from antiphon.llm.core.calling.settings import changes_of
 from antiphon.llm.providers.table import PROVIDERS
 from antiphon.mock import MockServer, serve
 
@@ -181,6 +182,11 @@ def test_a_context_goes_into_threads_that_take_it_along() -> None:
     with ThreadPoolExecutor(4) as pool:
         models = [future.result().model for future in [pool.submit(each) for each in (changed, model) * 4]]
     assert models == ["other", "plain"] * 4
+
+
+def test_changes_are_those_that_there_are() -> None:
+    with pytest.raises(TypeError, match="there is no setting 'modle'; there are: provider, model"):
+        changes_of(modle="x")  # what a fallback names comes here as it is
 
 
 # --- providers ---

@@ -76,6 +76,10 @@ class _Held:
 class AsyncTree(_Held):
     """Has `chat.completions.create`, and takes any keyword."""
 
+    def with_options(self, max_retries: int) -> AsyncTree:
+        self.asked.append({"max_retries": max_retries})
+        return self
+
     async def create(self, **keywords: Any) -> Any:
         self.asked.append(keywords)
         if keywords.get("stream"):
@@ -85,6 +89,10 @@ class AsyncTree(_Held):
 
 class Tree(_Held):
     """The same in sync."""
+
+    def with_options(self, max_retries: int) -> Tree:
+        self.asked.append({"max_retries": max_retries})
+        return self
 
     def create(self, **keywords: Any) -> Any:
         self.asked.append(keywords)

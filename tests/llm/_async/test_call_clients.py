@@ -69,7 +69,8 @@ async def test_a_client_shaped_like_openais(server: MockServer) -> None:
     assert response.model == "own"
     assert response.response.model_dump()["object"] == "chat.completion"
     assert tree.asked == [
-        {"model": "m", "messages": [{"role": "user", "content": "Hello"}], "temperature": 0, "timeout": 3}
+        {"max_retries": 1},
+        {"model": "m", "messages": [{"role": "user", "content": "Hello"}], "temperature": 0, "timeout": 3},
     ]
     stream = await asked_with(tree, stream=True)
     async for _ in stream:
@@ -94,6 +95,19 @@ async def test_a_client_that_knows_few_keywords() -> None:
 
 
 NO_COMPLETIONS: list[Any] = [{"choices": None}, {"choices": [{}]}, {}]
+
+
+class Broken:
+    """Has no tree after all."""
+
+    @property
+    def chat(self) -> object:
+        raise RuntimeError("no chat here")
+
+
+async def test_a_client_that_fails_to_show_itself() -> None:
+    with pytest.raises(UnsupportedClientError, match="Broken has no chat"):
+        await asked_with(Broken())
 
 
 @pytest.mark.parametrize("answer", NO_COMPLETIONS)

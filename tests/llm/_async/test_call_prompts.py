@@ -74,6 +74,26 @@ class Image:
 Image.__module__ = "PIL.Image"
 
 
+class Segment:
+    """Like a sound of pydub."""
+
+    def export(self, out: Any, format: str) -> None:
+        assert format == "wav"
+        out.write(sound())
+
+
+Segment.__module__ = "pydub.audio_segment"
+
+
+class Said:
+    """Like a message of a client's answer."""
+
+    role = "assistant"
+
+    def model_dump(self) -> dict[str, str]:
+        return {"role": "assistant", "content": "b"}
+
+
 def text(content: object) -> dict[str, object]:
     return {"type": "text", "text": content}
 
@@ -89,6 +109,7 @@ FORMS: list[tuple[Any, Any]] = [
     ([BaseMessageParam(role="user", content=["Recommend a fantasy book"])], [USER]),
     ({"messages": "Recommend a fantasy book"}, [USER]),
     ({"messages": [SYSTEM, USER], "metadata": {"tags": {"a"}}}, [SYSTEM, USER]),
+    ([Messages.User("a"), Said()], [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]),
     (llm.user("Recommend a fantasy book"), [USER]),
     (["What is this?", Attachment(content=PNG)], [{"role": "user", "content": [text("What is this?"), IMAGE]}]),
     ([PNG], [{"role": "user", "content": [IMAGE]}]),
@@ -177,14 +198,15 @@ async def test_sounds_and_documents(tmp_path: Path) -> None:
                 wave.open(io.BytesIO(sound())),
                 AudioPart(audio=sound(), media_type="audio/wav"),
                 DocumentPart(document=b"%PDF-1"),
+                Segment(),
                 tmp_path / "a.txt",
             ]
 
         await asked()
         content = peer.bodies[0]["messages"][0]["content"]
-    assert [part["type"] for part in content] == ["input_audio", "input_audio", "file", "text"]
-    assert content[0] == content[1]
-    assert content[3]["text"] == "Hello"
+    assert [part["type"] for part in content] == ["input_audio", "input_audio", "file", "input_audio", "text"]
+    assert content[0] == content[1] == content[3]
+    assert content[4]["text"] == "Hello"
 
 
 async def test_marks_for_a_cache_go_where_they_are_known() -> None:
@@ -268,6 +290,15 @@ async def test_templates_that_do_not_fit() -> None:
     with pytest.raises(PromptError, match=r"no value for \{b.c\} of the prompt; there are: a, b"):
         await asked("x")
 
+    @prompt_template("{a}")
+    async def computed(value: Any) -> Any:
+        return {"computed_fields": value}
+
+    with pytest.raises(PromptError, match="computed_fields must be a mapping, not list"):
+        await computed([1])
+    with pytest.raises(PromptError, match="the template of computed came out empty"):
+        await computed({"a": ""})
+
     @prompt_template("x")
     async def twice() -> str:
         return "y"
@@ -316,6 +347,31 @@ async def test_prompts_as_classes(server: MockServer) -> None:
         genre: str
 
     assert str(Documented(genre="x")) == "Recommend a x book"
+
+    @prompt_template()
+    class Described(llm.BasePrompt):
+        """{a:text} and {b:image}"""
+
+        a: str
+        b: bytes
+
+    assert str(Described(a="x", b=PNG)).startswith("x\n\nand\n\nMedia(")
+
+    class Librarian:
+        @prompt_template("{a}")
+        @staticmethod
+        async def asked(a: str) -> None: ...
+
+    static: Any = Librarian.asked
+    assert await static("x") == [Messages.User("x")]
+    decorate: Any = prompt_template()
+    with pytest.raises(TypeError, match="functions and subclasses of BasePrompt, not Librarian"):
+        decorate(Librarian)
+
+    class Bare(llm.BasePrompt): ...
+
+    with pytest.raises(PromptError, match="Bare has no template: pass one"):
+        decorate(Bare)
 
     class Nothing(llm.BasePrompt):
         genre: str

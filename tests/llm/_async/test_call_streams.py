@@ -113,6 +113,7 @@ async def test_other_ways_to_read() -> None:
     async with await asked() as stream:
         async for piece in stream.chunk_stream():
             assert piece.content == str(piece)
+            assert piece.thinking is None
             break
     assert stream.end_time is not None
     other = await stream.resume("and now?")
@@ -174,16 +175,24 @@ async def test_a_stream_that_nobody_holds_releases_its_connection() -> None:
 
 async def test_several_answers_at_once() -> None:
     """What is read is the first one; the others are in the pieces themselves."""
-    pieces = [said("a"), said("no", index=1), said("b"), said("", finish_reason="stop")]
+    call = {"index": 0, "id": "call_0", "function": {"name": "FormatBook", "arguments": ARGUMENTS}}
+    other = {"content": "no", "tool_calls": [call]}
+    pieces = [said("a"), said("no", index=1, delta=other), said("b"), said("", finish_reason="stop")]
     with Local(events(*pieces)) as peer:
 
-        @llm.call("openai/m", stream=True, call_params={"base_url": peer.url("/v1"), "api_key": "key", "n": 2})
+        @llm.call(
+            "openai/m",
+            stream=True,
+            tools=[FormatBook],
+            call_params={"base_url": peer.url("/v1"), "api_key": "key", "n": 2},
+        )
         async def asked() -> str:
             return "Hello"
 
         stream = await asked()
-        texts = [piece.content async for piece, _ in stream]
-    assert texts == ["a", "", "b", ""]
+        pairs = await async_listed(stream)
+    assert [piece.content for piece, _ in pairs] == ["a", "", "b", ""]
+    assert tools(pairs) == []
     assert stream.content == "ab"
 
 
@@ -308,6 +317,11 @@ async def test_values_that_grow(json_mode: bool) -> None:
     assert stream.stream.construct_call_response() is held._response
     assert await async_listed(stream) == []
     assert "Book" in repr(stream)
+    async with await asked() as left:
+        async for book in left:
+            assert isinstance(book, Book)
+            break
+    assert left.stream.end_time is not None
 
 
 async def test_a_value_that_does_not_fit_in_the_end(server: MockServer) -> None:

@@ -149,6 +149,40 @@ def test_arguments_that_cannot_be_used(arguments: Any, kind: type[Exception], sa
         decorate("openai", "m", **arguments)
 
 
+def test_a_model_that_says_whose_it_is(server: MockServer) -> None:
+    @llm.call("ft:gpt-4o:me")
+    def asked() -> str:
+        return "Hello"
+
+    assert (asked()).provider == "openai"
+    assert server.requests[-1].body["model"] == "ft:gpt-4o:me"
+
+
+def test_values_and_tools_together() -> None:
+    with Local(calls(("Book", '{"title": "A", "year": 3}'))) as peer:
+
+        @llm.call(
+            "openai", "m", tools=[shout], response_model=Book, call_params={"base_url": peer.url("/v1"), "api_key": "k"}
+        )
+        def asked() -> str:
+            return "Go"
+
+        assert asked() == Book(title="A", year=3)
+        assert [each["function"]["name"] for each in peer.bodies[0]["tools"]] == ["shout", "Book"]
+
+
+def test_a_sound_that_is_said_is_named_when_it_goes_back() -> None:
+    message = {"role": "assistant", "content": None, "audio": {"id": "audio_1", "data": "UklG", "transcript": "Hi"}}
+    with Local(whole(completion_body(message))) as peer:
+
+        @llm.call("openai", "m", call_params={"base_url": peer.url("/v1"), "api_key": "k"})
+        def asked() -> str:
+            return "Say hi"
+
+        param = (asked()).message_param
+    assert param["audio"] == {"id": "audio_1"}
+
+
 def test_what_cannot_be_decorated() -> None:
     @llm.call("openai/m")
     def asked() -> str:
