@@ -170,3 +170,18 @@ async def test_what_a_class_of_models_raises() -> None:
     for _ in range(2):  # what came stays, and the rest stays lost
         with pytest.raises(OSError, match="no disk"):
             await response.text()
+
+
+async def test_calls_without_an_id_of_a_class_of_models() -> None:
+    class Calling(AsyncModel):
+        model_id = "calling"
+
+        async def execute(self, *given: object) -> AsyncIterator[StreamEvent]:
+            for name in ("one", "two"):
+                yield StreamEvent("tool_call_name", name)
+                yield StreamEvent("tool_call_args", '{"a": ')
+                yield StreamEvent("tool_call_args", "1}")
+
+    calls = await Calling().prompt("x").tool_calls()
+    assert [(call.name, call.arguments) for call in calls] == [("one", {"a": 1}), ("two", {"a": 1})]
+    assert len({call.tool_call_id for call in calls}) == 2

@@ -171,3 +171,18 @@ def test_what_a_class_of_models_raises() -> None:
     for _ in range(2):  # what came stays, and the rest stays lost
         with pytest.raises(OSError, match="no disk"):
             response.text()
+
+
+def test_calls_without_an_id_of_a_class_of_models() -> None:
+    class Calling(Model):
+        model_id = "calling"
+
+        def execute(self, *given: object) -> Iterator[StreamEvent]:
+            for name in ("one", "two"):
+                yield StreamEvent("tool_call_name", name)
+                yield StreamEvent("tool_call_args", '{"a": ')
+                yield StreamEvent("tool_call_args", "1}")
+
+    calls = Calling().prompt("x").tool_calls()
+    assert [(call.name, call.arguments) for call in calls] == [("one", {"a": 1}), ("two", {"a": 1})]
+    assert len({call.tool_call_id for call in calls}) == 2

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -323,6 +324,14 @@ def test_a_toolbox_of_many_chains_is_made_ready_once(server: MockServer) -> None
     model = model_at(server)
     together([model.chain("x", tools=[box]).text for _ in range(5)])
     assert box.prepared == 1
+
+
+def test_a_toolbox_can_be_copied_after_it_was_used(server: MockServer) -> None:
+    box = Growing()
+    model_at(server).chain("x", tools=[box]).text()
+    for made in (copy.copy(box), copy.deepcopy(box)):
+        assert (made.prepared, [tool.name for tool in made.tools()]) == (1, ["Growing_count", "add", "asking"])
+        assert made.is_prepared
 
 
 def test_a_toolbox_with_both_ways_of_getting_ready_uses_one(server: MockServer) -> None:

@@ -81,6 +81,7 @@ class ModelAnswer:
     """The calls that have begun, by their number."""
     _parts: int = 0
     _told_hidden: bool = False
+    _own_calls: int = 0
 
     def add(self, chunk: Mapping[str, Any], *, hide_reasoning: bool = False) -> None:
         """Take a chunk of a stream over."""
@@ -126,7 +127,10 @@ class ModelAnswer:
             self._add_delta({name: piece.chunk, **beside}, hide_reasoning=hide_reasoning)
         else:
             said = {"name" if piece.type == "tool_call_name" else "arguments": piece.chunk}
+            if piece.type == "tool_call_name":
+                self._own_calls += 1
             index = piece.tool_call_id if piece.part_index is None else piece.part_index
+            index = f"own {self._own_calls}" if index is None else index  # each name begins another
             call = {"index": index, "id": piece.tool_call_id, "type": "function", "function": said, **beside}
             self._add_delta({"tool_calls": [call]}, hide_reasoning=hide_reasoning)
 

@@ -262,11 +262,17 @@ class Toolbox:
         self._tools_before_preparing = before
         self.is_prepared = True
 
+    def __getstate__(self) -> dict[str, object]:
+        # Locks cannot be copied, and a copy needs its own.
+        return {name: value for name, value in self.__dict__.items() if name not in _LOCKS}
+
     def _added(self) -> list[Tool]:
         # Subclasses need not call __init__ of this class.
         return self.__dict__.setdefault("_added_tools", [])
 
 
+_LOCKS: Final = frozenset({"_preparing", "_async_preparing"})
+"""What `antiphon.llm.running` keeps in a toolbox."""
 _LIFE: Final = frozenset({"prepare", "prepare_async", "add_tool", "tools", "prepared_tools", "preparing"})
 
 
