@@ -273,6 +273,16 @@ def test_a_function_becomes_a_class() -> None:
         made.from_call(sent('{"title": "T", "schema": 0}'))
 
 
+def test_functions_whose_defaults_are_fields() -> None:
+    def search(query: str, count: int = pydantic.Field(default=3, description="How many."), schema: int = 1) -> str:
+        return f"{query} {count} {schema}"
+
+    made = of(search)
+    assert made.definition()["function"]["parameters"]["properties"]["count"]["description"] == "How many."
+    assert made.from_call(sent('{"query": "a"}')).call() == "a 3 1"
+    assert made.from_call(sent('{"query": "a"}')).args == {"query": "a", "count": 3, "schema": 1}
+
+
 def test_functions_of_both_colours_and_with_their_call() -> None:
     assert done(of(later).from_call(sent('{"n": 3}')).call()) == 3
     assert inspect.iscoroutinefunction(of(later).call) is hasattr(inspect, "markcoroutinefunction")

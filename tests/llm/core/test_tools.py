@@ -220,6 +220,30 @@ def test_defaults_that_json_does_not_know() -> None:
     assert called(made, "{}") == "red not a parameter"
 
 
+def test_defaults_that_are_fields() -> None:
+    def search(
+        query: str = pydantic.Field(description="For what.", min_length=2),
+        count: int = pydantic.Field(default=3, le=5, alias="other"),
+        words: list[str] = pydantic.Field(default_factory=list[str]),  # noqa: B008  as users write it
+        plain: int = 1,
+    ) -> list[Any]:
+        """Searches.
+
+        Args:
+            count: How many.
+        """
+        return [query, count, words, plain]
+
+    made = Tool.function(search)
+    assert made.input_schema["required"] == ["query"]
+    assert made.input_schema["properties"]["query"] == {"type": "string", "minLength": 2, "description": "For what."}
+    count = {"type": "integer", "maximum": 5, "default": 3, "description": "How many."}
+    assert made.input_schema["properties"]["count"] == count
+    assert called(made, '{"query": "ab"}') == ["ab", 3, [], 1]
+    with pytest.raises(BadArgumentsError, match="count: Input should be less than or equal to 5"):
+        called(made, '{"query": "ab", "count": 6}')
+
+
 def test_a_function_is_read_once_and_goes_when_nobody_has_it() -> None:
     def short(a: int) -> int:
         return a

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Final, cast
 from weakref import WeakKeyDictionary
 
 import pydantic
+from pydantic.fields import FieldInfo
 from pydantic.json_schema import GenerateJsonSchema
 
 from ...runtime.core.kinds import is_list, is_mapping
@@ -54,6 +55,8 @@ class Signature:
     """The fields of the model of the arguments: each parameter's name, and whether it is positional only."""
     model: type[pydantic.BaseModel]
     wants_call: bool
+    defaulted: frozenset[str] = frozenset()
+    """The parameters whose default is a `Field`, which only says what the default is."""
 
     def read(self, sent: object) -> Bound:
         """The arguments in what a model sent: JSON text or an object. Raises `BadArgumentsError`."""
@@ -71,7 +74,7 @@ class Signature:
         for name, only_positional in self.fields.values():
             if only_positional:
                 positional.append(values[name])
-            elif name in given:  # the function's own defaults stay its own
+            elif name in given or name in self.defaulted:  # the function's own defaults stay its own
                 named[name] = values[name]
         return Bound(tuple(positional), named)
 
@@ -150,7 +153,8 @@ def _read(function: Callable[..., object], name: str) -> Signature:
         names[field] = (parameter.name, parameter.kind is parameter.POSITIONAL_ONLY)
         fields[field] = _field(parameter, hints, said)
     model, schema = _described(fields, names, name)
-    return Signature(said.text, schema, names, model, wants_call)
+    defaulted = frozenset(name for name, each in parameters.items() if isinstance(each.default, FieldInfo))
+    return Signature(said.text, schema, names, model, wants_call, defaulted)
 
 
 def _hints(function: Callable[..., object], name: str) -> dict[str, Any]:
@@ -175,8 +179,10 @@ def _field(parameter: inspect.Parameter, hints: Mapping[str, Any], said: Describ
     if annotation is parameter.empty:
         plain: dict[object, Any] = {bool: bool, int: int, float: float, type(None): str | None}
         annotation = plain.get(cast(object, type(default)), str)
-    required = default is parameter.empty
-    info: Any = pydantic.Field(default=... if required else default, alias=parameter.name)
+    if isinstance(default, FieldInfo):  # `= Field(...)`, as in models
+        annotation, info = Annotated[annotation, default], pydantic.Field(alias=parameter.name)
+    else:
+        info = pydantic.Field(default=... if default is parameter.empty else default, alias=parameter.name)
     text = said.parameters.get(parameter.name)
     # The text of `Annotated[..., Field(description=...)]` stays where the docstring says nothing.
     return (Annotated[annotation, pydantic.Field(description=text)] if text else annotation), info
