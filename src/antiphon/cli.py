@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
+import os
 import sys
 from typing import Any, Final
 
@@ -46,9 +48,15 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except (KeyboardInterrupt, click.Abort):  # Ctrl-C, also where something is typed in
-            if sys.stderr is not None and sys.stderr.isatty():
-                click.echo(err=True)  # the terminal has shown ^C
-            ctx.exit(_INTERRUPTED)
+            code = _INTERRUPTED
+        except BrokenPipeError:  # whoever reads this has had enough
+            code = 1
+        gc.collect()  # the error is gone; what it held open is closed in peace
+        if code == 1:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still to be flushed
+        elif sys.stderr is not None and sys.stderr.isatty():
+            click.echo(err=True)  # the terminal has shown ^C
+        raise click.exceptions.Exit(code)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

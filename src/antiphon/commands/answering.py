@@ -139,9 +139,9 @@ class _Plain:
     def add(self, piece: str) -> None:
         text = shown(piece, terminal=self._terminal)
         if text:
+            self._is_open = not text.endswith("\n")  # first, for Ctrl-C may come at any moment
             sys.stdout.write(text)
             sys.stdout.flush()
-            self._is_open = not text.endswith("\n")
 
     def pause(self) -> None:
         """Something else is about to be said; where it would run into this, a line ends."""
@@ -150,6 +150,6 @@ class _Plain:
 
     def end(self) -> None:
         if self._is_open:
+            self._is_open = False
             sys.stdout.write("\n")
             sys.stdout.flush()
-            self._is_open = False

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Any, Final
 
 import click
@@ -30,18 +29,14 @@ class Plain(click.Command):
         _show_anything()
         with warnings.catch_warnings():
             warnings.showwarning = _warn
-            with _failures():
+            try:
                 return super().invoke(ctx)
-
-
-@contextmanager
-def _failures() -> Generator[None]:
-    try:
-        yield
-    except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
-        raise
-    except Exception as error:  # whatever it is, nobody at a terminal wants a traceback
-        raise click.ClickException(told(error)) from None
+            except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
+                raise
+            except Exception as error:  # whatever it is, nobody at a terminal wants a traceback
+                said = told(error)
+            # Here, where the error is gone, and with it what it held open.
+            raise click.ClickException(said)
 
 
 def told(error: BaseException) -> str:
@@ -92,7 +87,8 @@ def _secrets() -> set[str]:
     from ..llm import KeyStoreError, get_key, key_names, providers
 
     found = {os.environ.get(name, "").strip() for provider in providers.every() for name in provider.key_env}
-    with suppress(KeyStoreError):  # then none of them was used
+    with suppress(KeyStoreError), warnings.catch_warnings():  # then none of them was used
+        warnings.simplefilter("ignore")  # of what was told already
         found |= {get_key(name) for name in key_names()}
     context = click.get_current_context(silent=True)
     given: object = None if context is None else context.params.get("key")

@@ -78,7 +78,7 @@ def stored_aliases() -> dict[str, str]:
     path = user_dir() / "aliases.json"
     try:
         text = path.read_text("utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     try:
         found: Any = json.loads(text or "{}")

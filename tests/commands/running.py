@@ -1,0 +1,108 @@
+"""Commands as they are typed: inside this process, in a process of their own, at a terminal."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
+
+from click.testing import CliRunner, Result
+
+from antiphon.cli import main
+from antiphon.mock import MockServer, Scripted
+
+__all__ = ["COMMAND", "Terminal", "at_terminal", "enqueued", "plain", "ran", "typed"]
+
+COMMAND = [sys.executable, "-W", "error", "-c", "from antiphon.cli import main; main()"]
+BOUND = 30.0
+
+
+def typed(*arguments: str, piped: str | bytes | None = None) -> Result:
+    """What comes of a command; whatever goes wrong is told in the last line, and nothing is a traceback."""
+    done = CliRunner().invoke(main, list(arguments), input=piped)
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
+    assert "Traceback" not in done.output
+    if done.exit_code == 1:
+        assert re.match(r"Error: .+", done.stderr.splitlines()[-1])
+    return done
+
+
+def ran(*arguments: str, piped: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
+    """The same in a process of its own."""
+    given = {"stdin": subprocess.DEVNULL} if piped is None else {"input": piped}
+    return subprocess.run([*COMMAND, *arguments], capture_output=True, timeout=BOUND, check=False, **given)  # pyright: ignore[reportArgumentType, reportCallIssue, reportUnknownVariableType]
+
+
+def enqueued(server: MockServer, steps: Iterable[Scripted]) -> None:
+    for step in steps:
+        server.enqueue(step.status, step.body, headers=dict(step.headers))
+
+
+class Terminal:
+    """The other end of a terminal: a person."""
+
+    def __init__(self, process: int, ends: int) -> None:
+        self.process = process
+        self._ends = ends
+        self.text = ""
+        """What was shown and not yet looked at."""
+
+    def write(self, text: str) -> None:
+        """Type."""
+        os.write(self._ends, text.encode())
+
+    def until(self, text: str) -> str:
+        """What is shown, up to a text."""
+        end = time.monotonic() + BOUND
+        while text not in self.text:
+            assert time.monotonic() < end, self.text
+            if not self._read():
+                raise AssertionError(f"it ended with {self.text!r}")
+        found, _, self.text = self.text.partition(text)
+        return found + text
+
+    def ended(self) -> tuple[int, str]:
+        """How it ends, and what was shown until then."""
+        while self._read():
+            pass
+        _, status = os.waitpid(self.process, 0)
+        self.process = 0
+        return os.waitstatus_to_exitcode(status), self.text
+
+    def _read(self) -> bool:
+        if not select.select([self._ends], [], [], BOUND)[0]:
+            return False
+        try:
+            piece = os.read(self._ends, 4096)
+        except OSError:  # Linux says so when the other end is closed
+            return False
+        self.text += piece.decode("utf-8", "replace").replace("\r\n", "\n")
+        return bool(piece)
+
+
+@contextmanager
+def at_terminal(*arguments: str, term: str = "dumb") -> Generator[Terminal]:
+    """A command at a terminal."""
+    import pty
+
+    process, ends = pty.fork()
+    if process == 0:  # nothing of this process may run on in the copy
+        os.execve(sys.executable, [*COMMAND, *arguments], {**os.environ, "TERM": term, "PYTHONIOENCODING": "utf-8"})
+    terminal = Terminal(process, ends)
+    try:
+        yield terminal
+    finally:
+        if terminal.process:
+            os.kill(process, 9)
+            os.waitpid(process, 0)
+        os.close(ends)
+
+
+def plain(text: str) -> str:
+    """What is seen of a text on a terminal."""
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text)
