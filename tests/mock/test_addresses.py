@@ -32,6 +32,12 @@ def test_keys_in_other_headers(header: str, engine: Engine) -> None:
     assert ask(engine, "GET", "/v1/models", headers={"authorization": ""}).status == 401
 
 
+def test_signed_requests(engine: Engine) -> None:
+    signed = "AWS4-HMAC-SHA256 Credential=A/20250101/r/s/aws4_request, SignedHeaders=host, Signature=0"
+    assert ask(engine, "GET", "/v1/models", headers={"authorization": signed}).status == 200
+    assert ask(engine, "GET", "/v1/models", headers={"authorization": "Other x"}).status == 401
+
+
 @pytest.mark.parametrize(
     "prefix",
     [

