@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.machinery
+import os
 import sys
 import types
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,7 @@ from antiphon.llm import (
     UnsupportedParameterError,
     acompletion,
 )
+from antiphon.llm.identities.aws import aws_credentials_of
 
 from ...runtime.transports.servers import answer
 from ..identities import (
@@ -120,6 +122,7 @@ async def test_the_chain_of_credentials(monkeypatch: pytest.MonkeyPatch, tmp_pat
         monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(credentials))
         await asked(server, "bedrock/m", api_key=AWSCredentials(profile="work"))
         monkeypatch.setenv("AWS_PROFILE", "work")
+        assert aws_credentials_of(os.environ).place == {"region": REGION}
         await asked(server, "bedrock/m")
     secrets = [SECRET, "changed", "of-a-profile", "of-a-profile"]
     assert [signature_is_right(each, secret=key) for each, key in zip(server.requests, secrets, strict=True)] == [
@@ -142,6 +145,18 @@ async def test_credentials_are_fetched_anew_before_they_end() -> None:
             await asked(server, "bedrock/m", api_key=who)
     assert (len(fetched), who.is_ready()) == (2, True)
     assert all(map(signature_is_right, server.requests))
+
+
+async def test_the_region_of_a_file_of_profiles(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    assert AWSCredentials().place == {}
+    config.write_text("[default]\nregion=eu-1%\n[profile work]\nregion = eu-2\n[other]\noutput = json\n")
+    assert AWSCredentials().place == {"region": "eu-1%"}
+    assert AWSCredentials(profile="work").place == {"region": "eu-2"}
+    assert AWSCredentials(profile="other").place == {}
+    config.write_text("no file of profiles")
+    assert AWSCredentials().place == {}
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import importlib.machinery
+import os
 import sys
 import types
 from datetime import UTC, datetime, timedelta
@@ -22,6 +23,7 @@ from antiphon.llm import (
     UnsupportedParameterError,
     completion,
 )
+from antiphon.llm.identities.aws import aws_credentials_of
 
 from ...runtime.transports.servers import answer
 from ..identities import (
@@ -121,6 +123,7 @@ def test_the_chain_of_credentials(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(credentials))
         asked(server, "bedrock/m", api_key=AWSCredentials(profile="work"))
         monkeypatch.setenv("AWS_PROFILE", "work")
+        assert aws_credentials_of(os.environ).place == {"region": REGION}
         asked(server, "bedrock/m")
     secrets = [SECRET, "changed", "of-a-profile", "of-a-profile"]
     assert [signature_is_right(each, secret=key) for each, key in zip(server.requests, secrets, strict=True)] == [
@@ -143,6 +146,18 @@ def test_credentials_are_fetched_anew_before_they_end() -> None:
             asked(server, "bedrock/m", api_key=who)
     assert (len(fetched), who.is_ready()) == (2, True)
     assert all(map(signature_is_right, server.requests))
+
+
+def test_the_region_of_a_file_of_profiles(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    assert AWSCredentials().place == {}
+    config.write_text("[default]\nregion=eu-1%\n[profile work]\nregion = eu-2\n[other]\noutput = json\n")
+    assert AWSCredentials().place == {"region": "eu-1%"}
+    assert AWSCredentials(profile="work").place == {"region": "eu-2"}
+    assert AWSCredentials(profile="other").place == {}
+    config.write_text("no file of profiles")
+    assert AWSCredentials().place == {}
 
 
 @pytest.mark.parametrize(

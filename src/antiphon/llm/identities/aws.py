@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
 import threading
 from collections.abc import Callable, Mapping
+from configparser import ConfigParser
+from configparser import Error as ConfigParserError
 from functools import cached_property, lru_cache
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -69,15 +73,19 @@ class AWSCredentials:
         self._service = service
         self._lock = threading.Lock()
         self._found: Any = None
+        self._is_loaded = False
+        """Whether what signs is there: to load it takes longer than an event loop should stand still."""
 
     @property
     def place(self) -> Mapping[str, str]:
         """The region, where it is known without a request."""
-        region = self._region or _region_of_environment() or self._region_of_profile
+        region = self._region or _first(*_REGIONS) or self._region_of_profile
         return {} if region is None else {"region": region}
 
     def is_ready(self) -> bool:
         """Whether the credentials are there and hold."""
+        if not self._is_loaded:
+            return False
         if self._static is not None:
             return True
         if self._given is not None:
@@ -88,6 +96,7 @@ class AWSCredentials:
         """The header fields that authorise a request. Raises `MissingKeyError` without region or credentials."""
         auth: Any = import_module("botocore.auth")
         requests: Any = import_module("botocore.awsrequest")
+        self._is_loaded = True
         service, region = self._scope(url)
         digest = hashlib.sha256(body).hexdigest()
         # What others may change on the way (user-agent, accept-encoding) is not signed; it need not be.
@@ -142,10 +151,15 @@ class AWSCredentials:
 
     @cached_property
     def _region_of_profile(self) -> str | None:
-        try:
-            return self._session.get_config_variable("region") or None
-        except Exception:  # a profile that is not there is told where its credentials are wanted
-            return None
+        """The region in AWS's file of profiles; None for a file or a profile that is not there."""
+        name = self._profile or _first("AWS_PROFILE", "AWS_DEFAULT_PROFILE") or "default"
+        profiles = ConfigParser(interpolation=None, strict=False)
+        with contextlib.suppress(OSError, UnicodeDecodeError, ConfigParserError):
+            profiles.read_string(Path(_first("AWS_CONFIG_FILE") or "~/.aws/config").expanduser().read_text("utf-8"))
+        for section in (f"profile {name}", name):
+            if profiles.has_option(section, "region"):
+                return profiles.get(section, "region").strip() or None
+        return None
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
@@ -161,8 +175,8 @@ def _kept(ways: tuple[str, ...]) -> AWSCredentials:
     return AWSCredentials()
 
 
-def _region_of_environment() -> str | None:
-    return next((region for name in _REGIONS if (region := os.environ.get(name, "").strip())), None)
+def _first(*names: str) -> str | None:
+    return next((value for name in names if (value := os.environ.get(name, "").strip())), None)
 
 
 def _needs_refresh(credentials: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any, Final
 
 from ..core.errors import MissingKeyError
@@ -117,7 +118,9 @@ def _seconds(expiry: Any) -> float:
 
 def _check_installed() -> None:
     try:
-        import_module("google.auth")
-    except ImportError:
+        is_there = find_spec("google.auth") is not None
+    except ModuleNotFoundError:
+        is_there = False
+    if not is_there:
         ways = ["pip install 'antiphon[vertex]' to use the credentials of Google Cloud"]
-        raise MissingKeyError(_TITLE, _TOKENS, what="a token", ways=ways) from None
+        raise MissingKeyError(_TITLE, _TOKENS, what="a token", ways=ways)
