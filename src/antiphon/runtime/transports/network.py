@@ -25,8 +25,6 @@ __all__ = ["AsyncNetworkStream", "NetworkStream", "Origin", "async_connected", "
 
 _AT_ONCE: Final = 64 * 1024
 _HELD_AT_MOST: Final = 256 * 1024
-_FALL_BACK_SECONDS: Final = 0.25
-"""How long the first address of a server is waited for alone (RFC 8305, section 5)."""
 
 
 class Origin(NamedTuple):
@@ -50,13 +48,9 @@ async def async_connected(origin: Origin, trust: ssl.SSLContext | None, seconds:
         from .tls import AsyncTLSStream
 
         stream = AsyncTLSStream(loop, trust, origin.host)
-    protocol: Any = stream
-    options: dict[str, Any] = {}
-    if isinstance(loop, asyncio.BaseEventLoop) and not _is_address(origin.host):
-        options["happy_eyeballs_delay"] = _FALL_BACK_SECONDS  # other loops try the addresses in turn
     try:
         async with asyncio.timeout(seconds):
-            await loop.create_connection(lambda: protocol, origin.host, origin.port, **options)
+            await _connect(loop, stream, origin)
             await stream.begin()
     except TimeoutError as error:
         stream.abort()
@@ -68,6 +62,20 @@ async def async_connected(origin: Origin, trust: ssl.SSLContext | None, seconds:
         stream.abort()
         raise
     return stream
+
+
+async def _connect(loop: asyncio.AbstractEventLoop, protocol: Any, origin: Origin) -> None:
+    if _is_address(origin.host):
+        await loop.create_connection(lambda: protocol, origin.host, origin.port)
+        return
+    from .eyeballs import connected_socket
+
+    sock = await connected_socket(origin.host, origin.port)
+    try:
+        await loop.create_connection(lambda: protocol, sock=sock)
+    except BaseException:
+        sock.close()
+        raise
 
 
 class AsyncNetworkStream:
