@@ -18,7 +18,7 @@ import pydantic
 import pytest
 
 from antiphon.llm import BaseTool, BaseToolKit, Tool, Toolbox, ToolCall, ToolConfig, tool, toolkit_tool
-from antiphon.llm.core.base_tools import GrowingTool, tool_classes
+from antiphon.llm.core.base_tools import GrowingTool, tool_class_of, tool_classes
 from antiphon.llm.core.signatures import BadArgumentsError
 from antiphon.llm.core.tools import tools_of
 
@@ -385,6 +385,43 @@ def test_methods_and_other_tools() -> None:
     assert of(plain) is made
     assert made.from_call(sent('{"a": "x"}')).call() == "x"
     assert of(tools_of([FormatBook])["FormatBook"]) is FormatBook
+
+
+def test_objects_that_can_be_called() -> None:
+    class Calling:
+        """Calls."""
+
+        __name__ = "calling"
+        __hash__ = None  # type: ignore[assignment]
+
+        def __call__(self, n: int) -> int:
+            return n + 1
+
+    calling = Calling()
+    assert of(calling).from_call(sent('{"n": 1}')).call() == 2
+    assert names([of(calling)]) == ["calling"]
+    adders = [Adder(number) for number in range(150)]
+    made = [of(adder.add) for adder in adders]
+    assert of(adders[-1].add) is made[-1]
+    assert of(adders[0].add) is not made[0]  # those of methods are kept in a table with an end
+    assert tool_class_of(tools_of([FormatBook])["FormatBook"]) is FormatBook
+
+
+def test_tools_that_hold_themselves() -> None:
+    class Folder(BaseTool):
+        """A folder."""
+
+        name: str
+        inner: list[Folder] = pydantic.Field(default_factory=lambda: [])
+
+        def call(self) -> int:
+            return len(self.inner)
+
+    Folder.model_rebuild(_types_namespace={"Folder": Folder})
+    parameters = Folder.definition()["function"]["parameters"]
+    assert parameters["type"] == "object"
+    assert parameters["properties"]["inner"]["items"] == {"$ref": "#/$defs/Folder"}
+    assert Folder.from_call(sent('{"name": "a", "inner": [{"name": "b"}]}')).call() == 1
 
 
 def test_definitions_become_classes() -> None:

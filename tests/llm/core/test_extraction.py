@@ -12,10 +12,12 @@ from typing import Annotated, Any, Literal, Optional
 
 import pydantic
 import pytest
-from typing_extensions import TypedDict
+from typing_extensions import TypeAliasType, TypedDict
 
+from antiphon.lib.core.growing_json import GrowingJson
 from antiphon.llm import RefusalError, ResponseModelConfigDict
 from antiphon.llm.core.extraction import Extraction, with_response
+from antiphon.llm.core.partials import shape_of
 
 
 class Genre(enum.Enum):
@@ -454,6 +456,124 @@ def test_partial_models_of_unusual_forms() -> None:
         assert (last.kind, last.more, last.texts) == ("b", [1, 2], [None, "a"])
         assert all(each.later is None or isinstance(each.later, Later) for each in seen)
     assert streamed(Extraction.of(Sooner), '{"later": {"n": 1}}')[0][-1].kind == "k"
+
+
+class Counts(pydantic.RootModel[dict[str, int]]):
+    pass
+
+
+class Everything(pydantic.BaseModel):
+    """A field of each kind, none of which minds what is in its place as long as nobody checks."""
+
+    model_config = pydantic.ConfigDict(arbitrary_types_allowed=True)
+
+    text: str | None = None
+    number: int | None = None
+    author: Author | None = None
+    point: Point | None = None
+    typed: Typed | None = None
+    items: list[int] | None = None
+    pair: tuple[int, str] | None = None
+    group: set[Author] | None = None
+    fixed: frozenset[int] | None = None
+    table: dict[str, int] | None = None
+    loose: dict[str, Any] | None = None
+    bare: list[Any] | None = None
+    anything: Any = None
+    counts: Counts | None = None
+    either: int | list[int] | None = None
+    several: Author | Point | None = None
+    alias: Words | None = None
+
+
+Words = TypeAliasType("Words", list[str])
+OF_EACH_KIND = ["3", "true", "null", '"te\\u0078t"', "[1]", '[{"a": null}]', "{}", '{"x": 1}', '{"a": [1]}']
+
+
+@pytest.mark.parametrize("name", list(Everything.model_fields))
+@pytest.mark.parametrize("value", OF_EACH_KIND)
+def test_what_does_not_fit_is_not_shown(name: str, value: str) -> None:
+    partials = Extraction.of(Everything).partials()
+    text = f'{{"{name}": {value}, "number": 7}}'
+    seen: list[Any] = []
+    for piece in text:
+        found = partials.feed({"content": piece})
+        if found is not None:
+            found.model_dump_json()
+            seen.append(found)
+    assert seen[-1].number == 7
+    try:
+        whole = partials.finish()
+    except pydantic.ValidationError:
+        return
+    if getattr(whole, name) is not None:
+        shown = seen[-1].model_dump()[name]
+        assert shown == whole.model_dump()[name]
+
+
+def test_unusual_types_while_they_are_written() -> None:
+    assert streamed(Extraction.of(Counts), '{"value": {"a": 1}}', 2) == ([Counts({"a": 1})], Counts({"a": 1}))
+    seen, last = streamed(Extraction.of(Words), '{"value": ["a", "b"]}', 2)
+    assert (seen[-1], last) == (["a", "b"], ["a", "b"])
+    assert streamed(Extraction.of(object), '{"value": [1]}')[1] == [1]
+
+    @dataclasses.dataclass
+    class Local:
+        inner: Inner
+        more: list[int] = dataclasses.field(default_factory=list[int])
+        other: int = 4
+
+    @dataclasses.dataclass
+    class Inner:
+        n: int
+
+    made = shape_of(Local)
+    json = GrowingJson(made)
+    json.feed('{"inner": {"n": 1}')
+    assert (json.value.inner, json.value.more) == ({"n": 1}, None)
+    json.feed("}")
+    assert (json.value.more, json.value.other) == ([], 4)
+
+    class Choosy(pydantic.BaseModel):
+        def __init_subclass__(cls, *, tag: str) -> None:
+            super().__init_subclass__()
+
+    class Chosen(Choosy, tag="x"):
+        a: int
+        b: str = "b"
+
+    seen, last = streamed(Extraction.of(Chosen), '{"a": 1}', 3)
+    assert (seen[0].a, last) == (None, Chosen(a=1))
+
+
+def test_partial_calls_of_the_older_form() -> None:
+    partials = Extraction.of(Book).partials()
+    assert partials.feed({"function_call": {"name": "Book", "arguments": '{"title": "Em'}}).title == "Em"
+    assert partials.feed({"function_call": {"arguments": 'ma"}'}, "tool_calls": [None]}).title == "Emma"
+    assert partials.finish() == Book(title="Emma")
+
+
+def test_types_that_cannot_be_described() -> None:
+    class Held(pydantic.BaseModel):
+        model_config = pydantic.ConfigDict(arbitrary_types_allowed=True)
+
+        encoder: json.JSONEncoder
+
+    with pytest.raises(TypeError, match="Held cannot be described"):
+        Extraction.of(Held)
+
+
+def test_the_table_of_other_types_is_bounded() -> None:
+    first = Extraction.of(Literal["0"])
+    for number in range(200):
+        Extraction.of(Literal[f"x{number}"])  # pyright: ignore[reportArgumentType, reportGeneralTypeIssues, reportInvalidTypeForm]
+    assert Extraction.of(Literal["0"]) is not first
+
+    class Unhashable:
+        __hash__ = None  # type: ignore[assignment]
+
+    of = Annotated[int, Unhashable()]
+    assert Extraction.of(of) is Extraction.of(of)
 
 
 def test_partial_answers_in_content() -> None:

@@ -74,6 +74,8 @@ def _has_fields(of: Any) -> bool:
     if not isinstance(of, type):
         return False
     kind: Any = cast("Any", of)
+    if issubclass(kind, pydantic.RootModel):
+        return False
     return issubclass(kind, pydantic.BaseModel) or dataclasses.is_dataclass(kind) or is_typeddict(kind)
 
 
@@ -324,9 +326,6 @@ def _values(values: Mapping[str, Any], given: Mapping[str, Any], entries: Mappin
 
 def _partial_class(of: Any) -> type[pydantic.BaseModel]:
     """A subclass whose fields may be anything: nothing complains when partial objects are written as JSON."""
-    kind: type[pydantic.BaseModel] = of
-    if issubclass(of, pydantic.RootModel):
-        return kind
     fields: dict[str, Any] = {
         name: (Any, pydantic.Field(default=None, alias=field.alias, serialization_alias=field.serialization_alias))
         for name, field in of.model_fields.items()
