@@ -412,15 +412,15 @@ def test_tools_that_hold_themselves() -> None:
         """A folder."""
 
         name: str
-        inner: list[Folder] = pydantic.Field(default_factory=lambda: [])
+        inner: list[Folder] | None = None
 
         def call(self) -> int:
-            return len(self.inner)
+            return len(self.inner or ())
 
     Folder.model_rebuild(_types_namespace={"Folder": Folder})
     parameters = Folder.definition()["function"]["parameters"]
     assert parameters["type"] == "object"
-    assert parameters["properties"]["inner"]["items"] == {"$ref": "#/$defs/Folder"}
+    assert parameters["properties"]["inner"]["anyOf"][0]["items"] == {"$ref": "#/$defs/Folder"}
     assert Folder.from_call(sent('{"name": "a", "inner": [{"name": "b"}]}')).call() == 1
 
 
