@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import copy
 import enum
 import functools
 import gc
 import inspect
 import json
-import pickle
 import types
 import weakref
 from collections.abc import Coroutine
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
 import pydantic
 import pytest
 
-from antiphon.llm import BaseTool, BaseToolKit, Tool, Toolbox, ToolCall, ToolConfig, tool, toolkit_tool
+from antiphon.llm import BaseTool, Tool, Toolbox, ToolCall, ToolConfig, tool
 from antiphon.llm.core.base_tools import GrowingTool, tool_class_of, tool_classes
 from antiphon.llm.core.signatures import BadArgumentsError
 from antiphon.llm.core.tools import tools_of
@@ -476,123 +474,6 @@ def test_calls_of_classes_in_chains() -> None:
 
     with pytest.raises(BadArgumentsError, match="no such parameter; the parameters are: title, author, genre"):
         tools_of([Closed])["Closed"].bound(ToolCall.parsed("Closed", '{"title": "a", "b": 1}', "1"))
-
-
-# --- kits ---
-
-
-class Advisor(BaseToolKit):
-    __namespace__ = "advisor"
-
-    level: Literal["beginner", "expert"]
-    reader: Adder | None = None
-
-    @toolkit_tool
-    def suggest(self, title: str) -> str:
-        """Suggests a book for a {self.level!s:>8} in the form {"title": "..."}.
-
-        Args:
-            title: Of which book.
-        """
-        return f"{title} for a {self.level}"
-
-    @toolkit_tool
-    async def look_up(self, n: int) -> int:
-        """Looks it up."""
-        return n
-
-    def help(self) -> str:
-        return "not a tool"
-
-
-def test_kits_of_both_colours() -> None:
-    kit = Advisor(level="beginner")
-    suggest, look_up = kit.create_tools()
-    assert names([suggest, look_up]) == ["advisor_suggest", "advisor_look_up"]
-    function = suggest.definition()["function"]
-    assert function["description"] == 'Suggests a book for a beginner in the form {"title": "..."}.'
-    assert function["parameters"]["properties"] == {"title": {"type": "string", "description": "Of which book."}}
-    assert suggest.from_call(sent('{"title": "Emma"}')).call() == "Emma for a beginner"
-    assert done(look_up.from_call(sent('{"n": 1}')).call()) == 1
-    assert kit.create_tools() == [suggest, look_up]
-    kit.level = "expert"
-    again, same = kit.create_tools()
-    assert "for a   expert" in again.definition()["function"]["description"]
-    assert same is look_up
-    assert names(tool_classes([kit, describe])) == ["advisor_suggest", "advisor_look_up", "describe"]
-    assert list(tools_of([kit])) == ["advisor_suggest", "advisor_look_up"]
-
-
-def test_copies_of_kits_have_tools_of_their_own() -> None:
-    kit = Advisor(level="beginner")
-    before = kit.create_tools()
-    assert kit == Advisor(level="beginner")
-    for other in (kit.model_copy(), copy.copy(kit), kit.model_copy(deep=True), pickle.loads(pickle.dumps(kit))):
-        assert other == kit
-        other.level = "expert"
-        (suggest, _) = other.create_tools()
-        assert suggest.from_call(sent('{"title": "Emma"}')).call() == "Emma for a expert"
-    assert before[0].from_call(sent('{"title": "Emma"}')).call() == "Emma for a beginner"
-    assert kit.create_tools() == before
-
-
-def test_kits_inherit_and_do_without_a_prefix() -> None:
-    class More(Advisor):
-        __namespace__ = None
-
-        @toolkit_tool
-        def suggest(self, title: str) -> str:
-            """Suggests another one."""
-            return title
-
-        @toolkit_tool
-        def again(self) -> str:
-            """Once more."""
-            return "again"
-
-    assert names(More(level="expert").create_tools()) == ["suggest", "look_up", "again"]
-
-
-def test_kits_that_cannot_be() -> None:
-    with pytest.raises(ValueError, match=r"Silent\.say has no docstring"):
-
-        class Silent(BaseToolKit):  # pyright: ignore[reportUnusedClass]
-            @toolkit_tool
-            def say(self, text: str) -> str:
-                return text
-
-    with pytest.raises(ValueError, match=r"\{self\.nothing\}, which is not there"):
-
-        class Wrong(BaseToolKit):  # pyright: ignore[reportUnusedClass]
-            @toolkit_tool
-            def say(self, text: str) -> str:
-                """Says {self.nothing}."""
-                return text
-
-    with pytest.raises(ValueError, match=r"begin with self, and \{level\} does not"):
-
-        class Loose(BaseToolKit):  # pyright: ignore[reportUnusedClass]
-            level: int
-
-            @toolkit_tool
-            def say(self, text: str) -> str:
-                """Says {level}."""
-                return text
-
-    class Empty(BaseToolKit):
-        pass
-
-    with pytest.raises(ValueError, match="Empty has no method"):
-        Empty().create_tools()
-
-    class Bare(BaseToolKit):
-        @toolkit_tool
-        def say(self, text) -> str:  # type: ignore[no-untyped-def]  # pyright: ignore
-            """Says."""
-            return ""
-
-    with pytest.raises(ValueError, match="'text' of say has none"):
-        Bare().create_tools()
 
 
 # --- while they are sent ---
