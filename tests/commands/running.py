@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 import select
@@ -19,7 +20,7 @@ from antiphon.mock import MockServer, Scripted
 __all__ = ["COMMAND", "Terminal", "at_terminal", "enqueued", "plain", "ran", "typed"]
 
 COMMAND = [sys.executable, "-W", "error", "-c", "from antiphon.cli import main; main()"]
-BOUND = 30.0
+BOUND = 20.0
 
 
 def typed(*arguments: str, piped: str | bytes | None = None) -> Result:
@@ -49,6 +50,7 @@ class Terminal:
     def __init__(self, process: int, ends: int) -> None:
         self.process = process
         self._ends = ends
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a character may come in two pieces
         self.text = ""
         """What was shown and not yet looked at."""
 
@@ -66,22 +68,34 @@ class Terminal:
         found, _, self.text = self.text.partition(text)
         return found + text
 
-    def ended(self) -> tuple[int, str]:
-        """How it ends, and what was shown until then."""
-        while self._read():
+    def ended(self, *, pressing: str = "") -> tuple[int, str]:
+        """How it ends, and what was shown until then; a key is pressed until it does.
+
+        For a signal between the last look for signals and the wait for a key is seen only after the next key.
+        """
+        end = time.monotonic() + BOUND
+        while True:
+            if pressing:
+                self.write(pressing)
+            while self._read(0.5 if pressing else 0.05):
+                pass
+            if os.waitid(os.P_PID, self.process, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
+                break
+            assert time.monotonic() < end, self.text
+        while self._read(0.0):
             pass
         _, status = os.waitpid(self.process, 0)
         self.process = 0
         return os.waitstatus_to_exitcode(status), self.text
 
-    def _read(self) -> bool:
-        if not select.select([self._ends], [], [], BOUND)[0]:
+    def _read(self, seconds: float = BOUND) -> bool:
+        if not select.select([self._ends], [], [], seconds)[0]:
             return False
         try:
             piece = os.read(self._ends, 4096)
         except OSError:  # Linux says so when the other end is closed
             return False
-        self.text += piece.decode("utf-8", "replace").replace("\r\n", "\n")
+        self.text = (self.text + self._decoder.decode(piece)).replace("\r\n", "\n")
         return bool(piece)
 
 

@@ -43,8 +43,7 @@ def test_a_key_is_typed_in_unseen() -> None:
 def test_leaving_where_a_key_is_typed_in() -> None:
     with at_terminal("keys", "set", "openai") as terminal:
         terminal.until("Key: ")
-        terminal.write("\x03")
-        code, shown = terminal.ended()
+        code, shown = terminal.ended(pressing="\x03")
     assert code == 130
     assert "Traceback" not in shown
     assert not keys_path().exists()

@@ -199,8 +199,7 @@ def test_leaving() -> None:
             assert terminal.ended()[0] == 0
     with at_terminal("chat", "-m", "openai/m") as terminal:
         terminal.until("> ")
-        terminal.write("\x03")
-        code, shown = terminal.ended()
+        code, shown = terminal.ended(pressing="\x03")
     assert code == 130
     assert "Traceback" not in shown
     assert "Aborted" not in shown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 from typing import TYPE_CHECKING, Final
 
@@ -52,12 +53,18 @@ def talk(conversation: Conversation, how: How, system: str | None, *, kept: bool
 
 
 def _answer(conversation: Conversation, how: How, text: str, system: str | None) -> None:
+    before = len(conversation.responses)
     try:
         answer(conversation, how, text, system=system)
     except KeyboardInterrupt:
-        aside("interrupted")
+        said = click.style("interrupted", dim=True)
     except Exception as error:  # the next question may fare better
-        click.echo(f"Error: {told(error)}", err=True)
+        said = f"Error: {told(error)}"
+    else:
+        return
+    del conversation.responses[before:]  # as if it had not been asked
+    gc.collect()  # its connection is closed
+    click.echo(said, err=True)
 
 
 def _typed() -> str:
