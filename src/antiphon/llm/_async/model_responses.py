@@ -287,7 +287,10 @@ class AsyncResponse(AsyncWaiting):
 
     async def _messages(self, prompt: Prompt) -> list[Mapping[str, Any]]:
         history, prompt = await self._history(prompt)
-        attached = await async_loaded(prompt.needed(history))
+        needed = prompt.needed(history)
+        if not needed:
+            return prompt.said(history, ())
+        attached = await async_loaded(needed)
         self.model.check_types(each.type for each in attached)
         return prompt.said(history, attached)
 

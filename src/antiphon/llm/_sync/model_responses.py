@@ -288,7 +288,10 @@ class Response(Waiting):
 
     def _messages(self, prompt: Prompt) -> list[Mapping[str, Any]]:
         history, prompt = self._history(prompt)
-        attached = loaded(prompt.needed(history))
+        needed = prompt.needed(history)
+        if not needed:
+            return prompt.said(history, ())
+        attached = loaded(needed)
         self.model.check_types(each.type for each in attached)
         return prompt.said(history, attached)
 

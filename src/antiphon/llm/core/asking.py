@@ -74,7 +74,9 @@ def attempts(
     the argument, `UnknownProviderError`, `MissingKeyError` and `UnsupportedParameterError`.
     """
     parameters = {name: value for name, value in given.items() if _is_given(value)}
-    fallbacks = parameters.pop("fallbacks", ())
+    fallbacks = parameters.pop("fallbacks", None)
+    if fallbacks is None:
+        return [_attempt(kind, model, subject, bool(stream), parameters, registry, environment, keys)]
     if isinstance(fallbacks, (str, bytes)) or is_mapping(fallbacks) or not is_iterable(fallbacks):
         raise TypeError(f"fallbacks must be a list of models, not {type(fallbacks).__name__}")
     if kind == "completion" and not isinstance(subject, (str, bytes)) and is_iterable(subject):

@@ -295,8 +295,12 @@ def prompt_of(
             loose[name] = value
         elif value is not None:
             given[name] = value
-    messages = given.get("messages")
     made = object.__new__(Prompt)  # as with `sent_as`: for each prompt that is made
+    if not loose and _FEW.issuperset(given):
+        nothing: Any = {"attachments": [], "known_tools": dict(tools or {}), "tool_results": [], "options": options()}
+        made.__dict__.update(_NOTHING_ASKED, **nothing, text=text, **given)
+        return made
+    messages = given.get("messages")
     made.__dict__.update(
         _NOTHING_ASKED,
         text=_joined(given.get("fragments"), text, "\n"),
@@ -315,6 +319,8 @@ def prompt_of(
 
 
 _NOTHING_ASKED: Final = dict(vars(Prompt()))
+_FEW: Final = frozenset({"key", "stream", "system"})
+"""Keywords that are taken as they are."""
 
 
 def prompt_keywords(keywords: Mapping[str, Any]) -> dict[str, Any]:

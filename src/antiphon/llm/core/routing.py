@@ -95,13 +95,17 @@ def route_to(
     version = api_version or _first(environment, found.api_version_env)
     key, auth_header = _proof(found, api_key, token, environment, keys)
     has_version = version is not None
-    endpoint = Endpoint(
-        base_url=_address(found, base_url, environment, has_version=has_version, key=key),
-        key=key,
-        auth_header=auth_header,
-        is_openai=found.name == "openai",
-    )
-    return Route(found, bare, endpoint, version)
+    address = _address(found, base_url, environment, has_version=has_version, key=key)
+    return _made(found, bare, address, key, auth_header, version)
+
+
+@lru_cache(maxsize=128)
+def _made(
+    provider: Provider, model: str, address: str, key: Key | None, auth_header: str, version: str | None
+) -> Route:
+    """The same object for the same place: what is looked up by it is found at once."""
+    endpoint = Endpoint(base_url=address, key=key, auth_header=auth_header, is_openai=provider.name == "openai")
+    return Route(provider, model, endpoint, version)
 
 
 def _check_texts(**given: object) -> None:
