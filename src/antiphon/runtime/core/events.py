@@ -78,7 +78,8 @@ class EventReader(Generic[T]):
             if data[:1] == b"{" and b'"error"' not in data and event.event != "error":
                 if self._named and event.event is not None:
                     data = event.data = _with_name(event)
-                self._gave = True
+                if not self._gave:
+                    self._begin()
                 try:
                     yield self._read(data)
                 except Malformed as error:
@@ -89,7 +90,7 @@ class EventReader(Generic[T]):
                 self.done = True
                 return
             elif not _is_keep_alive(event):
-                self._gave = True
+                self._begin()
                 yield self._unusual(event)
 
     def finish(self) -> Iterator[T]:
@@ -100,6 +101,10 @@ class EventReader(Generic[T]):
         if not self._gave and not self.done:
             raise _not_a_stream(self._response, self._start)
         yield from ()
+
+    def _begin(self) -> None:
+        self._gave = True
+        self._start = b""  # nobody will ask what the body was
 
     def _checked(self, piece: bytes) -> bytes:
         """What of the body so far is for the decoder, while it gave nothing yet.
