@@ -35,7 +35,8 @@ def server_url() -> Iterator[str]:
 
 @pytest.mark.parametrize(("name", "code"), list(snippets()), ids=lambda value: value if "\n" not in str(value) else "")
 def test_a_snippet_runs(name: str, code: str, server_url: str, tmp_path: Path) -> None:
-    environment = {**os.environ, "OPENAI_BASE_URL": server_url, "OPENAI_API_KEY": "key"}
+    own = str(tmp_path.with_name(f"{tmp_path.name}-user"))  # what a snippet keeps
+    environment = {**os.environ, "OPENAI_BASE_URL": server_url, "OPENAI_API_KEY": "key", "LLM_USER_PATH": own}
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
         cwd=tmp_path,
