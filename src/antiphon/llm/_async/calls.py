@@ -23,7 +23,9 @@ __all__ = ["async_asked", "async_carried_out"]
 
 async def async_asked(asking: Asking, positional: Sequence[Any], named: Mapping[str, Any]) -> Any:
     """What a decorated function gives: it is called for its prompt, and the model for the answer."""
-    prompt = await async_answered(asking.function(*positional, **named))
+    prompt: Any = asking.function(*positional, **named)
+    if not isinstance(prompt, str):  # which is nothing to wait for
+        prompt = await async_answered(prompt)
     plan = planned(asking, asked_of(prompt, asking.name), current_changes(), positional, named)
     return await async_carried_out(plan)
 

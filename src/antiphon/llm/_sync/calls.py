@@ -24,7 +24,9 @@ __all__ = ["asked", "carried_out"]
 
 def asked(asking: Asking, positional: Sequence[Any], named: Mapping[str, Any]) -> Any:
     """What a decorated function gives: it is called for its prompt, and the model for the answer."""
-    prompt = answered(asking.function(*positional, **named))
+    prompt: Any = asking.function(*positional, **named)
+    if not isinstance(prompt, str):  # which is nothing to wait for
+        prompt = answered(prompt)
     plan = planned(asking, asked_of(prompt, asking.name), current_changes(), positional, named)
     return carried_out(plan)
 

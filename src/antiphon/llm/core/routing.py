@@ -21,6 +21,7 @@ __all__ = ["Endpoint", "KeyStore", "Route", "base_url_of", "route_to"]
 _PATHS: Final = ("/chat/completions", "/responses", "/embeddings")
 _PLACE: Final = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.:-]*[A-Za-z0-9_])?")
 _BEARER: Final = "authorization"
+_TEXT: Final = (str, type(None))
 _PREFIX: Final = re.compile(r"([^/:]+)[/:](.*)", re.DOTALL)
 
 
@@ -85,7 +86,7 @@ def route_to(
         raise TypeError(f"model must be text, not {type(model).__name__}")
     if not model.strip():
         raise ValueError("model is empty")
-    if provider is not None or base_url is not None:
+    if provider.__class__ not in _TEXT or base_url.__class__ not in _TEXT:
         _check_texts(provider=provider, base_url=base_url)
     found, bare = _found(model, registry, provider, base_url)
     if not bare:
@@ -127,7 +128,7 @@ def _found(model: str, registry: Registry, name: str | None, base_url: str | Non
     named = registry.get(name) if name is not None else at_host
     if named is not None:
         # Other prefixes belong to the model there: `openai/gpt-oss-120b` is one of Groq's.
-        return named, rest if prefix.lower() in named.names else model
+        return named, rest if prefix and prefix.lower() in named.names else model
     before = registry.find(prefix) if prefix else None
     if before is not None:
         return before, rest

@@ -10,7 +10,8 @@ __all__ = ["checked_mapping", "is_bytes", "is_iterable", "is_list", "is_mapping"
 
 def is_mapping(value: object) -> TypeGuard[Mapping[str, Any]]:
     """Whether this is a mapping, by its text keys where it came as JSON."""
-    return isinstance(value, (dict, Mapping))  # most are dicts, which is quickly found out
+    # Most are dicts, and most others texts: both are quickly told, where an abstract class takes its time.
+    return value.__class__ is not str and isinstance(value, (dict, Mapping))
 
 
 def checked_mapping(name: str, value: object) -> Mapping[str, Any]:

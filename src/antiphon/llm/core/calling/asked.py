@@ -59,6 +59,8 @@ class TemplateMessages(list[Any]):
 
 def asked_of(given: object, name: str = "the function") -> Asked:
     """What is meant by what a function gave. Raises `PromptError`."""
+    if isinstance(given, str):
+        return Asked(message_list(given), _NOTHING)
     if isinstance(given, TemplateMessages):
         return Asked(list(given), given.config, given.template)
     if given is None or given is ...:

@@ -28,7 +28,7 @@ class Called:
 
     function: Callable[..., Any]
 
-    @property
+    @cached_property
     def name(self) -> str:
         return str(getattr(self.function, "__name__", None) or type(self.function).__name__)
 
@@ -103,7 +103,7 @@ def planned(
     # What the function wrote for its own provider does not lead to another one.
     client = None if settings.is_elsewhere else config.get("client")
     given = {**(settings.call_params or _NOTHING), **own}
-    if _SAID_ELSEWHERE & given.keys():
+    if given and _SAID_ELSEWHERE & given.keys():
         name = min(_SAID_ELSEWHERE & given.keys())
         raise PromptError(f"{name!r} cannot be among call_params: it is said elsewhere")
     messages = written(asked.messages, marks=settings.profile.cache_marks)

@@ -106,7 +106,7 @@ class CallSettings:
 
     @property
     def is_streamed(self) -> bool:
-        return self.stream is True or is_mapping(self.stream)
+        return self.stream is True or (self.stream is not False and is_mapping(self.stream))
 
     @cached_property
     def tool_types(self) -> tuple[type[BaseTool], ...]:
