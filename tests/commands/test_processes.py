@@ -16,8 +16,9 @@ import pytest
 from antiphon.mock import MockServer
 
 from ..llm.local import said
+from ..llm.scripts import streamed
 from ..runtime.transports.servers import BOUND, STREAM, Peer, RawServer, chunk
-from .running import COMMAND, Terminal, at_terminal, plain, ran
+from .running import COMMAND, Terminal, at_terminal, enqueued, plain, ran
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and terminals are other ones there")
 
@@ -122,6 +123,16 @@ def test_characters_that_cannot_be_shown(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("PYTHONIOENCODING", "ascii")
     done = ran("chat", "--mock", piped="Grüße".encode())
     assert (done.returncode, done.stdout, done.stderr) == (0, b"You said: Gr??e\n", b"")
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams(closed: str) -> None:
+    for arguments in (["chat", "--mock", "Hello"], ["keys", "set", "openai"], ["models", "-q", "nano"]):
+        command = ["sh", "-c", f'"$@" {closed}', "sh", *COMMAND, *arguments]
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=BOUND, check=False)
+        assert b"Traceback" not in done.stderr
+        if arguments[0] == "chat" and ">" not in closed:
+            assert done.stdout == b"You said: Hello\n"
 
 
 def test_nothing_is_piped_in() -> None:
@@ -239,6 +250,21 @@ def test_what_a_model_says_does_nothing_to_the_terminal(server: MockServer) -> N
         assert "\x07" not in shown
         assert "\x9b" not in shown
         assert "You said: a\ufffd]0;title\ufffdb\ufffd31mc" in plain(shown)
+
+
+@pytest.mark.parametrize("term", ["dumb", "xterm"])
+def test_thoughts_at_a_terminal(server: MockServer, term: str) -> None:
+    deltas = [{"reasoning_content": piece} for piece in ("hm,\nwell, ", "what", "")]
+    script = [streamed(*deltas, {"content": "Yes"}, {"reasoning_content": "so"}, {"content": " and no"})] * 2
+    enqueued(server, script)
+    with at_terminal("chat", "-m", "gpt-4o", "x", term=term) as terminal:
+        code, shown = terminal.ended()
+    assert code == 0
+    for line in ("hm,", "well, what", "so"):
+        assert f"\x1b[2m{line}\x1b[0m\n" in shown
+    assert plain(shown).index("well, what\n") < plain(shown).index("Yes\n")
+    with at_terminal("chat", "-m", "gpt-4o", "x", "-R", term=term) as terminal:
+        assert "well" not in terminal.ended()[1]
 
 
 def test_markdown_at_a_terminal(server: MockServer) -> None:

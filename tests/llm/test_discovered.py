@@ -38,7 +38,8 @@ def test_those_of_another_server_are_not(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.parametrize(
-    ("asked", "near"), [("gpt4o-mini", "gpt-4o-mini"), ("brand-nwe", "brand-new"), ("tinny", "tiny")]
+    ("asked", "near"),
+    [("gpt4o-mini", "gpt-4o-mini"), ("brand-nwe", "brand-new"), ("tinny", "tiny"), ("grok/llama", "groq/llama")],
 )
 def test_unknown_models_name_those_like_them(asked: str, near: str) -> None:
     keep_discovered("openai", OPENAI, ["brand-new"])

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from ..runtime.core.errors import excerpt
-from .terminal import aside, shown
+from .terminal import aside, is_terminal, shown
 
 if TYPE_CHECKING:
     from ..llm import Attachment, Conversation, StreamEvent, ToolCall, ToolResult
@@ -83,23 +83,41 @@ def answer(
 
 
 def _show(events: Iterable[StreamEvent], how: How, written: _Text) -> None:
-    thinks = not how.hide_reasoning and sys.stderr.isatty()
-    thought = ""
+    thought = _Thought(written) if not how.hide_reasoning and is_terminal(sys.stderr) else None
     try:
         for event in events:
-            if event.type == "reasoning" and thinks:
-                thought += event.chunk
-                *lines, thought = thought.split("\n")
-                for line in lines:
-                    aside(line)
+            if event.type == "reasoning":
+                if thought is not None:
+                    thought.add(event.chunk)
                 continue
-            if thought:
-                aside(thought)
-                thought = ""
+            if thought is not None:
+                thought.end()
             if event.type == "text" and not how.as_json:
                 written.add(event.chunk)
     finally:
         written.end()
+
+
+class _Thought:
+    """What the model thinks, line by line."""
+
+    def __init__(self, written: _Text) -> None:
+        self._written = written
+        self._line = ""
+
+    def add(self, piece: str) -> None:
+        *lines, self._line = (self._line + piece).split("\n")
+        for line in lines:
+            self._say(line)
+
+    def end(self) -> None:
+        if self._line:
+            self._say(self._line)
+        self._line = ""
+
+    def _say(self, line: str) -> None:
+        self._written.pause()
+        aside(line)
 
 
 class _Calls:
@@ -119,7 +137,7 @@ class _Calls:
 
 
 def _written(how: How) -> _Text:
-    if how.markdown and not how.as_json and sys.stdout.isatty():
+    if how.markdown and not how.as_json and is_terminal(sys.stdout):
         with suppress(ModuleNotFoundError):  # without rich it is plain
             from .markdown import Markdown, is_possible
 
@@ -132,7 +150,7 @@ class _Plain:
     """Text as it is, with a line break at its end."""
 
     def __init__(self) -> None:
-        self._terminal = sys.stdout.isatty()
+        self._terminal = is_terminal(sys.stdout)
         self._is_open = False
         """Whether the last line has no end yet."""
 

@@ -12,7 +12,7 @@ from .answering import How, answer
 from .kept import continued, keep
 from .options import HELP
 from .reading import attachments_of, options_of, piped_text, schema_from, tools_from
-from .terminal import Plain
+from .terminal import Plain, is_terminal
 from .typing_in import talk
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def command(
         markdown=not plain and wanted is None,
     )
     attachments = attachments_of(places, typed)
-    is_talk = not prompt and not attachments and sys.stdin.isatty() and sys.stdout.isatty()
+    is_talk = not prompt and not attachments and is_terminal(sys.stdin) and is_terminal(sys.stdout)
     text = "" if is_talk else _text(prompt, places, typed)
     if not is_talk and not text and not attachments:
         raise click.UsageError("there is nothing to ask: pass a prompt, or pipe one in")

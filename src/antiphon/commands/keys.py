@@ -9,7 +9,8 @@ import sys
 import click
 
 from .options import HELP
-from .terminal import Plain
+from .reading import piped_text
+from .terminal import Plain, is_terminal
 
 __all__ = ["command"]
 
@@ -28,10 +29,7 @@ def set_(name: str) -> None:
     """Keep a key under NAME, such as `openai`. It is typed in unseen, or read from a pipe."""
     from ..llm import providers, set_key
 
-    if sys.stdin.isatty():
-        value: str = click.prompt("Key", hide_input=True, err=True)
-    else:
-        value = sys.stdin.read()
+    value: str = click.prompt("Key", hide_input=True, err=True) if is_terminal(sys.stdin) else piped_text()
     set_key(name, value)
     provider = providers.find(name)
     if provider is None:

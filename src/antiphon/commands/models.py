@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from .options import HELP
-from .terminal import Plain
+from .terminal import Plain, is_terminal
 
 __all__ = ["command"]
 
@@ -119,7 +119,7 @@ def _print(models: Iterable[tuple[str, set[str]]]) -> None:
     """One a line; what else there is to say only where a person reads it."""
     from ..llm import get_default_model
 
-    meant = get_default_model() if sys.stdout.isatty() else None
+    meant = get_default_model() if is_terminal(sys.stdout) else None
     for name, aliases in models:
         said = ["default"] if name == meant else []
         said += [f"aliases: {', '.join(sorted(aliases))}"] if aliases and meant is not None else []

@@ -10,9 +10,11 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 import click
+
+from .terminal import is_terminal
 
 if TYPE_CHECKING:
     from ..llm import Attachment
@@ -166,8 +168,7 @@ def _option(name: str, text: str) -> Any:
 
 def piped_text() -> str:
     """The text that is piped in; empty at a terminal. Raises ClickException for what is no text."""
-    stdin = sys.stdin
-    if stdin is None or stdin.closed or stdin.isatty():  # pyright: ignore[reportUnnecessaryComparison]
+    if is_terminal(sys.stdin):
         return ""
     try:
         return piped_bytes().decode("utf-8-sig").strip("\n")
@@ -176,5 +177,6 @@ def piped_text() -> str:
 
 
 def piped_bytes() -> bytes:
-    """What is piped in."""
-    return sys.stdin.buffer.read()
+    """What is piped in; nothing where the input was closed."""
+    stdin: TextIO | None = sys.stdin
+    return b"" if stdin is None or stdin.closed else stdin.buffer.read()

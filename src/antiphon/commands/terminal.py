@@ -6,13 +6,13 @@ import os
 import sys
 import warnings
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 import click
 
 from ..runtime.core.errors import SDKError, excerpt
 
-__all__ = ["Plain", "aside", "shown", "told"]
+__all__ = ["Plain", "aside", "is_terminal", "shown", "told", "without_secrets"]
 
 _LONGEST: Final = 1000
 _SHORTEST_SECRET: Final = 8
@@ -65,6 +65,11 @@ def without_secrets(text: str) -> str:
 def shown(text: str, *, terminal: bool) -> str:
     """What a model said, fit for a terminal: nothing in it does anything but being shown."""
     return text.translate(_CONTROLS) if terminal else text
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether somebody sits there; nobody does where the stream was closed."""
+    return stream is not None and not stream.closed and stream.isatty()
 
 
 def aside(text: str) -> None:

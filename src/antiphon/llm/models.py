@@ -105,7 +105,7 @@ def get_model(name: str | None = None) -> Model:
     asked = get_default_model() if name is None else name
     found = _found(asked)
     if found is None:
-        raise UnknownModelError.with_near(f"Unknown model: {asked}", asked, _names())
+        raise UnknownModelError.with_near(f"Unknown model: {asked}", asked, _names_like(asked))
     if found.model is None:
         raise UnknownModelError(f"Unknown model (async model exists): {asked}")
     return found.model
@@ -116,7 +116,7 @@ def get_async_model(name: str | None = None) -> AsyncModel:
     asked = get_default_model() if name is None else name
     found = _found(asked)
     if found is None:
-        raise UnknownModelError.with_near(f"Unknown model: {asked}", asked, _names())
+        raise UnknownModelError.with_near(f"Unknown model: {asked}", asked, _names_like(asked))
     if found.async_model is None:
         raise UnknownModelError(f"Unknown async model (sync model exists): {asked}")
     return found.async_model
@@ -184,9 +184,12 @@ def _discovered() -> list[str]:
     return [model for each in every_discovered() for model in each.models]
 
 
-def _names() -> set[str]:
-    """All names that `get_model` would find, but for those of models that nobody has named."""
-    return {*_registered, *stored_aliases(), *_ids_of_openai(), *_discovered()}
+def _names_like(asked: str) -> set[str]:
+    """Names that may have been meant: all that are known, and the same model of providers with names like its own."""
+    prefix = _PREFIX.match(asked)
+    providers = known.near(prefix[1]) if prefix else ()
+    others = {provider + asked[len(prefix[1]) :] for provider in providers} if prefix else set[str]()
+    return {*_registered, *stored_aliases(), *_ids_of_openai(), *_discovered(), *others}
 
 
 @cache
