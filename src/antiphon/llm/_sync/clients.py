@@ -30,7 +30,6 @@ class EndpointClient(APIClient):
         # On the object, where other clients have it on the class: no class is made for each endpoint.
         self.sdk = sdk_of(endpoint)  # pyright: ignore[reportAttributeAccessIssue]
         key = endpoint.key
-        self._signer = key if isinstance(key, Signer) else None
         super().__init__(
             options={"api_key": key if isinstance(key, str) or key is None else key_function(key)},
             base_url=endpoint.base_url,
@@ -42,19 +41,25 @@ class EndpointClient(APIClient):
             strict=False,
         )
 
+
+class SigningClient(EndpointClient):
+    """A client whose requests are signed one by one."""
+
+    def __init__(self, endpoint: Endpoint, signer: Signer) -> None:
+        super().__init__(endpoint)
+        self._signer = signer
+
     def _prepare(self, call: Call) -> Call:
         # What is signed is signed for one server: it says where its things are, and nobody else.
-        return call if self._signer is None else call.replaced(follow_redirects=False)
+        return call.replaced(follow_redirects=False)
 
     def _send(self, request: Request) -> Reply:
-        signer = self._signer
-        if signer is not None:
-            body = request.body
-            if not isinstance(body, (bytes, NoneType)):
-                raise TypeError("a request that is signed must have its body in memory")
-            request.url = signable_url(request.url)
-            sign = partial(signer.signed, request.method, request.url, request.header_fields, body or b"")
-            request.header_fields.update(run(sign, blocking=not signer.is_ready()))
+        signer, body = self._signer, request.body
+        if not isinstance(body, (bytes, NoneType)):
+            raise TypeError("a request that is signed must have its body in memory")
+        request.url = signable_url(request.url)
+        sign = partial(signer.signed, request.method, request.url, request.header_fields, body or b"")
+        request.header_fields.update(run(sign, blocking=not signer.is_ready()))
         return super()._send(request)
 
 
@@ -82,7 +87,12 @@ class RenewedKey(AskedKey):
         cast(Renewable, self._function).refused(fields)
 
 
-_kept = Kept(EndpointClient)
+def _made(endpoint: Endpoint) -> EndpointClient:
+    key = endpoint.key
+    return SigningClient(endpoint, key) if isinstance(key, Signer) else EndpointClient(endpoint)
+
+
+_kept = Kept(_made)
 
 
 def client_of(endpoint: Endpoint) -> EndpointClient:
