@@ -47,8 +47,8 @@ def enqueued(server: MockServer, steps: Iterable[Scripted]) -> None:
 class Terminal:
     """The other end of a terminal: a person."""
 
-    def __init__(self, process: int, ends: int) -> None:
-        self.process = process
+    def __init__(self, process: subprocess.Popen[bytes], ends: int) -> None:
+        self._process = process
         self._ends = ends
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a character may come in two pieces
         self.text = ""
@@ -74,19 +74,15 @@ class Terminal:
         For a signal between the last look for signals and the wait for a key is seen only after the next key.
         """
         end = time.monotonic() + BOUND
-        while True:
+        while self._process.poll() is None:
+            assert time.monotonic() < end, self.text
             if pressing:
                 self.write(pressing)
             while self._read(0.5 if pressing else 0.05):
                 pass
-            if os.waitid(os.P_PID, self.process, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
-                break
-            assert time.monotonic() < end, self.text
         while self._read(0.0):
             pass
-        _, status = os.waitpid(self.process, 0)
-        self.process = 0
-        return os.waitstatus_to_exitcode(status), self.text
+        return self._process.wait(), self.text
 
     def _read(self, seconds: float = BOUND) -> bool:
         if not select.select([self._ends], [], [], seconds)[0]:
@@ -99,22 +95,29 @@ class Terminal:
         return bool(piece)
 
 
+_AT_TERMINAL = """\
+import fcntl, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)  # where Ctrl-C comes from, and where keys are typed in
+from antiphon.cli import main
+main()
+"""
+
+
 @contextmanager
 def at_terminal(*arguments: str, term: str = "dumb") -> Generator[Terminal]:
     """A command at a terminal."""
-    import pty
-
-    process, ends = pty.fork()
-    if process == 0:  # nothing of this process may run on in the copy
-        os.execve(sys.executable, [*COMMAND, *arguments], {**os.environ, "TERM": term, "PYTHONIOENCODING": "utf-8"})
-    terminal = Terminal(process, ends)
-    try:
-        yield terminal
-    finally:
-        if terminal.process:
-            os.kill(process, 9)
-            os.waitpid(process, 0)
-        os.close(ends)
+    ours, its = os.openpty()
+    command = [sys.executable, "-W", "error", "-c", _AT_TERMINAL, *arguments]
+    environment = {**os.environ, "TERM": term, "PYTHONIOENCODING": "utf-8", "COLUMNS": "80", "LINES": "24"}
+    with subprocess.Popen(
+        command, stdin=its, stdout=its, stderr=its, env=environment, start_new_session=True
+    ) as process:
+        os.close(its)
+        try:
+            yield Terminal(process, ours)
+        finally:
+            process.kill()
+            os.close(ours)
 
 
 def plain(text: str) -> str:
