@@ -14,7 +14,15 @@ from .keys import get_key
 from .providers.profile import Provider
 from .providers.registry import known
 
-__all__ = ["ConversationNotSupported", "ModelFacts"]
+__all__ = [
+    "ConversationNotSupported",
+    "ModelFacts",
+    "check_attachments",
+    "check_prompt",
+    "check_types",
+    "own_answer",
+    "request_parameters",
+]
 
 _PREFIX: Final = re.compile(r"([^/:]+)[/:](?=.)")
 
@@ -94,47 +102,8 @@ class ModelFacts:
         named = next((name for name in variables if os.environ.get(name, "").strip()), self.key_env_var)
         return get_key(given, self.needs_key, named)
 
-    def answers_itself(self) -> Callable[..., Any] | None:
-        """The method of a class of models that answers prompts without asking a server."""
-        return getattr(self, "execute", None)
-
-    def parameters(self, prompt: Prompt) -> dict[str, Any]:
-        """What a request for this prompt has besides model and messages."""
-        made = {**self.settings, **prompt.parameters(stream=prompt.stream and self.can_stream)}
-        if self.key is not None:
-            made.setdefault("api_key", self.key)
-        return made
-
-    def check_attachments(self, attachments: Iterable[Attachment]) -> None:
-        """Raises ValueError for attachments whose type the model does not take, as far as it is known already."""
-        for each in attachments:
-            if self.attachment_types is None and self.answers_itself() is None:
-                check_type(each)
-            elif (kind := each.named_type) is not None:
-                self.check_types([kind])
-
-    def check_types(self, kinds: Iterable[str]) -> None:
-        """Raises ValueError for media types that the model does not take."""
-        if self.attachment_types is None:
-            return
-        for kind in kinds:
-            if not self.attachment_types:
-                raise ValueError(f"{self} does not support attachments")
-            if kind not in self.attachment_types:
-                taken = ", ".join(sorted(self.attachment_types))
-                raise ValueError(f"{self} does not support attachments of type {kind!r}, only {taken}")
-
-    def check(self, prompt: Prompt, messages: Iterable[Mapping[str, Any]]) -> None:
-        """Raises ValueError for a prompt that asks for what the model cannot do."""
-        if prompt.known_tools and not self.supports_tools:
-            raise ValueError(f"{self} does not support tools")
-        if prompt.schema is not None and not self.supports_schema:
-            raise ValueError(f"{self} does not support schemas")
-        if not self.supports_conversation and any(each.get("role") in ("assistant", "tool") for each in messages):
-            raise ConversationNotSupported(f"{self} does not support conversations")
-
     def _provider(self) -> Provider | None:
-        if self.answers_itself() is not None:
+        if own_answer(self) is not None:
             return None
         name, address = self.settings.get("provider"), self.settings.get("base_url")
         if isinstance(name, str):
@@ -149,3 +118,50 @@ class ModelFacts:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.model_id!r}>"
+
+
+# No methods: a class of models may give these names to what it has itself.
+
+
+def own_answer(model: ModelFacts) -> Callable[..., Any] | None:
+    """The method of a class of models that answers prompts without asking a server."""
+    return getattr(model, "execute", None)
+
+
+def request_parameters(model: ModelFacts, prompt: Prompt) -> dict[str, Any]:
+    """What a request for this prompt has besides model and messages."""
+    made = {**model.settings, **prompt.parameters(stream=prompt.stream and model.can_stream)}
+    if model.key is not None:
+        made.setdefault("api_key", model.key)
+    return made
+
+
+def check_attachments(model: ModelFacts, attachments: Iterable[Attachment]) -> None:
+    """Raises ValueError for attachments whose type the model does not take, as far as it is known already."""
+    for each in attachments:
+        if model.attachment_types is None and own_answer(model) is None:
+            check_type(each)
+        elif (kind := each.named_type) is not None:
+            check_types(model, [kind])
+
+
+def check_types(model: ModelFacts, kinds: Iterable[str]) -> None:
+    """Raises ValueError for media types that the model does not take."""
+    if model.attachment_types is None:
+        return
+    for kind in kinds:
+        if not model.attachment_types:
+            raise ValueError(f"{model} does not support attachments")
+        if kind not in model.attachment_types:
+            taken = ", ".join(sorted(model.attachment_types))
+            raise ValueError(f"{model} does not support attachments of type {kind!r}, only {taken}")
+
+
+def check_prompt(model: ModelFacts, prompt: Prompt, messages: Iterable[Mapping[str, Any]]) -> None:
+    """Raises ValueError for a prompt that asks for what the model cannot do."""
+    if prompt.known_tools and not model.supports_tools:
+        raise ValueError(f"{model} does not support tools")
+    if prompt.schema is not None and not model.supports_schema:
+        raise ValueError(f"{model} does not support schemas")
+    if not model.supports_conversation and any(each.get("role") in ("assistant", "tool") for each in messages):
+        raise ConversationNotSupported(f"{model} does not support conversations")

@@ -49,10 +49,12 @@ def run(function: Callable[[], Any], *, blocking: bool = True) -> Any:
 
 async def async_prepared(box: Toolbox) -> None:
     """Make a toolbox ready, once: by `prepare_async` where it has one, else by `prepare`. Raises what they raise."""
+    from .core.tools import is_prepared, preparing
+
     async with box.__dict__.setdefault("_async_preparing", async_lock()):
-        if not box.is_prepared:
+        if not is_prepared(box):
             is_ours = _is_ours(box, "prepare_async")
-            with box.preparing():
+            with preparing(box):
                 if not is_ours:
                     await box.prepare_async()
                 elif not _is_ours(box, "prepare"):
@@ -61,10 +63,12 @@ async def async_prepared(box: Toolbox) -> None:
 
 def prepared(box: Toolbox) -> None:
     """Make a toolbox ready, once: by `prepare` where it has one, else by `prepare_async`. Raises what they raise."""
+    from .core.tools import is_prepared, preparing
+
     with box.__dict__.setdefault("_preparing", lock()):
-        if not box.is_prepared:
+        if not is_prepared(box):
             is_ours = _is_ours(box, "prepare")
-            with box.preparing():
+            with preparing(box):
                 if not is_ours:
                     run(box.prepare)
                 elif not _is_ours(box, "prepare_async"):

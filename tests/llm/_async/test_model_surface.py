@@ -15,7 +15,7 @@ from antiphon.llm.attachments import Attachment
 from antiphon.llm.core.parts import Message, TextPart, ToolCallPart
 from antiphon.llm.core.said import assistant, tool_message, user
 from antiphon.llm.core.tool_loop import PauseChain
-from antiphon.llm.core.tools import Tool, Toolbox, ToolCall, ToolOutput, ToolResult
+from antiphon.llm.core.tools import Tool, Toolbox, ToolCall, ToolOutput, ToolResult, is_prepared
 from antiphon.llm.models import AsyncConversation, AsyncModel, AsyncResponse, UnknownModelError
 from antiphon.mock import MockServer, Scripted, serve
 
@@ -330,7 +330,46 @@ async def test_a_toolbox_can_be_copied_after_it_was_used(server: MockServer) -> 
     await model_at(server).chain("x", tools=[box]).text()
     for made in (copy.copy(box), copy.deepcopy(box)):
         assert (made.prepared, [tool.name for tool in made.tools()]) == (1, ["Growing_count", "add", "asking"])
-        assert made.is_prepared
+        assert is_prepared(made)
+
+
+class Kitchen(llm.Toolbox):
+    """Its tools are called as nothing of a toolbox is."""
+
+    def prepare(self) -> None:
+        self.oven = "hot"
+
+    def preparing(self, dish: str) -> str:
+        return f"{dish} in a {self.oven} oven"
+
+    def is_prepared(self, dish: str) -> bool:
+        return bool(dish)
+
+    def prepared_tools(self) -> str:
+        return "pans"
+
+
+async def test_tools_of_a_toolbox_can_have_any_other_name(server: MockServer) -> None:
+    box = Kitchen()
+    names = ["Kitchen_preparing", "Kitchen_is_prepared", "Kitchen_prepared_tools"]
+    assert [each.name for each in box.tools()] == names
+    calls = [ToolCall(names[0], {"dish": "pie"}, "1"), ToolCall(names[1], {"dish": "pie"}, "2")]
+    response = model_at(server).prompt("x", tools=[box])
+    results = await response.execute_tool_calls(tool_calls_list=[*calls, ToolCall(names[2], {}, "3")])
+    assert [each.output for each in results] == ["pie in a hot oven", "true", "pans"]
+
+
+class Telling(llm.AsyncModel):
+    """What it has itself is called as what models need could be."""
+
+    parameters = 7
+    check = "no"
+    answers_itself = False
+
+
+async def test_a_class_of_models_can_have_attributes_of_any_name(server: MockServer) -> None:
+    model = Telling("openai/x", base_url=server.url, api_key="key")
+    assert (model.parameters, await model.prompt("Hello").text()) == (7, "You said: Hello")
 
 
 async def test_a_toolbox_with_both_ways_of_getting_ready_uses_one(server: MockServer) -> None:

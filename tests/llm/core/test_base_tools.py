@@ -18,7 +18,7 @@ import pytest
 from antiphon.llm import BaseTool, Tool, Toolbox, ToolCall, ToolConfig, tool
 from antiphon.llm.core.base_tools import GrowingTool, tool_class_of, tool_classes
 from antiphon.llm.core.signatures import BadArgumentsError
-from antiphon.llm.core.tools import tools_of
+from antiphon.llm.core.tools import arguments_of, tools_of
 
 
 class Genre(enum.Enum):
@@ -462,18 +462,18 @@ def test_the_tools_of_a_box() -> None:
 def test_calls_of_classes_in_chains() -> None:
     made = tools_of([FormatBook])["FormatBook"]
     call = ToolCall.of(sent('{"title": "Emma"}'))
-    bound = made.bound(call)
+    bound = arguments_of(call, made)
     assert made(*bound.positional, **bound.named) == "Emma by nobody"
     assert bound.positional[0].id == "call_1"
     for arguments, problem in (("{}", "title: is missing"), ("[", "no JSON|Invalid JSON")):
         with pytest.raises(BadArgumentsError, match=problem):
-            made.bound(ToolCall.parsed("FormatBook", arguments, "1"))
+            arguments_of(ToolCall.parsed("FormatBook", arguments, "1"), made)
 
     class Closed(FormatBook):
         model_config = pydantic.ConfigDict(extra="forbid")
 
     with pytest.raises(BadArgumentsError, match="no such parameter; the parameters are: title, author, genre"):
-        tools_of([Closed])["Closed"].bound(ToolCall.parsed("Closed", '{"title": "a", "b": 1}', "1"))
+        arguments_of(ToolCall.parsed("Closed", '{"title": "a", "b": 1}', "1"), tools_of([Closed])["Closed"])
 
 
 # --- while they are sent ---

@@ -15,7 +15,17 @@ import pydantic
 import pytest
 
 from antiphon.llm.core.signatures import BadArgumentsError
-from antiphon.llm.core.tools import Tool, Toolbox, ToolCall, ToolOutput, ToolResult, output_text, tool, tools_of
+from antiphon.llm.core.tools import (
+    Tool,
+    Toolbox,
+    ToolCall,
+    ToolOutput,
+    ToolResult,
+    arguments_of,
+    output_text,
+    tool,
+    tools_of,
+)
 
 
 class Colour(enum.Enum):
@@ -75,7 +85,7 @@ def call(text: str) -> ToolCall:
 
 
 def called(made: Tool, text: str) -> Any:
-    bound = made.bound(call(text))
+    bound = arguments_of(call(text), made)
     return made(*bound.positional, **bound.named)
 
 
@@ -132,7 +142,7 @@ def test_positional_parameters_and_the_call_itself() -> None:
 )
 def test_what_does_not_fit_is_said_to_the_model(text: str, problem: str) -> None:
     with pytest.raises(BadArgumentsError, match=problem):
-        Tool.function(PLAIN).bound(call(text))
+        arguments_of(call(text), Tool.function(PLAIN))
 
 
 def many(*values: int) -> None: ...
@@ -262,7 +272,7 @@ def test_definitions_in_the_form_of_the_api() -> None:
     found = tools_of([definition])["f"]
     assert found.implementation is None
     assert found.param() == definition
-    assert found.bound(call('{"a": 1}')).named == {"a": 1}
+    assert arguments_of(call('{"a": 1}'), found).named == {"a": 1}
     with pytest.raises(TypeError, match="OpenAI's format"):
         tools_of([{"name": 3}])
 

@@ -9,7 +9,7 @@ from ..core.prompts import ChainKeywords, PromptKeywords, chain_limit_of, prompt
 from ..core.tool_loop import DEFAULT_LIMIT
 from ..core.tools import Tool, ToolLike, tools_of
 from ..lazy_answers import AsyncConverted, new_id
-from ..model_facts import ModelFacts
+from ..model_facts import ModelFacts, check_attachments
 from .chains import AsyncChainResponse
 from .model_responses import AsyncResponse
 from .tool_calls import AfterCall, BeforeCall
@@ -36,13 +36,13 @@ class AsyncModel(ModelFacts):
         cannot be used.
         """
         made = prompt_of(prompt, keywords, options=self.Options)
-        self.check_attachments(made.attachments)
+        check_attachments(self, made.attachments)
         return AsyncResponse(self, made)
 
     def chain(self, prompt: str | None = None, **keywords: Unpack[ChainKeywords]) -> AsyncChainResponse:
         """What the model answers when the tools it calls are called, and their results sent back, until it is done."""
         made = prompt_of(prompt, prompt_keywords(keywords), options=self.Options)
-        self.check_attachments(made.attachments)
+        check_attachments(self, made.attachments)
         return AsyncChainResponse(
             self,
             made,
@@ -111,7 +111,7 @@ class AsyncConversation(AsyncConverted):
     def prompt(self, prompt: str | None = None, **keywords: Unpack[PromptKeywords]) -> AsyncResponse:
         """What the model answers to this, after what was said before. Answers still open are read first."""
         made = prompt_of(prompt, keywords, tools=self._tools, options=self.model.Options).going_on()
-        self.model.check_attachments(made.attachments)
+        check_attachments(self.model, made.attachments)
         response = AsyncResponse(
             self.model,
             made,
@@ -127,7 +127,7 @@ class AsyncConversation(AsyncConverted):
         """As `chain` of a model, after what was said before."""
         asked = prompt_of(prompt, prompt_keywords(keywords), tools=self._tools, options=self.model.Options)
         made = asked.going_on()
-        self.model.check_attachments(made.attachments)
+        check_attachments(self.model, made.attachments)
         return AsyncChainResponse(
             self.model,
             made,

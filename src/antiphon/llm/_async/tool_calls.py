@@ -9,7 +9,7 @@ from functools import partial
 from ...lib.concurrency import async_each
 from ...runtime.waiting import async_answered
 from ..core.tool_loop import AfterCall, BeforeCall, CancelToolCall, PauseChain, Round, Step
-from ..core.tools import Tool, ToolResult, with_prepared
+from ..core.tools import Tool, ToolResult, is_prepared, with_prepared
 from ..running import async_prepared, async_run, is_async
 
 __all__ = ["AfterCall", "BeforeCall", "async_prepared_tools", "async_run_round"]
@@ -68,7 +68,7 @@ async def _make(step: Step) -> None:
 async def async_prepared_tools(tools: Mapping[str, Tool]) -> dict[str, Tool]:
     """The tools, with what their toolboxes add when they are made ready. What goes wrong there is told later."""
     for made in tools.values():
-        if made.prepare is not None and not made.prepare.is_prepared:
+        if made.prepare is not None and not is_prepared(made.prepare):
             with suppress(Exception):
                 await async_prepared(made.prepare)
     return with_prepared(tools)
@@ -78,7 +78,7 @@ async def _make_ready(calls: Round) -> None:
     """Prepare each toolbox once; what goes wrong there is told to the model for each of its tools."""
     for step in calls.steps:
         box = step.tool.prepare if step.tool is not None and step.must_run else None
-        if box is not None and not box.is_prepared:
+        if box is not None and not is_prepared(box):
             try:
                 await async_prepared(box)
             except Exception as error:

@@ -20,6 +20,7 @@ from ..core.said import user
 from ..core.tool_loop import PauseChain, Round
 from ..core.tools import ToolCall, ToolLike, ToolResult, tools_of
 from ..lazy_answers import Waiting, new_id
+from ..model_facts import check_attachments, check_prompt, check_types, own_answer, request_parameters
 from ..running import lock
 from .asking import completion
 from .loading import loaded
@@ -182,7 +183,7 @@ class Response(Waiting):
         """
         asked = prompt_of(prompt, keywords, tools=self.prompt.known_tools, options=self.model.Options)
         made = asked.followed()
-        self.model.check_attachments(made.attachments)
+        check_attachments(self.model, made.attachments)
         return Response(self.model, made, previous=self, answers_calls=not made.tool_results)
 
     @classmethod
@@ -231,7 +232,7 @@ class Response(Waiting):
                 self._finish()
 
     def _advance(self) -> bool:
-        own = self.model.answers_itself()
+        own = own_answer(self.model)
         if own is not None:
             return self._advance_by(own)
         answer, prompt = self.answer, self.prompt
@@ -240,7 +241,7 @@ class Response(Waiting):
                 prompt = self.prompt = replace(prompt, known_tools=prepared_tools(prompt.known_tools))
             answer.input = self._messages(prompt)
             self._begin(prompt)
-            parameters, stream = self.model.parameters(prompt), prompt.stream and self.model.can_stream
+            parameters, stream = request_parameters(self.model, prompt), prompt.stream and self.model.can_stream
             ask: Callable[..., Any] = completion  # which keywords there are is known when it runs
             given = ask(self.model.model_id, answer.input, stream=stream, **parameters)
             if not stream:
@@ -272,7 +273,7 @@ class Response(Waiting):
 
     def _begin(self, prompt: Prompt) -> None:
         answer = self.answer
-        self.model.check(prompt, answer.input)
+        check_prompt(self.model, prompt, answer.input)
         self.prompt = prompt.sent_as(answer.input)
         answer.began, self._started = datetime.datetime.now(datetime.UTC), time.perf_counter()
 
@@ -292,7 +293,7 @@ class Response(Waiting):
         if not needed:
             return prompt.said(history, ())
         attached = loaded(needed)
-        self.model.check_types(each.type for each in attached)
+        check_types(self.model, (each.type for each in attached))
         return prompt.said(history, attached)
 
     def _failed(self, error: BaseException) -> None:

@@ -10,7 +10,7 @@ from ..core.prompts import ChainKeywords, PromptKeywords, chain_limit_of, prompt
 from ..core.tool_loop import DEFAULT_LIMIT
 from ..core.tools import Tool, ToolLike, tools_of
 from ..lazy_answers import Converted, new_id
-from ..model_facts import ModelFacts
+from ..model_facts import ModelFacts, check_attachments
 from .chains import ChainResponse
 from .model_responses import Response
 from .tool_calls import AfterCall, BeforeCall
@@ -37,13 +37,13 @@ class Model(ModelFacts):
         cannot be used.
         """
         made = prompt_of(prompt, keywords, options=self.Options)
-        self.check_attachments(made.attachments)
+        check_attachments(self, made.attachments)
         return Response(self, made)
 
     def chain(self, prompt: str | None = None, **keywords: Unpack[ChainKeywords]) -> ChainResponse:
         """What the model answers when the tools it calls are called, and their results sent back, until it is done."""
         made = prompt_of(prompt, prompt_keywords(keywords), options=self.Options)
-        self.check_attachments(made.attachments)
+        check_attachments(self, made.attachments)
         return ChainResponse(
             self,
             made,
@@ -110,7 +110,7 @@ class Conversation(Converted):
     def prompt(self, prompt: str | None = None, **keywords: Unpack[PromptKeywords]) -> Response:
         """What the model answers to this, after what was said before. Answers still open are read first."""
         made = prompt_of(prompt, keywords, tools=self._tools, options=self.model.Options).going_on()
-        self.model.check_attachments(made.attachments)
+        check_attachments(self.model, made.attachments)
         response = Response(
             self.model,
             made,
@@ -126,7 +126,7 @@ class Conversation(Converted):
         """As `chain` of a model, after what was said before."""
         asked = prompt_of(prompt, prompt_keywords(keywords), tools=self._tools, options=self.model.Options)
         made = asked.going_on()
-        self.model.check_attachments(made.attachments)
+        check_attachments(self.model, made.attachments)
         return ChainResponse(
             self.model,
             made,

@@ -10,7 +10,7 @@ from functools import partial
 from ...lib.concurrency import each
 from ...runtime.waiting import answered
 from ..core.tool_loop import AfterCall, BeforeCall, CancelToolCall, PauseChain, Round, Step
-from ..core.tools import Tool, ToolResult, with_prepared
+from ..core.tools import Tool, ToolResult, is_prepared, with_prepared
 from ..running import is_async, prepared, run
 
 __all__ = ["AfterCall", "BeforeCall", "prepared_tools", "run_round"]
@@ -69,7 +69,7 @@ def _make(step: Step) -> None:
 def prepared_tools(tools: Mapping[str, Tool]) -> dict[str, Tool]:
     """The tools, with what their toolboxes add when they are made ready. What goes wrong there is told later."""
     for made in tools.values():
-        if made.prepare is not None and not made.prepare.is_prepared:
+        if made.prepare is not None and not is_prepared(made.prepare):
             with suppress(Exception):
                 prepared(made.prepare)
     return with_prepared(tools)
@@ -79,7 +79,7 @@ def _make_ready(calls: Round) -> None:
     """Prepare each toolbox once; what goes wrong there is told to the model for each of its tools."""
     for step in calls.steps:
         box = step.tool.prepare if step.tool is not None and step.must_run else None
-        if box is not None and not box.is_prepared:
+        if box is not None and not is_prepared(box):
             try:
                 prepared(box)
             except Exception as error:

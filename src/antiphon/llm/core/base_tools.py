@@ -24,7 +24,7 @@ from .docstrings import described
 from .json_answers import better, json_readings, json_text
 from .partials import PARTIAL, shape_of
 from .signatures import BadArgumentsError, Bound, JSONSchema, Signature, problems_of, without_titles
-from .tools import Tool, Toolbox, ToolCall, ToolLike, tools_of
+from .tools import Tool, Toolbox, ToolCall, ToolLike, is_prepared, preparing, tools_of
 
 __all__ = ["BaseTool", "GrowingTool", "ToolClassLike", "ToolConfig", "tool_class_of", "tool_classes"]
 
@@ -259,11 +259,11 @@ class _DefinedTool(_FunctionTool):
 
 def _make_ready(tool: Tool) -> None:
     box = tool.prepare
-    if box is None or box.is_prepared:
+    if box is None or is_prepared(box):
         return
     if type(box).prepare is Toolbox.prepare and type(box).prepare_async is not Toolbox.prepare_async:
         raise TypeError(f"{type(box).__name__} is made ready by prepare_async(): call its tools by execute_tools()")
-    with box.preparing():
+    with preparing(box):
         box.prepare()
 
 

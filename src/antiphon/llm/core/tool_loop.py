@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 from ...runtime.core.errors import SDKError
 from .attachments import Attachment, attachment_of
 from .signatures import BadArgumentsError, Bound
-from .tools import Tool, Toolbox, ToolCall, ToolOutput, ToolResult, output_text
+from .tools import Tool, Toolbox, ToolCall, ToolOutput, ToolResult, arguments_of, output_text
 
 __all__ = [
     "DEFAULT_LIMIT",
@@ -104,7 +104,7 @@ class Step:
         if self.tool is None or not self.must_run:
             return
         try:
-            self.bound = self.tool.bound(self.call)
+            self.bound = arguments_of(self.call, self.tool)
         except BadArgumentsError as error:
             self._fail(error, f'the arguments of "{self.call.name}" do not fit: {error}')
 

@@ -27,7 +27,10 @@ __all__ = [
     "ToolOutput",
     "ToolResult",
     "Toolbox",
+    "arguments_of",
+    "is_prepared",
     "output_text",
+    "preparing",
     "tool",
     "tools_of",
     "with_prepared",
@@ -179,18 +182,19 @@ class Tool:
             made["description"] = self.description
         return {"type": "function", "function": made}
 
-    def bound(self, call: ToolCall) -> Bound:
-        """The arguments of a call. Raises `BadArgumentsError`, with a text for the model."""
-        sent = call.arguments if call.text is None else call.text
-        if self.signature is None:
-            return Bound((), dict(parsed_object(sent)))
-        read = self.signature.read(sent)
-        return Bound(read.positional, {**read.named, "llm_tool_call": call}) if self.signature.wants_call else read
-
     def __call__(self, *positional: Any, **named: Any) -> Any:
         if self.implementation is None:
             raise TypeError(f"the tool {self.name!r} has no function")
         return self.implementation(*positional, **named)
+
+
+def arguments_of(call: ToolCall, tool: Tool) -> Bound:
+    """What a tool is called with. Raises `BadArgumentsError`, with a text for the model."""
+    sent = call.arguments if call.text is None else call.text
+    if tool.signature is None:
+        return Bound((), dict(parsed_object(sent)))
+    read = tool.signature.read(sent)
+    return Bound(read.positional, {**read.named, "llm_tool_call": call}) if tool.signature.wants_call else read
 
 
 @overload
@@ -222,7 +226,7 @@ class Toolbox:
 
     name: str | None = None
     """What stands before the names of the methods; the name of the class unless it is given."""
-    is_prepared: bool = False
+    _is_prepared: bool = False
 
     def prepare(self) -> object:
         """Overwrite it to make ready what the tools need."""
@@ -249,19 +253,6 @@ class Toolbox:
         found = [Tool.function(getattr(self, name), name=f"{prefix}_{name}") for name in names]
         return [_prepared_by(self, each) for each in [*found, *self._added()]]
 
-    def prepared_tools(self) -> list[Tool]:
-        """The tools that were added when it was made ready."""
-        since: int = self.__dict__.get("_tools_before_preparing", 0)
-        return [_prepared_by(self, each) for each in self._added()[since:]] if self.is_prepared else []
-
-    @contextmanager
-    def preparing(self) -> Generator[None]:
-        """What is added inside belongs to the tools of prompts that were made before; then it is prepared."""
-        before = len(self._added())
-        yield
-        self._tools_before_preparing = before
-        self.is_prepared = True
-
     def __getstate__(self) -> dict[str, object]:
         # Locks cannot be copied, and a copy needs its own.
         return {name: value for name, value in self.__dict__.items() if name not in _LOCKS}
@@ -273,7 +264,29 @@ class Toolbox:
 
 _LOCKS: Final = frozenset({"_preparing", "_async_preparing"})
 """What `antiphon.llm.running` keeps in a toolbox."""
-_LIFE: Final = frozenset({"prepare", "prepare_async", "add_tool", "tools", "prepared_tools", "preparing"})
+_LIFE: Final = frozenset({"prepare", "prepare_async", "add_tool", "tools"})
+
+
+# No methods: every further name on the class is one that no tool could have.
+
+
+def is_prepared(box: Toolbox) -> bool:
+    """Whether a toolbox was made ready."""
+    return box._is_prepared  # pyright: ignore[reportPrivateUsage]
+
+
+@contextmanager
+def preparing(box: Toolbox) -> Generator[None]:
+    """What is added inside belongs to the tools of prompts that were made before; then the toolbox is ready."""
+    before = len(box._added())  # pyright: ignore[reportPrivateUsage]
+    yield
+    box.__dict__["_tools_before_preparing"] = before
+    box._is_prepared = True  # pyright: ignore[reportPrivateUsage]
+
+
+def _added_when_prepared(box: Toolbox) -> list[Tool]:
+    since: int = box.__dict__.get("_tools_before_preparing", 0)
+    return [_prepared_by(box, each) for each in box._added()[since:]] if is_prepared(box) else []  # pyright: ignore[reportPrivateUsage]
 
 
 def _is_method(name: str, value: object) -> bool:
@@ -301,7 +314,7 @@ ToolLike: TypeAlias = "Tool | Toolbox | type[Toolbox] | HasTools | Callable[...,
 def with_prepared(tools: Mapping[str, Tool]) -> dict[str, Tool]:
     """The tools, with those that their toolboxes got when they were made ready."""
     boxes = {id(each.prepare): each.prepare for each in tools.values() if each.prepare is not None}
-    added = [each for box in boxes.values() for each in box.prepared_tools()]
+    added = [each for box in boxes.values() for each in _added_when_prepared(box)]
     return {**tools, **{each.name: each for each in added if each.name not in tools}}
 
 
