@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from antiphon.mock import Turn
+from antiphon import Client
+from antiphon.mock import Turn, serve
 from antiphon.mock.answer.replies import Reply
 from antiphon.mock.engine import Engine
 from antiphon_codegen.samples.service import read_service
@@ -172,3 +173,23 @@ def test_a_run_can_be_cancelled_and_told_what_to_say(asked: Asked) -> None:
     asked.engine.say([Turn("Told.")])
     asked("beta.threads.runs.create", "POST", "/threads/some/runs", body)
     assert texts(asked, "some")[0] == "Told."
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_helpers_of_the_client_come_to_the_end() -> None:
+    with serve() as server, Client(base_url=server.url, api_key="any") as client:
+        beta: Any = client.beta
+        threads, assistant = beta.threads, beta.assistants.create(model="m", tools=TOOLS).id
+        thread = threads.create(messages=[{"role": "user", "content": "How is the weather in Paris?"}]).id
+        run = threads.runs.create_and_poll(thread_id=thread, assistant_id=assistant)
+        (made,) = run.required_action.submit_tool_outputs.tool_calls
+        assert made.function.arguments == '{"city": "Paris"}'
+        outputs: Any = [{"tool_call_id": made.id, "output": "18"}]
+        run = threads.runs.submit_tool_outputs_and_poll(run_id=run.id, thread_id=thread, tool_outputs=outputs)
+        assert run.status == "completed"
+        with threads.runs.stream(thread_id=thread, assistant_id=assistant) as stream:
+            run = stream.get_final_run()
+        (made,) = run.required_action.submit_tool_outputs.tool_calls
+        outputs = [{"tool_call_id": made.id, "output": "19"}]
+        with threads.runs.submit_tool_outputs_stream(run_id=run.id, thread_id=thread, tool_outputs=outputs) as stream:
+            assert "".join(stream.text_deltas) == "The tools said: 19"
