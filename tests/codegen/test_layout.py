@@ -7,13 +7,15 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from antiphon.runtime.transports.scripted import Answer
-from antiphon_codegen.plan.plan import Plan
+from antiphon_codegen.generate import generate
+from antiphon_codegen.plan.plan import Plan, Wishes
 
 from .sdks import build, document, json_answer, json_body, operation, stages, written
 
@@ -207,3 +209,12 @@ def test_the_order_of_components_changes_no_name(tmp_path: Path) -> None:
     schemas = made["components"]["schemas"]
     made["components"]["schemas"] = dict(reversed(schemas.items()))
     assert files_of(stages(tmp_path / "b", made, config)[0].plan) == first
+
+
+def test_an_sdk_needs_what_its_runtime_needs(tmp_path: Path) -> None:
+    made = tmp_path / "openapi.json"
+    made.write_text(json.dumps(document({"/x": {"get": operation()}})))
+    project = generate(made, None, Wishes(runtime="~runtime")).scaffold["pyproject.toml"]
+    own = (Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8")
+    needed, ours = (set(tomllib.loads(text)["project"]["dependencies"]) for text in (project, own))
+    assert needed == ours

@@ -70,6 +70,7 @@ def _pyproject(plan: Plan) -> str:
     if style.runtime.startswith("~"):
         needed = [
             "anyio>=4.10,<5",
+            "certifi>=2024.2.2",
             "httpx>=0.28,<1",
             "pydantic>=2.10,<3",
             "sniffio>=1.3,<2",
