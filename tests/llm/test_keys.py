@@ -7,6 +7,7 @@ import os
 import stat
 import traceback
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -130,6 +131,13 @@ def test_a_link_stays_one(tmp_path: Path) -> None:
     assert json.loads(real.read_text())["openai"] == SECRET
 
 
+def test_keys_that_are_set_at_the_same_time() -> None:
+    names = [f"key{number}" for number in range(40)]
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(set_key, names, names))
+    assert key_names() == sorted(names)
+
+
 @pytest.mark.parametrize("name", ["", " ", " a", "//a", "a\nb"])
 def test_names_that_no_key_can_have(name: str) -> None:
     with pytest.raises(ValueError, match="cannot be the name of a key"):
@@ -218,7 +226,9 @@ REGISTRY = Registry(PROVIDERS)
 def key_for(model: str, environment: dict[str, str] | None = None, **given: str) -> str | None:
     route = route_to(model, registry=REGISTRY, environment=environment or {}, keys=stored_keys, **given)  # pyright: ignore[reportArgumentType]
     assert SECRET not in repr(route)
-    return route.endpoint.key
+    key = route.endpoint.key
+    assert key is None or isinstance(key, str)
+    return key
 
 
 def test_the_order_of_routing() -> None:

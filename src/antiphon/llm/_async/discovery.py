@@ -6,6 +6,7 @@ import os
 import warnings
 
 from ...runtime import APIConnectionError, TimeoutTypes
+from ..core.credentials import Key
 from ..core.discovering import Listing
 from ..core.routing import base_url_of
 from ..discovered import keep_discovered, kept_discovered
@@ -20,7 +21,7 @@ async def async_discover_models(
     provider: str = "openai",
     *,
     base_url: str | None = None,
-    api_key: str | None = None,
+    api_key: Key | None = None,
     timeout: TimeoutTypes | None = None,
     max_retries: int | None = None,
     max_age: float = 86400.0,

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Unpack
 
 from ...lib.core.embeddings import with_floats
 from ..batches import Texts, batches, checked_text
+from ..core.parameters import EmbeddingParameters
 from ..core.vectors import vectors_of
 from .asking import embedding
 
@@ -17,8 +18,8 @@ __all__ = ["EmbeddingModel"]
 class EmbeddingModel:
     """An embedding model of a provider: `EmbeddingModel("provider/model")`.
 
-    `model_name` is how the provider calls it, where that differs. `settings` are keywords of `embedding` that hold
-    for every text: `base_url`, `api_key`, `timeout`, `max_retries` and the like.
+    `model_name` is how the provider calls it, where that differs. Keywords of `embedding` hold for every text:
+    `dimensions`, `base_url`, `api_key`, `timeout`, `max_retries` and the like.
     """
 
     supports_text = True
@@ -29,17 +30,19 @@ class EmbeddingModel:
         model_id: str,
         *,
         model_name: str | None = None,
-        dimensions: int | None = None,
         batch_size: int = 100,
-        **settings: Any,
+        **settings: Unpack[EmbeddingParameters],
     ) -> None:
         self.model_id = model_id
         self.model_name = model_name or model_id
-        self.dimensions = dimensions
-        """How long the vectors are to be; None for as long as the model makes them."""
         self.batch_size = _checked_size(batch_size)
         """How many texts are sent at once."""
         self.settings = settings
+
+    @property
+    def dimensions(self) -> int | None:
+        """How long the vectors are to be; None for as long as the model makes them."""
+        return self.settings.get("dimensions")
 
     def embed(self, text: str, *, key: str | None = None) -> list[float]:
         """The vector of a text.
@@ -69,9 +72,7 @@ class EmbeddingModel:
         sent = [checked_text(text) for text in texts]
         if not sent:
             return []
-        settings = dict(self.settings)
-        if self.dimensions is not None:
-            settings["dimensions"] = self.dimensions
+        settings: EmbeddingParameters = {**self.settings}
         if key is not None:
             settings["api_key"] = key
         return vectors_of(self.model_id, with_floats(embedding(self.model_name, sent, **settings)), len(sent))

@@ -15,6 +15,7 @@ from ...runtime.core.timeouts import TimeoutTypes
 from ..providers.profile import Provider
 from ..providers.registry import Registry
 from .asking import located
+from .credentials import Key
 from .errors import UnsupportedParameterError
 from .routing import KeyStore, Route, route_to
 
@@ -34,7 +35,7 @@ class Listing:
         environment: Mapping[str, str],
         keys: KeyStore,
         base_url: str | None = None,
-        api_key: str | None = None,
+        api_key: Key | None = None,
         timeout: TimeoutTypes | None = None,
         max_retries: int | None = None,
     ) -> None:
