@@ -61,7 +61,7 @@ def test_names_that_no_model_has(name: str) -> None:
     for find in (get_model, get_async_model):
         with pytest.raises(UnknownModelError) as caught:
             find(name)
-        assert caught.value.args[0] == f"Unknown model: {name}"
+        assert caught.value.args[0] == str(caught.value) == f"Unknown model: {name}"
         assert isinstance(caught.value, KeyError)
 
 

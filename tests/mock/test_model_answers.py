@@ -154,6 +154,12 @@ class TestChat:
         ]
         answer = asked.chat(messages=messages, tools=tools).value["choices"][0]
         assert (answer["message"]["content"], answer["finish_reason"]) == ("The tools said: 18 degrees", "stop")
+        picture = {"type": "image_url", "image_url": {"url": "https://images.example/sky.png"}}
+        messages.append({"role": "user", "content": [picture]})  # of the tool, too
+        answer = asked.chat(messages=messages, tools=tools).value["choices"][0]
+        assert answer["message"]["content"] == "The tools said: 18 degrees"
+        messages[-1]["content"].insert(0, {"type": "text", "text": "And tomorrow?"})
+        assert calls_of(asked.chat(messages=messages, tools=tools))
 
     @pytest.mark.parametrize(
         ("more", "names"),

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, ClassVar, Final, Unpack
 
+from ..runtime.core.errors import SDKError
 from .core.attachments import Attachment, check_type
 from .core.parameters import CompletionParameters
 from .core.prompts import Options, Prompt
@@ -27,7 +28,7 @@ __all__ = [
 _PREFIX: Final = re.compile(r"([^/:]+)[/:](?=.)")
 
 
-class ConversationNotSupported(ValueError):
+class ConversationNotSupported(SDKError, ValueError):
     """The model takes one message and remembers nothing, and was to go on with a conversation."""
 
 

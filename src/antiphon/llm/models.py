@@ -47,9 +47,12 @@ _PREFIX: Final = re.compile(r"([^/:]+)[/:](?=.)")
 
 
 class UnknownModelError(SDKError, KeyError):
-    """No model has this name; the message is `error.args[0]`, and `near` are names like it."""
+    """No model has this name; `near` are names like it."""
 
     near: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""  # other errors of this kind show their text in quotes
 
     @classmethod
     def with_near(cls, message: str, name: str, known: Iterable[str]) -> UnknownModelError:

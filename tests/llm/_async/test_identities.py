@@ -297,6 +297,11 @@ async def test_azure_with_what_azure_identity_finds(monkeypatch: pytest.MonkeyPa
     assert "api-key: key" in server.heads[1]
 
 
+def test_what_to_install_for_credentials_of_azure() -> None:
+    with pytest.raises(MissingKeyError, match="pip install azure-identity to use Entra ID, or pass a credential"):
+        EntraCredentials()
+
+
 async def test_tokens_as_the_client_of_azure_takes_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AZURE_OPENAI_API_KEY", "key")
     with Local(OK) as server:

@@ -298,6 +298,11 @@ def test_azure_with_what_azure_identity_finds(monkeypatch: pytest.MonkeyPatch) -
     assert "api-key: key" in server.heads[1]
 
 
+def test_what_to_install_for_credentials_of_azure() -> None:
+    with pytest.raises(MissingKeyError, match="pip install azure-identity to use Entra ID, or pass a credential"):
+        EntraCredentials()
+
+
 def test_tokens_as_the_client_of_azure_takes_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AZURE_OPENAI_API_KEY", "key")
     with Local(OK) as server:

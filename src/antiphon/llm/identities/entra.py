@@ -31,7 +31,7 @@ class EntraCredentials(TokenKeeper):
         """Nothing is looked for yet. Raises `MissingKeyError` without a credential where azure-identity is missing."""
         super().__init__()
         if credential is None and not _is_installed():
-            ways = ["pip install azure-identity"]
+            ways = ["pip install azure-identity to use Entra ID", "pass a credential"]
             raise MissingKeyError(_TITLE, _KEYS, ways=ways)
         self._credential = credential
         self._scope = scope

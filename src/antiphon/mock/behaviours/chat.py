@@ -88,9 +88,12 @@ def _rounds(messages: list[Mapping[str, Any]]) -> tuple[list[str], frozenset[str
     """What tools came back with since the user asked, if that was the last that happened, and what they are called."""
     results: list[str] = []
     called: set[str] = set()
-    if not messages or messages[-1].get("role") not in ("tool", "function"):
+    said = len(messages)
+    while said and _brings_files(messages[said - 1]):  # results cannot hold files: these come after them
+        said -= 1
+    if not said or messages[said - 1].get("role") not in ("tool", "function"):
         return results, frozenset()
-    for message in reversed(messages):
+    for message in reversed(messages[:said]):
         if message.get("role") == "user":
             break
         if message.get("role") in ("tool", "function"):
@@ -99,6 +102,11 @@ def _rounds(messages: list[Mapping[str, Any]]) -> tuple[list[str], frozenset[str
             called.add(str(as_object(made.get(str(made.get("type", "function")))).get("name")))
         called.add(str(as_object(message.get("function_call")).get("name")))
     return results, frozenset(called)
+
+
+def _brings_files(message: Mapping[str, Any]) -> bool:
+    kinds = {as_object(part).get("type") for part in as_list(message.get("content"))}
+    return bool(kinds) and "text" not in kinds and message.get("role") == "user"
 
 
 def _tool_call(made: ToolCall) -> JSON:
