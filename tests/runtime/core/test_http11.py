@@ -9,7 +9,7 @@ from typing import Any, Final
 import h11
 import pytest
 
-from antiphon.runtime.core.http11 import RequestHead, ResponseReader, chunk, last_chunk, request_head
+from antiphon.runtime.core.http11 import RequestHead, ResponseReader, chunk, is_refusal, last_chunk, request_head
 from antiphon.runtime.core.transport import TransportError
 
 from ..splits import splits
@@ -280,3 +280,28 @@ def test_chunks() -> None:
     assert chunk(b"x" * 26) == b"1a\r\n" + b"x" * 26 + b"\r\n"
     assert chunk(b"") == b""
     assert read([CHUNKED + chunk(b"a\r\n") + chunk(b"b") + last_chunk])[2] == b"a\r\nb"
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"", False),
+        (b"HTTP/1.1", False),
+        (b"HTTP/1.1 4", True),
+        (b"HTTP/1.0 503 No\r\n", True),
+        (b"HTTP/1.1 307 There\r\n", True),
+        (b"HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 400 Bad\r\n\r\n", False),
+        (b"HTTP/1.1 100 Continue\r\n", False),
+        (b"HTTP/1.1 100 Continue\r\n\r\n", False),
+        (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\n\r\nHTTP/1.1 413 No", True),
+        (b"SSH-2.0-x 4", False),
+    ],
+)
+def test_refusals_that_come_early(data: bytes, expected: bool) -> None:
+    assert is_refusal(data) is expected
+
+
+def test_a_head_shows_nothing_with_a_body_after_it() -> None:
+    head = request_head("POST", "/x", "h", {"authorization": "Bearer secret"})
+    assert "secret" not in repr(head + b"{}")
+    assert head + b"{}" == bytes(head) + b"{}"

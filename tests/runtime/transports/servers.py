@@ -43,11 +43,17 @@ class Peer:
         self.server = server
         self._rest = b""
 
-    def request(self) -> bytes:
-        """The next request, head and body; empty when the client closed."""
+    def begun(self) -> bool:
+        """Whether a request came, of whose body nothing has to be read."""
         while b"\r\n\r\n" not in self._rest:
             if not self._more():
-                return b""
+                return False
+        return True
+
+    def request(self) -> bytes:
+        """The next request, head and body; empty when the client closed."""
+        if not self.begun():
+            return b""
         head, _, body = self._rest.partition(b"\r\n\r\n")
         fields = dict(line.lower().split(b":", 1) for line in head.split(b"\r\n")[1:])
         if b"chunked" in fields.get(b"transfer-encoding", b""):
@@ -139,6 +145,7 @@ class RawServer:
                 sock.close()
                 return
             sock.settimeout(BOUND)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else a reset can take what was sent with it
             self.connections += 1
             self._sockets.append(sock)
             thread = threading.Thread(target=self._serve, args=(sock,), daemon=True)

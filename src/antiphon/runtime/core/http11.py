@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from sys import intern
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from .headers import Headers
 from .response import Head
 from .transport import TransportError
 
-__all__ = ["RequestHead", "ResponseReader", "chunk", "last_chunk", "request_head"]
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+__all__ = ["RequestHead", "ResponseReader", "chunk", "is_refusal", "last_chunk", "request_head"]
 
 _HEAD_AT_MOST: Final = 100 * 1024
 _INTERIM_AT_MOST: Final = 32
@@ -43,10 +46,13 @@ _known: Final[dict[bytes, tuple[str, str]]] = {}
 
 
 class RequestHead(bytes):
-    """The head of a request. `repr` shows nothing of it, for tracebacks may show variables."""
+    """The head of a request, perhaps with some of the body. `repr` shows nothing, for tracebacks may show variables."""
 
     def __repr__(self) -> str:
         return "<the head of a request>"
+
+    def __add__(self, body: Buffer, /) -> RequestHead:
+        return RequestHead(super().__add__(body))
 
 
 def request_head(method: str, target: str, host: str, fields: Mapping[str, str]) -> RequestHead:
@@ -77,6 +83,16 @@ def chunk(data: bytes) -> bytes:
 
 
 last_chunk: Final = b"0\r\n\r\n"
+
+
+def is_refusal(data: bytes) -> bool:
+    """Whether what comes from the server while a body is sent says that nobody will read the rest of it.
+
+    Such are answers that redirect or fail (RFC 9112, section 9.3); one that is welcome may be made as the body comes.
+    """
+    while data[:7] == b"HTTP/1." and data[8:10] == b" 1":
+        data = data.partition(b"\r\n\r\n")[2]
+    return data[:7] == b"HTTP/1." and data[8:9] == b" " and data[9:10] in (b"3", b"4", b"5")
 
 
 class ResponseReader:

@@ -4,7 +4,6 @@ it is done by hand, for this one connection, while the loop stands still.
 
 from __future__ import annotations
 
-import os
 import select
 import socket
 import time
@@ -15,6 +14,7 @@ from ..core.errors import SDKError
 from ..core.transport import TransportError, TransportTimeout
 from .errors import TIMEOUT_WORDS
 from .insides import asyncio_transport_of, is_direct
+from .sockets import copied
 
 if TYPE_CHECKING:
     import asyncio
@@ -103,8 +103,7 @@ class ByHand:
             raise SDKError(
                 "this stream can be read by `async for` only: its connection cannot be read by a plain `for`"
             )
-        # uvloop's sockets have a number and little else.
-        return socket.socket(fileno=os.dup(sock.fileno())) if os.name == "posix" else sock.dup()
+        return copied(sock)
 
 
 def _readable(sock: socket.socket, seconds: float | None) -> bool:

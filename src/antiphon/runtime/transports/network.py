@@ -12,10 +12,11 @@ import socket
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from ..core.http11 import RequestHead, is_refusal
 from ..core.transport import TransportError, TransportTimeout
 from .errors import TIMEOUT_WORDS
 from .loops import close_in_loop
-from .sockets import socket_options
+from .sockets import copied, socket_options
 
 if TYPE_CHECKING:  # whoever runs a loop has loaded it, and nobody else has to
     import asyncio
@@ -25,6 +26,8 @@ __all__ = ["AsyncNetworkStream", "NetworkStream", "Origin", "async_connected", "
 
 _AT_ONCE: Final = 64 * 1024
 _HELD_AT_MOST: Final = 256 * 1024
+
+_REFUSED: Final = "the server answered before it had read the whole request"
 
 
 class Origin(NamedTuple):
@@ -88,6 +91,7 @@ class AsyncNetworkStream:
         "_is_full",
         "_is_paused",
         "_loop",
+        "_poll",
         "_received",
         "_timer",
         "_waiter",
@@ -107,6 +111,7 @@ class AsyncNetworkStream:
         # One timer serves all reads and writes: it looks when it fires whether somebody still waits, and until when.
         self._timer: asyncio.TimerHandle | None = None
         self._deadline = math.inf
+        self._poll: Any = None
 
     # --- what the loop says ---
 
@@ -116,6 +121,9 @@ class AsyncNetworkStream:
         for option in socket_options():
             with contextlib.suppress(OSError):  # of no worth where the system does not know it
                 sock.setsockopt(*option)
+        if hasattr(select, "poll"):
+            self._poll = select.poll()
+            self._poll.register(sock.fileno(), select.POLLIN)
 
     def data_received(self, data: bytes) -> None:
         self._received = self._received + data if self._received else bytes(data)
@@ -129,11 +137,20 @@ class AsyncNetworkStream:
         self._wake()
 
     def connection_lost(self, error: Exception | None) -> None:
+        if error is not None and not self._has_ended:
+            self._take_the_rest()
         self._has_ended = True
         self._fault = error
         self.transport = None
         self._stop_timer()
         self._wake()
+
+    def _take_the_rest(self) -> None:
+        """What the server said before it closed: when writing fails, the loop reads no more."""
+        with contextlib.suppress(OSError), copied(self.transport.get_extra_info("socket")) as sock:
+            sock.setblocking(False)
+            while len(self._received) <= _HELD_AT_MOST and (data := sock.recv(_AT_ONCE)):
+                self._received += data
 
     def pause_writing(self) -> None:
         self._is_full = True
@@ -156,6 +173,9 @@ class AsyncNetworkStream:
                 return b""
             if not await self._wait(seconds) and not self._received:
                 raise TransportTimeout(TIMEOUT_WORDS["ReadTimeout"])
+        return self._taken()
+
+    def _taken(self) -> bytes:
         data, self._received = self._received, b""
         if self._is_paused:
             self._is_paused = False
@@ -164,7 +184,10 @@ class AsyncNetworkStream:
         return data
 
     async def write(self, data: bytes, seconds: float | None) -> None:
-        """Hand over all of it; a long one piece by piece, each within the time."""
+        """Hand over all of it; a long one piece by piece, each within the time.
+
+        Raises `TransportError` as well when the server answers meanwhile that it does not want the rest.
+        """
         if len(data) <= _HELD_AT_MOST:
             await self._write(data, seconds)
             return
@@ -172,19 +195,26 @@ class AsyncNetworkStream:
         for start in range(0, len(data), _HELD_AT_MOST):
             await self._write(view[start : start + _HELD_AT_MOST], seconds)
 
-    async def _write(self, data: bytes | memoryview, seconds: float | None) -> None:
+    async def _write(self, data: bytes | memoryview, seconds: float | None, *, is_heard: bool = True) -> None:
         if self.transport is None or self.transport.is_closing():
             raise TransportError("the server closed the connection", self._fault)
+        if is_heard and self._received and self._is_refused():
+            raise TransportError(_REFUSED)
         self.transport.write(data)
         while self._is_full:
             if self.transport is None:
                 raise TransportError("the server closed the connection", self._fault)
+            if is_heard and self._received and self._is_refused():
+                raise TransportError(_REFUSED)
             if not await self._wait(seconds):
                 raise TransportTimeout(TIMEOUT_WORDS["WriteTimeout"])
 
+    def _is_refused(self) -> bool:
+        return is_refusal(self._received)
+
     def is_quiet(self) -> bool:
-        """Whether it is open, and nothing has come that nobody asked for."""
-        return not self._received and not self._has_ended
+        """Whether it is open, and nothing has come that nobody asked for, also where the loop did not look yet."""
+        return not self._received and not self._has_ended and not (self._poll is not None and self._poll.poll(0))
 
     def abort(self) -> None:
         """Close it now; a read that waits fails."""
@@ -264,14 +294,18 @@ def connected(origin: Origin, trust: ssl.SSLContext | None, seconds: float | Non
 class NetworkStream:
     """One connection, used by one thread at a time."""
 
-    __slots__ = ("_timeout", "socket")
+    __slots__ = ("_early", "_timeout", "socket")
 
     def __init__(self, sock: socket.socket) -> None:
         self.socket = sock
+        self._early = b""  # what came while the request was sent
         self._timeout: float | None = sock.gettimeout()
 
     def read(self, seconds: float | None) -> bytes:
         """What has come since the last time, or what comes next; empty at the end."""
+        if self._early:
+            data, self._early = self._early, b""
+            return data
         self._within(seconds)
         try:
             return self.socket.recv(_AT_ONCE)
@@ -281,18 +315,52 @@ class NetworkStream:
             raise fault("ReadError", error) from None
 
     def write(self, data: bytes, seconds: float | None) -> None:
-        """Hand over all of it, each piece that the system takes within the time."""
+        """Hand over all of it, each piece that the system takes within the time.
+
+        Raises `TransportError` as well when the server answers meanwhile that it does not want the rest.
+        """
         self._within(seconds)
+        view = memoryview(data)
+        is_begun = not isinstance(data, RequestHead)
         try:
-            sent = self.socket.send(data)
-            if sent < len(data):
-                view = memoryview(data)[sent:]
-                while view:
-                    view = view[self.socket.send(view[:_HELD_AT_MOST]) :]
+            while view:
+                if is_begun:
+                    self._until_writable(seconds)
+                view = view[self.socket.send(view[:_HELD_AT_MOST]) :]
+                is_begun = True
         except TimeoutError as error:
             raise TransportTimeout(TIMEOUT_WORDS["WriteTimeout"], error.with_traceback(None)) from None
         except OSError as error:  # its traceback knows what was written, and with that the key
             raise fault("WriteError", error.with_traceback(None)) from None
+
+    def _until_writable(self, seconds: float | None) -> None:
+        listens = True
+        while True:
+            listens = listens and len(self._early) <= _HELD_AT_MOST
+            can_read, can_write = _ready(self.socket, listens, seconds)
+            if can_read:
+                listens = self._listen()
+                if is_refusal(self._early):
+                    raise TransportError(_REFUSED)
+            if can_write:
+                return
+            if not can_read:
+                raise TimeoutError
+
+    def _listen(self) -> bool:
+        """Whether more can follow what has come."""
+        timeout = self.socket.gettimeout()
+        self.socket.settimeout(0)
+        try:
+            data = self.socket.recv(_AT_ONCE)
+        except (BlockingIOError, InterruptedError):
+            return True
+        except OSError as error:  # over TLS what came may be no data; all else is found when the answer is read
+            return type(error).__name__ == "SSLWantReadError"
+        finally:
+            self.socket.settimeout(timeout)
+        self._early += data
+        return bool(data)
 
     def is_quiet(self) -> bool:
         """Whether it is open, and nothing has come that nobody asked for."""
@@ -324,6 +392,17 @@ class NetworkStream:
         if seconds != self._timeout:
             self.socket.settimeout(_seconds(seconds))
             self._timeout = seconds
+
+
+def _ready(sock: socket.socket, listens: bool, seconds: float | None) -> tuple[bool, bool]:
+    """Whether it can be read from, where that is asked for, and whether it can be written to or has failed."""
+    if not hasattr(select, "poll"):
+        readable, writable, failed = select.select([sock] if listens else [], [sock], [sock], seconds)
+        return bool(readable), bool(writable or failed)
+    poll = select.poll()  # knows no limit to the numbers of sockets, as select() does
+    poll.register(sock, select.POLLOUT | (select.POLLIN if listens else 0))
+    events = [event for _, event in poll.poll(None if seconds is None else seconds * 1000)]
+    return any(event & select.POLLIN for event in events), any(event & ~select.POLLIN for event in events)
 
 
 def _seconds(seconds: float | None) -> float | None:

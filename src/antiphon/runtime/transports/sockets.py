@@ -1,10 +1,12 @@
-"""What is set on every socket, whichever library opens it."""
+"""What is set on every socket, whichever library opens it, and how to get at those of asyncio's transports."""
 
 from __future__ import annotations
 
+import os
 import socket
+from typing import Any
 
-__all__ = ["socket_options"]
+__all__ = ["copied", "socket_options"]
 
 
 def socket_options() -> list[tuple[int, int, int]]:
@@ -14,3 +16,9 @@ def socket_options() -> list[tuple[int, int, int]]:
         if hasattr(socket, name):
             options.append((socket.IPPROTO_TCP, getattr(socket, name), value))
     return options
+
+
+def copied(sock: Any) -> socket.socket:
+    """Another socket of the same connection; to be closed."""
+    # uvloop's sockets have a number and little else.
+    return socket.socket(fileno=os.dup(sock.fileno())) if os.name == "posix" else sock.dup()

@@ -6,6 +6,8 @@ import contextlib
 import ssl
 from typing import TYPE_CHECKING, Final
 
+from ..core.http11 import is_refusal
+from ..core.transport import TransportError
 from .network import AsyncNetworkStream, fault
 
 if TYPE_CHECKING:
@@ -19,12 +21,13 @@ _AT_ONCE: Final = 64 * 1024
 class AsyncTLSStream(AsyncNetworkStream):
     """The same over TLS, done in memory: asyncio's own would hold a quarter of a megabyte for each connection."""
 
-    __slots__ = ("_incoming", "_outgoing", "_tls")
+    __slots__ = ("_early", "_incoming", "_outgoing", "_tls")
 
     def __init__(self, loop: asyncio.AbstractEventLoop, trust: ssl.SSLContext, host: str) -> None:
         super().__init__(loop)
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
+        self._early = b""  # what came while the request was sent
         self._tls = trust.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
 
     async def begin(self) -> None:
@@ -41,6 +44,9 @@ class AsyncTLSStream(AsyncNetworkStream):
                 return
 
     async def read(self, seconds: float | None) -> bytes:
+        if self._early:
+            data, self._early = self._early, b""
+            return data
         while True:
             try:
                 return self._tls.read(_AT_ONCE)
@@ -60,13 +66,21 @@ class AsyncTLSStream(AsyncNetworkStream):
                 await self._more(seconds)
             except ssl.SSLError as error:
                 raise fault("WriteError", error.with_traceback(None)) from None
-            await self._flush(seconds)
+            if data := self._outgoing.read():
+                await self._write(data, seconds)
+
+    def _is_refused(self) -> bool:
+        if len(self._early) <= _AT_ONCE:
+            self._incoming.write(self._taken())
+            with contextlib.suppress(ssl.SSLError):  # no more yet; anything else is found when the answer is read
+                while data := self._tls.read(_AT_ONCE):
+                    self._early += data
+        return is_refusal(self._early)
 
     def is_quiet(self) -> bool:
         if self._received:  # tickets for later sessions may come at any time
-            self._incoming.write(self._received)
-            self._received = b""
-        if self._has_ended:
+            self._incoming.write(self._taken())
+        if self._early or not super().is_quiet():
             return False
         try:
             self._tls.read(1)
@@ -85,7 +99,8 @@ class AsyncTLSStream(AsyncNetworkStream):
         super().abort()
 
     async def _more(self, seconds: float | None) -> None:
-        await self._flush(seconds)
+        with contextlib.suppress(TransportError):  # where nothing can be sent any more, an answer may still be there
+            await self._flush(seconds)
         data = await super().read(seconds)
         if data:
             self._incoming.write(data)
@@ -94,4 +109,4 @@ class AsyncTLSStream(AsyncNetworkStream):
 
     async def _flush(self, seconds: float | None) -> None:
         if data := self._outgoing.read():
-            await self._write(data, seconds)
+            await self._write(data, seconds, is_heard=False)
