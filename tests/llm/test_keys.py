@@ -14,8 +14,10 @@ import pytest
 
 from antiphon import llm
 from antiphon.llm import (
+    AsyncModel,
     KeyStoreError,
     MissingKeyError,
+    Model,
     ModelError,
     NeedsKeyException,
     get_key,
@@ -38,7 +40,8 @@ POSIX = pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("LLM_USER_PATH", str(tmp_path / "home" / "user"))
-    monkeypatch.delenv("SOME_KEY", raising=False)
+    for name in ("SOME_KEY", "OPENAI_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
     return tmp_path / "home" / "user"
 
 
@@ -218,6 +221,20 @@ def test_the_order_of_get_key(monkeypatch: pytest.MonkeyPatch) -> None:
     assert get_key(" ", "some") == "stored"
     with pytest.raises(NeedsKeyException, match=r"No key found - pass one$"):
         get_key()
+
+
+def test_models_say_which_key_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_key("openai", SECRET)
+    set_key("other", "the other")
+    for model in (Model("openai/m"), Model("m"), AsyncModel("openai:m")):
+        assert model.get_key() == SECRET
+        with monkeypatch.context() as patch:
+            patch.setenv("OPENAI_API_KEY", "from the environment")
+            assert model.get_key() == "from the environment"
+            assert model.get_key("other") == "the other"
+    assert Model("openai/m", api_key=lambda: "later").get_key() is None
+    assert Model("nobody/m").get_key() is None
+    assert Model("nobody/m", base_url="http://localhost/v1").get_key("other") == "the other"
 
 
 REGISTRY = Registry(PROVIDERS)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from ._async.embedding_models import AsyncEmbeddingModel
 from ._sync.embedding_models import EmbeddingModel
+from .core.routing import prefix_of
 from .models import UnknownModelError
 from .providers.registry import known
 from .store import get_default_embedding_model, stored_aliases
@@ -130,8 +131,8 @@ def _asked(name: str | None) -> tuple[str, EmbeddingModelWithAliases]:
     found = _registered.get(meant) or next((each for each in _registered.values() if meant in each.aliases), None)
     if found is not None:
         return asked, found
-    before, _, after = meant.replace(":", "/", 1).partition("/")
-    provider = known.find(before) if before and after else None
+    prefix, bare = prefix_of(meant)
+    provider = known.find(prefix) if prefix and bare else None
     if provider is None or not provider.embeddings:
         names = {*_registered, *(alias for each in _registered.values() for alias in each.aliases)}
         raise UnknownModelError.with_near(f"Unknown model: {asked}", asked, names)

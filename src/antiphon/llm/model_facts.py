@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any, ClassVar, Final, Unpack
+from typing import Any, ClassVar, Unpack
 
 from ..runtime.core.errors import SDKError
 from .core.attachments import Attachment, check_type
+from .core.errors import UnknownProviderError
 from .core.parameters import CompletionParameters
 from .core.prompts import Options, Prompt
-from .keys import get_key
+from .core.routing import key_of, provider_of
+from .keys import get_key, stored_keys
 from .providers.profile import Provider
 from .providers.registry import known
 
@@ -24,8 +25,6 @@ __all__ = [
     "own_answer",
     "request_parameters",
 ]
-
-_PREFIX: Final = re.compile(r"([^/:]+)[/:](?=.)")
 
 
 class ConversationNotSupported(SDKError, ValueError):
@@ -91,28 +90,29 @@ class ModelFacts:
         return provider.key_env[0] if provider is not None and provider.key_env else None
 
     def get_key(self, explicit_key: str | None = None) -> str | None:
-        """The key: what is given, that of the model, the stored one of its provider, that of the environment.
+        """The key that is sent: what is given, that of the model, that of the environment, the stored one.
 
-        None where none is needed. Raises `NeedsKeyException` when there is none.
+        None where there is none and none is needed, or where a function gives it. A class of models that says itself
+        what its key is called has the stored one before that of the environment.
+
+        Raises `NeedsKeyException` when there is none.
         """
         given = explicit_key or self.key or self.settings.get("api_key")
-        if not given and self.needs_key is None:
+        if given is not None and not isinstance(given, str):
             return None
         provider = self._provider() if type(self).needs_key is ModelFacts.needs_key else None
-        variables = provider.key_env if provider is not None else ()
-        named = next((name for name in variables if os.environ.get(name, "").strip()), self.key_env_var)
-        return get_key(given, self.needs_key, named)
+        if provider is not None:
+            return key_of(provider, given, os.environ, stored_keys)
+        return None if not given and self.needs_key is None else get_key(given, self.needs_key, self.key_env_var)
 
     def _provider(self) -> Provider | None:
         if own_answer(self) is not None:
             return None
         name, address = self.settings.get("provider"), self.settings.get("base_url")
-        if isinstance(name, str):
-            return known.find(name)
-        prefix = _PREFIX.match(self.model_id)
-        found = known.at(address) if isinstance(address, str) else None
-        found = found or (known.find(prefix[1]) if prefix else None) or known.with_model(self.model_id)
-        return found or (None if prefix else known.get("openai"))
+        try:
+            return provider_of(self.model_id, known, name=name, base_url=address)[0]
+        except UnknownProviderError:
+            return None
 
     def __str__(self) -> str:
         return f"{type(self).__name__}: {self.model_id}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
@@ -16,6 +15,7 @@ from ._async.models import AsyncConversation, AsyncKeyModel, AsyncModel
 from ._sync.chains import ChainResponse
 from ._sync.model_responses import Response
 from ._sync.models import Conversation, KeyModel, Model
+from .core.routing import prefix_of
 from .discovered import every_discovered
 from .providers.registry import known
 from .store import get_default_model, stored_aliases
@@ -42,8 +42,6 @@ __all__ = [
     "get_models_with_aliases",
     "register_model",
 ]
-
-_PREFIX: Final = re.compile(r"([^/:]+)[/:](?=.)")
 
 
 class UnknownModelError(SDKError, KeyError):
@@ -175,8 +173,8 @@ def _found(name: str) -> ModelWithAliases | None:
         name, registered = other, _registered.get(other)
     if registered is not None:
         return registered
-    prefix = _PREFIX.match(name)
-    routed = known.find(prefix[1]) if prefix else known.with_model(name)
+    prefix, bare = prefix_of(name)
+    routed = known.find(prefix) if prefix and bare else known.with_model(name)
     if routed is None and name not in _ids_of_openai() and name not in _discovered():
         return None
     return ModelWithAliases(Model(name), AsyncModel(name))
@@ -189,9 +187,8 @@ def _discovered() -> list[str]:
 
 def _names_like(asked: str) -> set[str]:
     """Names that may have been meant: all that are known, and the same model of providers with names like its own."""
-    prefix = _PREFIX.match(asked)
-    providers = known.near(prefix[1]) if prefix else ()
-    others = {provider + asked[len(prefix[1]) :] for provider in providers} if prefix else set[str]()
+    prefix, _ = prefix_of(asked)
+    others = {provider + asked[len(prefix) :] for provider in known.near(prefix)} if prefix else set[str]()
     return {*_registered, *stored_aliases(), *_ids_of_openai(), *_discovered(), *others}
 
 

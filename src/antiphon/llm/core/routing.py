@@ -16,7 +16,7 @@ from ..providers.table import CUSTOM
 from .credentials import Key, KeyFunction, Signer, place_of
 from .errors import MissingKeyError, UnknownProviderError, UnsupportedParameterError
 
-__all__ = ["Endpoint", "KeyStore", "Route", "base_url_of", "route_to"]
+__all__ = ["Endpoint", "KeyStore", "Route", "base_url_of", "key_of", "prefix_of", "provider_of", "route_to"]
 
 _PATHS: Final = ("/chat/completions", "/responses", "/embeddings")
 _PLACE: Final = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.:-]*[A-Za-z0-9_])?")
@@ -88,7 +88,7 @@ def route_to(
         raise ValueError("model is empty")
     if provider.__class__ not in _TEXT or base_url.__class__ not in _TEXT:
         _check_texts(provider=provider, base_url=base_url)
-    found, bare = _found(model, registry, provider, base_url)
+    found, bare = provider_of(model, registry, name=provider, base_url=base_url)
     if not bare:
         raise ValueError(f"{model!r} names a provider and no model")
     if found.model_id_prefix and "/" not in bare:
@@ -121,9 +121,17 @@ def base_url_of(provider: Provider, environment: Mapping[str, str], base_url: st
     return _address(provider, base_url, environment, has_version=version is not None)
 
 
-def _found(model: str, registry: Registry, name: str | None, base_url: str | None) -> tuple[Provider, str]:
+def prefix_of(model: str) -> tuple[str, str]:
+    """What stands before a model, and the model; the first is empty where nothing stands there."""
     match = _PREFIX.fullmatch(model)
-    prefix, rest = (match[1], match[2]) if match else ("", model)
+    return (match[1], match[2]) if match else ("", model)
+
+
+def provider_of(
+    model: str, registry: Registry, *, name: str | None = None, base_url: str | None = None
+) -> tuple[Provider, str]:
+    """The provider of a model, and what the model is called there; see `route_to`. Raises `UnknownProviderError`."""
+    prefix, rest = prefix_of(model)
     at_host = registry.at(base_url) if base_url else None
     named = registry.get(name) if name is not None else at_host
     if named is not None:
@@ -208,7 +216,7 @@ def _proof(
             raise MutuallyExclusiveAuthError("pass one of api_key, azure_ad_token and azure_ad_token_provider")
         if not (key and key.strip()) and (found := _first(environment, provider.token_env)) is not None:
             return found, _BEARER
-        text = _key(provider, key, environment, keys, is_needed=provider.identity is None)
+        text = key_of(provider, key, environment, keys)
         if text is not None or provider.identity is None:
             return text, provider.auth_header
         made = provider.identity(environment)
@@ -226,16 +234,20 @@ def _proof(
     raise TypeError(f"api_key must be text, a function, or what signs requests, not {type(given).__name__}")
 
 
-def _key(
-    provider: Provider, given: str | None, environment: Mapping[str, str], keys: KeyStore | None, *, is_needed: bool
+def key_of(
+    provider: Provider, given: str | None, environment: Mapping[str, str], keys: KeyStore | None
 ) -> str | None:
+    """The key for a provider: what is given, that of the environment, that which is kept under its name.
+
+    None where it needs none, or takes an identity in its place. Raises `MissingKeyError`.
+    """
     given = (given or "").strip()
     if given:
         return given if keys is None else keys.explicit(given)
     key = _first(environment, provider.key_env)
     if key is None and keys is not None and provider is not CUSTOM:  # a key goes to nobody it is not meant for
         key = keys.stored(provider.names)
-    if key is None and provider.needs_key and is_needed:
+    if key is None and provider.needs_key and provider.identity is None:
         raise MissingKeyError(provider.title, provider.key_env, name=provider.name)
     return key
 

@@ -14,9 +14,9 @@ from ....runtime.core.kinds import is_mapping
 from ...providers.profile import Provider
 from ...providers.registry import Registry, known
 from ..base_tools import BaseTool, tool_classes
-from ..errors import UnknownProviderError
 from ..extraction import Extraction
 from ..parameters import CompletionParameters
+from ..routing import provider_of
 
 __all__ = [
     "CallSettings",
@@ -155,17 +155,7 @@ def _placed(provider: object, model: object, registry: Registry) -> tuple[str, s
     found = registry.find(provider)
     if found is not None or not provider.strip():
         raise ValueError(f"{provider!r} names no model: pass one after it, or provider/model")
-    at = min((provider.find(mark) for mark in "/:" if mark in provider), default=-1)
-    if at < 0:
-        owner = registry.with_model(provider)
-        return (owner.name if owner is not None else "openai"), provider
-    prefix, bare = provider[:at], provider[at + 1 :]
-    found = registry.find(prefix)
-    if found is None:
-        owner = registry.with_model(provider)
-        if owner is None:
-            raise UnknownProviderError(prefix, registry.near(prefix), model=provider)
-        return owner.name, provider
+    found, bare = provider_of(provider, registry)
     if not bare.strip():
         raise ValueError(f"{provider!r} names a provider and no model")
     return found.name, bare
