@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 from collections.abc import Iterator
 from functools import cached_property
@@ -113,9 +114,22 @@ def test_async_methods_are_those_of_the_twin_or_shown(
     assert sorted(name for name in members(of) - known if without_a(name, known) not in shown[1]) == []
 
 
+def test_every_name_has_its_place_on_one_page() -> None:
+    page = (ROOT / "docs" / "llm-names.md").read_text("utf-8")
+    said = set(re.findall(r"`(\w+)", SNIPPET.sub("", page)))
+    twins = re.compile(r"Async|(?<=get_)async_|^async_|^a(?=[a-z])")
+    assert sorted(name for name in NAMES if name not in said and twins.sub("", name) not in said) == []
+
+
 def test_every_class_and_function_says_what_it_is() -> None:
     silent = [name for name in NAMES if not (getattr(llm, name).__doc__ or "").strip()]
     assert silent == []
+
+
+@pytest.mark.parametrize("of", [*CLASSES, llm.CallResponseChunk, llm.AsyncStream], ids=lambda of: of.__name__)
+def test_every_method_says_what_it_does(of: type[Any]) -> None:
+    every = {name: [value for each in of.__mro__ if (value := vars(each).get(name))] for name in members(of)}
+    assert sorted(name for name, found in every.items() if not any(map(inspect.getdoc, found))) == []
 
 
 def test_errors_can_be_caught_as_one() -> None:

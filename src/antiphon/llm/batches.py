@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from ..runtime.core.kinds import is_bytes, is_iterable, is_mapping
 
-__all__ = ["AsyncTexts", "Texts", "async_batches", "batches", "checked_text"]
+__all__ = ["AsyncTexts", "Texts", "async_batches", "batches", "checked_text", "several"]
 
 AsyncTexts: TypeAlias = Iterable[str] | AsyncIterable[str]
 Texts: TypeAlias = Iterable[str]
@@ -31,16 +31,21 @@ async def async_batches(texts: AsyncTexts, size: int) -> AsyncIterator[list[str]
 
 def batches(texts: Texts, size: int) -> Iterator[list[str]]:
     """The texts in lists of this length, each as soon as it is full. Raises TypeError and ValueError."""
-    if isinstance(texts, (str, bytes)) or is_mapping(texts) or not is_iterable(texts):
-        raise TypeError(f"the texts must be a list of them, not {type(texts).__name__}")
     batch: list[str] = []
-    for text in texts:
+    for text in several(texts):
         batch.append(checked_text(text))
         if len(batch) == size:
             yield batch
             batch = []
     if batch:
         yield batch
+
+
+def several(texts: Texts) -> Texts:
+    """The texts. Raises TypeError for one text, and for what is none at all."""
+    if isinstance(texts, (str, bytes)) or is_mapping(texts) or not is_iterable(texts):
+        raise TypeError(f"the texts must be a list of them, not {type(texts).__name__}")
+    return texts
 
 
 def checked_text(text: object) -> str:

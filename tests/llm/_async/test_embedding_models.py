@@ -118,6 +118,8 @@ async def test_what_is_no_text() -> None:
     for wrong in ("text", b"bytes", {"a": 1}, 5):
         with pytest.raises(TypeError, match="must be a list"):
             [each async for each in model.embed_multi(wrong)]
+        with pytest.raises(TypeError, match="must be a list"):
+            await model.embed_batch(wrong)
     for size in (0, -1, True):
         with pytest.raises(ValueError, match="batch_size"):
             [each async for each in model.embed_multi(["a"], size)]

@@ -208,6 +208,16 @@ async def test_options_fragments_and_messages(server: MockServer) -> None:
     assert bodies(server)[-1]["messages"] == given
 
 
+@pytest.mark.parametrize("name", ["attachments", "tool_results", "messages", "fragments", "system_fragments", "tools"])
+async def test_one_thing_in_place_of_several(name: str) -> None:
+    model = AsyncModel("openai/m")
+    given: list[dict[str, Any]] = [{name: "tree.png"}, {name: 5}]
+    for wrong in given:
+        for ask in (model.prompt, model.chain, model.conversation().prompt):
+            with pytest.raises(TypeError, match=f"{name.removeprefix('system_')} must be a list"):
+                ask("Hello", **wrong)
+
+
 async def test_messages_that_are_made_here(server: MockServer) -> None:
     call = ToolCall("weather", {"place": "Rome"}, "id")
     given = [

@@ -119,6 +119,8 @@ def test_what_is_no_text() -> None:
     for wrong in ("text", b"bytes", {"a": 1}, 5):
         with pytest.raises(TypeError, match="must be a list"):
             [each for each in model.embed_multi(wrong)]
+        with pytest.raises(TypeError, match="must be a list"):
+            model.embed_batch(wrong)
     for size in (0, -1, True):
         with pytest.raises(ValueError, match="batch_size"):
             [each for each in model.embed_multi(["a"], size)]

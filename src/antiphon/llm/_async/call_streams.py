@@ -30,7 +30,8 @@ class AsyncStream(CallFacts):
     """The pieces of an answer, as they arrive: pairs of a piece, and of the tool that it completes or None.
 
     The connection goes back to the pool when the pieces end, and is closed when the loop is left early. What has come
-    so far makes `content`, `message_param`, `cost` and what else an answer has.
+    so far makes `content`, `message_param`, `cost` and what else an answer has; before the first piece most of it is
+    a ValueError.
 
     Iterating raises `APIError` as the clients do, and `pydantic.ValidationError` for a tool whose arguments do not fit.
     """
@@ -137,18 +138,22 @@ class AsyncStream(CallFacts):
 
     @property
     def usage(self) -> Usage | None:
+        """The tokens that were counted; None where the provider does not say, which it does at the end."""
         return self.construct_call_response().usage
 
     @property
     def input_tokens(self) -> int | None:
+        """The tokens that the model read."""
         return self.construct_call_response().input_tokens
 
     @property
     def output_tokens(self) -> int | None:
+        """The tokens that the model wrote."""
         return self.construct_call_response().output_tokens
 
     @property
     def cached_tokens(self) -> int | None:
+        """Those of `input_tokens` that the provider had kept."""
         return self.construct_call_response().cached_tokens
 
     @property
@@ -158,18 +163,22 @@ class AsyncStream(CallFacts):
 
     @property
     def cost_metadata(self) -> CostMetadata:
+        """Tokens and cost in one."""
         return self.construct_call_response().cost_metadata
 
     @property
     def finish_reasons(self) -> list[str]:
+        """Why each of the alternative answers ended."""
         return self.construct_call_response().finish_reasons
 
     @property
     def model(self) -> str:
+        """The model as the server calls it."""
         return self.construct_call_response().model if self._chunks else self._plan.settings.model
 
     @property
     def id(self) -> str:
+        """What the server calls the answer."""
         return self.construct_call_response().id
 
     async def execute_tools(

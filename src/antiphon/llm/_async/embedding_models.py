@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterable
 from typing import Unpack
 
 from ...lib.core.embeddings import with_floats
-from ..batches import AsyncTexts, async_batches, checked_text
+from ..batches import AsyncTexts, async_batches, checked_text, several
 from ..core.parameters import EmbeddingParameters
 from ..core.vectors import vectors_of
 from .asking import aembedding
@@ -68,7 +68,7 @@ class AsyncEmbeddingModel:
 
         Raises as `embed` does, and SDKError when it is not one for each text.
         """
-        sent = [checked_text(text) for text in texts]
+        sent = [checked_text(text) for text in several(texts)]
         if not sent:
             return []
         settings: EmbeddingParameters = {**self.settings}

@@ -305,9 +305,9 @@ def prompt_of(
         _NOTHING_ASKED,
         text=_joined(given.get("fragments"), text, "\n"),
         system=_joined(given.get("system_fragments"), given.get("system"), "\n\n"),
-        attachments=[attachment_of(each) for each in given.get("attachments", ())],
+        attachments=[attachment_of(each) for each in _several("attachments", given)],
         known_tools=tools_of(given["tools"]) if "tools" in given else dict(tools or {}),
-        tool_results=list(given.get("tool_results", ())),
+        tool_results=list(_several("tool_results", given)),
         schema=schema_of(given.get("schema")),
         given=None if messages is None else _messages(messages),
         options=_options(options, given.get("options"), loose),
@@ -367,6 +367,13 @@ def _messages(given: object) -> tuple[Mapping[str, Any], ...]:
         message = Message.from_dict(each) if "parts" in each else each
         made += message.sent() if isinstance(message, Message) else [message]
     return tuple(made)
+
+
+def _several(name: str, keywords: Mapping[str, Any]) -> Iterable[Any]:
+    given: object = keywords.get(name, ())
+    if isinstance(given, (str, bytes)) or is_mapping(given) or not is_iterable(given):
+        raise TypeError(f"{name} must be a list, not {type(given).__name__}")
+    return given
 
 
 def _options(kind: type[Options], given: object, loose: Mapping[str, Any]) -> Options:

@@ -133,4 +133,5 @@ class Provider:
 
     @property
     def names(self) -> tuple[str, ...]:
+        """The name, and the other ones."""
         return (self.name, *self.aliases)

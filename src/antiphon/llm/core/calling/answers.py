@@ -39,14 +39,17 @@ class _Counted:
 
     @property
     def input_tokens(self) -> int | None:
+        """The tokens that the model read; None where the provider does not say."""
         return _count(self.usage, "prompt_tokens")
 
     @property
     def output_tokens(self) -> int | None:
+        """The tokens that the model wrote; None where the provider does not say."""
         return _count(self.usage, "completion_tokens")
 
     @property
     def cached_tokens(self) -> int | None:
+        """Those of `input_tokens` that the provider had kept; None where it does not say."""
         details: Any = None if self.usage is None else self.usage.prompt_tokens_details
         return _count(details, "cached_tokens") if is_mapping(details) else None
 
@@ -58,6 +61,7 @@ class _Counted:
 
     @property
     def cost_metadata(self) -> CostMetadata:
+        """Tokens and cost in one."""
         return CostMetadata(self.input_tokens, self.output_tokens, self.cached_tokens, self.cost)
 
 
@@ -96,6 +100,7 @@ class CallFacts:
 
     @property
     def prompt_template(self) -> str | None:
+        """The template of the function; None where it has none."""
         return self._plan.asked.template
 
     @cached_property
@@ -199,6 +204,7 @@ class CallResponse(_Counted, CallFacts):
 
     @property
     def id(self) -> str:
+        """What the server calls the answer."""
         return self.completion.id or ""
 
     @property
@@ -214,6 +220,7 @@ class CallResponse(_Counted, CallFacts):
 
     @property
     def usage(self) -> Usage | None:
+        """The tokens that were counted; None where the provider does not say."""
         return self.completion.usage
 
     @property
@@ -286,23 +293,28 @@ class CallResponseChunk(_Counted):
 
     @property
     def thinking(self) -> str | None:
+        """What the model thought, where the provider shows it."""
         return self.delta.reasoning_content
 
     @property
     def id(self) -> str:
+        """What the server calls the answer."""
         return self.chunk.id or ""
 
     @property
     def model(self) -> str | None:
+        """The model as the server calls it."""
         return self.chunk.model
 
     @property
     def finish_reasons(self) -> list[str]:
+        """Why answers ended; only the last piece of each says so."""
         choices: Any = self.chunk.get("choices") or ()
         return [choice.finish_reason for choice in choices if choice.finish_reason is not None]
 
     @property
     def usage(self) -> Usage | None:
+        """The tokens that were counted; only the last piece of an answer says so."""
         return self.chunk.usage
 
     def __repr__(self) -> str:
