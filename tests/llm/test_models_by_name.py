@@ -6,12 +6,14 @@ import asyncio
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from antiphon import llm
+from antiphon.llm import get_async_embedding_model, get_embedding_model
 from antiphon.llm.core.schemas import schema_dsl
 from antiphon.llm.models import (
     AsyncModel,
@@ -63,6 +65,12 @@ def test_names_that_no_model_has(name: str) -> None:
             find(name)
         assert caught.value.args[0] == str(caught.value) == f"Unknown model: {name}"
         assert isinstance(caught.value, KeyError)
+
+
+@pytest.mark.parametrize("find", [get_model, get_async_model, get_embedding_model, get_async_embedding_model])
+def test_names_are_text(find: Callable[[Any], object]) -> None:
+    with pytest.raises(TypeError, match="the name of a model is text, not int"):
+        find(5)
 
 
 def test_models_of_one_colour() -> None:

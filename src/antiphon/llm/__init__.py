@@ -129,7 +129,6 @@ if TYPE_CHECKING:
     from .keys import set_key as set_key
     from .model_facts import ConversationNotSupported as ConversationNotSupported
     from .models import ModelWithAliases as ModelWithAliases
-    from .models import UnknownModelError as UnknownModelError
     from .models import get_async_model as get_async_model
     from .models import get_async_model_aliases as get_async_model_aliases
     from .models import get_async_models as get_async_models
@@ -138,6 +137,7 @@ if TYPE_CHECKING:
     from .models import get_models as get_models
     from .models import get_models_with_aliases as get_models_with_aliases
     from .models import register_model as register_model
+    from .naming import UnknownModelError as UnknownModelError
     from .prompts import BasePrompt as BasePrompt
     from .prompts import prompt_template as prompt_template
     from .provider_calls import ProviderCalls as ProviderCalls
@@ -229,9 +229,10 @@ else:
             ".identities.google": "GoogleCredentials",
             ".keys": "KeyStoreError get_key key_names keys_path remove_key set_key",
             ".models": (
-                "ModelWithAliases UnknownModelError get_async_model get_async_model_aliases get_async_models "
+                "ModelWithAliases get_async_model get_async_model_aliases get_async_models "
                 "get_model get_model_aliases get_models get_models_with_aliases register_model"
             ),
+            ".naming": "UnknownModelError",
             ".retries": "Fallback FallbackError RetriesExhausted RetryState collect_errors fallback retry",
             ".store": (
                 "get_default_embedding_model get_default_model remove_alias set_alias set_default_embedding_model "

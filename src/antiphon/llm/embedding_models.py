@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from ._async.embedding_models import AsyncEmbeddingModel
 from ._sync.embedding_models import EmbeddingModel
 from .core.routing import prefix_of
-from .models import UnknownModelError
+from .naming import Named, UnknownModelError, WithAliases, checked_name, with_stored
 from .providers.registry import known
 from .store import get_default_embedding_model, stored_aliases
 
@@ -27,22 +27,8 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class EmbeddingModelWithAliases:
+class EmbeddingModelWithAliases(WithAliases[EmbeddingModel, AsyncEmbeddingModel]):
     """An embedding model, in the colours it has, and its other names."""
-
-    model: EmbeddingModel | None
-    async_model: AsyncEmbeddingModel | None
-    aliases: set[str] = field(default_factory=set[str])
-
-    @property
-    def model_id(self) -> str:
-        """The name of the model."""
-        found = self.model or self.async_model
-        return found.model_id if found is not None else ""
-
-    def matches(self, query: str) -> bool:
-        """Whether the text is part of one of the names, in any case."""
-        return any(query.lower() in name.lower() for name in (*self.aliases, self.model_id))
 
 
 def _made(model_id: str, *aliases: str, **settings: Any) -> EmbeddingModelWithAliases:
@@ -52,9 +38,8 @@ def _made(model_id: str, *aliases: str, **settings: Any) -> EmbeddingModelWithAl
 
 
 _SMALL, _LARGE = "text-embedding-3-small", "text-embedding-3-large"
-_registered: Final[dict[str, EmbeddingModelWithAliases]] = {
-    made.model_id: made
-    for made in (
+_registered: Final = Named(
+    (
         _made("text-embedding-ada-002", "ada", "ada-002"),
         _made(_SMALL, "3-small"),
         _made(_LARGE, "3-large"),
@@ -62,7 +47,7 @@ _registered: Final[dict[str, EmbeddingModelWithAliases]] = {
         _made(f"{_LARGE}-256", "3-large-256", model_name=_LARGE, dimensions=256),
         _made(f"{_LARGE}-1024", "3-large-1024", model_name=_LARGE, dimensions=1024),
     )
-}
+)
 
 
 def register_embedding_model(
@@ -75,11 +60,7 @@ def register_embedding_model(
 
     Raises ValueError without a model, or when the two are not the same one.
     """
-    ids = {each.model_id for each in (model, async_model) if each is not None}
-    if len(ids) != 1:
-        raise ValueError("pass a model, an async model, or both of the same model_id")
-    made = EmbeddingModelWithAliases(model, async_model, set(aliases))
-    _registered[made.model_id] = made
+    _registered.add(EmbeddingModelWithAliases.of(model, async_model, aliases))
 
 
 def get_embedding_model(name: str | None = None) -> EmbeddingModel:
@@ -89,17 +70,13 @@ def get_embedding_model(name: str | None = None) -> EmbeddingModel:
     `UnknownModelError`.
     """
     asked, found = _asked(name)
-    if found.model is None:
-        raise UnknownModelError(f"Unknown model (async model exists): {asked}")
-    return found.model
+    return found.sync_one(asked)
 
 
 def get_async_embedding_model(name: str | None = None) -> AsyncEmbeddingModel:
     """The same as an async model."""
     asked, found = _asked(name)
-    if found.async_model is None:
-        raise UnknownModelError(f"Unknown async model (sync model exists): {asked}")
-    return found.async_model
+    return found.async_one(asked)
 
 
 def get_embedding_models() -> list[EmbeddingModel]:
@@ -114,26 +91,19 @@ def get_async_embedding_models() -> list[AsyncEmbeddingModel]:
 
 def get_embedding_models_with_aliases() -> list[EmbeddingModelWithAliases]:
     """The same with their other names."""
-    stored = stored_aliases()
-    return [
-        EmbeddingModelWithAliases(
-            each.model, each.async_model, each.aliases | {alias for alias, of in stored.items() if of == each.model_id}
-        )
-        for each in _registered.values()
-    ]
+    return with_stored(_registered.by_id().values(), stored_aliases())
 
 
 def _asked(name: str | None) -> tuple[str, EmbeddingModelWithAliases]:
-    asked = get_default_embedding_model() if name is None else name
+    asked = get_default_embedding_model() if name is None else checked_name(name)
     if asked is None:
         raise UnknownModelError("No default embedding model is set: pass a name, or call set_default_embedding_model()")
     meant = stored_aliases().get(asked, asked)
-    found = _registered.get(meant) or next((each for each in _registered.values() if meant in each.aliases), None)
+    found = _registered.find(meant)
     if found is not None:
         return asked, found
     prefix, bare = prefix_of(meant)
     provider = known.find(prefix) if prefix and bare else None
     if provider is None or not provider.embeddings:
-        names = {*_registered, *(alias for each in _registered.values() for alias in each.aliases)}
-        raise UnknownModelError.with_near(f"Unknown model: {asked}", asked, names)
+        raise UnknownModelError.with_near(f"Unknown model: {asked}", asked, _registered.names())
     return asked, _made(meant)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Final, get_args
 
-from ..runtime import SDKError
 from ._async.chains import AsyncChainResponse
 from ._async.model_responses import AsyncResponse
 from ._async.models import AsyncConversation, AsyncKeyModel, AsyncModel
@@ -17,6 +15,7 @@ from ._sync.model_responses import Response
 from ._sync.models import Conversation, KeyModel, Model
 from .core.routing import prefix_of
 from .discovered import every_discovered
+from .naming import Named, UnknownModelError, WithAliases, checked_name, with_stored
 from .providers.registry import known
 from .store import get_default_model, stored_aliases
 
@@ -44,44 +43,12 @@ __all__ = [
 ]
 
 
-class UnknownModelError(SDKError, KeyError):
-    """No model has this name; `near` are names like it."""
-
-    near: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        return str(self.args[0]) if self.args else ""  # other errors of this kind show their text in quotes
-
-    @classmethod
-    def with_near(cls, message: str, name: str, known: Iterable[str]) -> UnknownModelError:
-        """With the names like it in a note."""
-        made = cls(message)
-        made.near = tuple(difflib.get_close_matches(name, [*known], n=3, cutoff=0.6))
-        if made.near:
-            made.add_note(f"did you mean {' or '.join(map(repr, made.near))}?")
-        return made
-
-
 @dataclass(frozen=True)
-class ModelWithAliases:
+class ModelWithAliases(WithAliases[Model, AsyncModel]):
     """A model, in the colours it has, and its other names."""
 
-    model: Model | None
-    async_model: AsyncModel | None
-    aliases: set[str] = field(default_factory=set[str])
 
-    @property
-    def model_id(self) -> str:
-        """The name of the model."""
-        found = self.model or self.async_model
-        return found.model_id if found is not None else ""
-
-    def matches(self, query: str) -> bool:
-        """Whether the text is part of one of the names, in any case."""
-        return any(query.lower() in name.lower() for name in (*self.aliases, self.model_id))
-
-
-_registered: Final[dict[str, ModelWithAliases]] = {}
+_registered: Final = Named[ModelWithAliases]()
 
 
 def register_model(
@@ -91,11 +58,7 @@ def register_model(
 
     Raises ValueError without a model, or when the two are not the same one.
     """
-    ids = {each.model_id for each in (model, async_model) if each is not None}
-    if len(ids) != 1:
-        raise ValueError("pass a model, an async model, or both of the same model_id")
-    made = ModelWithAliases(model, async_model, set(aliases))
-    _registered.update(dict.fromkeys([*ids, *made.aliases], made))
+    _registered.add(ModelWithAliases.of(model, async_model, aliases))
 
 
 def get_model(name: str | None = None) -> Model:
@@ -103,24 +66,14 @@ def get_model(name: str | None = None) -> Model:
 
     Names are those of `get_models`, and `provider/model` for every provider that is known. Raises `UnknownModelError`.
     """
-    asked = get_default_model() if name is None else name
-    found = _found(asked)
-    if found is None:
-        raise UnknownModelError.with_near(f"Unknown model: {asked}", asked, _names_like(asked))
-    if found.model is None:
-        raise UnknownModelError(f"Unknown model (async model exists): {asked}")
-    return found.model
+    asked, found = _asked(name)
+    return found.sync_one(asked)
 
 
 def get_async_model(name: str | None = None) -> AsyncModel:
     """The same as an async model."""
-    asked = get_default_model() if name is None else name
-    found = _found(asked)
-    if found is None:
-        raise UnknownModelError.with_near(f"Unknown model: {asked}", asked, _names_like(asked))
-    if found.async_model is None:
-        raise UnknownModelError(f"Unknown async model (sync model exists): {asked}")
-    return found.async_model
+    asked, found = _asked(name)
+    return found.async_one(asked)
 
 
 def get_models() -> list[Model]:
@@ -152,25 +105,28 @@ def _by_name() -> list[tuple[str, ModelWithAliases]]:
 
 def get_models_with_aliases() -> list[ModelWithAliases]:
     """The same with their other names."""
-    names: dict[str, set[str]] = {}
-    for alias, model_id in stored_aliases().items():
-        names.setdefault(model_id, set()).add(alias)
-    entries = {each.model_id: each for each in _registered.values()}
+    stored = stored_aliases()
+    entries = _registered.by_id()
     for model_id in (*_ids_of_openai(), *_discovered()):
         entries.setdefault(model_id, ModelWithAliases(Model(model_id), AsyncModel(model_id)))
-    for model_id in names:
+    for model_id in stored.values():
         if model_id not in entries and (found := _found(model_id)) is not None:
             entries[found.model_id] = found
-    return [
-        ModelWithAliases(each.model, each.async_model, each.aliases | names.get(each.model_id, set()))
-        for each in entries.values()
-    ]
+    return with_stored(entries.values(), stored)
+
+
+def _asked(name: str | None) -> tuple[str, ModelWithAliases]:
+    asked = get_default_model() if name is None else checked_name(name)
+    found = _found(asked)
+    if found is None:
+        raise UnknownModelError.with_near(f"Unknown model: {asked}", asked, _names_like(asked))
+    return asked, found
 
 
 def _found(name: str) -> ModelWithAliases | None:
-    registered = _registered.get(name)
+    registered = _registered.find(name)
     if registered is None and (other := stored_aliases().get(name)) is not None:
-        name, registered = other, _registered.get(other)
+        name, registered = other, _registered.find(other)
     if registered is not None:
         return registered
     prefix, bare = prefix_of(name)
@@ -189,7 +145,7 @@ def _names_like(asked: str) -> set[str]:
     """Names that may have been meant: all that are known, and the same model of providers with names like its own."""
     prefix, _ = prefix_of(asked)
     others = {provider + asked[len(prefix) :] for provider in known.near(prefix)} if prefix else set[str]()
-    return {*_registered, *stored_aliases(), *_ids_of_openai(), *_discovered(), *others}
+    return {*_registered.names(), *stored_aliases(), *_ids_of_openai(), *_discovered(), *others}
 
 
 @cache
