@@ -160,3 +160,24 @@ def test_idle_connections_do_not_stay_for_ever() -> None:
         pool._keepalive = -1.0  # pyright: ignore[reportPrivateUsage]  as if much time had passed
         client.things.create()
         assert pool.open_connections == 0
+
+
+def test_closing_a_client_leaves_no_socket_to_streams_that_nobody_reads() -> None:
+    """One in a reference cycle would be found by the collector only, and its socket complain."""
+
+    def script(peer: Peer) -> None:
+        peer.request()
+        peer.send(STREAM + EVENT)
+        peer.until_closed()
+
+    with RawServer(script) as server:
+        client = client_of(server)
+        stream: Any = client.things.events()
+        next(stream)
+        sock = stream._opened.reply.connection.stream.socket
+        assert sock.fileno() >= 0
+        client.close()
+        assert sock.fileno() == -1
+        with pytest.raises(APIConnectionError):
+            next(stream)
+        assert reached(server.given_up)

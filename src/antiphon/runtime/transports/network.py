@@ -294,10 +294,11 @@ def connected(origin: Origin, trust: ssl.SSLContext | None, seconds: float | Non
 class NetworkStream:
     """One connection, used by one thread at a time."""
 
-    __slots__ = ("_early", "_timeout", "socket")
+    __slots__ = ("_early", "_is_in_use", "_timeout", "socket")
 
     def __init__(self, sock: socket.socket) -> None:
         self.socket = sock
+        self._is_in_use = False  # by a thread that may be waiting in it
         self._early = b""  # what came while the request was sent
         self._timeout: float | None = sock.gettimeout()
 
@@ -306,23 +307,27 @@ class NetworkStream:
         if self._early:
             data, self._early = self._early, b""
             return data
-        self._within(seconds)
+        self._is_in_use = True
         try:
+            self._within(seconds)
             return self.socket.recv(_AT_ONCE)
         except TimeoutError as error:
             raise TransportTimeout(TIMEOUT_WORDS["ReadTimeout"], error) from None
         except OSError as error:
             raise fault("ReadError", error) from None
+        finally:
+            self._is_in_use = False
 
     def write(self, data: bytes, seconds: float | None) -> None:
         """Hand over all of it, each piece that the system takes within the time.
 
         Raises `TransportError` as well when the server answers meanwhile that it does not want the rest.
         """
-        self._within(seconds)
         view = memoryview(data)
         is_begun = not isinstance(data, RequestHead)
+        self._is_in_use = True
         try:
+            self._within(seconds)
             while view:
                 if is_begun:
                     self._until_writable(seconds)
@@ -332,6 +337,8 @@ class NetworkStream:
             raise TransportTimeout(TIMEOUT_WORDS["WriteTimeout"], error.with_traceback(None)) from None
         except OSError as error:  # its traceback knows what was written, and with that the key
             raise fault("WriteError", error.with_traceback(None)) from None
+        finally:
+            self._is_in_use = False
 
     def _until_writable(self, seconds: float | None) -> None:
         listens = True
@@ -373,10 +380,13 @@ class NetworkStream:
         return not poll.poll(0)
 
     def abort(self) -> None:
-        """End it for who reads from it now in another thread, and closes it then.
+        """End it, also for a thread that waits in it now, which then closes it.
 
         Closed here, the number of the socket could belong to another connection before that thread wakes up.
         """
+        if not self._is_in_use:
+            self.socket.close()
+            return
         with contextlib.suppress(OSError):
             socket.socket.shutdown(self.socket, socket.SHUT_RDWR)
 
