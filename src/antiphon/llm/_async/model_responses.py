@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from ...runtime import SDKError
 from ...runtime.waiting import async_answered
+from ..core.belonging import Belonging
 from ..core.model_answers import ModelAnswer, StreamEvent, Usage
 from ..core.parts import Message
 from ..core.prompts import Prompt, PromptKeywords, prompt_of, result_messages
@@ -50,8 +51,7 @@ class AsyncResponse(AsyncWaiting):
         self.model = model
         self.prompt = prompt
         self.id = new_id()
-        self.conversation = conversation
-        """The conversation that it is part of."""
+        self._belonging = None if conversation is None else Belonging(conversation)
         self.answer = answer or ModelAnswer()
         self.has_failed = False
         """Whether the last attempt to get the answer failed."""
@@ -63,6 +63,22 @@ class AsyncResponse(AsyncWaiting):
         self._started = 0.0
         self._error: Exception | None = None
         self._callbacks: list[Callable[[Any], Any]] = []
+
+    @property
+    def conversation(self) -> AsyncConversation | None:
+        """The conversation that it is part of.
+
+        An answer does not hold it: one that nobody else holds is made anew, of the answers up to this one.
+        """
+        return None if self._belonging is None else self._belonging.conversation(self._so_far)
+
+    def _so_far(self) -> list[AsyncResponse]:
+        found: list[AsyncResponse] = []
+        each: AsyncResponse | None = self
+        while each is not None:
+            found.append(each)
+            each = each._previous
+        return found[::-1]
 
     # --- reading ---
 
