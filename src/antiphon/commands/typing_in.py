@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import importlib
 from typing import TYPE_CHECKING, Final
 
@@ -63,7 +62,6 @@ def _answer(conversation: Conversation, how: How, text: str, system: str | None)
     else:
         return
     del conversation.responses[before:]  # as if it had not been asked
-    gc.collect()  # its connection is closed
     click.echo(said, err=True)
 
 
