@@ -107,3 +107,36 @@ assert len(seen) == 1
 """
     with RawServer(serve_ok) as server:
         subprocess.run([sys.executable, "-c", program, server.url("/v1")], check=True, timeout=60)
+
+
+@pytest.mark.parametrize("late", ["HTTPConnection", "ConnectionPool"])
+def test_what_is_replaced_in_a_library_that_was_loaded_after_the_first_request(late: str) -> None:
+    """httpx loads httpcore with its first client."""
+    program = f"""
+import asyncio, sys
+import httpx
+import antiphon
+own = {{"api_key": "x", "base_url": sys.argv[1], "max_retries": 0}}
+client, async_client = antiphon.Client(**own), antiphon.AsyncClient(**own)
+
+async def calls():
+    client.get("/x", cast_to=object)
+    await async_client.get("/x", cast_to=object)
+    assert "httpcore" not in sys.modules
+    import httpcore
+    seen = []
+    def replace(holder, name):
+        original = getattr(holder, name)
+        setattr(holder, name, lambda *args, **kwargs: (seen.append(args), original(*args, **kwargs))[1])
+    replace(httpcore.{late}, "handle_request")
+    replace(httpcore.Async{late}, "handle_async_request")
+    client.get("/x", cast_to=object)
+    await async_client.get("/x", cast_to=object)
+    assert len(seen) == 2
+    client.close()
+    await async_client.close()
+
+asyncio.run(calls())
+"""
+    with RawServer(serve_ok) as server:
+        subprocess.run([sys.executable, "-c", program, server.url("/v1")], check=True, timeout=60)

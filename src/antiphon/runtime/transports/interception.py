@@ -29,7 +29,8 @@ _ASYNC_PLACES: Final = (
     ("httpcore._async.connection", "AsyncHTTPConnection", "handle_async_request"),
 )
 
-_found: Final[dict[tuple[tuple[str, str, str], ...], list[tuple[type, str, dict[str, Any]]]]] = {}
+_found: Final[dict[tuple[tuple[str, str, str], ...], tuple[list[tuple[type, str, dict[str, Any]]], set[str]]]] = {}
+"""The methods of these places, and the modules in which places were not found, as long as those were not loaded."""
 
 
 def async_intercepted() -> bool:
@@ -43,9 +44,9 @@ def intercepted() -> bool:
 
 
 def _is_replaced(places: tuple[tuple[str, str, str], ...]) -> bool:
-    methods = _found.get(places)
-    if methods is None:
-        methods = _found[places] = _methods(places)
+    methods, missing = _found.get(places) or _find(places)
+    if missing and not sys.modules.keys().isdisjoint(missing):  # httpx loads httpcore late
+        methods, _ = _find(places)
     for holder, name, names in methods:
         # What stands for a method may claim to be it in all but these two.
         method: Any = getattr(holder, name, None)
@@ -54,11 +55,15 @@ def _is_replaced(places: tuple[tuple[str, str, str], ...]) -> bool:
     return False
 
 
-def _methods(places: tuple[tuple[str, str, str], ...]) -> list[tuple[type, str, dict[str, Any]]]:
+def _find(places: tuple[tuple[str, str, str], ...]) -> tuple[list[tuple[type, str, dict[str, Any]]], set[str]]:
     methods: list[tuple[type, str, dict[str, Any]]] = []
+    missing: set[str] = set()
     for module_name, class_name, name in places:
         module = sys.modules.get(module_name)
         holder = getattr(module, class_name, None)
         if module is not None and isinstance(holder, type) and hasattr(holder, name):
             methods.append((holder, name, vars(module)))
-    return methods
+        else:
+            missing.add(module_name)
+    _found[places] = methods, missing
+    return methods, missing

@@ -85,10 +85,16 @@ class PerLoop(Generic[AsyncT]):
         """Close the thing of the running loop now, and have those of other loops closed there."""
         self._is_closed = True
         state = self._state
-        mine = state.things.pop(running_loop(), None) if state.pid == os.getpid() else None
+        loop = running_loop()
+        is_own = state.pid == os.getpid()
+        mine = state.things.pop(loop, None) if is_own else None
+        keeper = state.keepers.pop(loop, None) if is_own else None
         state.release()
         if mine is not None:
             await mine.aclose()
+        if keeper is not None:  # trio warns of those that are dropped
+            with contextlib.suppress(RuntimeError):  # the loop is ending it itself
+                await keeper.aclose()
 
     async def _made(self, loop: Any) -> AsyncT:
         state = self._state
