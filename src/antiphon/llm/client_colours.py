@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-from .core.calling.clients import OwnTree, Place, UnsupportedClientError, title_of, way_of
+from .core.calling.clients import OwnTree, Place, other_colour, way_of
 from .providers.profile import Provider
 
 __all__ = ["async_client_way", "async_taken", "client_way", "taken"]
@@ -24,9 +24,7 @@ def client_way(client: Any, provider: Provider) -> OwnTree | Place:
 async def async_taken(value: Any, client: object) -> Any:
     """What a client's `create` gives. Raises `UnsupportedClientError` for a sync client."""
     if not inspect.isawaitable(value):
-        raise UnsupportedClientError(
-            f"{title_of(client)} is a sync client, and the function is an async one: pass an async client"
-        )
+        raise other_colour(client, is_async=True)
     return await value
 
 
@@ -35,7 +33,5 @@ def taken(value: Any, client: object) -> Any:
     if inspect.isawaitable(value):
         if inspect.iscoroutine(value):
             value.close()
-        raise UnsupportedClientError(
-            f"{title_of(client)} is an async client, and the function is a plain one: pass a sync client"
-        )
+        raise other_colour(client, is_async=False)
     return value

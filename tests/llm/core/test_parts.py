@@ -140,7 +140,7 @@ def test_what_is_no_part(item: Any) -> None:
         user(item)
     with pytest.raises(ValueError, match="no type of a part"):
         Part.from_dict({"type": "smell"})
-    with pytest.raises(TypeError, match="a message is a mapping"):
+    with pytest.raises(TypeError, match=r"messages\[0\] must be a mapping"):
         prompt_of("x", {"messages": ["Hi"]})
 
 

@@ -24,7 +24,7 @@ from .docstrings import described
 from .json_answers import better, json_readings, json_text
 from .partials import PARTIAL, shape_of
 from .signatures import BadArgumentsError, Bound, JSONSchema, Signature, problems_of, without_titles
-from .tools import Tool, Toolbox, ToolCall, ToolLike, is_prepared, preparing, tools_of
+from .tools import Tool, Toolbox, ToolCall, ToolLike, by_name, is_prepared, preparing, tools_of
 
 __all__ = ["BaseTool", "GrowingTool", "ToolClassLike", "ToolConfig", "tool_class_of", "tool_classes"]
 
@@ -311,17 +311,7 @@ def tool_classes(tools: Iterable[ToolClassLike] | None) -> list[type[BaseTool]]:
 
     Raises ValueError for functions that do not, and for two tools of one name; TypeError for what is no tool.
     """
-    if tools is None:
-        return []
-    if isinstance(tools, (str, bytes, type)) or is_mapping(tools) or not isinstance(tools, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise TypeError(f"tools must be a list of tools, not {tools!r}")
-    found: dict[str, type[BaseTool]] = {}
-    for each in tools:
-        for made in _classes(each):
-            if made._name() in found:  # pyright: ignore[reportPrivateUsage]
-                raise ValueError(f"two tools are called {made._name()!r}")  # pyright: ignore[reportPrivateUsage]
-            found[made._name()] = made  # pyright: ignore[reportPrivateUsage]
-    return list(found.values())
+    return list(by_name(tools, _classes, lambda made: made._name()).values())  # pyright: ignore[reportPrivateUsage]
 
 
 def _classes(each: Any) -> Sequence[type[BaseTool]]:

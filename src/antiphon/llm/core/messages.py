@@ -19,7 +19,7 @@ _PLAIN = frozenset({"role", "content"})
 def messages_for(provider: Provider, messages: object) -> list[Any]:
     """The messages as `provider` takes them; those that were passed stay as they are.
 
-    Raises TypeError for what are no messages.
+    Raises TypeError for what are no messages, ValueError for none at all.
     """
     if isinstance(messages, (str, bytes)) or is_mapping(messages) or not is_iterable(messages):
         raise TypeError(f"messages must be a list of messages, not {type(messages).__name__}")
@@ -29,6 +29,8 @@ def messages_for(provider: Provider, messages: object) -> list[Any]:
             made += [_message(provider, number, dict(each)) for each in message.sent()]
         else:
             made.append(_message(provider, number, message))
+    if not made:
+        raise ValueError("messages is empty: there is nothing to ask")
     if provider.joins_system_messages:
         made = _system_first(made)
     return _joined(made) if provider.alternates_roles else made

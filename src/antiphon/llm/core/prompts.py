@@ -361,9 +361,9 @@ def _messages(given: object) -> tuple[Mapping[str, Any], ...]:
     if isinstance(given, (str, bytes)) or is_mapping(given) or not is_iterable(given):
         raise TypeError(f"messages must be a list of messages, not {type(given).__name__}")
     made: list[Mapping[str, Any]] = []
-    for each in given:
+    for number, each in enumerate(given):
         if not is_mapping(each):
-            raise TypeError(f"a message is a mapping, or made by llm.user(...), not {type(each).__name__}")
+            raise TypeError(f"messages[{number}] must be a mapping, not {type(each).__name__}")
         message = Message.from_dict(each) if "parts" in each else each
         made += message.sent() if isinstance(message, Message) else [message]
     return tuple(made)

@@ -9,12 +9,12 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, cast, overload
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, TypeVar, cast, overload
 
 import pydantic
 import pydantic_core
 
-from ...runtime.core.kinds import is_mapping
+from ...runtime.core.kinds import is_iterable, is_mapping
 from .signatures import Bound, parsed_object, signature_of, without_titles
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ __all__ = [
     "ToolResult",
     "Toolbox",
     "arguments_of",
+    "by_name",
     "is_prepared",
     "output_text",
     "preparing",
@@ -35,6 +36,9 @@ __all__ = [
     "tools_of",
     "with_prepared",
 ]
+
+GivenT = TypeVar("GivenT")
+MadeT = TypeVar("MadeT")
 
 AS_TOOL: Final = "__antiphon_tool__"
 """A class with a method of this name is a tool, which the method gives."""
@@ -320,16 +324,26 @@ def with_prepared(tools: Mapping[str, Tool]) -> dict[str, Tool]:
 
 def tools_of(given: Iterable[ToolLike] | None) -> dict[str, Tool]:
     """The tools by name. Raises TypeError for what is none, ValueError for a name that two have."""
+    return by_name(given, _tools, lambda made: made.name)
+
+
+def by_name(
+    given: Iterable[GivenT] | None, made_of: Callable[[GivenT], Iterable[MadeT]], name_of: Callable[[MadeT], str]
+) -> dict[str, MadeT]:
+    """What is made of each thing in `tools=`, by name.
+
+    Raises TypeError for what is no list, ValueError for a name that two have, and what `made_of` raises.
+    """
     if given is None:
         return {}
-    if isinstance(given, (str, bytes, Tool, Toolbox)) or is_mapping(given) or not isinstance(given, Iterable):  # pyright: ignore[reportUnnecessaryIsInstance]
+    if isinstance(given, (str, bytes, type, Tool, Toolbox)) or is_mapping(given) or not is_iterable(given):
         raise TypeError(f"tools must be a list of tools, not {type(given).__name__}")
-    found: dict[str, Tool] = {}
+    found: dict[str, MadeT] = {}
     for each in given:
-        for made in _tools(each):
-            if made.name in found:
-                raise ValueError(f"two tools are called {made.name!r}")
-            found[made.name] = made
+        for made in made_of(each):
+            if (name := name_of(made)) in found:
+                raise ValueError(f"two tools are called {name!r}")
+            found[name] = made
     return found
 
 

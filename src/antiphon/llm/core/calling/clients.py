@@ -26,6 +26,7 @@ __all__ = [
     "is_async_function",
     "keywords_for",
     "mapping_of",
+    "other_colour",
     "title_of",
     "way_of",
 ]
@@ -63,7 +64,7 @@ def way_of(client: Any, provider: Provider, *, is_async: bool) -> OwnTree | Plac
     if create is not None and colour is None and is_async_function(create):
         colour = "async"
     if colour is not None and (colour == "async") is not is_async:
-        raise _other_colour(client, is_async=is_async)
+        raise other_colour(client, is_async=is_async)
     if create is not None:
         return OwnTree(create, client)
     place = _place(client, provider)
@@ -78,7 +79,8 @@ def way_of(client: Any, provider: Provider, *, is_async: bool) -> OwnTree | Plac
     return place
 
 
-def _other_colour(client: object, *, is_async: bool) -> UnsupportedClientError:
+def other_colour(client: object, *, is_async: bool) -> UnsupportedClientError:
+    """The error for a client of the other colour than the function, which is async or not."""
     its, wanted = ("a sync", "an async") if is_async else ("an async", "a sync")
     return UnsupportedClientError(
         f"{title_of(client)} is {its} client, and the function is {wanted} one: "

@@ -151,6 +151,9 @@ def parts_of(item: object) -> list[Any]:
         case _:
             pass
     if is_mapping(item):
+        if "type" not in item:
+            there_are = ", ".join(map(str, item)) or "nothing"
+            raise PromptError(f"a mapping is a message by its role, or a part of one by its type; it has {there_are}")
         return [item]
     return [media_of(item)]
 
