@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import sys
 import threading
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
@@ -185,6 +187,24 @@ async def test_one_failing_task_of_a_group_ends_the_other() -> None:
             assert caught.group_contains(BadRequestError)
             assert await async_reached(server.given_up)
             assert pool_of_default(client).busy_connections == 0
+
+
+async def test_a_stream_read_to_its_mark_leaves_nothing_to_finish() -> None:
+    """For each generator that is left before its end, an event loop makes a task."""
+    with RawServer(answers) as server:
+        async with client_of(server) as client:
+            left: list[object] = []
+            stream = await client.things.events()
+            hooks = sys.get_asyncgen_hooks()
+            sys.set_asyncgen_hooks(finalizer=left.append)
+            try:
+                while await anext(stream, None) is not None:
+                    pass
+                del stream
+                gc.collect()
+            finally:
+                sys.set_asyncgen_hooks(*hooks)
+    assert left == []
 
 
 async def test_calls_are_coroutines_that_wait_for_their_await() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, get_args, get_ori
 
 from ..core.errors import APIConnectionError
 from ..core.response import HTTPResponse
+from ..waiting import async_closed
 from .opened import AsyncOpened
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ async def _items(opened: AsyncOpened, events: EventStream[T]) -> AsyncIterator[T
         await opened.close()
         raise
     await opened.finish()
+    await async_closed(pieces)  # left to the event loop, it would take a task of its own
 
 
 def stream_item(stream_class: Any) -> Any:

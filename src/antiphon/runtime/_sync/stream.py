@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, get_args, get_ori
 
 from ..core.errors import APIConnectionError
 from ..core.response import HTTPResponse
+from ..waiting import closed
 from .opened import Opened
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ def _items(opened: Opened, events: EventStream[T]) -> Iterator[T]:
         opened.close()
         raise
     opened.finish()
+    closed(pieces)  # left to the event loop, it would take a task of its own
 
 
 def stream_item(stream_class: Any) -> Any:

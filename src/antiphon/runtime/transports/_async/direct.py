@@ -71,14 +71,23 @@ class _AsyncReply:
         await self.aclose()
         return data
 
-    async def pieces(self) -> AsyncIterator[bytes]:
+    def pieces(self) -> AsyncIterator[bytes]:
+        # No generator: one that is left before its end takes an event loop a task to finish.
+        return self
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
         try:
-            while piece := await self._connection.receive():
-                yield piece
+            piece = await self._connection.receive()
         except BaseException:
             await self.aclose()
             raise
-        await self.aclose()
+        if not piece:
+            await self.aclose()
+            raise StopAsyncIteration
+        return piece
 
     async def finish(self) -> None:
         try:

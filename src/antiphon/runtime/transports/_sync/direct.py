@@ -73,13 +73,22 @@ class _Reply:
         return data
 
     def pieces(self) -> Iterator[bytes]:
+        # No generator: one that is left before its end takes an event loop a task to finish.
+        return self
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
         try:
-            while piece := self._connection.receive():
-                yield piece
+            piece = self._connection.receive()
         except BaseException:
             self.close()
             raise
-        self.close()
+        if not piece:
+            self.close()
+            raise StopIteration
+        return piece
 
     def finish(self) -> None:
         try:
