@@ -238,7 +238,7 @@ NO_ANSWERS: list[tuple[Any, str]] = [
     ({"error": "oops"}, "oops"),
     (
         completion_body() | {"choices": None},
-        "OpenRouter (127.0.0.1) answered 200 with what is none: 'choices' is null",
+        "OpenRouter (127.0.0.1) answered 200 with no answer in it: 'choices' is null",
     ),
     ({"id": None, "object": None}, "'choices' is missing"),
     (completion_body() | {"choices": {}}, "'choices' is no list"),

@@ -106,9 +106,17 @@ class AsyncResponse(AsyncWaiting):
         return self
 
     async def text(self) -> str:
-        """All of the text, also when pieces of it were read before."""
+        """All of the text, also when pieces of it were read before.
+
+        Raises `RefusalError`, which is a ValueError, when the model declined to answer by the schema.
+        """
         await self.complete()
-        return self.answer.text()
+        text = self.answer.text()
+        if not text and self.prompt.schema is not None and (refusal := self.answer.refusal()):
+            from ..core.extraction import RefusalError
+
+            raise RefusalError(refusal)
+        return text
 
     async def json(self) -> dict[str, Any]:
         """The completion as the server sent it, put together where it came in pieces."""

@@ -107,9 +107,17 @@ class Response(Waiting):
         return self
 
     def text(self) -> str:
-        """All of the text, also when pieces of it were read before."""
+        """All of the text, also when pieces of it were read before.
+
+        Raises `RefusalError`, which is a ValueError, when the model declined to answer by the schema.
+        """
         self.complete()
-        return self.answer.text()
+        text = self.answer.text()
+        if not text and self.prompt.schema is not None and (refusal := self.answer.refusal()):
+            from ..core.extraction import RefusalError
+
+            raise RefusalError(refusal)
+        return text
 
     def json(self) -> dict[str, Any]:
         """The completion as the server sent it, put together where it came in pieces."""

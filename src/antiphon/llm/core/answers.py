@@ -131,7 +131,7 @@ def _body(provider: Provider, response: HTTPResponse, wanted: str) -> dict[str, 
 
 def _invalid(provider: Provider, response: HTTPResponse, body: object, what: str) -> APIResponseValidationError:
     where = response.request.url.host
-    message = f"{provider.title} ({where}) answered {response.status_code} with what is none: {what}"
+    message = f"{provider.title} ({where}) answered {response.status_code} with no answer in it: {what}"
     return APIResponseValidationError(response, body, message=message)
 
 

@@ -214,6 +214,10 @@ class ModelAnswer:
     def text(self) -> str:
         return "".join(event.chunk for event in self.events if event.type == "text")
 
+    def refusal(self) -> str | None:
+        """What the model said in declining."""
+        return self._message.get("refusal")
+
     def message(self) -> Message:
         """What the model said, as a message that can be sent back."""
         said = whole(self._message)
