@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..core.calling.answers import CallResponse
-from ..core.calling.messages import said_next
 from ..core.calling.plans import Plan
 from ..core.tool_loop import Round
 from ..core.tools import ToolCall, ToolResult
@@ -30,8 +29,8 @@ class AsyncCallAnswer(CallResponse):
         """The answer to what is said next: the results of tools, a text, parts, or messages."""
         from .calls import async_carried_out
 
-        messages = [*self.messages, self.message_param, *said_next(content)]
-        return await async_carried_out(self._plan.following(messages, stream=False))
+        said = [*self.messages, self.message_param]
+        return await async_carried_out(self._plan.following(said, content, stream=False))
 
 
 async def async_executed(

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Sequence
-from types import TracebackType
-from typing import Any, Generic, Self, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 import pydantic
 
 from ..core.base_tools import BaseTool
-from ..core.calling.answers import CallFacts, CallResponseChunk, CostMetadata
-from ..core.calling.messages import BaseMessageParam, said_next
+from ..core.calling.answers import CallFacts, CallResponseChunk, Counted
+from ..core.calling.messages import BaseMessageParam
 from ..core.calling.pieces import ToolPieces
 from ..core.calling.plans import Plan
 from ..core.data import CompletionChunk, Usage
 from ..core.extraction import Extraction, RefusalError, with_response
 from ..core.tools import ToolResult
 from .call_responses import AsyncCallAnswer
-from .streams import AsyncPieces
+from .streams import AsyncClosing, AsyncPieces
 from .tool_calls import AfterCall, BeforeCall
 
 __all__ = ["AsyncStream", "AsyncStructuredStream"]
@@ -26,7 +25,7 @@ __all__ = ["AsyncStream", "AsyncStructuredStream"]
 T = TypeVar("T")
 
 
-class AsyncStream(CallFacts):
+class AsyncStream(AsyncClosing, Counted, CallFacts):
     """The pieces of an answer, as they arrive: pairs of a piece, and of the tool that it completes or None.
 
     The connection goes back to the pool when the pieces end, and is closed when the loop is left early. What has come
@@ -86,14 +85,6 @@ class AsyncStream(CallFacts):
             pass
         return self.construct_call_response()
 
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        await self.close()
-
     async def close(self) -> None:
         """Close the connection unless everything was read. Closing twice does nothing."""
         if self.end_time is None:
@@ -142,31 +133,6 @@ class AsyncStream(CallFacts):
         return self.construct_call_response().usage
 
     @property
-    def input_tokens(self) -> int | None:
-        """The tokens that the model read."""
-        return self.construct_call_response().input_tokens
-
-    @property
-    def output_tokens(self) -> int | None:
-        """The tokens that the model wrote."""
-        return self.construct_call_response().output_tokens
-
-    @property
-    def cached_tokens(self) -> int | None:
-        """Those of `input_tokens` that the provider had kept."""
-        return self.construct_call_response().cached_tokens
-
-    @property
-    def cost(self) -> float | None:
-        """Dollars, where the provider tells them; None where it does not."""
-        return self.construct_call_response().cost
-
-    @property
-    def cost_metadata(self) -> CostMetadata:
-        """Tokens and cost in one."""
-        return self.construct_call_response().cost_metadata
-
-    @property
     def finish_reasons(self) -> list[str]:
         """Why each of the alternative answers ended."""
         return self.construct_call_response().finish_reasons
@@ -191,14 +157,14 @@ class AsyncStream(CallFacts):
         """The answer to what is said next, in pieces."""
         from .calls import async_carried_out
 
-        messages = [*self.messages, self.message_param, *said_next(content)]
-        return await async_carried_out(self._plan.following(messages, stream=True))
+        said = [*self.messages, self.message_param]
+        return await async_carried_out(self._plan.following(said, content, stream=True))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._plan.settings.model!r} {self.content!r}>"
 
 
-class AsyncStructuredStream(Generic[T]):
+class AsyncStructuredStream(AsyncClosing, Generic[T]):
     """A value that grows: every one is of the type that was asked for, the last one is complete and validated.
 
     Iterating raises `pydantic.ValidationError`, with the answer as its `_response`, when the complete value does not
@@ -240,14 +206,6 @@ class AsyncStructuredStream(Generic[T]):
         if not self._is_done:
             raise ValueError("the stream has not been read to its end")
         return cast("T", self._value)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        await self.close()
 
     async def close(self) -> None:
         """Close the connection unless everything was read."""

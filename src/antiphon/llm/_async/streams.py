@@ -14,7 +14,7 @@ from ..waiting import AsyncBothWays
 if TYPE_CHECKING:
     from ..waiting import AsyncOpened
 
-__all__ = ["AsyncPieces", "async_listed_pieces", "async_pieces_of"]
+__all__ = ["AsyncClosing", "AsyncPieces", "async_listed_pieces", "async_pieces_of"]
 
 T = TypeVar("T")
 
@@ -27,7 +27,23 @@ class AsyncSource(Protocol):
     async def close(self) -> None: ...
 
 
-class AsyncPieces(AsyncBothWays[T], Generic[T]):
+class AsyncClosing:
+    """Something that is closed at the end of a `with` block."""
+
+    if TYPE_CHECKING:
+
+        async def close(self) -> None: ...
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+class AsyncPieces(AsyncClosing, AsyncBothWays[T], Generic[T]):
     """The pieces of an answer, as they arrive: iterate it, or use it as a context manager.
 
     The connection goes back to the pool when the pieces end, and is closed when the loop is left early, on an error,
@@ -71,14 +87,6 @@ class AsyncPieces(AsyncBothWays[T], Generic[T]):
                 yield read(item)
         finally:
             await self.close()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        await self.close()
 
     async def close(self) -> None:
         """Close the connection unless the stream was read to its end. Closing twice does nothing."""

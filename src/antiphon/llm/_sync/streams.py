@@ -15,7 +15,7 @@ from ..waiting import BothWays
 if TYPE_CHECKING:
     from ..waiting import Opened
 
-__all__ = ["Pieces", "listed_pieces", "pieces_of"]
+__all__ = ["Closing", "Pieces", "listed_pieces", "pieces_of"]
 
 T = TypeVar("T")
 
@@ -28,7 +28,23 @@ class Source(Protocol):
     def close(self) -> None: ...
 
 
-class Pieces(BothWays[T], Generic[T]):
+class Closing:
+    """Something that is closed at the end of a `with` block."""
+
+    if TYPE_CHECKING:
+
+        def close(self) -> None: ...
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class Pieces(Closing, BothWays[T], Generic[T]):
     """The pieces of an answer, as they arrive: iterate it, or use it as a context manager.
 
     The connection goes back to the pool when the pieces end, and is closed when the loop is left early, on an error,
@@ -72,14 +88,6 @@ class Pieces(BothWays[T], Generic[T]):
                 yield read(item)
         finally:
             self.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the connection unless the stream was read to its end. Closing twice does nothing."""

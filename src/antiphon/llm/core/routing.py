@@ -234,9 +234,7 @@ def _proof(
     raise TypeError(f"api_key must be text, a function, or what signs requests, not {type(given).__name__}")
 
 
-def key_of(
-    provider: Provider, given: str | None, environment: Mapping[str, str], keys: KeyStore | None
-) -> str | None:
+def key_of(provider: Provider, given: str | None, environment: Mapping[str, str], keys: KeyStore | None) -> str | None:
     """The key for a provider: what is given, that of the environment, that which is kept under its name.
 
     None where it needs none, or takes an identity in its place. Raises `MissingKeyError`.

@@ -15,7 +15,7 @@ from ..tools import ToolCall, ToolResult, output_text
 from .messages import BaseMessageParam
 from .plans import Plan
 
-__all__ = ["CallFacts", "CallResponse", "CallResponseChunk", "CostMetadata", "made_of", "tool_named"]
+__all__ = ["CallFacts", "CallResponse", "CallResponseChunk", "CostMetadata", "Counted", "made_of", "tool_named"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,10 @@ class CostMetadata:
     """In dollars; None where the provider does not say."""
 
 
-class _Counted:
+class Counted:
     """What is counted of an answer, from its `usage`."""
+
+    __slots__ = ()
 
     @property
     def usage(self) -> Usage | None:
@@ -143,7 +145,7 @@ class CallFacts:
         return made
 
 
-class CallResponse(_Counted, CallFacts):
+class CallResponse(Counted, CallFacts):
     """What a model answered: `response.content` is the text, `response.tool` what it wants to be called.
 
     `str(response)` is the text, too.
@@ -262,7 +264,7 @@ class CallResponse(_Counted, CallFacts):
         return f"<{type(self).__name__} of {self.model!r} {self.content!r}>"
 
 
-class CallResponseChunk(_Counted):
+class CallResponseChunk(Counted):
     """A piece of an answer: `chunk.content` is its text."""
 
     __slots__ = ("chunk",)

@@ -12,7 +12,7 @@ from ....runtime.core.kinds import is_mapping
 from ..attachments import Loaded
 from ..base_tools import BaseTool, tool_classes
 from .asked import Asked
-from .messages import media_in, with_media, written
+from .messages import media_in, said_next, with_media, written
 from .parts import Media, PromptError
 from .settings import CallSettings, Changes
 
@@ -77,10 +77,10 @@ class Plan:
         extraction = self.settings.extraction
         return messages if extraction is None else extraction.messages(messages)
 
-    def following(self, messages: Sequence[Any], *, stream: bool) -> Plan:
-        """The same with other messages, for a plain answer."""
+    def following(self, said: Sequence[Any], content: object, *, stream: bool) -> Plan:
+        """The plan for what is said after these messages, and a plain answer to it. Raises `PromptError`."""
         settings = replace(self.settings, stream=stream, response_model=None, output_parser=None, json_mode=False)
-        made = written(messages, marks=settings.profile.cache_marks)
+        made = written([*said, *said_next(content)], marks=settings.profile.cache_marks)
         parameters = _parameters(settings, self.tools, dict(self.given))
         return replace(self, settings=settings, messages=made, parameters=parameters, media=media_in(made))
 
