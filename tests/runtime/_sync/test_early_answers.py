@@ -132,3 +132,15 @@ def test_what_happened_to_an_idle_connection_while_nobody_looked(late: bytes, tl
             assert server.given_up.acquire(timeout=20)
             assert client.get("/x", cast_to=dict[str, Any]) == {"ok": True}
     assert server.connections == 2
+
+
+def test_who_asks_for_the_end_of_the_connection_gets_it() -> None:
+    def script(peer: Peer) -> None:
+        while peer.request():
+            peer.send(OK)
+
+    with RawServer(script) as server:
+        with client_of(server) as client:
+            for _ in range(2):
+                client.get("/x", cast_to=dict[str, Any], options={"headers": {"Connection": "Close"}})
+    assert server.connections == 2

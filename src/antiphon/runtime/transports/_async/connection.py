@@ -60,7 +60,7 @@ class AsyncConnection:
                 reader.feed(data)
             else:
                 reader.end()
-        if fault is not None:
+        if fault is not None or "close" in request.header_fields.get("connection", "").lower():
             reader.keeps = False
         return reader.head
 

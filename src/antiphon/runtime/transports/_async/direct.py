@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from ...core.http11 import request_head
 from ...core.request import Request
 from ...core.response import Head
-from ...core.transport import AsyncReply
+from ...core.transport import AsyncReply, TransportError
 from ..pools import AsyncPools
 from ..targets import target_of
 from .connection import AsyncConnection
@@ -25,7 +25,10 @@ class AsyncDirectTransport:
     async def send(self, request: Request, body: bytes | AsyncIterator[bytes] | None) -> AsyncReply:
         pools = self.pools
         target = target_of(request.url)
-        head = request_head(request.method, target.path, target.host, request.header_fields)
+        try:
+            head = request_head(request.method, target.path, target.host, request.header_fields)
+        except TransportError as error:
+            raise error.with_traceback(None) from None  # whose variables are the fields
         pool = await pools.get()
         connection = await pool.take(target.origin, request.timeout.pool)
         try:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ...core.http11 import request_head
 from ...core.request import Request
 from ...core.response import Head
-from ...core.transport import Reply
+from ...core.transport import Reply, TransportError
 from ..pools import Pools
 from ..targets import target_of
 from .connection import Connection
@@ -26,7 +26,10 @@ class DirectTransport:
     def send(self, request: Request, body: bytes | Iterator[bytes] | None) -> Reply:
         pools = self.pools
         target = target_of(request.url)
-        head = request_head(request.method, target.path, target.host, request.header_fields)
+        try:
+            head = request_head(request.method, target.path, target.host, request.header_fields)
+        except TransportError as error:
+            raise error.with_traceback(None) from None  # whose variables are the fields
         pool = pools.get()
         connection = pool.take(target.origin, request.timeout.pool)
         try:
