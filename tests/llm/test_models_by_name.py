@@ -8,13 +8,15 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import pydantic
 import pytest
 
 from antiphon import llm
 from antiphon.llm import get_async_embedding_model, get_embedding_model
-from antiphon.llm.core.schemas import schema_dsl
+from antiphon.llm.core.schemas import schema_dsl, schema_of
+from antiphon.llm.core.tools import Tool
 from antiphon.llm.models import (
     AsyncModel,
     Model,
@@ -118,6 +120,22 @@ def test_models_that_are_known() -> None:
     assert "gpt-4o-mini" in names
     assert len(set(names)) == len(names)
     assert "gpt-4o-mini" in [model.model_id for model in get_async_models()]
+
+
+class Node(pydantic.BaseModel):
+    """Refers to itself, and has a default that JSON cannot hold."""
+
+    title: str
+    parent: Node | None = None
+    made: Any = len
+
+
+def test_schemas_of_classes_are_objects_without_titles() -> None:
+    given = schema_of(Node)
+    assert given is not None
+    assert (given["type"], given["required"]) == ("object", ["title"])
+    assert given["properties"]["title"] == {"type": "string"}
+    assert Tool("walk", input_schema=cast(Any, Node)).input_schema == given
 
 
 def test_schemas_from_short_texts() -> None:

@@ -23,7 +23,8 @@ from .data import Data, data_of
 from .docstrings import described
 from .json_answers import better, json_readings, json_text
 from .partials import PARTIAL, shape_of
-from .signatures import BadArgumentsError, Bound, JSONSchema, Signature, problems_of, without_titles
+from .signatures import BadArgumentsError, Bound, Signature, problems_of
+from .told_schemas import class_schema
 from .tools import Tool, Toolbox, ToolCall, ToolLike, by_name, is_prepared, preparing, tools_of
 
 __all__ = ["BaseTool", "GrowingTool", "ToolClassLike", "ToolConfig", "tool_class_of", "tool_classes"]
@@ -191,12 +192,9 @@ class _OfClass:
 
 def _tool_of_class(cls: type[BaseTool]) -> Tool:
     try:
-        schema: dict[str, Any] = without_titles(cls.model_json_schema(schema_generator=JSONSchema))
+        schema = class_schema(cls)
     except pydantic.errors.PydanticUserError as error:
         raise TypeError(f"the fields of {cls.__name__} cannot be described to a model: {error.message}") from error
-    if "$ref" in schema:  # the root refers to a definition when that refers to itself
-        target = schema["$defs"][schema["$ref"].rpartition("/")[2]]
-        schema = {**target, "$defs": schema["$defs"]}
     schema.pop("description", None)
 
     def implementation(made: BaseTool, llm_tool_call: ToolCall) -> Any:

@@ -25,7 +25,7 @@ from ...runtime.core.errors import SDKError
 from ...runtime.core.kinds import is_list, is_mapping
 from .json_answers import better, is_no_json, json_readings, json_text, unwrapped
 from .partials import Within, shape_of
-from .signatures import JSONSchema, without_titles
+from .told_schemas import JSONSchema, told_schema
 
 __all__ = ["Extraction", "Partials", "RefusalError", "ResponseModelConfigDict", "with_response"]
 
@@ -324,14 +324,9 @@ def _adapter(of: Any) -> pydantic.TypeAdapter[Any]:
 
 def _schema(adapter: pydantic.TypeAdapter[Any], name: str) -> dict[str, Any]:
     try:
-        schema: dict[str, Any] = without_titles(adapter.json_schema(schema_generator=JSONSchema))
+        return told_schema(adapter.json_schema(schema_generator=JSONSchema))
     except pydantic.errors.PydanticUserError as error:
         raise TypeError(f"{name} cannot be described to a model: {error.message}") from error
-    reference = schema.get("$ref")
-    if isinstance(reference, str):  # the root refers to a definition when that refers to itself
-        target = schema["$defs"][reference.rpartition("/")[2]]
-        schema = {**target, "$defs": schema["$defs"]}
-    return schema
 
 
 def _wrapped(schema: dict[str, Any]) -> dict[str, Any]:

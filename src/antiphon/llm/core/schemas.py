@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import pydantic
 
 from ...runtime.core.kinds import is_mapping
-from .signatures import without_titles
+from .told_schemas import class_schema
 
 __all__ = ["schema_dsl", "schema_of"]
 
@@ -52,5 +52,5 @@ def schema_of(given: object) -> dict[str, Any] | None:
     if is_mapping(given):
         return dict(given)
     if isinstance(given, type) and issubclass(given, pydantic.BaseModel):
-        return cast("dict[str, Any]", without_titles(given.model_json_schema()))
+        return class_schema(given)
     raise TypeError(f"schema must be a JSON schema, a pydantic model or a text for schema_dsl, not {given!r}")

@@ -15,12 +15,12 @@ from weakref import WeakKeyDictionary
 
 import pydantic
 from pydantic.fields import FieldInfo
-from pydantic.json_schema import GenerateJsonSchema
 
-from ...runtime.core.kinds import is_list, is_mapping
+from ...runtime.core.kinds import is_mapping
 from .docstrings import Described, described
+from .told_schemas import JSONSchema, told_schema
 
-__all__ = ["BadArgumentsError", "Bound", "JSONSchema", "Signature", "problems_of", "signature_of", "without_titles"]
+__all__ = ["BadArgumentsError", "Bound", "Signature", "problems_of", "signature_of"]
 
 CALL: Final = "llm_tool_call"
 """A parameter of this name gets the call itself; the model does not see it."""
@@ -38,10 +38,6 @@ class Bound:
 
     positional: tuple[Any, ...]
     named: dict[str, Any]
-
-
-class JSONSchema(GenerateJsonSchema):
-    ignored_warning_kinds = {"non-serializable-default", "skipped-choice"}  # noqa: RUF012  as pydantic declares it
 
 
 @dataclass(frozen=True)
@@ -201,7 +197,7 @@ def _described(
         raise TypeError(f"the parameters of {name} cannot be described: {error}") from error
     schema.pop("additionalProperties", None)
     schema.pop("description", None)
-    return model, {"properties": {}, **without_titles(schema)}
+    return model, {"properties": {}, **told_schema(schema)}
 
 
 def _check_describable(annotation: Any, place: str) -> None:
@@ -212,30 +208,6 @@ def _check_describable(annotation: Any, place: str) -> None:
             f"the type of {place}, {annotation!r}, cannot be described to a model: use JSON's types, enums, "
             "dataclasses or pydantic models"
         ) from error
-
-
-_NAMED: Final = ("properties", "$defs", "definitions", "patternProperties")
-_INNER: Final = ("items", "additionalProperties", "not", "contains", "propertyNames")
-_SEVERAL: Final = ("anyOf", "oneOf", "allOf", "prefixItems")
-
-
-def without_titles(schema: Any) -> Any:
-    """A schema without the titles that pydantic makes of names; properties called `title` stay."""
-    if not is_mapping(schema):
-        return schema
-    made: dict[str, Any] = {}
-    for key, value in schema.items():
-        if key == "title" and isinstance(value, str):
-            continue
-        if key in _NAMED and is_mapping(value):
-            made[key] = {name: without_titles(each) for name, each in value.items()}
-        elif key in _INNER:
-            made[key] = without_titles(value)
-        elif key in _SEVERAL and is_list(value):
-            made[key] = [without_titles(each) for each in value]
-        else:
-            made[key] = value
-    return made
 
 
 def _place(where: tuple[int | str, ...]) -> str:

@@ -15,7 +15,8 @@ import pydantic
 import pydantic_core
 
 from ...runtime.core.kinds import is_iterable, is_mapping
-from .signatures import Bound, parsed_object, signature_of, without_titles
+from .signatures import Bound, parsed_object, signature_of
+from .told_schemas import class_schema
 
 if TYPE_CHECKING:
     from .attachments import Attachment
@@ -140,9 +141,9 @@ class Tool:
             raise ValueError(
                 f"{self.name!r} is no name for a tool: up to 64 letters, digits, '_' and '-'; pass name=..."
             )
-        given: object = self.input_schema
+        given: Any = self.input_schema
         if isinstance(given, type) and issubclass(given, pydantic.BaseModel):
-            object.__setattr__(self, "input_schema", without_titles(given.model_json_schema()))
+            object.__setattr__(self, "input_schema", class_schema(given))
 
     @classmethod
     def function(
