@@ -15,7 +15,6 @@ from ._async.calls import async_asked
 from ._sync.call_responses import CallAnswer
 from ._sync.call_streams import Stream, StructuredStream
 from ._sync.calls import asked
-from .core.base_tools import ToolClassLike
 from .core.calling.answers import CallResponse
 from .core.calling.clients import is_async_function
 from .core.calling.messages import PromptLike
@@ -30,6 +29,7 @@ from .core.calling.settings import (
     mark_overridden,
     under,
 )
+from .core.tool_classes import ToolClassLike
 
 __all__ = ["CallDecorator", "Tools", "call", "context", "override"]
 

@@ -16,8 +16,9 @@ import pydantic
 import pytest
 
 from antiphon.llm import BaseTool, Tool, Toolbox, ToolCall, ToolConfig, tool
-from antiphon.llm.core.base_tools import GrowingTool, tool_class_of, tool_classes
+from antiphon.llm.core.calling.pieces import GrowingTool
 from antiphon.llm.core.signatures import BadArgumentsError
+from antiphon.llm.core.tool_classes import tool_class_of, tool_classes
 from antiphon.llm.core.tools import arguments_of, tools_of
 
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import pytest
 
 from antiphon.llm import BaseTool, BaseToolKit, toolkit_tool
-from antiphon.llm.core.base_tools import tool_classes
+from antiphon.llm.core.tool_classes import tool_classes
 from antiphon.llm.core.tools import tools_of
 
 

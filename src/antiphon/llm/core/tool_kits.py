@@ -11,7 +11,8 @@ from typing import Any, ClassVar, Final, TypeVar
 
 import pydantic
 
-from .base_tools import BaseTool, checked_tool, tool_class_of
+from .base_tools import BaseTool
+from .tool_classes import checked_tool, tool_class_of
 from .tools import Tool
 
 __all__ = ["BaseToolKit", "toolkit_tool"]

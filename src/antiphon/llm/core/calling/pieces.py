@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ....lib.core.growing_json import NOTHING, GrowingJson, Shape
 from ....runtime.core.kinds import is_list, is_mapping
-from ..base_tools import BaseTool, GrowingTool
+from ..base_tools import BaseTool
 from ..data import CompletionChunk
+from ..partials import shape_of
 from .answers import made_of, tool_named
 
-__all__ = ["ToolPieces"]
+__all__ = ["GrowingTool", "ToolPieces"]
 
 
 class ToolPieces:
@@ -66,3 +68,27 @@ class ToolPieces:
             if growing is not None:
                 made.append(growing.feed(text, {**call, "function": dict(held)}))
         return made
+
+
+class GrowingTool:
+    """A call whose arguments arrive piece by piece."""
+
+    def __init__(self, of: type[BaseTool]) -> None:
+        self.of = of
+        self._json = GrowingJson(_shape(of))
+
+    def feed(self, delta: str, tool_call: Mapping[str, Any]) -> BaseTool:
+        """The call as far as it has come: what is missing is None, and `delta` is what was fed."""
+        self._json.feed(delta)
+        value = self._json.value
+        made = _shape(self.of).object({}, is_whole=False) if value is NOTHING else value
+        made._tool_call, made._delta = tool_call, delta
+        return made
+
+
+def _shape(of: type[BaseTool]) -> Shape:
+    known = vars(of).get("__antiphon_shape__")
+    if known is None:
+        known = shape_of(of)
+        type.__setattr__(of, "__antiphon_shape__", known)
+    return known

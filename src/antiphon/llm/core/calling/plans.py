@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from ....runtime.core.kinds import is_mapping
 from ..attachments import Loaded
-from ..base_tools import BaseTool, tool_classes
+from ..base_tools import BaseTool
+from ..tool_classes import tool_classes
 from .asked import Asked
 from .messages import media_in, said_next, with_media, written
 from .parts import Media, PromptError

@@ -13,10 +13,11 @@ from weakref import WeakKeyDictionary
 from ....runtime.core.kinds import is_mapping
 from ...providers.profile import Provider
 from ...providers.registry import Registry, known
-from ..base_tools import BaseTool, tool_classes
+from ..base_tools import BaseTool
 from ..extraction import Extraction
 from ..parameters import CompletionParameters
 from ..routing import provider_of
+from ..tool_classes import tool_classes
 
 __all__ = [
     "CallSettings",
