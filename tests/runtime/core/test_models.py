@@ -168,3 +168,30 @@ def test_names_that_pydantic_uses_are_fields_like_others() -> None:
 def test_what_builds_a_model_is_made_once() -> None:
     Times.construct()
     assert reader_for(Times).plain_builder is reader_for(Times).plain_builder
+
+
+class Outer(BaseModel):
+    inners: list[Inner]
+
+
+class Inner(BaseModel):
+    depth: int
+
+
+class Widened(Outer):
+    width: int
+
+
+def test_fields_tell_types_that_are_declared_further_down() -> None:
+    assert Outer.model_fields["inners"].annotation == list[Inner]
+    assert Widened.model_fields["inners"].annotation == list[Inner]
+    assert list(Widened.model_fields) == ["inners", "width"]
+
+
+def test_fields_can_be_looked_at_where_a_type_is_not_known() -> None:
+    class Unknown(BaseModel):
+        what: NoSuchType  # pyright: ignore[reportUndefinedVariable, reportUnknownVariableType]  # noqa: F821
+        depth: int
+
+    assert list(Unknown.model_fields) == ["what", "depth"]
+    assert Unknown.model_fields["depth"].annotation is int

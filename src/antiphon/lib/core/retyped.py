@@ -28,7 +28,7 @@ def retyped(cls: type[ModelT], model: BaseModel, **changes: object) -> ModelT:
 def assembled(cls: type[ModelT], values: Mapping[str, object], extra: Mapping[str, object] | None = None) -> ModelT:
     """An object of a model from values of the right types; fields that are not among them read as None."""
     made = cls.__new__(cls)
-    object.__setattr__(made, "__dict__", {**dict.fromkeys(cls.model_fields), **values})
+    object.__setattr__(made, "__dict__", {**dict.fromkeys(cls.__pydantic_fields__), **values})
     object.__setattr__(made, "__pydantic_extra__", dict(extra or {}))
     object.__setattr__(made, "__pydantic_fields_set__", {*values, *(extra or ())})
     object.__setattr__(made, "__pydantic_private__", None)

@@ -15,7 +15,26 @@ if TYPE_CHECKING:
 __all__ = ["BaseModel", "set_request_id"]
 
 
-class BaseModel(pydantic.BaseModel):
+if TYPE_CHECKING:
+    _PydanticModel = pydantic.BaseModel
+else:
+
+    class _WithFields(type(pydantic.BaseModel)):
+        @property
+        def model_fields(cls):
+            """The fields, each with its type, also where that is declared further down in the module.
+
+            pydantic has only the names of such types until the class is built, which is left until it is of use.
+            """
+            if not cls.__pydantic_complete__:
+                cls.model_rebuild(raise_errors=False)
+            return cls.__pydantic_fields__
+
+    class _PydanticModel(pydantic.BaseModel, metaclass=_WithFields):
+        pass
+
+
+class BaseModel(_PydanticModel):
     """The base of every response model.
 
     Fields that the server adds are kept and readable as attributes; a field it left out reads as None and is not in

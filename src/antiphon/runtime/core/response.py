@@ -327,7 +327,7 @@ def _is_error(value: pydantic.BaseModel) -> bool:
     Where a type declares an `error` of its own (a failed job, say), one required field besides it is enough to take
     the body for what was promised; where it does not, all of them must be there.
     """
-    fields = type(value).model_fields
+    fields = type(value).__pydantic_fields__  # `model_fields` builds the class, and only names are wanted
     required = {name for name, field in fields.items() if field.is_required() and name != "error"}
     if "error" in fields:
         return bool(getattr(value, "error", None)) and required.isdisjoint(value.model_fields_set)
