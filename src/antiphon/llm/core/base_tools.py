@@ -14,7 +14,7 @@ from ...lib.core.strict_schema import strict_schema
 from ...runtime.core.kinds import is_mapping
 from .data import Data, data_of
 from .json_answers import better, json_readings, json_text
-from .partials import PARTIAL
+from .partial_objects import PARTIAL
 from .signatures import BadArgumentsError, Bound, problems_of
 from .told_schemas import class_schema
 from .tools import Tool, ToolCall

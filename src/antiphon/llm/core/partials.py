@@ -1,30 +1,26 @@
 """Values of a type of which only a part is there: what is missing is None, or not in the list yet.
 
-A partial object is of a subclass of its class, so that methods and `isinstance` work; nothing of it is validated. A
-text grows; every other value appears when it has ended, if it fits.
+A text grows; every other value appears when it has ended, if it fits. Nothing else is validated.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import types
 import typing
 from collections.abc import Collection, Iterable, Mapping, MutableMapping, MutableSequence, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property
-from typing import Any, Final, Literal, Union, cast
+from typing import Any, Final, Literal, Union
 
 import pydantic
-from pydantic_core import PydanticUndefined, to_json
-from typing_extensions import TypeAliasType, is_typeddict
+from pydantic_core import to_json
+from typing_extensions import TypeAliasType
 
 from ...lib.core.growing_json import NOTHING, PLAIN, Plain, Shape
 from ...runtime.core.kinds import is_list, is_mapping
+from .partial_objects import ObjectShape, Refusing, has_fields
 
-__all__ = ["PARTIAL", "ObjectShape", "Within", "shape_of"]
-
-PARTIAL: Final = "__antiphon_partial__"
-"""An attribute of classes of partial objects."""
+__all__ = ["Within", "shape_of"]
 
 _LISTS: Final = (list, Sequence, Iterable, Collection, MutableSequence)
 _SETS: Final = (set, frozenset, AbstractSet)
@@ -53,8 +49,8 @@ def shape_of(of: Any, known: dict[object, Shape] | None = None) -> Shape:
         return _Items(kind, [shape_of(each, known) for each in arguments[:1]] or [PLAIN])
     if origin in _MAPPINGS:
         return _Entries(shape_of(arguments[1], known) if len(arguments) == 2 else PLAIN)
-    if _has_fields(of):
-        made = known[of] = ObjectShape(of, known)
+    if has_fields(of):
+        made = known[of] = ObjectShape(of, lambda inner: shape_of(inner, known))
         return made
     return _Whole(of)
 
@@ -70,15 +66,6 @@ def _bare(of: Any) -> Any:
             return of
 
 
-def _has_fields(of: Any) -> bool:
-    if not isinstance(of, type):
-        return False
-    kind: Any = cast("Any", of)
-    if issubclass(kind, pydantic.RootModel):
-        return False
-    return issubclass(kind, pydantic.BaseModel) or dataclasses.is_dataclass(kind) or is_typeddict(kind)
-
-
 def _union(of: Any, arguments: Sequence[Any], known: dict[object, Shape]) -> Shape:
     members = [each for each in arguments if each is not type(None)]
     if len(members) == 1:
@@ -86,17 +73,14 @@ def _union(of: Any, arguments: Sequence[Any], known: dict[object, Shape]) -> Sha
     return _OneOf(of, [shape_of(each, known) for each in members])
 
 
-class _Text(Plain):
+class _Text(Refusing):
     """A text; nothing else may be in its place."""
+
+    def growing(self, text: str) -> Any:
+        return text
 
     def scalar(self, value: Any) -> Any:
         return value if isinstance(value, str) else NOTHING
-
-    def object(self, entries: dict[str, Any], *, is_whole: bool) -> Any:
-        return NOTHING
-
-    def array(self, items: list[Any], *, is_whole: bool) -> Any:
-        return NOTHING
 
 
 class _Whole(Plain):
@@ -153,7 +137,7 @@ class _Optional:
         return None if value is None else self.inner.scalar(value)
 
 
-class _Items(Plain):
+class _Items(Refusing):
     """A list, a set or a tuple."""
 
     def __init__(self, kind: type[Any], inner: list[Shape]) -> None:
@@ -162,15 +146,6 @@ class _Items(Plain):
 
     def item(self, position: int) -> Shape:
         return self._inner[min(position, len(self._inner) - 1)]
-
-    def scalar(self, value: Any) -> Any:
-        return NOTHING
-
-    def growing(self, text: str) -> Any:
-        return NOTHING
-
-    def object(self, entries: dict[str, Any], *, is_whole: bool) -> Any:
-        return NOTHING
 
     def array(self, items: list[Any], *, is_whole: bool) -> Any:
         if self._kind is list:
@@ -181,7 +156,7 @@ class _Items(Plain):
             return NOTHING
 
 
-class _Entries(Plain):
+class _Entries(Refusing):
     """An object with any keys."""
 
     def __init__(self, inner: Shape) -> None:
@@ -190,153 +165,8 @@ class _Entries(Plain):
     def entry(self, key: str) -> Shape:
         return self._inner
 
-    def scalar(self, value: Any) -> Any:
-        return NOTHING
-
-    def growing(self, text: str) -> Any:
-        return NOTHING
-
-    def array(self, items: list[Any], *, is_whole: bool) -> Any:
-        return NOTHING
-
-
-class ObjectShape(Plain):
-    """An object of a class with fields."""
-
-    def __init__(self, of: Any, known: dict[object, Shape]) -> None:
-        self._type = of
-        self._known = known
-
-    @cached_property
-    def fields(self) -> dict[str, Any]:
-        """The types of the fields, by their names."""
-        if issubclass(self._type, pydantic.BaseModel):
-            if not self._type.__pydantic_complete__:  # some of its types were defined after it
-                self._type.model_rebuild(raise_errors=False)
-            return {name: field.annotation for name, field in self._type.model_fields.items()}
-        try:
-            hints = typing.get_type_hints(self._type, include_extras=True)
-        except NameError:  # of a class in a function
-            hints: dict[str, Any] = {}
-        names = (
-            [field.name for field in dataclasses.fields(self._type)]
-            if dataclasses.is_dataclass(self._type)
-            else list(hints or self._type.__annotations__)
-        )
-        return {name: hints.get(name, Any) for name in names}
-
-    @cached_property
-    def names(self) -> dict[str, str]:
-        """What the fields are called in JSON, and what in Python."""
-        made = {name: name for name in self.fields}
-        if issubclass(self._type, pydantic.BaseModel):
-            for name, field in self._type.model_fields.items():
-                said = field.validation_alias if field.validation_alias is not None else field.alias
-                choices = said.choices if isinstance(said, pydantic.AliasChoices) else [said]
-                made.update({each: name for each in choices if isinstance(each, str)})
-        return made
-
-    @cached_property
-    def _shapes(self) -> dict[str, Shape]:
-        return {key: shape_of(self.fields[name], self._known) for key, name in self.names.items()}
-
-    @cached_property
-    def _maker(self) -> Any:
-        return _maker(self._type, self.names)
-
-    @cached_property
-    def _missing(self) -> dict[str, Any]:
-        return dict.fromkeys(self.fields)
-
-    def entry(self, key: str) -> Shape:
-        return self._shapes.get(key, PLAIN)
-
-    def scalar(self, value: Any) -> Any:
-        return NOTHING
-
-    def growing(self, text: str) -> Any:
-        return NOTHING
-
-    def array(self, items: list[Any], *, is_whole: bool) -> Any:
-        return NOTHING
-
     def object(self, entries: dict[str, Any], *, is_whole: bool) -> Any:
-        names = self.names
-        given = {names[key]: value for key, value in entries.items() if key in names}
-        values = self._missing | given
-        if is_whole and len(given) < len(values):
-            values |= {name: default for name, default in _defaults(self._type) if name not in given}
-        return self._maker(values, given, entries)
-
-
-def _defaults(of: Any) -> list[tuple[str, Any]]:
-    if issubclass(of, pydantic.BaseModel):
-        fields = of.model_fields.items()
-        found = [(name, field.get_default()) for name, field in fields if field.default_factory is None]
-        found += [(name, cast("Any", field.default_factory)()) for name, field in fields if _is_made(field)]
-        return [(name, value) for name, value in found if value is not PydanticUndefined]
-    if not dataclasses.is_dataclass(of):
-        return []
-    made: list[tuple[str, Any]] = []
-    for field in dataclasses.fields(of):
-        if field.default is not dataclasses.MISSING:
-            made.append((field.name, field.default))
-        elif field.default_factory is not dataclasses.MISSING:
-            made.append((field.name, field.default_factory()))
-    return made
-
-
-def _is_made(field: Any) -> bool:
-    return field.default_factory is not None and not field.default_factory_takes_validated_data
-
-
-def _maker(of: Any, names: Mapping[str, str]) -> Any:
-    """A function that makes the partial object of the fields, of those that were given, and of all that came."""
-    if is_typeddict(of):
-        return _values
-    if not issubclass(of, pydantic.BaseModel):
-
-        def instance(values: Mapping[str, Any], given: Mapping[str, Any], entries: Mapping[str, Any]) -> Any:
-            made = object.__new__(of)
-            for name, value in values.items():
-                object.__setattr__(made, name, value)
-            return made
-
-        return instance
-    partial = _partial_class(of)
-    private, is_open = partial.__private_attributes__, of.model_config.get("extra") == "allow"
-
-    def model(values: dict[str, Any], given: Mapping[str, Any], entries: Mapping[str, Any]) -> Any:
-        more = {key: value for key, value in entries.items() if key not in names} if is_open else None
-        made = partial.__new__(partial)
-        object.__setattr__(made, "__dict__", values)
-        object.__setattr__(made, "__pydantic_fields_set__", set(given))
-        object.__setattr__(made, "__pydantic_extra__", more)
-        held = {name: each.get_default() for name, each in private.items()}
-        kept = {name: value for name, value in held.items() if value is not PydanticUndefined}
-        object.__setattr__(made, "__pydantic_private__", kept or None)
-        return made
-
-    return model
-
-
-def _values(values: Mapping[str, Any], given: Mapping[str, Any], entries: Mapping[str, Any]) -> Any:
-    return values
-
-
-def _partial_class(of: Any) -> type[pydantic.BaseModel]:
-    """A subclass whose fields may be anything: nothing complains when partial objects are written as JSON."""
-    fields: dict[str, Any] = {
-        name: (Any, pydantic.Field(default=None, alias=field.alias, serialization_alias=field.serialization_alias))
-        for name, field in of.model_fields.items()
-    }
-    try:
-        made = pydantic.create_model(f"Partial{of.__name__}", __base__=of, __module__=of.__module__, **fields)
-    except (TypeError, pydantic.errors.PydanticUserError):  # whatever the class wants of its subclasses
-        return of
-    made.__doc__ = of.__doc__
-    type.__setattr__(made, PARTIAL, True)
-    return made
+        return entries
 
 
 class _OneOf(Plain):
