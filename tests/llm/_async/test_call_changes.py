@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import pydantic
 import pytest
 
 from antiphon import llm
 from antiphon.llm import (
     BaseDynamicConfig,
-    BaseTool,
     UnknownProviderError,
 )
 from antiphon.mock import MockServer, serve
 
 from ...runtime.colours import async_together
 from ..colours import async_delayed, call_colour
+from .test_calls import Book, FormatBook, shout
 
 
 @pytest.fixture(autouse=True)
@@ -26,30 +25,6 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockServer]:
         monkeypatch.setenv("OPENAI_BASE_URL", server.url)
         monkeypatch.setenv("OPENAI_API_KEY", "no-secret")
         yield server
-
-
-class Book(pydantic.BaseModel):
-    title: str
-    year: int
-
-
-class FormatBook(BaseTool):
-    """Format a book."""
-
-    title: str
-    author: str
-
-    async def call(self) -> str:
-        return f"{self.title} by {self.author}"
-
-
-def shout(text: str) -> str:
-    """Say it loudly.
-
-    Args:
-        text: What is to be said.
-    """
-    return text.upper()
 
 
 async def test_overriding(server: MockServer, monkeypatch: pytest.MonkeyPatch) -> None:

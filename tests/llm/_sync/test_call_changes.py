@@ -6,19 +6,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import pydantic
 import pytest
 
 from antiphon import llm
 from antiphon.llm import (
     BaseDynamicConfig,
-    BaseTool,
     UnknownProviderError,
 )
 from antiphon.mock import MockServer, serve
 
 from ...runtime.colours import together
 from ..colours import call_colour, delayed
+from .test_calls import Book, FormatBook, shout
 
 
 @pytest.fixture(autouse=True)
@@ -27,30 +26,6 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockServer]:
         monkeypatch.setenv("OPENAI_BASE_URL", server.url)
         monkeypatch.setenv("OPENAI_API_KEY", "no-secret")
         yield server
-
-
-class Book(pydantic.BaseModel):
-    title: str
-    year: int
-
-
-class FormatBook(BaseTool):
-    """Format a book."""
-
-    title: str
-    author: str
-
-    def call(self) -> str:
-        return f"{self.title} by {self.author}"
-
-
-def shout(text: str) -> str:
-    """Say it loudly.
-
-    Args:
-        text: What is to be said.
-    """
-    return text.upper()
 
 
 def test_overriding(server: MockServer, monkeypatch: pytest.MonkeyPatch) -> None:

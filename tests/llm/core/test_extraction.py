@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
-import enum
 import gc
 import json
 import weakref
@@ -12,43 +10,11 @@ from typing import Annotated, Any, Literal, Optional
 
 import pydantic
 import pytest
-from typing_extensions import TypedDict
 
 from antiphon.llm import RefusalError, ResponseModelConfigDict
 from antiphon.llm.core.extraction import Extraction, with_response
 
-
-class Genre(enum.Enum):
-    FANTASY = "fantasy"
-    CRIME = "crime"
-
-
-class Author(pydantic.BaseModel):
-    name: str
-    born: datetime.date | None = None
-
-
-class Book(pydantic.BaseModel):
-    """A book as it was printed."""
-
-    title: str
-    pages: int = 3
-
-
-@dataclasses.dataclass
-class Point:
-    x: int
-    y: int = 2
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Frozen:
-    x: int
-    names: tuple[str, ...] = ()
-
-
-class Typed(TypedDict):
-    a: int
+from .shapes import Book, Frozen, Genre, Numbers, Point, Tree, Typed
 
 
 class Strict(pydantic.BaseModel):
@@ -56,15 +22,6 @@ class Strict(pydantic.BaseModel):
 
     genre: Genre
     printed: datetime.date
-
-
-class Tree(pydantic.BaseModel):
-    name: str
-    children: list[Tree] = []
-
-
-class Numbers(pydantic.RootModel[list[int]]):
-    pass
 
 
 def called(arguments: object, name: str = "Book") -> dict[str, Any]:

@@ -4,61 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import enum
 import json
 from typing import Annotated, Any, Literal
 
 import pydantic
 import pytest
-from typing_extensions import TypeAliasType, TypedDict
+from typing_extensions import TypeAliasType
 
 from antiphon.lib.core.growing_json import GrowingJson
 from antiphon.llm import RefusalError
 from antiphon.llm.core.extraction import Extraction
 from antiphon.llm.core.partials import shape_of
 
-
-class Genre(enum.Enum):
-    FANTASY = "fantasy"
-    CRIME = "crime"
-
-
-class Author(pydantic.BaseModel):
-    name: str
-    born: datetime.date | None = None
-
-
-class Book(pydantic.BaseModel):
-    """A book as it was printed."""
-
-    title: str
-    pages: int = 3
-
-
-@dataclasses.dataclass
-class Point:
-    x: int
-    y: int = 2
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Frozen:
-    x: int
-    names: tuple[str, ...] = ()
-
-
-class Typed(TypedDict):
-    a: int
-
-
-class Tree(pydantic.BaseModel):
-    name: str
-    children: list[Tree] = []
-
-
-class Numbers(pydantic.RootModel[list[int]]):
-    pass
-
+from .shapes import Author, Book, Frozen, Genre, Numbers, Point, Tree, Typed
 
 BOOK = '{"title": "Emma"}'
 
