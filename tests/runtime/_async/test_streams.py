@@ -113,6 +113,22 @@ async def test_closing_twice_and_iterating_after_close() -> None:
     assert transport.open_replies == 0
 
 
+async def test_closing_the_response_closes_the_stream() -> None:
+    client, transport = scripted(GOOD)
+    stream = await client.things.events()
+    await anext(stream)
+    await stream.response.aclose()
+    assert (stream.response.is_closed, transport.open_replies) == (True, 0)
+    with pytest.raises(APIConnectionError, match="closed"):
+        await anext(stream)
+    await stream.response.aclose()
+
+    client, transport = scripted(GOOD)
+    async with client.things.with_streaming_response.events() as response:
+        await response.http_response.aclose()
+        assert (response.is_closed, transport.open_replies) == (True, 0)
+
+
 async def test_a_stream_that_is_dropped_before_it_was_iterated() -> None:
     client, transport = scripted(GOOD)
     stream = await client.things.events()

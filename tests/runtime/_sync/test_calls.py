@@ -367,6 +367,27 @@ def test_low_level_options() -> None:
     assert caught.value.status_code == 302
 
 
+@pytest.mark.parametrize("wanted", [[["admin"]], ["admin"], {"admin": True}, {"key": False, "admin": True}])
+def test_low_level_security(wanted: Any) -> None:
+    client, transport = scripted(GOOD, admin_key="boss")
+    client.get("/x", cast_to=Completion, options={"security": wanted})
+    assert transport.requests[-1].headers["authorization"] == "Bearer boss"
+
+
+def test_low_level_security_by_the_kind_of_scheme() -> None:
+    client, transport = scripted(GOOD, api_key="mine", admin_key="boss")
+    client.get("/x", cast_to=Completion, options={"security": {"bearer_auth": True}})
+    assert transport.requests[-1].headers["authorization"] == "Bearer mine"
+
+
+@pytest.mark.parametrize("wanted", [{"keys": True}, [["key", "keys"]], ["keys"]])
+def test_low_level_security_that_is_unknown(wanted: Any) -> None:
+    client, transport = scripted()
+    with pytest.raises(TypeError, match="'keys'; there are key, admin, app"):
+        client.get("/x", cast_to=str, options={"security": wanted})
+    assert transport.requests == []
+
+
 @pytest.mark.parametrize(
     ("cast_to", "body", "expected"),
     [(str, "text", "text"), (bytes, b"\xff", b"\xff"), (bool, "TRUE", True), (int, "5", 5), (list[int], [1], [1])],

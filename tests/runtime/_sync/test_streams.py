@@ -114,6 +114,22 @@ def test_closing_twice_and_iterating_after_close() -> None:
     assert transport.open_replies == 0
 
 
+def test_closing_the_response_closes_the_stream() -> None:
+    client, transport = scripted(GOOD)
+    stream = client.things.events()
+    next(stream)
+    stream.response.close()
+    assert (stream.response.is_closed, transport.open_replies) == (True, 0)
+    with pytest.raises(APIConnectionError, match="closed"):
+        next(stream)
+    stream.response.close()
+
+    client, transport = scripted(GOOD)
+    with client.things.with_streaming_response.events() as response:
+        response.http_response.close()
+        assert (response.is_closed, transport.open_replies) == (True, 0)
+
+
 def test_a_stream_that_is_dropped_before_it_was_iterated() -> None:
     client, transport = scripted(GOOD)
     stream = client.things.events()

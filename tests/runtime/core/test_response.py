@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import datetime
 import json
@@ -308,3 +309,28 @@ def test_a_credential_in_the_query_is_not_stored() -> None:
     assert SECRET.encode() not in pickle.dumps(sent)
     assert pickle.loads(pickle.dumps(sent)).url == "https://a.b/x?appid=<redacted>&b=1"
     assert sent.url.params["appid"] == SECRET
+
+
+def test_a_response_of_an_async_client_is_closed_by_aclose() -> None:
+    class Opened:
+        closed = 0
+
+        async def close(self) -> None:
+            self.closed += 1
+
+    opened = Opened()
+    sent = SentRequest("GET", "https://api.example/", Headers(), b"")
+    read = HTTPResponse(Head(200, Headers()), sent, None)
+    read.close()  # it comes from nowhere
+    read.comes_from(opened)
+    with pytest.raises(TypeError, match="aclose"):
+        read.close()
+
+    async def close() -> None:
+        await read.aclose()
+
+    asyncio.run(close())
+    assert opened.closed == 1
+    del opened
+    asyncio.run(close())
+    assert pickle.loads(pickle.dumps(read)).status_code == 200

@@ -229,6 +229,10 @@ class AsyncAPIClient(AsyncColour, BaseClient):
         self, call: Call, cast_to: Any, stream: bool, stream_cls: type[AsyncStream[Any]] | None
     ) -> Any:
         strict = self._strict_response_validation
+        if call.security is not None:
+            from ..core.low_level import known_security
+
+            call = call.replaced(security=known_security(call.security, self.sdk.schemes))
         if stream:
             stream_class = stream_cls or AsyncStream[Any]
             item = cast_to if stream_cls is None or (named := stream_item(stream_cls)) is object else named

@@ -42,6 +42,8 @@ class _AsyncResponseFacts(Generic[T]):
 
     @property
     def http_response(self) -> HTTPResponse:
+        if not self._opened.is_closed:
+            self._opened.response.comes_from(self._opened)
         return self._opened.response
 
     @property

@@ -36,6 +36,7 @@ class AsyncStream(Generic[T]):
 
     def __init__(self, opened: AsyncOpened, events: EventStream[T]) -> None:
         self.response = opened.response
+        self.response.comes_from(opened)
         self._opened = opened
         self._events = events
         # Holds no reference to this object: a stream that is dropped must go at once, and its connection with it.

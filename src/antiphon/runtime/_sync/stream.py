@@ -37,6 +37,7 @@ class Stream(Generic[T]):
 
     def __init__(self, opened: Opened, events: EventStream[T]) -> None:
         self.response = opened.response
+        self.response.comes_from(opened)
         self._opened = opened
         self._events = events
         # Holds no reference to this object: a stream that is dropped must go at once, and its connection with it.

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final, TypedDict
 
+from .auth import Scheme, Security
 from .headers import HeaderTypes
 from .kinds import is_bytes, is_mapping
 from .multipart import Multipart
@@ -12,7 +14,7 @@ from .request import NO_QUERY, Call
 from .sentinels import NotGiven, not_given
 from .timeouts import TimeoutTypes
 
-__all__ = ["FinalRequestOptions", "RequestOptions", "described_call", "low_level_call"]
+__all__ = ["FinalRequestOptions", "RequestOptions", "described_call", "known_security", "low_level_call"]
 
 
 class RequestOptions(TypedDict, total=False):
@@ -28,7 +30,7 @@ class RequestOptions(TypedDict, total=False):
     idempotency_key: str
     follow_redirects: bool
     security: Any
-    """The security schemes of the call: alternatives, each a list of names."""
+    """The security schemes of the call: alternatives, each a list of names; or `{name: True}`."""
 
 
 _OPTIONS: Final = frozenset(RequestOptions.__annotations__)
@@ -123,5 +125,29 @@ def low_level_call(
         max_retries=given.get("max_retries"),
         idempotency_key=given.get("idempotency_key"),
         follow_redirects=given.get("follow_redirects"),
-        security=None if (wanted := given.get("security")) is None else tuple(tuple(names) for names in wanted),
+        security=None if (wanted := given.get("security")) is None else _alternatives(wanted),
     )
+
+
+def _alternatives(wanted: Any) -> Security:
+    if is_mapping(wanted):  # each scheme that is wanted is an alternative
+        return tuple((str(name),) for name, is_wanted in wanted.items() if is_wanted)
+    return tuple((names,) if isinstance(names, str) else tuple(names) for names in wanted)
+
+
+def known_security(security: Security, schemes: Mapping[str, Scheme]) -> Security:
+    """The alternatives with the names that the API's document gives to the schemes.
+
+    A scheme may also be called by its name in snake case, or by its kind (`bearer_auth`: the first of this kind).
+    Raises TypeError for a name that none has.
+    """
+    names: dict[str, str] = {}
+    for name, scheme in schemes.items():
+        names.setdefault(f"{scheme.kind}_auth", name)
+    names |= {re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower(): name for name in schemes}
+    names |= {name: name for name in schemes}
+    for alternative in security:
+        for name in alternative:
+            if name not in names:
+                raise TypeError(f"no security scheme is called {name!r}; there are {', '.join(schemes) or 'none'}")
+    return tuple(tuple(names[name] for name in alternative) for alternative in security)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import codecs
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Annotated, Any, Final, TypeVar, cast
+from weakref import ref
 
 import pydantic
 
@@ -64,7 +65,7 @@ class HTTPResponse:
     `content` is there once the body was read. It can be pickled; values of secret request headers are left out then.
     """
 
-    __slots__ = ("_content", "_head", "_headers", "elapsed", "is_closed", "request", "retries_taken")
+    __slots__ = ("_content", "_head", "_headers", "_opened", "elapsed", "is_closed", "request", "retries_taken")
 
     def __init__(
         self,
@@ -81,6 +82,7 @@ class HTTPResponse:
         self.elapsed = elapsed
         self.retries_taken = retries_taken
         self._content = content
+        self._opened: Callable[[], Any] | None = None
         self.is_closed = content is not None
         """Whether the connection was given back."""
 
@@ -158,6 +160,29 @@ class HTTPResponse:
     def read(self) -> bytes:
         return self.content
 
+    def comes_from(self, opened: object) -> None:
+        """What closes the connection of a body that is still to be read. It is not held: dropped, it closes itself."""
+        self._opened = ref(opened)
+
+    def close(self) -> None:
+        """Close the connection of a body that was not read to its end, as `close()` of its stream does.
+
+        Raises TypeError for a response of an async client, which is closed by `await response.aclose()`.
+        """
+        closing = self._closing()
+        if isinstance(closing, Coroutine):
+            cast("Coroutine[Any, Any, None]", closing).close()
+            raise TypeError("this response is one of an async client; close it with `await response.aclose()`")
+
+    def aclose(self) -> Awaitable[None]:
+        """Close the connection of a body that was not read to its end, when it is awaited."""
+        closing = self._closing()
+        return cast("Coroutine[Any, Any, None]", closing) if isinstance(closing, Coroutine) else _Nothing()
+
+    def _closing(self) -> object:
+        opened = self._opened() if self._opened is not None else None
+        return None if opened is None else opened.close()
+
     def iter_bytes(self, chunk_size: int | None = None) -> Iterator[bytes]:
         """The body that was read, in one piece or in pieces of `chunk_size` bytes."""
         content = self.content
@@ -228,6 +253,13 @@ class HTTPResponse:
 
     def __repr__(self) -> str:
         return f"<Response [{self.status_code} {self.reason_phrase}]>"
+
+
+class _Nothing:
+    """What there is to wait for where nothing is left to do."""
+
+    def __await__(self) -> Iterator[Any]:
+        return iter(())
 
 
 def _restored(
