@@ -26,8 +26,8 @@ from antiphon.llm import (
     prompt_template,
     providers,
 )
-from antiphon.llm.core.calling.clients import is_async_function
 from antiphon.llm.core.calling.settings import changes_of
+from antiphon.llm.core.colours import is_async_function
 from antiphon.llm.providers.table import PROVIDERS
 from antiphon.mock import MockServer, serve
 

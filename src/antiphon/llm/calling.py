@@ -16,7 +16,6 @@ from ._sync.call_responses import CallAnswer
 from ._sync.call_streams import Stream, StructuredStream
 from ._sync.calls import asked
 from .core.calling.answers import CallResponse
-from .core.calling.clients import is_async_function
 from .core.calling.messages import PromptLike
 from .core.calling.plans import Asking
 from .core.calling.settings import (
@@ -29,6 +28,7 @@ from .core.calling.settings import (
     mark_overridden,
     under,
 )
+from .core.colours import is_async_function
 from .core.tool_classes import ToolClassLike
 
 __all__ = ["CallDecorator", "Tools", "call", "context", "override"]

@@ -11,11 +11,11 @@ import pydantic
 
 from ..runtime.core.kinds import is_mapping
 from .core.calling.asked import BaseDynamicConfig, TemplateMessages, filled
-from .core.calling.clients import is_async_function
 from .core.calling.messages import BaseMessageParam, PromptLike
 from .core.calling.parts import PromptError, content_of, items_of
 from .core.calling.plans import Called
 from .core.calling.templates import Template, template_of
+from .core.colours import is_async_function
 
 __all__ = ["BasePrompt", "PromptDecorator", "prompt_template"]
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast, overload
 
 from ._async.retries import async_retried, async_with_fallbacks
 from ._sync.retries import retried, with_fallbacks
-from .core.calling.clients import is_async_function
+from .core.colours import is_async_function
 from .core.retrying import (
     After,
     Caught,

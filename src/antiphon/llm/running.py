@@ -20,14 +20,9 @@ if TYPE_CHECKING:
 
     from .core.tools import Toolbox
 
-__all__ = ["async_lock", "async_prepared", "async_run", "is_async", "lock", "prepared", "run"]
+__all__ = ["async_lock", "async_prepared", "async_run", "lock", "prepared", "run"]
 
 T = TypeVar("T")
-
-
-def is_async(function: Callable[..., object]) -> bool:
-    """Whether calling the function gives an awaitable, as far as one can tell without a call."""
-    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(getattr(function, "__call__", None))  # noqa: B004
 
 
 async def async_run(function: Callable[[], Any], *, blocking: bool = True) -> Any:

@@ -9,9 +9,10 @@ from functools import partial
 
 from ...lib.concurrency import each
 from ...runtime.waiting import answered
+from ..core.colours import is_async
 from ..core.tool_loop import AfterCall, BeforeCall, CancelToolCall, PauseChain, Round, Step
 from ..core.tools import Tool, ToolResult, is_prepared, with_prepared
-from ..running import is_async, prepared, run
+from ..running import prepared, run
 
 __all__ = ["AfterCall", "BeforeCall", "prepared_tools", "run_round"]
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from ...runtime.core.kinds import is_mapping
+from .colours import is_async
 
 __all__ = ["Key", "KeyFunction", "Signer", "is_quick", "place_of", "signable_url"]
 
@@ -35,7 +35,7 @@ def is_quick(function: Callable[[], Any]) -> bool:
     ready: Any = getattr(function, "is_ready", None)
     if callable(ready):
         return bool(ready())
-    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(getattr(function, "__call__", None))  # noqa: B004
+    return is_async(function)
 
 
 def signable_url(url: str) -> str:

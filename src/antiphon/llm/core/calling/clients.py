@@ -5,13 +5,13 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from ....runtime.core.errors import SDKError
 from ....runtime.core.kinds import is_list, is_mapping
 from ...providers.profile import Provider
 from ..answers import completion_of
+from ..colours import is_async_function
 from ..data import Completion
 from ..parameters import OF_COMPLETIONS
 from .parts import items_of
@@ -23,7 +23,6 @@ __all__ = [
     "check_settings",
     "colour_of",
     "completion_by",
-    "is_async_function",
     "keywords_for",
     "mapping_of",
     "other_colour",
@@ -100,22 +99,6 @@ def colour_of(client: object) -> str | None:
                 pass
     name = type(client).__name__
     return "async" if name.startswith("Async") else None
-
-
-def is_async_function(function: object) -> bool:
-    """Whether a function is async, or is wrapped around one that is."""
-    seen: set[int] = set()
-    while function is not None and id(function) not in seen:
-        seen.add(id(function))
-        if isinstance(function, (staticmethod, classmethod)):
-            function = cast("Any", function).__func__
-        elif isinstance(function, partial):
-            function = cast("partial[Any]", function).func
-        elif inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(getattr(function, "__call__", None)):  # noqa: B004
-            return True
-        else:
-            function = getattr(function, "__wrapped__", None)
-    return False
 
 
 def _create(client: Any) -> Callable[..., Any] | None:

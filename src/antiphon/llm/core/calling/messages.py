@@ -7,9 +7,10 @@ from typing import Any, Final, TypeAlias
 
 from pydantic_core import CoreSchema, core_schema
 
-from ....runtime.core.kinds import is_iterable, is_list, is_mapping
+from ....runtime.core.kinds import is_iterable, is_mapping
 from .. import data, parts
 from ..attachments import Loaded
+from ..said import held, with_parts
 from ..tools import ToolResult
 from .parts import CacheControlPart, Media, Piece, PromptError, content_of, items_of, media_part
 
@@ -174,24 +175,12 @@ def _is_plain_text(part: object) -> bool:
 
 def media_in(messages: Iterable[Any]) -> list[Media]:
     """What has to be brought here, in its order."""
-    found: list[Media] = []
-    for message in messages:
-        content: object = message.get("content") if is_mapping(message) else None
-        if is_list(content):
-            found += [part for part in content if isinstance(part, Media)]
-    return found
+    return list(held(messages, Media))
 
 
 def with_media(messages: Iterable[Any], media: Sequence[Media], loaded: Sequence[Loaded]) -> list[Any]:
     """The messages with parts in place of what `media_in` found. Raises ValueError for what cannot be sent."""
-    parts = iter([media_part(each, here) for each, here in zip(media, loaded, strict=True)])
-    made: list[Any] = []
-    for message in messages:
-        content: object = message.get("content") if is_mapping(message) else None
-        if is_list(content) and any(isinstance(part, Media) for part in content):
-            message = {**message, "content": [next(parts) if isinstance(part, Media) else part for part in content]}
-        made.append(message)
-    return made
+    return with_parts(messages, Media, [media_part(each, here) for each, here in zip(media, loaded, strict=True)])
 
 
 def history_of(value: object, name: str) -> list[Any]:

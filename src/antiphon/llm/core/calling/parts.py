@@ -15,7 +15,7 @@ from typing import Any, Final, Literal, TypeAlias, cast
 from ....runtime.core.errors import SDKError
 from ....runtime.core.kinds import is_bytes, is_mapping
 from ..attachments import Attachment, Loaded, attachment_of, message_part
-from ..parts import AttachmentPart, Part, ReasoningPart, TextPart, ToolCallPart, ToolResultPart
+from ..parts import AttachmentPart, Part, ReasoningPart, TextPart, ToolCallPart, ToolResultPart, parts_of
 from ..tools import ToolCall, ToolResult
 
 __all__ = [
@@ -32,7 +32,7 @@ __all__ = [
     "items_of",
     "media_of",
     "media_part",
-    "parts_of",
+    "sent_parts",
 ]
 
 
@@ -124,7 +124,7 @@ def content_of(value: object) -> Any:
     if value is None or isinstance(value, str):
         return value
     items = items_of(value)
-    return parts_of(value) if items is None else [part for item in items for part in parts_of(item)]
+    return sent_parts(value) if items is None else [part for item in items for part in sent_parts(item)]
 
 
 def items_of(value: object) -> Sequence[Any] | None:
@@ -132,7 +132,7 @@ def items_of(value: object) -> Sequence[Any] | None:
     return cast("Sequence[Any]", value) if isinstance(value, (list, tuple)) else None
 
 
-def parts_of(item: object) -> list[Any]:
+def sent_parts(item: object) -> list[Any]:
     """One thing as parts in OpenAI's format, or as what becomes one: `Media`, marks, calls and results.
 
     Raises `PromptError` for what cannot be part of a message.
@@ -144,10 +144,8 @@ def parts_of(item: object) -> list[Any]:
             return [] if item.attachment is None else [Media(item.attachment)]
         case Media() | CacheControlPart() | ReasoningPart() | ToolCallPart() | ToolResultPart():
             return [item]
-        case ToolCall():
-            return [ToolCallPart(item.name, item.arguments, item.tool_call_id)]
-        case ToolResult():
-            return [ToolResultPart(item.name, item.output, item.tool_call_id, attachments=list(item.attachments))]
+        case ToolCall() | ToolResult():
+            return [*parts_of([item])]
         case _:
             pass
     if is_mapping(item):

@@ -17,7 +17,7 @@ from typing import Any, Final, TypeAlias
 
 from ..parts import TextPart
 from .messages import BaseMessageParam, history_of
-from .parts import CacheControlPart, PromptError, items_of, media_of, parts_of
+from .parts import CacheControlPart, PromptError, items_of, media_of, sent_parts
 
 __all__ = ["Template", "template_of"]
 
@@ -169,12 +169,12 @@ def _content(pieces: Sequence[Piece], values: Mapping[str, Any]) -> Any:
     text = ""
     for piece in pieces:
         if isinstance(piece, Place) and not piece.is_text:
-            made += parts_of(text) if text else []
+            made += sent_parts(text) if text else []
             text = ""
             made += _parts(piece, values)
         else:
             text += "".join(_texts((piece,), values))
-    return [*made, *(parts_of(text) if text else [])]
+    return [*made, *(sent_parts(text) if text else [])]
 
 
 def _texts(pieces: Sequence[Piece], values: Mapping[str, Any]) -> Iterator[str]:
@@ -216,11 +216,11 @@ def _of_kind(place: Place, kind: str, item: object) -> list[Any]:
     if kind == "text" and not isinstance(item, (str, int, float, TextPart)):
         raise PromptError(f"{{{place.name}:{place.kind}}} takes text, not {type(item).__name__}")
     if kind == "text":
-        return parts_of(item if not isinstance(item, (int, float)) else str(item))
+        return sent_parts(item if not isinstance(item, (int, float)) else str(item))
     try:
         if kind in _MEDIA:
             return [media_of(item, _MEDIA[kind], place.options.get("detail"))]
-        return parts_of(item)
+        return sent_parts(item)
     except (TypeError, ValueError) as error:
         raise PromptError(f"{{{place.name}:{place.kind}}}: {error}") from error
 
