@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterator, Mapping
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Annotated, Any, Final, TypeVar, cast
@@ -258,8 +258,8 @@ class HTTPResponse:
 class _Nothing:
     """What there is to wait for where nothing is left to do."""
 
-    def __await__(self) -> Iterator[Any]:
-        return iter(())
+    def __await__(self) -> Generator[Any, Any, None]:
+        yield from ()
 
 
 def _restored(
