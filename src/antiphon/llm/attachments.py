@@ -11,7 +11,7 @@ from .core.attachments import Attachment as _Attachment
 from .core.attachments import Loaded, made_as
 from .fetching import async_fetched, fetched
 
-__all__ = ["Attachment"]
+__all__ = ["Attachment", "async_contents", "contents"]
 
 
 @made_as
@@ -30,19 +30,19 @@ class Attachment(_Attachment):
 
         Raises ValueError where nothing tells at all, OSError for a path, `AttachmentError` for a URL.
         """
-        return self.named_type or Loaded.of(self, *self._read()).type
+        return self.named_type or Loaded.of(self, *contents(self)).type
 
     async def aresolve_type(self) -> str:
         """`resolve_type`, without holding up the event loop."""
-        return self.named_type or Loaded.of(self, *await self._aread()).type
+        return self.named_type or Loaded.of(self, *await async_contents(self)).type
 
     def content_bytes(self) -> bytes:
         """The contents. Raises OSError for a path that cannot be read, `AttachmentError` for a URL."""
-        return self._read()[0]
+        return contents(self)[0]
 
     async def acontent_bytes(self) -> bytes:
         """`content_bytes`, without holding up the event loop."""
-        return (await self._aread())[0]
+        return (await async_contents(self))[0]
 
     def base64_content(self) -> str:
         """The contents as base64. Raises as `content_bytes` does."""
@@ -52,26 +52,31 @@ class Attachment(_Attachment):
         """`base64_content`, without holding up the event loop."""
         return base64.b64encode(await self.acontent_bytes()).decode("ascii")
 
-    def _read(self) -> tuple[bytes, str | None]:
-        if self.path is not None:
-            return Path(self.path).read_bytes(), None
-        if self._is_elsewhere and self.url is not None:
-            return fetched(self.url)
-        return self._here(), None
 
-    async def _aread(self) -> tuple[bytes, str | None]:
-        if self.path is not None:
-            return await async_call(Path(self.path).read_bytes), None
-        if self._is_elsewhere and self.url is not None:
-            return await async_fetched(self.url)
-        return self._here(), None
+async def async_contents(attachment: _Attachment) -> tuple[bytes, str | None]:
+    """What is in an attachment, and what the server of its URL calls its type.
 
-    @property
-    def _is_elsewhere(self) -> bool:
-        return self.url is not None and not self.url.startswith("data:")
+    Raises OSError for a path that cannot be read, `AttachmentError` for a URL.
+    """
+    if attachment.path is not None:
+        return await async_call(Path(attachment.path).read_bytes), None
+    url = attachment.url
+    return _here(attachment) if url is None or url.startswith("data:") else await async_fetched(url)
 
-    def _here(self) -> bytes:
-        return self.content if self.content is not None else _decoded(self.url or "")
+
+def contents(attachment: _Attachment) -> tuple[bytes, str | None]:
+    """What is in an attachment, and what the server of its URL calls its type.
+
+    Raises OSError for a path that cannot be read, `AttachmentError` for a URL.
+    """
+    if attachment.path is not None:
+        return Path(attachment.path).read_bytes(), None
+    url = attachment.url
+    return _here(attachment) if url is None or url.startswith("data:") else fetched(url)
+
+
+def _here(attachment: _Attachment) -> tuple[bytes, None]:
+    return attachment.content if attachment.content is not None else _decoded(attachment.url or ""), None
 
 
 def _decoded(url: str) -> bytes:

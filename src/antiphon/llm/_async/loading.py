@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
-from ...runtime.waiting import async_call
+from ..attachments import async_contents
 from ..core.attachments import Attachment, Loaded
-from ..fetching import async_fetched
 
 __all__ = ["async_loaded"]
 
@@ -21,10 +19,7 @@ async def async_loaded(attachments: Iterable[Attachment]) -> list[Loaded]:
 
 
 async def _loaded(attachment: Attachment) -> Loaded:
-    if attachment.path is not None:
-        content = await async_call(Path(attachment.path).read_bytes)
-        return Loaded.of(attachment, content)
-    if attachment.url is not None and attachment.must_be_fetched:
-        content, said = await async_fetched(attachment.url)
-        return Loaded.of(attachment, content, said)
-    return Loaded.of(attachment, attachment.content)
+    if attachment.path is None and not attachment.must_be_fetched:
+        return Loaded.of(attachment, attachment.content)
+    content, said = await async_contents(attachment)
+    return Loaded.of(attachment, content, said)

@@ -4,11 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
-from ...runtime.waiting import call
+from ..attachments import contents
 from ..core.attachments import Attachment, Loaded
-from ..fetching import fetched
 
 __all__ = ["loaded"]
 
@@ -22,10 +20,7 @@ def loaded(attachments: Iterable[Attachment]) -> list[Loaded]:
 
 
 def _loaded(attachment: Attachment) -> Loaded:
-    if attachment.path is not None:
-        content = call(Path(attachment.path).read_bytes)
-        return Loaded.of(attachment, content)
-    if attachment.url is not None and attachment.must_be_fetched:
-        content, said = fetched(attachment.url)
-        return Loaded.of(attachment, content, said)
-    return Loaded.of(attachment, attachment.content)
+    if attachment.path is None and not attachment.must_be_fetched:
+        return Loaded.of(attachment, attachment.content)
+    content, said = contents(attachment)
+    return Loaded.of(attachment, content, said)
