@@ -39,7 +39,7 @@ ALLOWED: list[tuple[str, str, str]] = [
         ".runtime .types .lib.core .llm.core .llm.providers ._version",
     ),
     ("antiphon.llm.identities", "httpx", ".runtime.core .runtime.lazy .llm.core .llm.identities"),
-    ("antiphon.llm.fetching", "httpx", ".runtime.core"),
+    ("antiphon.llm.pairs.fetching", "httpx", ".runtime.core"),
     (
         "antiphon.llm",
         "anyio pydantic pydantic_core typing_extensions",

@@ -117,7 +117,6 @@ if TYPE_CHECKING:
     from .embedding_models import get_embedding_models as get_embedding_models
     from .embedding_models import get_embedding_models_with_aliases as get_embedding_models_with_aliases
     from .embedding_models import register_embedding_model as register_embedding_model
-    from .fetching import AttachmentError as AttachmentError
     from .identities.aws import AWSCredentials as AWSCredentials
     from .identities.entra import EntraCredentials as EntraCredentials
     from .identities.google import GoogleCredentials as GoogleCredentials
@@ -138,6 +137,7 @@ if TYPE_CHECKING:
     from .models import get_models_with_aliases as get_models_with_aliases
     from .models import register_model as register_model
     from .naming import UnknownModelError as UnknownModelError
+    from .pairs.fetching import AttachmentError as AttachmentError
     from .prompts import BasePrompt as BasePrompt
     from .prompts import prompt_template as prompt_template
     from .provider_calls import ProviderCalls as ProviderCalls
@@ -223,7 +223,6 @@ else:
                 "EmbeddingModelWithAliases get_async_embedding_model get_async_embedding_models get_embedding_model "
                 "get_embedding_models get_embedding_models_with_aliases register_embedding_model"
             ),
-            ".fetching": "AttachmentError",
             ".identities.aws": "AWSCredentials",
             ".identities.entra": "EntraCredentials",
             ".identities.google": "GoogleCredentials",
@@ -233,6 +232,7 @@ else:
                 "get_model get_model_aliases get_models get_models_with_aliases register_model"
             ),
             ".naming": "UnknownModelError",
+            ".pairs.fetching": "AttachmentError",
             ".retries": "Fallback FallbackError RetriesExhausted RetryState collect_errors fallback retry",
             ".store": (
                 "get_default_embedding_model get_default_model remove_alias set_alias set_default_embedding_model "

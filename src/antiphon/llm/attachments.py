@@ -1,4 +1,4 @@
-"""Attachments as users make them: what they are, and what is in them, in both colours. By hand."""
+"""Attachments as users make them: what they are, and what is in them, in both colours."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from ..runtime.waiting import async_call
 from .core.attachments import Attachment as _Attachment
 from .core.attachments import Loaded, made_as
-from .fetching import async_fetched, fetched
+from .pairs.fetching import async_fetched, fetched
 
 __all__ = ["Attachment", "async_contents", "contents"]
 

@@ -17,8 +17,8 @@ from antiphon.llm.core.model_answers import StreamEvent, Usage
 from antiphon.llm.core.said import assistant, system, tool_message, user
 from antiphon.llm.core.tool_loop import ChainLimitError, PauseChain
 from antiphon.llm.core.tools import ToolCall, ToolOutput, ToolResult
-from antiphon.llm.fetching import AttachmentError
 from antiphon.llm.models import AsyncModel, AsyncResponse
+from antiphon.llm.pairs.fetching import AttachmentError
 from antiphon.mock import MockServer, Scripted, serve
 
 from ...runtime.colours import async_listed, async_together

@@ -23,7 +23,7 @@ from .streams import AsyncPieces, async_listed_pieces, async_pieces_of
 
 if TYPE_CHECKING:
     from ...runtime import AsyncAPIClient
-    from ..waiting import AsyncOpened
+    from ..pairs.streams import AsyncOpened
 
 __all__ = ["acompletion", "aembedding", "aresponses", "async_through"]
 

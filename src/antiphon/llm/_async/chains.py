@@ -10,8 +10,8 @@ from ..core.model_answers import RoundText, StreamEvent, result_events
 from ..core.prompts import Prompt, result_messages
 from ..core.tool_loop import ChainLimitError, PauseChain, Round, ToolLoop
 from ..core.tools import ToolResult
-from ..lazy_answers import AsyncWaitingText
-from ..running import async_lock
+from ..pairs.answers import AsyncWaitingText
+from ..pairs.running import async_lock
 from .model_responses import AsyncResponse
 from .tool_calls import AfterCall, BeforeCall, async_prepared_tools, async_run_round
 

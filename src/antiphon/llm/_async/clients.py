@@ -15,7 +15,7 @@ from ...runtime.core.transport import AsyncReply
 from ..core.credentials import Key, KeyFunction, Signer, is_quick, signable_url
 from ..core.endpoints import Kept, sdk_of
 from ..core.routing import Endpoint
-from ..running import async_run
+from ..pairs.running import async_run
 
 __all__ = ["AsyncEndpointClient", "aclose_all", "async_client_of"]
 

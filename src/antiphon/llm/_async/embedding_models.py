@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Iterable
 from typing import Unpack
 
 from ...lib.core.embeddings import with_floats
-from ..batches import AsyncTexts, async_batches, checked_text, several
 from ..core.parameters import EmbeddingParameters
 from ..core.vectors import vectors_of
+from ..pairs.texts import AsyncTexts, async_batches, checked_text, several
 from .asking import aembedding
 
 __all__ = ["AsyncEmbeddingModel"]

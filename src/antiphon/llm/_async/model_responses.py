@@ -19,9 +19,9 @@ from ..core.said import system as say
 from ..core.said import user
 from ..core.tool_loop import PauseChain, Round
 from ..core.tools import ToolCall, ToolLike, ToolResult, tools_of
-from ..lazy_answers import AsyncWaiting, new_id
 from ..model_facts import check_attachments, check_prompt, check_types, own_answer, request_parameters
-from ..running import async_lock
+from ..pairs.answers import AsyncWaiting, new_id
+from ..pairs.running import async_lock
 from .asking import acompletion
 from .loading import async_loaded
 from .tool_calls import AfterCall, BeforeCall, async_prepared_tools, async_run_round

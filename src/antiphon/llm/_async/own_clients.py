@@ -8,7 +8,6 @@ from typing import Any
 from ...runtime import AsyncAPIClient
 from ...runtime.core.kinds import is_mapping
 from ...runtime.waiting import async_answered
-from ..client_colours import async_client_way, async_taken
 from ..core.answers import ChunkReader
 from ..core.asking import attempt_with
 from ..core.calling.clients import (
@@ -21,6 +20,7 @@ from ..core.calling.clients import (
     title_of,
 )
 from ..core.calling.plans import Plan
+from ..pairs.clients import async_client_way, async_taken
 from .asking import acompletion, async_through
 from .streams import AsyncPieces
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 from ...runtime import AsyncStream, HTTPResponse
 from ...runtime.core.events import event_stream
 from ...runtime.core.reading import reader_for
-from ..waiting import AsyncBothWays
+from ..pairs.streams import AsyncBothWays
 
 if TYPE_CHECKING:
-    from ..waiting import AsyncOpened
+    from ..pairs.streams import AsyncOpened
 
 __all__ = ["AsyncClosing", "AsyncPieces", "async_listed_pieces", "async_pieces_of"]
 

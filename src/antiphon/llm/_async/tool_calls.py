@@ -11,7 +11,7 @@ from ...runtime.waiting import async_answered
 from ..core.colours import is_async
 from ..core.tool_loop import AfterCall, BeforeCall, CancelToolCall, PauseChain, Round, Step
 from ..core.tools import Tool, ToolResult, is_prepared, with_prepared
-from ..running import async_prepared, async_run
+from ..pairs.running import async_prepared, async_run
 
 __all__ = ["AfterCall", "BeforeCall", "async_prepared_tools", "async_run_round"]
 

@@ -24,7 +24,7 @@ from .streams import Pieces, listed_pieces, pieces_of
 
 if TYPE_CHECKING:
     from ...runtime import APIClient
-    from ..waiting import Opened
+    from ..pairs.streams import Opened
 
 __all__ = ["completion", "embedding", "responses", "through"]
 

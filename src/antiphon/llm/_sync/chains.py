@@ -11,8 +11,8 @@ from ..core.model_answers import RoundText, StreamEvent, result_events
 from ..core.prompts import Prompt, result_messages
 from ..core.tool_loop import ChainLimitError, PauseChain, Round, ToolLoop
 from ..core.tools import ToolResult
-from ..lazy_answers import WaitingText
-from ..running import lock
+from ..pairs.answers import WaitingText
+from ..pairs.running import lock
 from .model_responses import Response
 from .tool_calls import AfterCall, BeforeCall, prepared_tools, run_round
 

@@ -16,7 +16,7 @@ from ...runtime.core.transport import Reply
 from ..core.credentials import Key, KeyFunction, Signer, is_quick, signable_url
 from ..core.endpoints import Kept, sdk_of
 from ..core.routing import Endpoint
-from ..running import run
+from ..pairs.running import run
 
 __all__ = ["EndpointClient", "client_of", "close_all"]
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from typing import Unpack
 
 from ...lib.core.embeddings import with_floats
-from ..batches import Texts, batches, checked_text, several
 from ..core.parameters import EmbeddingParameters
 from ..core.vectors import vectors_of
+from ..pairs.texts import Texts, batches, checked_text, several
 from .asking import embedding
 
 __all__ = ["EmbeddingModel"]

@@ -20,9 +20,9 @@ from ..core.said import system as say
 from ..core.said import user
 from ..core.tool_loop import PauseChain, Round
 from ..core.tools import ToolCall, ToolLike, ToolResult, tools_of
-from ..lazy_answers import Waiting, new_id
 from ..model_facts import check_attachments, check_prompt, check_types, own_answer, request_parameters
-from ..running import lock
+from ..pairs.answers import Waiting, new_id
+from ..pairs.running import lock
 from .asking import completion
 from .loading import loaded
 from .tool_calls import AfterCall, BeforeCall, prepared_tools, run_round

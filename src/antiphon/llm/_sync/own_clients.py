@@ -9,7 +9,6 @@ from typing import Any
 from ...runtime import APIClient
 from ...runtime.core.kinds import is_mapping
 from ...runtime.waiting import answered
-from ..client_colours import client_way, taken
 from ..core.answers import ChunkReader
 from ..core.asking import attempt_with
 from ..core.calling.clients import (
@@ -22,6 +21,7 @@ from ..core.calling.clients import (
     title_of,
 )
 from ..core.calling.plans import Plan
+from ..pairs.clients import client_way, taken
 from .asking import completion, through
 from .streams import Pieces
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 from ...runtime import HTTPResponse, Stream
 from ...runtime.core.events import event_stream
 from ...runtime.core.reading import reader_for
-from ..waiting import BothWays
+from ..pairs.streams import BothWays
 
 if TYPE_CHECKING:
-    from ..waiting import Opened
+    from ..pairs.streams import Opened
 
 __all__ = ["Closing", "Pieces", "listed_pieces", "pieces_of"]
 

@@ -12,7 +12,7 @@ from ...runtime.waiting import answered
 from ..core.colours import is_async
 from ..core.tool_loop import AfterCall, BeforeCall, CancelToolCall, PauseChain, Round, Step
 from ..core.tools import Tool, ToolResult, is_prepared, with_prepared
-from ..running import prepared, run
+from ..pairs.running import prepared, run
 
 __all__ = ["AfterCall", "BeforeCall", "prepared_tools", "run_round"]
 

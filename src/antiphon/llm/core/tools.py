@@ -268,7 +268,7 @@ class Toolbox:
 
 
 _LOCKS: Final = frozenset({"_preparing", "_async_preparing"})
-"""What `antiphon.llm.running` keeps in a toolbox."""
+"""What `antiphon.llm.pairs.running` keeps in a toolbox."""
 _LIFE: Final = frozenset({"prepare", "prepare_async", "add_tool", "tools"})
 
 

@@ -1,11 +1,11 @@
-"""Texts in batches, of as many as are sent at once: both colours, by hand."""
+"""Texts in batches, of as many as are sent at once."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from typing import TypeAlias
 
-from ..runtime.core.kinds import is_bytes, is_iterable, is_mapping
+from ...runtime.core.kinds import is_bytes, is_iterable, is_mapping
 
 __all__ = ["AsyncTexts", "Texts", "async_batches", "batches", "checked_text", "several"]
 

@@ -1,10 +1,10 @@
-"""Bytes of attachments from the web, without the keys and the connections of providers: both colours, by hand."""
+"""Bytes of attachments from the web, without the keys and the connections of providers."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ..runtime.core.errors import SDKError
+from ...runtime.core.errors import SDKError
 
 if TYPE_CHECKING:
     import httpx

@@ -1,15 +1,15 @@
-"""What the two colours of this layer do not share, by hand."""
+"""Async streams that a plain `for` can walk, too."""
 
 from __future__ import annotations
 
 from collections.abc import Coroutine, Iterator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from ..runtime import SDKError
+from ...runtime import SDKError
 
 if TYPE_CHECKING:
-    from ..runtime._async.opened import AsyncOpened as AsyncOpened
-    from ..runtime._sync.opened import Opened as Opened
+    from ...runtime._async.opened import AsyncOpened as AsyncOpened
+    from ...runtime._sync.opened import Opened as Opened
 
 __all__ = ["AsyncBothWays", "BothWays"]
 
@@ -56,8 +56,8 @@ class AsyncBothWays(Generic[T]):
         raise SDKError("this stream belongs to an event loop: use `async for` there")
 
     def _within(self, loop: Any) -> Iterator[T]:
-        from ..runtime.transports.by_hand import ByHand
-        from ..runtime.transports.loops import close_in_loop
+        from ...runtime.transports.by_hand import ByHand
+        from ...runtime.transports.loops import close_in_loop
 
         hand = ByHand(None if self._opened is None else self._opened.reply, self._read_seconds)
         try:
@@ -74,7 +74,7 @@ class AsyncBothWays(Generic[T]):
     def _from_thread(self, loop: Any) -> Iterator[T]:
         import asyncio
 
-        from ..runtime.transports.loops import close_in_loop
+        from ...runtime.transports.loops import close_in_loop
 
         try:
             while True:

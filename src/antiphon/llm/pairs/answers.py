@@ -1,4 +1,4 @@
-"""What answers and conversations have in one colour only: `await response`, `str(response)`. By hand."""
+"""What answers and conversations have in one colour only: `await response`, `str(response)`."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ import time
 from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any, Self, cast
 
-from . import attachments as attachments  # what is attached is of its class
-from .core.model_answers import ModelAnswer
-from .core.parts import Message
-from .core.tools import ToolCall
+from .. import attachments as attachments  # what is attached is of its class
+from ..core.model_answers import ModelAnswer
+from ..core.parts import Message
+from ..core.tools import ToolCall
 
 if TYPE_CHECKING:
-    from ._async.model_responses import AsyncResponse
-    from ._async.models import AsyncModel
-    from ._sync.model_responses import Response
-    from ._sync.models import Conversation, Model
-    from .core.parameters import CompletionParameters
-    from .core.prompts import Prompt
-    from .core.tool_loop import AfterCall, BeforeCall
+    from .._async.model_responses import AsyncResponse
+    from .._async.models import AsyncModel
+    from .._sync.model_responses import Response
+    from .._sync.models import Conversation, Model
+    from ..core.parameters import CompletionParameters
+    from ..core.prompts import Prompt
+    from ..core.tool_loop import AfterCall, BeforeCall
 
 __all__ = ["AsyncConverted", "AsyncWaiting", "AsyncWaitingText", "Converted", "Waiting", "WaitingText", "new_id"]
 
@@ -109,7 +109,7 @@ class AsyncWaiting(AsyncWaitingText, _Kept):
 
     async def to_sync_response(self) -> Response:
         """The same answer as a sync response, when it is complete."""
-        from ._sync.model_responses import Response
+        from .._sync.model_responses import Response
 
         await self.complete()
         made = Response(_sync_model(self.model), self.prompt, answer=self.answer)
@@ -118,7 +118,7 @@ class AsyncWaiting(AsyncWaitingText, _Kept):
 
     @staticmethod
     def _model_called(name: str) -> AsyncModel:
-        from .models import get_async_model
+        from ..models import get_async_model
 
         return get_async_model(name)
 
@@ -153,7 +153,7 @@ class Waiting(WaitingText, _Kept):
 
     @staticmethod
     def _model_called(name: str) -> Model:
-        from .models import get_model
+        from ..models import get_model
 
         return get_model(name)
 
@@ -176,8 +176,8 @@ class AsyncConverted:
 
         Raises ValueError when one is not.
         """
-        from ._sync.model_responses import Response
-        from ._sync.models import Conversation
+        from .._sync.model_responses import Response
+        from .._sync.models import Conversation
 
         model = _sync_model(self.model)
         made = Conversation(
@@ -205,7 +205,7 @@ def new_id() -> str:
 
 
 def _sync_model(model: AsyncModel) -> Model:
-    from ._sync.models import Model
+    from .._sync.models import Model
 
     return Model(
         model.model_id,

@@ -1,12 +1,12 @@
-"""What the colours do otherwise with clients that are passed to them, by hand. The mirror drops `async_`."""
+"""Clients that are passed to a function, which have to be of its colour."""
 
 from __future__ import annotations
 
 import inspect
 from typing import Any
 
-from .core.calling.clients import OwnTree, Place, other_colour, way_of
-from .providers.profile import Provider
+from ..core.calling.clients import OwnTree, Place, other_colour, way_of
+from ..providers.profile import Provider
 
 __all__ = ["async_client_way", "async_taken", "client_way", "taken"]
 

@@ -1,7 +1,4 @@
-"""Calling functions of the user's from a chain, whatever their colour: the colour pairs of this layer.
-
-A name that begins with `async_` or `Async` is the async one of its pair; the mirror drops that.
-"""
+"""Calling functions of the user's, and making toolboxes ready, whatever their colour; and what waits for a turn."""
 
 from __future__ import annotations
 
@@ -18,7 +15,7 @@ if TYPE_CHECKING:
 
     import anyio
 
-    from .core.tools import Toolbox
+    from ..core.tools import Toolbox
 
 __all__ = ["async_lock", "async_prepared", "async_run", "lock", "prepared", "run"]
 
@@ -44,7 +41,7 @@ def run(function: Callable[[], Any], *, blocking: bool = True) -> Any:
 
 async def async_prepared(box: Toolbox) -> None:
     """Make a toolbox ready, once: by `prepare_async` where it has one, else by `prepare`. Raises what they raise."""
-    from .core.tools import is_prepared, preparing
+    from ..core.tools import is_prepared, preparing
 
     async with box.__dict__.setdefault("_async_preparing", async_lock()):
         if not is_prepared(box):
@@ -58,7 +55,7 @@ async def async_prepared(box: Toolbox) -> None:
 
 def prepared(box: Toolbox) -> None:
     """Make a toolbox ready, once: by `prepare` where it has one, else by `prepare_async`. Raises what they raise."""
-    from .core.tools import is_prepared, preparing
+    from ..core.tools import is_prepared, preparing
 
     with box.__dict__.setdefault("_preparing", lock()):
         if not is_prepared(box):
@@ -72,7 +69,7 @@ def prepared(box: Toolbox) -> None:
 
 def _is_ours(box: Toolbox, method: str) -> bool:
     """Whether nobody has overwritten a method."""
-    from .core.tools import Toolbox
+    from ..core.tools import Toolbox
 
     return getattr(type(box), method) is getattr(Toolbox, method)
 
