@@ -148,3 +148,20 @@ async def test_streams_that_wait_hold_little() -> None:
     assert len(opened) == 25
     held = sum(trace.size for trace in ours.traces)
     assert held / 20 < 2.5 * 20_000  # the event as bytes, as it came and as it was taken apart, and no item
+
+
+async def test_a_short_answer_takes_little_room_to_read() -> None:
+    """Room of more than 128 KiB comes from the system, page by page, at each read."""
+    with RawServer(serve_ok) as server:
+        async with client_of(server) as client:
+            for _ in range(3):
+                await client.get("/x", cast_to=dict[str, Any])
+            tracemalloc.start()
+            try:
+                tracemalloc.reset_peak()
+                before, _ = tracemalloc.get_traced_memory()
+                await client.get("/x", cast_to=dict[str, Any])
+                _, peak = tracemalloc.get_traced_memory()
+            finally:
+                tracemalloc.stop()
+    assert peak - before < 128 * 1024 + 64 * 1024  # ours, and what the server reads at the same time

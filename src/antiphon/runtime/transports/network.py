@@ -117,6 +117,9 @@ class AsyncNetworkStream:
 
     def connection_made(self, transport: Any) -> None:
         self.transport = transport
+        with contextlib.suppress(AttributeError):  # uvloop's transports have memory of their own
+            # As much room is made for each read. asyncio's own 256 KiB come from the system, and go back to it at once.
+            transport.max_size = _AT_ONCE
         sock: Any = transport.get_extra_info("socket")
         for option in socket_options():
             with contextlib.suppress(OSError):  # of no worth where the system does not know it
