@@ -208,7 +208,7 @@ class ResponseReader:
 
     def _frame(self, status: int, headers: Headers) -> None:
         """How long the body is (RFC 9112, section 6.3)."""
-        coding = headers.get("transfer-encoding", "identity").strip().lower()
+        coding = headers.get("transfer-encoding", "identity").lower()
         length = headers.get("content-length")
         number = None if length is None else _length(length)
         if self._method == "HEAD" or status in _BODY_LESS:
@@ -289,7 +289,7 @@ def _status(line: bytes) -> tuple[str, int]:
 
 def _length(text: str) -> int:
     """A content length, which may be said several times if it is always the same (RFC 9110, section 8.6)."""
-    lengths = {each.strip() for each in text.split(",")}
+    lengths = {each.strip(" \t") for each in text.split(",")}
     if len(lengths) != 1 or not _is_number(length := lengths.pop().encode(), _DIGITS):
         raise TransportError("the content-length of the answer is not a length")
     return int(length)
