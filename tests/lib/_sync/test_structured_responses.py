@@ -94,6 +94,61 @@ def test_arguments_of_functions_are_parsed() -> None:
     assert (sent[1]["type"], sent[1]["strict"], sent[1]["description"]) == ("function", True, "A town.")
 
 
+@pytest.mark.parametrize(
+    ("name", "namespace", "expected"),
+    [
+        ("City", "places", CITY),
+        ("Town", "places", CITY),
+        ("Village", "places", None),
+        ("City", "elsewhere", None),
+        ("City", None, None),
+        ("Later", "Later", CITY),
+        ("Later", None, CITY),
+        ("Soon", "Soon", None),
+    ],
+)
+def test_functions_of_a_namespace(name: str, namespace: str | None, expected: object) -> None:
+    client, transport = client_for(response({**answered(name, PARIS), "namespace": namespace}))
+    inside = (pydantic_responses_function_tool(City), pydantic_function_tool(City, name="Town"))
+    tools: Any = [
+        {"type": "namespace", "name": "places", "description": "Places.", "tools": iter(inside)},
+        pydantic_responses_function_tool(City, name="Later", defer_loading=True),
+        pydantic_responses_function_tool(City, name="Soon"),
+    ]
+    found = client.responses.parse(model="m", input="x", tools=tools)
+    item = found.output[0]
+    assert item.type == "function_call"
+    assert item.parsed_arguments == expected
+    sent = body(transport)["tools"][0]
+    assert [(tool["type"], tool["name"], tool["strict"]) for tool in sent["tools"]] == [
+        ("function", "City", True),
+        ("function", "Town", True),
+    ]
+
+
+@pytest.mark.parametrize("remark", ["Let me see.", '{"name":"Rome","inhabitants":3}'])
+@pytest.mark.parametrize("phase", ["commentary", "a phase of next year"])
+@pytest.mark.parametrize("last", [{}, {"phase": None}, {"phase": "final_answer"}])
+def test_remarks_on_the_way_are_no_answer(remark: str, phase: str, last: dict[str, Any]) -> None:
+    output = [{**said(remark), "phase": phase}, {**said(PARIS), **last}]
+    course: list[dict[str, Any]] = []
+    for index, (item, text) in enumerate(zip(output, (remark, PARIS), strict=True)):
+        course += [
+            {"type": "response.output_item.added", "output_index": index, "item": {**item, "content": []}},
+            {"type": "response.output_text.done", **place("m", index, content_index=0, text=text, logprobs=[])},
+            {"type": "response.output_item.done", "output_index": index, "item": item},
+        ]
+    course.append({"type": "response.completed", "response": response(*output)})
+    client, _ = client_for(response(*output), events(*numbered(*course), named=True, done=False), response(output[0]))
+    found = client.responses.parse(model="m", input="x", text_format=City)
+    assert (found.output_parsed, found.output_text) == (CITY, remark + PARIS)
+    with client.responses.stream(model="m", input="x", text_format=City) as stream:
+        done = [event for event in stream if event.type == "response.output_text.done"]
+        assert [getattr(event, "parsed", "nothing") for event in done] == [None, CITY]
+        assert (stream.get_final_response()).output_parsed == CITY
+    assert (client.responses.parse(model="m", input="x", text_format=City)).output_parsed is None
+
+
 def test_what_was_parsed_is_not_sent_back() -> None:
     output = [said(PARIS), answered("City", PARIS)]
     client, transport = client_for(response(*output), response())
@@ -229,6 +284,26 @@ def test_a_stream_that_ends_too_early() -> None:
             stream.get_final_response()
     with client.responses.stream(model="m", input="x") as stream:
         assert (stream.get_final_response()).status == "incomplete"
+
+
+@pytest.mark.parametrize("ending", [{"output": None}, {"output": []}, {}])
+def test_an_ending_without_the_output_that_came_before(ending: dict[str, Any]) -> None:
+    whole = {name: value for name, value in response().items() if name != "output"}
+    completed = numbered(*COURSE[:-1], {"type": "response.completed", "response": {**whole, **ending}})
+    failed = numbered(*COURSE[:4], {"type": "response.failed", "response": {**whole, "status": "failed", **ending}})
+    client, _ = client_for(*[events(*each, named=True, done=False) for each in (completed, failed)])
+    tools = [pydantic_responses_function_tool(City)]
+    with client.responses.stream(model="m", input="x", text_format=City, tools=tools) as stream:
+        last = [event for event in stream][-1]
+        final = stream.get_final_response()
+        assert last.type == "response.completed"
+        assert last.response is final
+    assert (final.output_parsed, final.output_text) == (CITY, PARIS)
+    assert [item.parsed_arguments for item in final.output if item.type == "function_call"] == [CITY]
+    with client.responses.stream(model="m", input="x") as stream:
+        last = [event for event in stream][-1]
+        assert last.type == "response.failed"
+        assert (last.response.status, last.response.output_text) == ("failed", '{"name":"Pa')
 
 
 def test_leaving_the_block_early_closes_the_connection() -> None:

@@ -91,6 +91,8 @@ def response_tools(tools: list[Any] | None) -> list[Any] | None:
 
 
 def _flat(tool: Any) -> Any:
+    if is_mapping(tool) and tool.get("type") == "namespace" and "tools" in tool:
+        return {**tool, "tools": response_tools(listed(tool["tools"]))}
     function = tool.get("function") if is_mapping(tool) else None
     if not is_mapping(function):
         return tool
@@ -106,26 +108,39 @@ class FunctionParsers:
     def __init__(self, tools: list[Any] | None) -> None:
         self._models: dict[str, type[pydantic.BaseModel]] = {}
         self._strict: set[str] = set()
+        self._namespaces: dict[str, FunctionParsers] = {}
+        self._deferred: set[str] = set()
         for tool in tools or ():
             function: Any = tool.get("function", tool) if is_mapping(tool) else {}
             name = function.get("name")
-            if isinstance(function, _ModelFunction):
+            if function.get("type") == "namespace":
+                self._namespaces[name] = FunctionParsers(listed(function.get("tools")))
+            elif isinstance(function, _ModelFunction):
                 self._models[cast(str, name)] = function.model
             elif function.get("strict") is True and isinstance(name, str):
                 self._strict.add(name)
+            if function.get("defer_loading") is True:
+                self._deferred.add(name)
 
     def __bool__(self) -> bool:
-        return bool(self._models or self._strict)
+        return bool(self._models or self._strict or self._namespaces)
 
     def parses(self, name: str | None) -> bool:
         """Whether calls of this function are parsed."""
         return name in self._models or name in self._strict
 
-    def parse(self, name: str | None, arguments: str) -> object | None:
-        """The arguments of a call; None for a function that is not parsed.
+    def parse(self, name: str | None, arguments: str, namespace: str | None = None) -> object | None:
+        """The arguments of a call; None for a function that is not parsed, such as one of an unknown namespace.
 
-        Raises `pydantic.ValidationError` where they do not fit.
+        A tool whose loading was deferred is called in a namespace of its own name. Raises `pydantic.ValidationError`
+        where the arguments do not fit.
         """
+        if namespace is not None:
+            inside = self._namespaces.get(namespace)
+            if inside is not None:
+                return inside.parse(name, arguments)
+            if namespace != name or name not in self._deferred:
+                return None
         model = self._models.get(name or "")
         if model is not None:
             return format_of(model).parse(arguments)

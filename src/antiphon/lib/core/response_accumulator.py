@@ -134,8 +134,13 @@ class ResponseAccumulator:
         elif kind in _BEGUN:
             self._response = event.response
         elif kind in _ENDED:
-            self.final = self._response = event.response
+            self.final = self._response = self._with_output(event.response)
         return None
+
+    def phase(self, index: int | None) -> str | None:
+        """What the message at this place of the output is said to be; None where nothing is said."""
+        item = self._items.get(index or 0)
+        return None if item is None else getattr(item.model, "phase", None)
 
     def _item(self, index: int | None) -> _Item:
         return self._items.setdefault(index or 0, _Item(None))
@@ -144,7 +149,16 @@ class ResponseAccumulator:
         """The response as it is now."""
         if self.final is not None:
             return self.final
-        items = [made for _, item in sorted(self._items.items()) if (made := item.assemble()) is not None]
+        items = self._output()
         if self._response is None:
             return assembled(Response, {"object": "response", "output": items})
         return retyped(Response, self._response, output=items or self._response.output)
+
+    def _with_output(self, ended: Response) -> Response:
+        """The response that has ended. Some servers leave its output out, or empty: it came in the events before."""
+        if ended.output or not (items := self._output()):
+            return ended
+        return retyped(Response, ended, output=items)
+
+    def _output(self) -> list[Any]:
+        return [made for _, item in sorted(self._items.items()) if (made := item.assemble()) is not None]

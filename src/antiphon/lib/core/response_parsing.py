@@ -18,7 +18,7 @@ from .parsed_responses import (
 )
 from .retyped import retyped
 
-__all__ = ["parse_response"]
+__all__ = ["is_answer", "parse_response"]
 
 
 def parse_response(
@@ -41,12 +41,18 @@ def parse_response(
     return retyped(ParsedResponse, response, output=output)
 
 
+def is_answer(phase: str | None) -> bool:
+    """Whether a message of this phase is what was asked for, and not a remark on the way there."""
+    return phase is None or phase == "final_answer"
+
+
 def _item(item: Any, format: Format[Any] | None, functions: FunctionParsers) -> Any:
     kind = getattr(item, "type", None)
     if kind == "message" and isinstance(getattr(item, "content", None), list):
-        return retyped(ParsedResponseOutputMessage, item, content=[_part(part, format) for part in item.content])
+        told = format if is_answer(getattr(item, "phase", None)) else None
+        return retyped(ParsedResponseOutputMessage, item, content=[_part(part, told) for part in item.content])
     if kind == "function_call":
-        arguments = functions.parse(item.name, item.arguments)
+        arguments = functions.parse(item.name, item.arguments, getattr(item, "namespace", None))
         return retyped(ParsedResponseFunctionToolCall, item, parsed_arguments=arguments)
     return item
 

@@ -18,7 +18,8 @@ from .response_events import (
     ResponseTextDeltaEvent,
     ResponseTextDoneEvent,
 )
-from .response_parsing import parse_response
+from .response_parsing import is_answer, parse_response
+from .retyped import retyped
 from .type_variables import TextFormatT
 
 __all__ = ["ResponseStreamState"]
@@ -68,9 +69,12 @@ class ResponseStreamState(Generic[TextFormatT]):
             snapshot = partial(text.text, text.length)
             made = ResponseFunctionCallArgumentsDeltaEvent.made_from(event, {"snapshot": snapshot})
         elif event.type == "response.output_text.done":
-            parsed = None if self._format is None else self._format.parse(event.text)
+            format = self._format if is_answer(self._accumulator.phase(event.output_index)) else None
+            parsed = None if format is None else format.parse(event.text)
             made = cast(Any, ResponseTextDoneEvent).made_from(event, {"parsed": lambda: parsed})
         elif event.type == "response.completed":
             made = cast(Any, ResponseCompletedEvent).made_from(event, {})
             made.__dict__["response"] = self.get_final_response()
+        elif event.type == "response.failed" or event.type == "response.incomplete":
+            made = retyped(type(event), event, response=self._accumulator.final)
         return [made]
