@@ -45,8 +45,6 @@ if TYPE_CHECKING:
     from .attachments import Attachment as Attachment
     from .calling import CallDecorator as CallDecorator
     from .calling import call as call
-    from .calling import context as context
-    from .calling import override as override
     from .core.base_tools import BaseTool as BaseTool
     from .core.base_tools import ToolConfig as ToolConfig
     from .core.calling.answers import CallResponse as CallResponse
@@ -137,6 +135,8 @@ if TYPE_CHECKING:
     from .models import get_models_with_aliases as get_models_with_aliases
     from .models import register_model as register_model
     from .naming import UnknownModelError as UnknownModelError
+    from .overriding import context as context
+    from .overriding import override as override
     from .pairs.fetching import AttachmentError as AttachmentError
     from .prompts import BasePrompt as BasePrompt
     from .prompts import prompt_template as prompt_template
@@ -242,7 +242,7 @@ else:
             "._async.call_streams": "AsyncStream AsyncStructuredStream",
             "._sync.call_responses": "CallAnswer",
             "._sync.call_streams": "Stream StructuredStream",
-            ".calling": "CallDecorator call context override",
+            ".calling": "CallDecorator call",
             ".core.calling.answers": "CallResponse CallResponseChunk CostMetadata",
             ".core.calling.asked": "BaseDynamicConfig",
             ".core.calling.clients": "UnsupportedClientError",
@@ -251,6 +251,7 @@ else:
                 "AudioPart AudioURLPart CacheControlPart DocumentPart ImagePart ImageURLPart PromptError"
             ),
             ".core.calling.settings": "CommonCallParams StreamConfig",
+            ".overriding": "context override",
             ".prompts": "BasePrompt prompt_template",
             ".provider_calls": (
                 "ProviderCalls anthropic azure bedrock cerebras cohere deepseek fireworks gemini google groq litellm "

@@ -1,4 +1,4 @@
-"""`@llm.call`: functions that a model answers, in both colours; and what changes them for a while."""
+"""`@llm.call`: functions that a model answers, in both colours."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import contextlib
 import functools
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from contextlib import AbstractContextManager
 from typing import Any, Literal, ParamSpec, Protocol, TypeAlias, TypeVar, cast, overload
 
 from ._async.call_responses import AsyncCallAnswer
@@ -20,18 +19,13 @@ from .core.calling.messages import PromptLike
 from .core.calling.plans import Asking
 from .core.calling.settings import (
     CallSettings,
-    Changes,
     CommonCallParams,
     StreamConfig,
-    changes_of,
-    in_context,
-    mark_overridden,
-    under,
 )
 from .core.colours import is_async_function
 from .core.tool_classes import ToolClassLike
 
-__all__ = ["CallDecorator", "Tools", "call", "context", "override"]
+__all__ = ["CallDecorator", "Params", "Tools", "call", "like"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -54,7 +48,8 @@ class CallDecorator(Protocol[AsyncT, SyncT]):
 
 Tools: TypeAlias = "Sequence[ToolClassLike | Any]"
 """What can be passed in `tools=`: functions, `BaseTool` classes, toolkits, and what else is a tool of a chain."""
-_Params: TypeAlias = "CommonCallParams | Mapping[str, Any]"
+Params: TypeAlias = "CommonCallParams | Mapping[str, Any]"
+"""What can be passed as `call_params=`."""
 
 
 @overload
@@ -68,7 +63,7 @@ def call(
     output_parser: None = None,
     json_mode: bool = False,
     client: Any = None,
-    call_params: _Params | None = None,
+    call_params: Params | None = None,
 ) -> CallDecorator[AsyncCallAnswer, CallAnswer]: ...
 @overload
 def call(
@@ -81,7 +76,7 @@ def call(
     output_parser: None = None,
     json_mode: bool = False,
     client: Any = None,
-    call_params: _Params | None = None,
+    call_params: Params | None = None,
 ) -> CallDecorator[AsyncStream, Stream]: ...
 @overload
 def call(
@@ -94,7 +89,7 @@ def call(
     output_parser: Callable[[R], Awaitable[T]] | Callable[[R], T],
     json_mode: bool = False,
     client: Any = None,
-    call_params: _Params | None = None,
+    call_params: Params | None = None,
 ) -> CallDecorator[T, T]: ...
 @overload
 def call(
@@ -107,7 +102,7 @@ def call(
     output_parser: Callable[[CallResponse], T] | Callable[[AsyncCallAnswer], Awaitable[T]],
     json_mode: bool = False,
     client: Any = None,
-    call_params: _Params | None = None,
+    call_params: Params | None = None,
 ) -> CallDecorator[T, T]: ...
 @overload
 def call(
@@ -120,7 +115,7 @@ def call(
     output_parser: None = None,
     json_mode: bool = False,
     client: Any = None,
-    call_params: _Params | None = None,
+    call_params: Params | None = None,
 ) -> CallDecorator[T, T]: ...
 @overload
 def call(
@@ -133,7 +128,7 @@ def call(
     output_parser: None = None,
     json_mode: bool = False,
     client: Any = None,
-    call_params: _Params | None = None,
+    call_params: Params | None = None,
 ) -> CallDecorator[AsyncStructuredStream[T], StructuredStream[T]]: ...
 @overload
 def call(
@@ -146,7 +141,7 @@ def call(
     output_parser: Callable[..., Any] | None = None,
     json_mode: bool = False,
     client: Any = None,
-    call_params: _Params | None = None,
+    call_params: Params | None = None,
 ) -> CallDecorator[Any, Any]: ...
 def call(
     provider: str,
@@ -158,7 +153,7 @@ def call(
     output_parser: Callable[..., Any] | None = None,
     json_mode: bool = False,
     client: Any = None,
-    call_params: _Params | None = None,
+    call_params: Params | None = None,
 ) -> Any:
     """Makes a function one that a model answers: what it returns is the prompt, what its caller gets is the answer.
 
@@ -203,15 +198,15 @@ def _decorated(settings: CallSettings, function: Any) -> Any:
         async def async_answered(*args: Any, **kwargs: Any) -> Any:
             return await async_asked(asking, args, kwargs)
 
-        return _like(function, async_answered, asking)
+        return like(function, async_answered, asking)
 
     def answered(*args: Any, **kwargs: Any) -> Any:
         return asked(asking, args, kwargs)
 
-    return _like(function, answered, asking)
+    return like(function, answered, asking)
 
 
-def _like(function: Callable[..., Any], made: Callable[..., Any], asking: Asking | None) -> Any:
+def like(function: Callable[..., Any], made: Callable[..., Any], asking: Asking | None) -> Any:
     """The made function under the name and with the parameters of another; what it returns is something else."""
     functools.update_wrapper(made, function)
     made.__annotations__ = {name: said for name, said in made.__annotations__.items() if name != "return"}
@@ -219,170 +214,3 @@ def _like(function: Callable[..., Any], made: Callable[..., Any], asking: Asking
     with contextlib.suppress(TypeError, ValueError):  # a function without a signature stays one
         made.__dict__["__signature__"] = inspect.signature(function).replace(return_annotation=inspect.Signature.empty)
     return made
-
-
-@overload
-def override(
-    function: Callable[P, R],
-    *,
-    provider: str | None = None,
-    model: str | None = None,
-    stream: None = None,
-    tools: Tools | None = None,
-    response_model: None = None,
-    output_parser: None = None,
-    json_mode: bool | None = None,
-    client: Any = None,
-    call_params: _Params | None = None,
-) -> Callable[P, R]: ...
-@overload
-def override(  # pyright: ignore[reportOverlappingOverload]  async functions come first
-    function: Callable[P, Awaitable[Any]],
-    *,
-    provider: str | None = None,
-    model: str | None = None,
-    stream: Literal[True] | StreamConfig,
-    tools: Tools | None = None,
-    response_model: None = None,
-    output_parser: None = None,
-    json_mode: bool | None = None,
-    client: Any = None,
-    call_params: _Params | None = None,
-) -> Callable[P, Coroutine[Any, Any, AsyncStream]]: ...
-@overload
-def override(
-    function: Callable[P, Any],
-    *,
-    provider: str | None = None,
-    model: str | None = None,
-    stream: Literal[True] | StreamConfig,
-    tools: Tools | None = None,
-    response_model: None = None,
-    output_parser: None = None,
-    json_mode: bool | None = None,
-    client: Any = None,
-    call_params: _Params | None = None,
-) -> Callable[P, Stream]: ...
-@overload
-def override(
-    function: Callable[P, Awaitable[Any]],
-    *,
-    provider: str | None = None,
-    model: str | None = None,
-    stream: Literal[False] | None = None,
-    tools: Tools | None = None,
-    response_model: type[T],
-    output_parser: None = None,
-    json_mode: bool | None = None,
-    client: Any = None,
-    call_params: _Params | None = None,
-) -> Callable[P, Coroutine[Any, Any, T]]: ...
-@overload
-def override(
-    function: Callable[P, Any],
-    *,
-    provider: str | None = None,
-    model: str | None = None,
-    stream: Literal[False] | None = None,
-    tools: Tools | None = None,
-    response_model: type[T],
-    output_parser: None = None,
-    json_mode: bool | None = None,
-    client: Any = None,
-    call_params: _Params | None = None,
-) -> Callable[P, T]: ...
-@overload
-def override(
-    function: Callable[P, Any],
-    *,
-    provider: str | None = None,
-    model: str | None = None,
-    stream: bool | StreamConfig | None = None,
-    tools: Tools | None = None,
-    response_model: Any = None,
-    output_parser: Callable[..., Any] | None = None,
-    json_mode: bool | None = None,
-    client: Any = None,
-    call_params: _Params | None = None,
-) -> Callable[P, Any]: ...
-def override(
-    function: Callable[..., Any],
-    *,
-    provider: str | None = None,
-    model: str | None = None,
-    stream: bool | StreamConfig | None = None,
-    tools: Tools | None = None,
-    response_model: Any = None,
-    output_parser: Callable[..., Any] | None = None,
-    json_mode: bool | None = None,
-    client: Any = None,
-    call_params: _Params | None = None,
-) -> Any:
-    """The function with other arguments of `call`, in place of those it was decorated with. It stays what it is itself.
-
-    Raises ValueError when a provider is given without a model, or a model without a provider.
-    """
-    changes = changes_of(
-        provider=provider,
-        model=model,
-        stream=stream,
-        tools=tools,
-        response_model=response_model,
-        output_parser=output_parser,
-        json_mode=json_mode,
-        client=client,
-        call_params=call_params,
-    )
-    function, changes = under(changes, function)
-    asking: object = getattr(function, "__antiphon_asking__", None)
-    if isinstance(asking, Asking):
-        asking.settings.changed(changes)  # says at once what does not fit together
-    if is_async_function(function):
-
-        async def async_changed(*args: Any, **kwargs: Any) -> Any:
-            with in_context(changes):
-                return await function(*args, **kwargs)
-
-        return _overridden(function, async_changed, changes)
-
-    def changed(*args: Any, **kwargs: Any) -> Any:
-        with in_context(changes):
-            return function(*args, **kwargs)
-
-    return _overridden(function, changed, changes)
-
-
-def _overridden(function: Callable[..., Any], made: Callable[..., Any], changes: Changes) -> Any:
-    mark_overridden(_like(function, made, None), function, changes)
-    return made
-
-
-def context(
-    *,
-    provider: str | None = None,
-    model: str | None = None,
-    stream: bool | StreamConfig | None = None,
-    tools: Tools | None = None,
-    response_model: Any = None,
-    output_parser: Callable[..., Any] | None = None,
-    json_mode: bool | None = None,
-    client: Any = None,
-    call_params: _Params | None = None,
-) -> AbstractContextManager[None]:
-    """Other arguments of `call` for every decorated function that is called, or awaited, inside the `with`.
-
-    It holds in this task and in what is started from it, and nowhere else; a `with` inside changes what it names.
-    Raises ValueError when a provider is given without a model, or a model without a provider.
-    """
-    changes: Changes = changes_of(
-        provider=provider,
-        model=model,
-        stream=stream,
-        tools=tools,
-        response_model=response_model,
-        output_parser=output_parser,
-        json_mode=json_mode,
-        client=client,
-        call_params=call_params,
-    )
-    return in_context(changes)
