@@ -91,7 +91,6 @@ class AsyncNetworkStream:
         "_is_full",
         "_is_paused",
         "_loop",
-        "_poll",
         "_received",
         "_timer",
         "_waiter",
@@ -111,7 +110,6 @@ class AsyncNetworkStream:
         # One timer serves all reads and writes: it looks when it fires whether somebody still waits, and until when.
         self._timer: asyncio.TimerHandle | None = None
         self._deadline = math.inf
-        self._poll: Any = None
 
     # --- what the loop says ---
 
@@ -124,9 +122,6 @@ class AsyncNetworkStream:
         for option in socket_options():
             with contextlib.suppress(OSError):  # of no worth where the system does not know it
                 sock.setsockopt(*option)
-        if hasattr(select, "poll"):
-            self._poll = select.poll()
-            self._poll.register(sock.fileno(), select.POLLIN)
 
     def data_received(self, data: bytes) -> None:
         self._received = self._received + data if self._received else bytes(data)
@@ -217,7 +212,9 @@ class AsyncNetworkStream:
 
     def is_quiet(self) -> bool:
         """Whether it is open, and nothing has come that nobody asked for, also where the loop did not look yet."""
-        return not self._received and not self._has_ended and not (self._poll is not None and self._poll.poll(0))
+        if self._received or self._has_ended or self.transport is None:
+            return False
+        return _is_quiet(self.transport.get_extra_info("socket"))
 
     def abort(self) -> None:
         """Close it now; a read that waits fails."""
@@ -374,13 +371,7 @@ class NetworkStream:
 
     def is_quiet(self) -> bool:
         """Whether it is open, and nothing has come that nobody asked for."""
-        if self.socket.fileno() < 0:
-            return False
-        if not hasattr(select, "poll"):
-            return not select.select([self.socket], [], [], 0)[0]
-        poll = select.poll()  # knows no limit to the numbers of sockets, as select() does
-        poll.register(self.socket, select.POLLIN)
-        return not poll.poll(0)
+        return _is_quiet(self.socket)
 
     def abort(self) -> None:
         """End it, also for a thread that waits in it now, which then closes it.
@@ -407,12 +398,22 @@ class NetworkStream:
             self._timeout = seconds
 
 
+def _is_quiet(sock: Any) -> bool:
+    if sock.fileno() < 0:
+        return False
+    if not hasattr(select, "poll"):
+        return not select.select([sock], [], [], 0)[0]
+    poll = select.poll()  # knows no limit to the numbers of sockets, as select() does
+    poll.register(sock, select.POLLIN)
+    return not poll.poll(0)
+
+
 def _ready(sock: socket.socket, listens: bool, seconds: float | None) -> tuple[bool, bool]:
     """Whether it can be read from, where that is asked for, and whether it can be written to or has failed."""
     if not hasattr(select, "poll"):
         readable, writable, failed = select.select([sock] if listens else [], [sock], [sock], seconds)
         return bool(readable), bool(writable or failed)
-    poll = select.poll()  # knows no limit to the numbers of sockets, as select() does
+    poll = select.poll()
     poll.register(sock, select.POLLOUT | (select.POLLIN if listens else 0))
     events = [event for _, event in poll.poll(None if seconds is None else seconds * 1000)]
     return any(event & select.POLLIN for event in events), any(event & ~select.POLLIN for event in events)
