@@ -57,9 +57,12 @@ def get_key(
 def set_key(name: str, value: str) -> None:
     """Keep a key under a name; that of a provider (`openai`) has it used for the provider's models.
 
-    Raises ValueError for a name or a key that cannot be one, `KeyStoreError` for a file that holds something else, and
-    OSError when it cannot be written.
+    Raises TypeError and ValueError for a name or a key that cannot be one, `KeyStoreError` for a file that holds
+    something else, and OSError when it cannot be written.
     """
+    for said, given in (("name of a key", name), ("key", value)):
+        if not isinstance(given, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"the {said} is text, not {type(given).__name__}")
     value = value.strip()
     if not name.strip() or name != name.strip() or name.startswith("//") or not name.isprintable():
         raise ValueError(f"{name!r} cannot be the name of a key")

@@ -74,6 +74,8 @@ class ModelFacts:
             "settings": {**self.settings, **settings} if settings else None,
         }
         vars(self).update({name: value for name, value in given.items() if value is not None})
+        if not isinstance(self.model_id, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"model_id must be text, not {type(self.model_id).__name__}")
         if not self.model_id:
             raise ValueError("a model has a model_id: provider/model")
 

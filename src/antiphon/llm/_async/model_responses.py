@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from ...runtime import SDKError
+from ...runtime.core.kinds import checked_mapping
 from ...runtime.waiting import async_answered
 from ..core.belonging import Belonging
 from ..core.model_answers import ModelAnswer, StreamEvent, Usage
@@ -213,10 +214,14 @@ class AsyncResponse(AsyncWaiting):
     def from_dict(cls, data: Mapping[str, Any], *, model: AsyncModel | None = None) -> AsyncResponse:
         """The response that `to_dict` wrote, of this model or else the one of that name. It can be replied to.
 
-        Raises `UnknownModelError`, and `pydantic.ValidationError` for options that there are not.
+        Raises `UnknownModelError`, TypeError and ValueError for what it did not write, and `pydantic.ValidationError`
+        for options that there are not.
         """
+        data = checked_mapping("data", data)
         given: Mapping[str, Any] = data.get("prompt") or {}
         sent = [Message.from_dict(each) for each in given.get("messages") or ()]
+        if model is None and "model" not in data:
+            raise ValueError("the data name no model: pass model=...")
         model = model or cls._model_called(data["model"])
         keywords = {"system": given.get("system"), "options": given.get("options")}
         prompt = replace(prompt_of(given.get("text"), keywords, options=model.Options), sent=tuple(sent))

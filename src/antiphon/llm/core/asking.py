@@ -159,7 +159,9 @@ def _made(
     body["model"] = route.model
     _check_names(kind, provider, body)
     _check_offered(kind, provider, body)
-    if kind == "completion":
+    if kind != "completion":
+        _check_input(subject, is_needed=kind == "embedding")
+    else:
         body["messages"] = messages_for(provider, subject)
         _fit(provider, body, drop=settings.get("drop_params"))
     if streamed:
@@ -167,6 +169,13 @@ def _made(
     if "additional_params" in settings:
         body.update(_additional(settings["additional_params"]))
     return Attempt(route, located(route, _call(kind, provider, body, settings, streamed)), streamed)
+
+
+def _check_input(given: object, *, is_needed: bool) -> None:
+    if given is None and not is_needed:
+        return
+    if isinstance(given, bytes) or is_mapping(given) or not is_iterable(given):
+        raise TypeError(f"input must be text, or a list, not {type(given).__name__}")
 
 
 def _call(kind: Kind, provider: Provider, body: dict[str, Any], settings: Mapping[str, Any], streamed: bool) -> Call:

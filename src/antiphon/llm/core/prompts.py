@@ -295,6 +295,9 @@ def prompt_of(
             loose[name] = value
         elif value is not None:
             given[name] = value
+    of_system = given.get("system")
+    if of_system is not None and not isinstance(of_system, str):
+        raise TypeError(f"system is text, not {type(of_system).__name__}")
     made = object.__new__(Prompt)  # as with `sent_as`: for each prompt that is made
     if not loose and _FEW.issuperset(given):
         nothing: Any = {"attachments": [], "known_tools": dict(tools or {}), "tool_results": [], "options": options()}
@@ -304,7 +307,7 @@ def prompt_of(
     made.__dict__.update(
         _NOTHING_ASKED,
         text=_joined(given.get("fragments"), text, "\n"),
-        system=_joined(given.get("system_fragments"), given.get("system"), "\n\n"),
+        system=_joined(given.get("system_fragments"), of_system, "\n\n"),
         attachments=[attachment_of(each) for each in _several("attachments", given)],
         known_tools=tools_of(given["tools"]) if "tools" in given else dict(tools or {}),
         tool_results=list(_several("tool_results", given)),

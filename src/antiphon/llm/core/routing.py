@@ -116,7 +116,8 @@ def _check_texts(**given: object) -> None:
 
 
 def base_url_of(provider: Provider, environment: Mapping[str, str], base_url: str | None = None) -> str:
-    """The address at which a provider would be asked. Raises ValueError where nothing says it."""
+    """The address at which a provider would be asked. Raises ValueError where nothing says it, and TypeError."""
+    _check_texts(base_url=base_url)
     version = _first(environment, provider.api_version_env)
     return _address(provider, base_url, environment, has_version=version is not None)
 

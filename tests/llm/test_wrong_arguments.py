@@ -1,0 +1,56 @@
+"""What cannot be an argument is an error that names it, and nothing is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from antiphon import llm
+
+MODEL: Any = "openai/m"
+NONE: Any = None
+NUMBER: Any = 5
+
+
+@pytest.fixture(autouse=True)
+def nobody_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setenv("OPENAI_API_KEY", "no-secret")
+    monkeypatch.setenv("LLM_USER_PATH", str(tmp_path))
+
+
+def prompted(**keywords: Any) -> object:
+    return llm.Model(MODEL).prompt("x", **keywords).text()
+
+
+CASES: list[tuple[Callable[[], object], type[Exception], str]] = [
+    (lambda: llm.embedding(MODEL, NONE), TypeError, "input must be text, or a list, not NoneType"),
+    (lambda: llm.embedding(MODEL, NUMBER), TypeError, "input must be text, or a list, not int"),
+    (lambda: llm.responses(MODEL, {"role": NUMBER}), TypeError, "input must be text, or a list, not dict"),  # type: ignore[arg-type]
+    (lambda: llm.completion(NONE, []), TypeError, "model must be text, not NoneType"),
+    (lambda: llm.completion(MODEL, NONE), TypeError, "messages must be a list of messages, not NoneType"),
+    (lambda: llm.completion(MODEL, []), ValueError, "messages is empty: there is nothing to ask"),
+    (lambda: prompted(system=5), TypeError, "system is text, not int"),
+    (lambda: prompted(key=5), TypeError, "api_key must be text"),
+    (lambda: prompted(schema=5), TypeError, "schema must be a JSON schema, a pydantic model or a text"),
+    (lambda: prompted(tools="abc"), TypeError, "tools must be a list of tools, not str"),
+    (lambda: llm.call(MODEL, tools="abc")(lambda: "x")(), TypeError, "tools must be a list of tools, not str"),
+    (lambda: llm.call(MODEL, response_model=NUMBER)(lambda: "x")(), TypeError, "response_model must be a type, not 5"),
+    (lambda: llm.Model(NUMBER), TypeError, "model_id must be text, not int"),
+    (lambda: llm.Model(), ValueError, "a model has a model_id"),
+    (lambda: llm.Response.from_dict({}), ValueError, "the data name no model: pass model=..."),
+    (lambda: llm.Response.from_dict(NUMBER), TypeError, "data must be a mapping, not int"),
+    (lambda: llm.set_key("openai", NONE), TypeError, "the key is text, not NoneType"),
+    (lambda: llm.set_key(NUMBER, "k"), TypeError, "the name of a key is text, not int"),
+    (lambda: llm.discover_models("openai", base_url=NUMBER), TypeError, "base_url must be text, not int"),
+]
+
+
+@pytest.mark.parametrize(("ask", "kind", "text"), CASES, ids=[text for _, _, text in CASES])
+def test_wrong_arguments(ask: Callable[[], object], kind: type[Exception], text: str) -> None:
+    with pytest.raises(kind) as caught:
+        ask()
+    assert str(caught.value).startswith(text)
