@@ -10,7 +10,7 @@ from antiphon.llm import BasePrompt
 from antiphon.llm._async.tool_calls import async_run_round
 from antiphon.llm._sync.tool_calls import run_round
 from antiphon.llm.core.tool_kits import BaseToolKit, toolkit_tool
-from antiphon.llm.core.tools import Toolbox
+from antiphon.llm.core.toolboxes import Toolbox
 
 __all__ = [
     "Both",

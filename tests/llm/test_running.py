@@ -11,7 +11,8 @@ import threading
 import pytest
 
 from antiphon.llm.core.tool_loop import Round
-from antiphon.llm.core.tools import ToolCall, tools_of
+from antiphon.llm.core.toolboxes import tools_of
+from antiphon.llm.core.tools import ToolCall
 from antiphon.llm.pairs.running import AsyncLock, async_lock
 
 from .colours import async_run_round, run_round
@@ -107,7 +108,8 @@ def test_nothing_is_left_at_the_end_of_a_program() -> None:
     program = """
 from antiphon.llm._sync.tool_calls import run_round
 from antiphon.llm.core.tool_loop import Round
-from antiphon.llm.core.tools import ToolCall, tools_of
+from antiphon.llm.core.tools import ToolCall
+from antiphon.llm.core.toolboxes import tools_of
 from antiphon.llm.pairs.running import AsyncLock, async_lock
 async def waiting(): return "waited"
 print(run_round(Round(tools_of([waiting]), [ToolCall("waiting", {}, "id")]))[0].output)

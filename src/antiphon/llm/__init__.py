@@ -102,8 +102,8 @@ if TYPE_CHECKING:
     from .core.tool_loop import CancelToolCall as CancelToolCall
     from .core.tool_loop import ChainLimitError as ChainLimitError
     from .core.tool_loop import PauseChain as PauseChain
+    from .core.toolboxes import Toolbox as Toolbox
     from .core.tools import Tool as Tool
-    from .core.tools import Toolbox as Toolbox
     from .core.tools import ToolCall as ToolCall
     from .core.tools import ToolOutput as ToolOutput
     from .core.tools import ToolResult as ToolResult
@@ -218,7 +218,8 @@ else:
             ".core.said": "assistant system tool_message user",
             ".core.schemas": "schema_dsl",
             ".core.tool_loop": "CancelToolCall ChainLimitError PauseChain",
-            ".core.tools": "Tool Toolbox ToolCall ToolOutput ToolResult tool",
+            ".core.toolboxes": "Toolbox",
+            ".core.tools": "Tool ToolCall ToolOutput ToolResult tool",
             ".embedding_models": (
                 "EmbeddingModelWithAliases get_async_embedding_model get_async_embedding_models get_embedding_model "
                 "get_embedding_models get_embedding_models_with_aliases register_embedding_model"

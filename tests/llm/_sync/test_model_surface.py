@@ -16,7 +16,8 @@ from antiphon.llm.attachments import Attachment
 from antiphon.llm.core.parts import Message, TextPart, ToolCallPart
 from antiphon.llm.core.said import assistant, tool_message, user
 from antiphon.llm.core.tool_loop import PauseChain
-from antiphon.llm.core.tools import Tool, Toolbox, ToolCall, ToolOutput, ToolResult, is_prepared
+from antiphon.llm.core.toolboxes import Toolbox, is_prepared
+from antiphon.llm.core.tools import Tool, ToolCall, ToolOutput, ToolResult
 from antiphon.llm.models import Conversation, Model, Response, UnknownModelError
 from antiphon.mock import MockServer, Scripted, serve
 

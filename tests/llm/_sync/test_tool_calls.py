@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from antiphon.llm.core.tool_loop import CancelToolCall, ChainLimitError, PauseChain, Round, ToolLoop
-from antiphon.llm.core.tools import Tool, Toolbox, ToolCall, ToolLike, ToolResult, tool, tools_of
+from antiphon.llm.core.toolboxes import Toolbox, ToolLike, tools_of
+from antiphon.llm.core.tools import Tool, ToolCall, ToolResult, tool
 
 from ..colours import Store, run_round, slowly
 

@@ -19,7 +19,8 @@ from antiphon.llm import BaseTool, Tool, Toolbox, ToolCall, ToolConfig, tool
 from antiphon.llm.core.calling.pieces import GrowingTool
 from antiphon.llm.core.signatures import BadArgumentsError
 from antiphon.llm.core.tool_classes import tool_class_of, tool_classes
-from antiphon.llm.core.tools import arguments_of, tools_of
+from antiphon.llm.core.toolboxes import tools_of
+from antiphon.llm.core.tools import arguments_of
 
 
 class Genre(enum.Enum):

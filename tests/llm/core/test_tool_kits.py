@@ -11,7 +11,7 @@ import pytest
 
 from antiphon.llm import BaseTool, BaseToolKit, toolkit_tool
 from antiphon.llm.core.tool_classes import tool_classes
-from antiphon.llm.core.tools import tools_of
+from antiphon.llm.core.toolboxes import tools_of
 
 
 def sent(arguments: object, name: str = "FormatBook") -> dict[str, Any]:

@@ -15,17 +15,8 @@ import pydantic
 import pytest
 
 from antiphon.llm.core.signatures import BadArgumentsError
-from antiphon.llm.core.tools import (
-    Tool,
-    Toolbox,
-    ToolCall,
-    ToolOutput,
-    ToolResult,
-    arguments_of,
-    output_text,
-    tool,
-    tools_of,
-)
+from antiphon.llm.core.toolboxes import Toolbox, tools_of
+from antiphon.llm.core.tools import Tool, ToolCall, ToolOutput, ToolResult, arguments_of, output_text, tool
 
 
 class Colour(enum.Enum):

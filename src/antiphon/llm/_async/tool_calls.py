@@ -10,7 +10,8 @@ from ...lib.concurrency import async_each
 from ...runtime.waiting import async_answered
 from ..core.colours import is_async
 from ..core.tool_loop import AfterCall, BeforeCall, CancelToolCall, PauseChain, Round, Step
-from ..core.tools import Tool, ToolResult, is_prepared, with_prepared
+from ..core.toolboxes import is_prepared, with_prepared
+from ..core.tools import Tool, ToolResult
 from ..pairs.running import async_prepared, async_run
 
 __all__ = ["AfterCall", "BeforeCall", "async_prepared_tools", "async_run_round"]

@@ -20,7 +20,8 @@ from ..core.prompts import Prompt, PromptKeywords, prompt_of, result_messages
 from ..core.said import system as say
 from ..core.said import user
 from ..core.tool_loop import PauseChain, Round
-from ..core.tools import ToolCall, ToolLike, ToolResult, tools_of
+from ..core.toolboxes import ToolLike, tools_of
+from ..core.tools import ToolCall, ToolResult
 from ..model_facts import check_attachments, check_prompt, check_types, own_answer, request_parameters
 from ..pairs.answers import Waiting, new_id
 from ..pairs.running import lock

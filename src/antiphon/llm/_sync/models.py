@@ -8,7 +8,8 @@ from typing import Unpack
 
 from ..core.prompts import ChainKeywords, PromptKeywords, chain_limit_of, prompt_keywords, prompt_of
 from ..core.tool_loop import DEFAULT_LIMIT
-from ..core.tools import Tool, ToolLike, tools_of
+from ..core.toolboxes import ToolLike, tools_of
+from ..core.tools import Tool
 from ..model_facts import ModelFacts, check_attachments
 from ..pairs.answers import Converted, new_id
 from .chains import ChainResponse

@@ -11,7 +11,8 @@ from ...lib.concurrency import each
 from ...runtime.waiting import answered
 from ..core.colours import is_async
 from ..core.tool_loop import AfterCall, BeforeCall, CancelToolCall, PauseChain, Round, Step
-from ..core.tools import Tool, ToolResult, is_prepared, with_prepared
+from ..core.toolboxes import is_prepared, with_prepared
+from ..core.tools import Tool, ToolResult
 from ..pairs.running import prepared, run
 
 __all__ = ["AfterCall", "BeforeCall", "prepared_tools", "run_round"]

@@ -17,7 +17,8 @@ from .parts import Message, parts_of
 from .said import attached, system, tool_message, user, with_attachments
 from .schemas import schema_of
 from .tool_loop import DEFAULT_LIMIT, AfterCall, BeforeCall
-from .tools import Tool, ToolCall, ToolLike, ToolResult, tools_of
+from .toolboxes import ToolLike, tools_of
+from .tools import Tool, ToolCall, ToolResult
 
 __all__ = [
     "ChainKeywords",

@@ -14,7 +14,8 @@ import pydantic
 from .base_tools import SAID, BaseTool, OfClass
 from .docstrings import described
 from .signatures import Signature
-from .tools import Tool, Toolbox, ToolCall, ToolLike, by_name, is_prepared, preparing, tools_of
+from .toolboxes import Toolbox, ToolLike, by_name, is_prepared, preparing, tools_of
+from .tools import Tool, ToolCall
 
 __all__ = ["ToolClassLike", "checked_tool", "tool_class_of", "tool_classes"]
 

@@ -12,7 +12,8 @@ from typing import Any, Final, TypeAlias
 from ...runtime.core.errors import SDKError
 from .attachments import Attachment, attachment_of
 from .signatures import BadArgumentsError, Bound
-from .tools import Tool, Toolbox, ToolCall, ToolOutput, ToolResult, arguments_of, output_text
+from .toolboxes import Toolbox
+from .tools import Tool, ToolCall, ToolOutput, ToolResult, arguments_of, output_text
 
 __all__ = [
     "DEFAULT_LIMIT",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import anyio
 
-    from ..core.tools import Toolbox
+    from ..core.toolboxes import Toolbox
 
 __all__ = ["async_lock", "async_prepared", "async_run", "lock", "prepared", "run"]
 
@@ -41,7 +41,7 @@ def run(function: Callable[[], Any], *, blocking: bool = True) -> Any:
 
 async def async_prepared(box: Toolbox) -> None:
     """Make a toolbox ready, once: by `prepare_async` where it has one, else by `prepare`. Raises what they raise."""
-    from ..core.tools import is_prepared, preparing
+    from ..core.toolboxes import is_prepared, preparing
 
     async with box.__dict__.setdefault("_async_preparing", async_lock()):
         if not is_prepared(box):
@@ -55,7 +55,7 @@ async def async_prepared(box: Toolbox) -> None:
 
 def prepared(box: Toolbox) -> None:
     """Make a toolbox ready, once: by `prepare` where it has one, else by `prepare_async`. Raises what they raise."""
-    from ..core.tools import is_prepared, preparing
+    from ..core.toolboxes import is_prepared, preparing
 
     with box.__dict__.setdefault("_preparing", lock()):
         if not is_prepared(box):
@@ -69,7 +69,7 @@ def prepared(box: Toolbox) -> None:
 
 def _is_ours(box: Toolbox, method: str) -> bool:
     """Whether nobody has overwritten a method."""
-    from ..core.tools import Toolbox
+    from ..core.toolboxes import Toolbox
 
     return getattr(type(box), method) is getattr(Toolbox, method)
 
