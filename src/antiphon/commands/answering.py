@@ -14,7 +14,7 @@ from .terminal import aside, is_terminal, shown
 
 if TYPE_CHECKING:
     from ..llm import Attachment, Conversation, StreamEvent, ToolCall, ToolResult
-    from ..llm.core.prompts import PromptKeywords
+    from ..llm.core.prompt_keywords import PromptKeywords
 
 __all__ = ["How", "answer"]
 

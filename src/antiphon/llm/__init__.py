@@ -89,8 +89,8 @@ if TYPE_CHECKING:
     from .core.parts import TextPart as TextPart
     from .core.parts import ToolCallPart as ToolCallPart
     from .core.parts import ToolResultPart as ToolResultPart
-    from .core.prompts import Fragment as Fragment
-    from .core.prompts import Options as Options
+    from .core.prompt_keywords import Fragment as Fragment
+    from .core.prompt_keywords import Options as Options
     from .core.prompts import Prompt as Prompt
     from .core.said import assistant as assistant
     from .core.said import system as system
@@ -213,7 +213,8 @@ else:
             ".attachments": "Attachment",
             ".core.model_answers": "StreamEvent Usage",
             ".core.parts": "AttachmentPart Message Part ReasoningPart TextPart ToolCallPart ToolResultPart",
-            ".core.prompts": "Fragment Options Prompt",
+            ".core.prompt_keywords": "Fragment Options",
+            ".core.prompts": "Prompt",
             ".model_facts": "ConversationNotSupported",
             ".core.said": "assistant system tool_message user",
             ".core.schemas": "schema_dsl",

@@ -10,7 +10,8 @@ from ..runtime.core.errors import SDKError
 from .core.attachments import Attachment, check_type
 from .core.errors import UnknownProviderError
 from .core.parameters import CompletionParameters
-from .core.prompts import Options, Prompt
+from .core.prompt_keywords import Options
+from .core.prompts import Prompt
 from .core.routing import key_of, provider_of
 from .keys import get_key, stored_keys
 from .providers.profile import Provider

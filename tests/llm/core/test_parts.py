@@ -21,7 +21,8 @@ from antiphon.llm.core.parts import (
     ToolCallPart,
     ToolResultPart,
 )
-from antiphon.llm.core.prompts import Fragment, prompt_of
+from antiphon.llm.core.prompt_keywords import Fragment
+from antiphon.llm.core.prompts import prompt_of
 from antiphon.llm.core.said import assistant, system, tool_message, user
 from antiphon.llm.core.tools import ToolCall, ToolResult
 

@@ -15,7 +15,8 @@ from ...runtime.waiting import async_answered
 from ..core.belonging import Belonging
 from ..core.model_answers import ModelAnswer, StreamEvent, Usage
 from ..core.parts import Message
-from ..core.prompts import Prompt, PromptKeywords, prompt_of, result_messages
+from ..core.prompt_keywords import PromptKeywords
+from ..core.prompts import Prompt, prompt_of, result_messages
 from ..core.said import system as say
 from ..core.said import user
 from ..core.tool_loop import PauseChain, Round

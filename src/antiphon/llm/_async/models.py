@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Unpack
 
-from ..core.prompts import ChainKeywords, PromptKeywords, chain_limit_of, prompt_keywords, prompt_of
+from ..core.prompt_keywords import ChainKeywords, PromptKeywords, chain_limit_of, prompt_keywords
+from ..core.prompts import prompt_of
 from ..core.tool_loop import DEFAULT_LIMIT
 from ..core.toolboxes import ToolLike, tools_of
 from ..core.tools import Tool
