@@ -10,18 +10,8 @@ from typing import Any, TypeVar, cast, overload
 from ._async.retries import async_retried, async_with_fallbacks
 from ._sync.retries import retried, with_fallbacks
 from .core.colours import is_async_function
-from .core.retrying import (
-    After,
-    Caught,
-    Fallback,
-    FallbackError,
-    Fallbacks,
-    RetriesExhausted,
-    Retrying,
-    RetryOn,
-    RetryState,
-    collect_errors,
-)
+from .core.fallbacks import Caught, Fallback, FallbackError, Fallbacks
+from .core.retrying import After, RetriesExhausted, Retrying, RetryOn, RetryState, collect_errors
 
 __all__ = [
     "Fallback",

@@ -11,7 +11,8 @@ import pytest
 
 from antiphon import APIConnectionError, APIStatusError, APITimeoutError, RateLimitError, SDKError
 from antiphon.llm.core.errors import MissingKeyError, UnknownProviderError
-from antiphon.llm.core.retrying import Fallbacks, RetriesExhausted, Retrying, RetryState, collect_errors
+from antiphon.llm.core.fallbacks import Fallbacks
+from antiphon.llm.core.retrying import RetriesExhausted, Retrying, RetryState, collect_errors
 from antiphon.runtime.core.errors import status_error
 
 REQUEST = httpx.Request("POST", "https://llm.example/v1")

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ...runtime.waiting import async_sleep
-from ..core.retrying import FallbackError, Fallbacks, Tries
+from ..core.fallbacks import FallbackError, Fallbacks, asking_by, with_caught
+from ..core.retrying import Tries
 
 __all__ = ["async_retried", "async_with_fallbacks"]
 
@@ -34,10 +35,10 @@ async def async_with_fallbacks(
     """What a function gives, asked of one model after the other. Raises `FallbackError` when all of them failed."""
     caught: list[Exception] = []
     for catch, changes in fallbacks.ways:
-        asking, within = fallbacks.asking(function, changes)
+        asking, within = asking_by(function, changes)
         try:
             with within:
-                return fallbacks.gave(await asking(*positional, **named), caught)
+                return with_caught(await asking(*positional, **named), caught)
         except catch as error:
             caught.append(error)
     raise FallbackError(caught) from caught[-1]

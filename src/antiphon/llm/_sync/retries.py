@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ...runtime.waiting import sleep
-from ..core.retrying import FallbackError, Fallbacks, Tries
+from ..core.fallbacks import FallbackError, Fallbacks, asking_by, with_caught
+from ..core.retrying import Tries
 
 __all__ = ["retried", "with_fallbacks"]
 
@@ -35,10 +36,10 @@ def with_fallbacks(
     """What a function gives, asked of one model after the other. Raises `FallbackError` when all of them failed."""
     caught: list[Exception] = []
     for catch, changes in fallbacks.ways:
-        asking, within = fallbacks.asking(function, changes)
+        asking, within = asking_by(function, changes)
         try:
             with within:
-                return fallbacks.gave(asking(*positional, **named), caught)
+                return with_caught(asking(*positional, **named), caught)
         except catch as error:
             caught.append(error)
     raise FallbackError(caught) from caught[-1]

@@ -1,28 +1,25 @@
-"""Which failures of a function are worth another try, when, with which arguments, and of which model. Nothing waits."""
+"""Which failures of a function are worth another try, when, and with which arguments. Nothing here waits."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final, Protocol, TypeAlias, TypedDict, cast
+from typing import Any, Final, Protocol, TypeAlias, cast
 
 import pydantic
 
-from ...runtime.core.errors import APIConnectionError, APIStatusError, SDKError, excerpt
+from ...runtime.core.errors import APIConnectionError, APIStatusError, SDKError
 from ...runtime.core.kinds import is_iterable, is_mapping
 from ...runtime.core.retry import RetryPolicy, checked_max_retries, retry_after
-from .calling.settings import Changes, changes_of, in_context, under
+from .calling.settings import Changes
 from .errors import MissingKeyError, UnknownProviderError, UnsupportedParameterError
+from .fallbacks import Caught, asking_by, changes_to, classes_of, listed, with_caught
 
 __all__ = [
     "After",
-    "Caught",
-    "Fallback",
-    "FallbackError",
-    "Fallbacks",
     "Outcome",
     "RetriesExhausted",
     "RetryOn",
@@ -32,8 +29,6 @@ __all__ = [
     "collect_errors",
 ]
 
-Caught: TypeAlias = type[Exception] | Iterable[type[Exception]]
-"""A class of errors, or several."""
 RetryOn: TypeAlias = Caught | Callable[[Exception], bool]
 """Which errors are worth another try: classes, or a function that says so of an error."""
 
@@ -56,18 +51,8 @@ class RetriesExhausted(SDKError):
     failures: list[Exception]
 
     def __init__(self, failures: Sequence[Exception]) -> None:
-        super().__init__(f"All {len(failures)} tries failed:\n{_listed(failures)}")
+        super().__init__(f"All {len(failures)} tries failed:\n{listed(failures)}")
         self.failures = list(failures)
-
-
-class FallbackError(SDKError):
-    """Every fallback failed as well; `caught` are the errors, in their order, the last of them the cause."""
-
-    caught: list[Exception]
-
-    def __init__(self, caught: Sequence[Exception]) -> None:
-        super().__init__(f"All fallbacks failed:\n{_listed(caught)}")
-        self.caught = list(caught)
 
 
 class Outcome(Protocol):
@@ -121,7 +106,7 @@ def collect_errors(*types: type[Exception]) -> Callable[[State], None]:
     The function that is tried again gets them as `errors=[...]`, in their order: those of these classes, or of
     `pydantic.ValidationError` where none is named.
     """
-    wanted = _classes("collect_errors", types) if types else (pydantic.ValidationError,)
+    wanted = classes_of("collect_errors", types) if types else (pydantic.ValidationError,)
 
     def collect(state: State) -> None:
         error = None if state.outcome is None else state.outcome.exception()
@@ -158,7 +143,7 @@ class Retrying:
             raise ValueError(f"jitter is a part of the delay, from 0 to 1, not {self.jitter}")
         if isinstance(self.fallback_models, str) or not is_iterable(self.fallback_models):
             raise TypeError("fallback_models must be a list of models")
-        object.__setattr__(self, "_changes", tuple(_changes_to(model) for model in self.fallback_models))
+        object.__setattr__(self, "_changes", tuple(changes_to(model) for model in self.fallback_models))
         self.is_retried  # noqa: B018  what it raises is raised here
 
     @cached_property
@@ -171,7 +156,7 @@ class Retrying:
             if not callable(wanted):
                 raise TypeError(f"retry_on must be errors or a function, not {type(wanted).__name__}")
             return wanted
-        classes = _classes("retry_on", cast("Caught", wanted))
+        classes = classes_of("retry_on", cast("Caught", wanted))
         named = tuple(each for each in classes if issubclass(each, _PROGRAMMING))
 
         def is_retried(error: Exception) -> bool:
@@ -217,11 +202,11 @@ class Tries:
 
     def next(self) -> tuple[Callable[..., Any], AbstractContextManager[None]]:
         """The function to call, and in what, so that it asks the model whose turn it is."""
-        return _asking(self._function, self._changes[self._model])
+        return asking_by(self._function, self._changes[self._model])
 
     def gave(self, value: Any) -> Any:
         """The value of the try that succeeded."""
-        return _with_caught(value, self._failures)
+        return with_caught(value, self._failures)
 
     def failed(self, error: Exception, *, random: Callable[[], float], now: Callable[[], float]) -> float:
         """Seconds to wait before the next try.
@@ -263,65 +248,6 @@ class Tries:
         return found is not None and found.kind in (found.POSITIONAL_OR_KEYWORD, found.KEYWORD_ONLY)
 
 
-class Fallback(TypedDict, total=False):
-    """Another model to ask, and after which errors the next one is asked."""
-
-    catch: Caught
-    provider: str
-    model: str
-    call_params: Mapping[str, Any] | None
-    client: Any
-
-
-class Fallbacks:
-    """Models that are asked in turn, and which errors lead to the next one. Raises TypeError and ValueError."""
-
-    def __init__(self, catch: Caught, fallbacks: Iterable[Fallback]) -> None:
-        if is_mapping(fallbacks) or not is_iterable(fallbacks):
-            raise TypeError("fallbacks must be a list of mappings with provider and model")
-        self.ways: list[tuple[tuple[type[Exception], ...], Changes | None]] = [(_classes("catch", catch), None)]
-        for number, each in enumerate(fallbacks):
-            if not is_mapping(each):
-                raise TypeError(f"fallbacks[{number}] must be a mapping, not {type(each).__name__}")
-            own = dict(each)
-            caught = _classes("catch", own.pop("catch", catch))
-            self.ways.append((caught, _changes_to(own)))
-
-    def asking(
-        self, function: Callable[..., Any], changes: Changes | None
-    ) -> tuple[Callable[..., Any], AbstractContextManager[None]]:
-        """The function to call, and in what, so that it asks this model."""
-        return _asking(function, changes)
-
-    def gave(self, value: Any, caught: list[Exception]) -> Any:
-        """The value of the call that succeeded."""
-        return _with_caught(value, caught)
-
-
-def _asking(
-    function: Callable[..., Any], changes: Changes | None
-) -> tuple[Callable[..., Any], AbstractContextManager[None]]:
-    if changes is None:
-        return function, nullcontext()
-    function, changes = under(changes, function)
-    return function, in_context(changes)
-
-
-def _changes_to(model: object) -> Changes:
-    """What asking another model changes: one by its name, a model object, or a mapping of what `override` takes."""
-    if is_mapping(model):
-        given = {name: value for name, value in model.items() if value is not None}
-        if "provider" not in given and "model" in given:
-            given["provider"] = given.pop("model")
-        if "provider" not in given:
-            raise ValueError(f"a fallback names a provider and a model, and {dict(model)!r} does not")
-        return changes_of(**given)
-    name = getattr(model, "model_id", model)
-    if not isinstance(name, str):
-        raise TypeError(f"a fallback model is 'provider/model' or a mapping, not {type(model).__name__}")
-    return changes_of(provider=name)
-
-
 def _is_transient(error: Exception) -> bool:
     if isinstance(error, APIStatusError):
         return error.code != _SPENT and _wants_retry(error.status_code, error.response.headers)
@@ -332,24 +258,3 @@ def _wish(error: Exception, now: Callable[[], float]) -> float | None:
     """The seconds that a server asks for with its error; those of other clients' errors, too."""
     headers: Any = getattr(getattr(error, "response", None), "headers", None)
     return retry_after(headers, now) if is_mapping(headers) else None
-
-
-def _classes(name: str, given: Caught) -> tuple[type[Exception], ...]:
-    classes: tuple[Any, ...] = (given,) if isinstance(given, type) else tuple(given) if is_iterable(given) else ()
-    for each in classes:
-        if not (isinstance(each, type) and issubclass(each, Exception)):
-            raise TypeError(f"{name} takes classes of Exception, not {each!r}")
-    if not classes:
-        raise TypeError(f"{name} takes at least one class of errors")
-    return classes
-
-
-def _with_caught(value: Any, caught: list[Exception]) -> Any:
-    if caught and value is not None and not isinstance(value, type):
-        with suppress(AttributeError, TypeError):  # texts, numbers and the like cannot hold it
-            object.__setattr__(value, "_caught", list(caught))
-    return value
-
-
-def _listed(errors: Sequence[Exception]) -> str:
-    return "\n".join(f"- {type(error).__name__}: {excerpt(str(error))}" for error in errors)
