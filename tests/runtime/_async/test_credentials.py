@@ -308,6 +308,17 @@ async def test_no_secret_is_among_the_variables_that_a_traceback_shows(library: 
             assert SECRET not in "".join(shown.format())
 
 
+@pytest.mark.parametrize(
+    "options", [{"extra_headers": {"x": "a\nb"}}, {"timeout": -1}, {"extra_query": {"x": object()}}]
+)
+async def test_no_secret_is_shown_for_a_request_that_cannot_be_made(options: dict[str, Any]) -> None:
+    client = made_with(AsyncScriptedTransport([]), "https://demo.test/v1", the_key())
+    with pytest.raises((TypeError, ValueError)) as caught:
+        await client.things.create(**options)
+    shown = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    assert SECRET not in "".join(shown.format())
+
+
 async def test_none_for_a_header_leaves_the_credentials_alone() -> None:
     nothing: Any = {"Authorization": None}
     client, transport = scripted(GOOD, GOOD, default_headers=nothing)

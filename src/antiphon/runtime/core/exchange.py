@@ -54,7 +54,12 @@ class Exchange:
         """The request of the next attempt. Raises TypeError or ValueError when it cannot be built."""
         request = self.request
         if request is None:
-            request = self.request = build_request(self._call, self._settings, credentials, query)
+            try:
+                request = self.request = build_request(self._call, self._settings, credentials, query)
+            except (TypeError, ValueError) as error:
+                # Tracebacks may show variables, and those of the frames below are full of credentials.
+                del credentials, query
+                raise error.with_traceback(None) from error.__cause__
             if self._logger.isEnabledFor(logging.DEBUG):
                 log_request(self._logger, request)
         elif self.retries or self._is_renewed:
