@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from antiphon.mock import Scripted
+from antiphon.mock import MockServer, Scripted
 
-__all__ = ["calling", "saying", "streamed"]
+__all__ = ["calling", "giving", "saying", "streamed"]
 
 _HEAD = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+
+
+def giving(server: MockServer, script: Iterable[Scripted]) -> MockServer:
+    """The server, which will give these answers in turn."""
+    for step in script:
+        server.enqueue(step.status, step.body, headers=dict(step.headers))
+    return server
 
 
 def streamed(*deltas: Mapping[str, Any], reason: str = "stop", usage: Mapping[str, Any] | None = None) -> Scripted:

@@ -21,7 +21,7 @@ from antiphon.mock import MockServer, serve
 from ..runtime.colours import async_reached
 from ..runtime.transports.servers import BOUND, Peer, RawServer, answer
 from .colours import slowly
-from .scripts import calling, saying
+from .scripts import calling, giving, saying
 
 DEFECTS = {
     1: "an async tool in a sync chain fails inside a running loop",
@@ -74,8 +74,7 @@ def server() -> Iterator[MockServer]:
 
 
 async def test_defect_01_an_async_tool_in_a_sync_chain_inside_a_running_loop(server: MockServer) -> None:
-    for step in (calling(("slowly", '{"a": 1}')), saying("Done")):
-        server.enqueue(step.status, step.body, headers=dict(step.headers))
+    giving(server, (calling(("slowly", '{"a": 1}')), saying("Done")))
     model = Model("openai/m", base_url=server.url, api_key="no-secret")
     assert asyncio.get_running_loop().is_running()
     assert model.chain("x", tools=[slowly]).text() == "Done"
@@ -89,8 +88,7 @@ async def test_defect_03_a_plain_tool_does_not_hold_the_loop(server: MockServer)
         loop.call_soon_threadsafe(begun.set)
         return reached.wait(BOUND)
 
-    for step in (calling(("blocking", "{}")), saying("Done")):
-        server.enqueue(step.status, step.body, headers=dict(step.headers))
+    giving(server, (calling(("blocking", "{}")), saying("Done")))
     model = AsyncModel("openai/m", base_url=server.url, api_key="no-secret")
     running = asyncio.create_task(model.chain("x", tools=[blocking]).text())
     await begun.wait()

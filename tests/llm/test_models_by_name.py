@@ -37,7 +37,7 @@ from antiphon.mock import MockServer, serve
 from ..runtime.colours import async_reached
 from ..runtime.transports.servers import BOUND, Peer, RawServer, answer
 from .colours import slowly
-from .scripts import calling, saying
+from .scripts import calling, giving, saying
 
 
 @pytest.fixture(autouse=True)
@@ -224,8 +224,7 @@ async def test_reading_goes_on_after_it_was_cancelled_before_it_began(server: Mo
 
 
 async def test_a_sync_chain_with_async_tools_inside_a_running_loop(server: MockServer) -> None:
-    for step in (calling(("slowly", '{"a": 1}')), saying("Done")):
-        server.enqueue(step.status, step.body, headers=dict(step.headers))
+    giving(server, (calling(("slowly", '{"a": 1}')), saying("Done")))
     assert get_model("openai/m").chain("x", tools=[slowly]).text() == "Done"
     assert server.requests[-1].body["messages"][-1]["content"] == "slowly 1"
 

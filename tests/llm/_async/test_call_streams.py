@@ -16,7 +16,7 @@ from antiphon.mock import MockServer, serve
 from ...runtime.colours import async_dropped, async_listed, async_reached
 from ...runtime.transports.servers import STREAM, Peer, RawServer, chunk
 from ..local import Local, events, said
-from ..scripts import calling, streamed
+from ..scripts import calling, giving, streamed
 
 
 class Book(pydantic.BaseModel):
@@ -219,8 +219,7 @@ def tools(pairs: list[Any]) -> list[Any]:
 
 
 async def test_tools_come_when_they_are_complete(server: MockServer) -> None:
-    step = calling(("FormatBook", ARGUMENTS), ("unknown", "{}"), ("FormatBook", ARGUMENTS), text="Look:")
-    server.enqueue(step.status, step.body, headers=dict(step.headers))
+    giving(server, [calling(("FormatBook", ARGUMENTS), ("unknown", "{}"), ("FormatBook", ARGUMENTS), text="Look:")])
 
     @llm.call("openai/m", stream=True, tools=[FormatBook])
     async def asked() -> str:
@@ -266,8 +265,7 @@ async def test_several_whole_calls_in_one_piece_say_its_text_once() -> None:
 
 
 async def test_tools_that_grow(server: MockServer) -> None:
-    step = calling(("FormatBook", ARGUMENTS))
-    server.enqueue(step.status, step.body, headers=dict(step.headers))
+    giving(server, [calling(("FormatBook", ARGUMENTS))])
 
     @llm.call("openai/m", stream={"partial_tools": True}, tools=[FormatBook])
     async def asked() -> str:
@@ -282,8 +280,7 @@ async def test_tools_that_grow(server: MockServer) -> None:
 
 
 async def test_tools_whose_arguments_do_not_fit(server: MockServer) -> None:
-    step = calling(("FormatBook", '{"title": "A"}'))
-    server.enqueue(step.status, step.body, headers=dict(step.headers))
+    giving(server, [calling(("FormatBook", '{"title": "A"}'))])
 
     @llm.call("openai/m", stream=True, tools=[FormatBook])
     async def asked() -> str:
@@ -325,8 +322,7 @@ async def test_values_that_grow(json_mode: bool) -> None:
 
 
 async def test_a_value_that_does_not_fit_in_the_end(server: MockServer) -> None:
-    step = streamed({"content": '{"title": "A"}'})
-    server.enqueue(step.status, step.body, headers=dict(step.headers))
+    giving(server, [streamed({"content": '{"title": "A"}'})])
 
     @llm.call("openai/m", stream=True, response_model=Book)
     async def asked() -> str:

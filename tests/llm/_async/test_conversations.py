@@ -13,7 +13,7 @@ from antiphon.llm import AsyncModel
 from antiphon.mock import MockServer, Scripted, serve
 
 from ...runtime.colours import async_settled
-from ..scripts import saying
+from ..scripts import giving, saying
 
 
 @pytest.fixture
@@ -23,9 +23,7 @@ def server() -> Iterator[MockServer]:
 
 
 def model_at(server: MockServer, *script: Scripted) -> AsyncModel:
-    for step in script:
-        server.enqueue(step.status, step.body, headers=dict(step.headers))
-    return AsyncModel("openai/gpt-4o-mini", base_url=server.url, api_key="no-secret", max_retries=0)
+    return AsyncModel("openai/gpt-4o-mini", base_url=giving(server, script).url, api_key="no-secret", max_retries=0)
 
 
 def said(server: MockServer) -> list[Any]:

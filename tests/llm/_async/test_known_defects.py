@@ -21,7 +21,7 @@ from ...runtime.colours import async_listed, async_reached, async_together
 from ...runtime.transports.servers import BOUND, STREAM, Peer, RawServer, answer, chunk
 from ..colours import slowly
 from ..local import Local, completion_body, events, said, whole
-from ..scripts import calling, saying
+from ..scripts import calling, giving, saying
 
 ASKED: list[Any] = [{"role": "user", "content": "Hi"}]
 
@@ -33,9 +33,7 @@ def server() -> Iterator[MockServer]:
 
 
 def model_at(server: MockServer, *script: Scripted) -> AsyncModel:
-    for step in script:
-        server.enqueue(step.status, step.body, headers=dict(step.headers))
-    return AsyncModel("openai/m", base_url=server.url, api_key="no-secret", max_retries=0)
+    return AsyncModel("openai/m", base_url=giving(server, script).url, api_key="no-secret", max_retries=0)
 
 
 def told(server: MockServer) -> list[str]:

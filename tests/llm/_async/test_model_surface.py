@@ -22,7 +22,7 @@ from antiphon.mock import MockServer, Scripted, serve
 
 from ...runtime.colours import async_listed, async_together
 from ..colours import Both
-from ..scripts import calling, saying
+from ..scripts import calling, giving, saying
 
 PNG = b"\x89PNG\r\n\x1a\n0000"
 
@@ -37,9 +37,7 @@ def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[MockServ
 
 
 def model_at(server: MockServer, *script: Scripted, **settings: Any) -> AsyncModel:
-    for step in script:
-        server.enqueue(step.status, step.body, headers=dict(step.headers))
-    return AsyncModel("gpt-4o-mini", base_url=server.url, max_retries=0, **settings)
+    return AsyncModel("gpt-4o-mini", base_url=giving(server, script).url, max_retries=0, **settings)
 
 
 def roles(server: MockServer) -> list[str]:

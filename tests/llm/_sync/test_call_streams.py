@@ -17,7 +17,7 @@ from antiphon.mock import MockServer, serve
 from ...runtime.colours import dropped, listed, reached
 from ...runtime.transports.servers import STREAM, Peer, RawServer, chunk
 from ..local import Local, events, said
-from ..scripts import calling, streamed
+from ..scripts import calling, giving, streamed
 
 
 class Book(pydantic.BaseModel):
@@ -220,8 +220,7 @@ def tools(pairs: list[Any]) -> list[Any]:
 
 
 def test_tools_come_when_they_are_complete(server: MockServer) -> None:
-    step = calling(("FormatBook", ARGUMENTS), ("unknown", "{}"), ("FormatBook", ARGUMENTS), text="Look:")
-    server.enqueue(step.status, step.body, headers=dict(step.headers))
+    giving(server, [calling(("FormatBook", ARGUMENTS), ("unknown", "{}"), ("FormatBook", ARGUMENTS), text="Look:")])
 
     @llm.call("openai/m", stream=True, tools=[FormatBook])
     def asked() -> str:
@@ -267,8 +266,7 @@ def test_several_whole_calls_in_one_piece_say_its_text_once() -> None:
 
 
 def test_tools_that_grow(server: MockServer) -> None:
-    step = calling(("FormatBook", ARGUMENTS))
-    server.enqueue(step.status, step.body, headers=dict(step.headers))
+    giving(server, [calling(("FormatBook", ARGUMENTS))])
 
     @llm.call("openai/m", stream={"partial_tools": True}, tools=[FormatBook])
     def asked() -> str:
@@ -283,8 +281,7 @@ def test_tools_that_grow(server: MockServer) -> None:
 
 
 def test_tools_whose_arguments_do_not_fit(server: MockServer) -> None:
-    step = calling(("FormatBook", '{"title": "A"}'))
-    server.enqueue(step.status, step.body, headers=dict(step.headers))
+    giving(server, [calling(("FormatBook", '{"title": "A"}'))])
 
     @llm.call("openai/m", stream=True, tools=[FormatBook])
     def asked() -> str:
@@ -326,8 +323,7 @@ def test_values_that_grow(json_mode: bool) -> None:
 
 
 def test_a_value_that_does_not_fit_in_the_end(server: MockServer) -> None:
-    step = streamed({"content": '{"title": "A"}'})
-    server.enqueue(step.status, step.body, headers=dict(step.headers))
+    giving(server, [streamed({"content": '{"title": "A"}'})])
 
     @llm.call("openai/m", stream=True, response_model=Book)
     def asked() -> str:

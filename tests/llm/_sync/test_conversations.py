@@ -14,7 +14,7 @@ from antiphon.llm import Model
 from antiphon.mock import MockServer, Scripted, serve
 
 from ...runtime.colours import settled
-from ..scripts import saying
+from ..scripts import giving, saying
 
 
 @pytest.fixture
@@ -24,9 +24,7 @@ def server() -> Iterator[MockServer]:
 
 
 def model_at(server: MockServer, *script: Scripted) -> Model:
-    for step in script:
-        server.enqueue(step.status, step.body, headers=dict(step.headers))
-    return Model("openai/gpt-4o-mini", base_url=server.url, api_key="no-secret", max_retries=0)
+    return Model("openai/gpt-4o-mini", base_url=giving(server, script).url, api_key="no-secret", max_retries=0)
 
 
 def said(server: MockServer) -> list[Any]:

@@ -23,7 +23,7 @@ from antiphon.mock import MockServer, Scripted, serve
 
 from ...runtime.colours import listed, together
 from ..colours import Both
-from ..scripts import calling, saying
+from ..scripts import calling, giving, saying
 
 PNG = b"\x89PNG\r\n\x1a\n0000"
 
@@ -38,9 +38,7 @@ def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[MockServ
 
 
 def model_at(server: MockServer, *script: Scripted, **settings: Any) -> Model:
-    for step in script:
-        server.enqueue(step.status, step.body, headers=dict(step.headers))
-    return Model("gpt-4o-mini", base_url=server.url, max_retries=0, **settings)
+    return Model("gpt-4o-mini", base_url=giving(server, script).url, max_retries=0, **settings)
 
 
 def roles(server: MockServer) -> list[str]:

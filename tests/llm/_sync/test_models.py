@@ -26,7 +26,7 @@ from ...runtime.colours import listed, together
 from ...runtime.transports.servers import STREAM, Peer, RawServer, chunk
 from ..colours import slowly
 from ..local import Local, completion_body, events, said, whole
-from ..scripts import calling, saying, streamed
+from ..scripts import calling, giving, saying, streamed
 
 PNG = b"\x89PNG\r\n\x1a\n0000"
 WEATHER = '{"place": "Rome"}'
@@ -39,9 +39,7 @@ def server() -> Iterator[MockServer]:
 
 
 def model_at(server: MockServer, *script: Scripted) -> Model:
-    for step in script:
-        server.enqueue(step.status, step.body, headers=dict(step.headers))
-    return Model("openai/gpt-4o-mini", base_url=server.url, api_key="no-secret", max_retries=0)
+    return Model("openai/gpt-4o-mini", base_url=giving(server, script).url, api_key="no-secret", max_retries=0)
 
 
 def bodies(server: MockServer) -> list[Any]:

@@ -115,7 +115,7 @@ async def aembedding(
     given: dict[str, Any] = {**parameters}
     mock = given.pop("mock_response", None)
     if mock is not None:
-        return mocked_embeddings(model, mock)
+        return mocked_embeddings(mock)
     ways = _ways("embedding", model, input, None, given)
     return await _first_answer(ways, embeddings_from, None)
 

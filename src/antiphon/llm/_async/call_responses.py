@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from ..core.calling.answers import CallResponse
-from ..core.calling.plans import Plan
 from ..core.tool_loop import Round
-from ..core.tools import ToolCall, ToolResult
+from ..core.tools import ToolResult
 from .tool_calls import AfterCall, BeforeCall, async_run_round
 
-__all__ = ["AsyncCallAnswer", "async_executed"]
+__all__ = ["AsyncCallAnswer"]
 
 
 class AsyncCallAnswer(CallResponse):
@@ -23,7 +20,8 @@ class AsyncCallAnswer(CallResponse):
 
         What goes wrong becomes a result, which tells the model. Raises `PauseChain`.
         """
-        return await async_executed(self._plan, self.tool_calls, before_call, after_call)
+        tools = {tool.name: tool for each in self._plan.tools for tool in (each.__antiphon_tool__(),)}
+        return await async_run_round(Round(tools, self.tool_calls), before_call=before_call, after_call=after_call)
 
     async def resume(self, content: object) -> AsyncCallAnswer:
         """The answer to what is said next: the results of tools, a text, parts, or messages."""
@@ -31,11 +29,3 @@ class AsyncCallAnswer(CallResponse):
 
         said = [*self.messages, self.message_param]
         return await async_carried_out(self._plan.following(said, content, stream=False))
-
-
-async def async_executed(
-    plan: Plan, calls: Sequence[ToolCall], before_call: BeforeCall | None, after_call: AfterCall | None
-) -> list[ToolResult]:
-    """What came of calls."""
-    tools = {tool.name: tool for each in plan.tools for tool in (each.__antiphon_tool__(),)}
-    return await async_run_round(Round(tools, calls), before_call=before_call, after_call=after_call)

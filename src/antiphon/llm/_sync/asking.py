@@ -114,7 +114,7 @@ def embedding(model: str, input: str | Iterable[object], **parameters: Unpack[Em
     given: dict[str, Any] = {**parameters}
     mock = given.pop("mock_response", None)
     if mock is not None:
-        return mocked_embeddings(model, mock)
+        return mocked_embeddings(mock)
     ways = _ways("embedding", model, input, None, given)
     return _first_answer(ways, embeddings_from, None)
 

@@ -3,15 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from ..core.calling.answers import CallResponse
-from ..core.calling.plans import Plan
 from ..core.tool_loop import Round
-from ..core.tools import ToolCall, ToolResult
+from ..core.tools import ToolResult
 from .tool_calls import AfterCall, BeforeCall, run_round
 
-__all__ = ["CallAnswer", "executed"]
+__all__ = ["CallAnswer"]
 
 
 class CallAnswer(CallResponse):
@@ -24,7 +21,8 @@ class CallAnswer(CallResponse):
 
         What goes wrong becomes a result, which tells the model. Raises `PauseChain`.
         """
-        return executed(self._plan, self.tool_calls, before_call, after_call)
+        tools = {tool.name: tool for each in self._plan.tools for tool in (each.__antiphon_tool__(),)}
+        return run_round(Round(tools, self.tool_calls), before_call=before_call, after_call=after_call)
 
     def resume(self, content: object) -> CallAnswer:
         """The answer to what is said next: the results of tools, a text, parts, or messages."""
@@ -32,11 +30,3 @@ class CallAnswer(CallResponse):
 
         said = [*self.messages, self.message_param]
         return carried_out(self._plan.following(said, content, stream=False))
-
-
-def executed(
-    plan: Plan, calls: Sequence[ToolCall], before_call: BeforeCall | None, after_call: AfterCall | None
-) -> list[ToolResult]:
-    """What came of calls."""
-    tools = {tool.name: tool for each in plan.tools for tool in (each.__antiphon_tool__(),)}
-    return run_round(Round(tools, calls), before_call=before_call, after_call=after_call)

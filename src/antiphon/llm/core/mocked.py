@@ -62,7 +62,7 @@ def mocked_events(model: object, wanted: object) -> Iterator[Data]:
     yield Data(type="response.completed", response=answer)
 
 
-def mocked_embeddings(model: object, wanted: object) -> Embeddings:
+def mocked_embeddings(wanted: object) -> Embeddings:
     """These embeddings. Raises TypeError for text, which is none."""
     given = _checked(wanted)
     if isinstance(given, str):
