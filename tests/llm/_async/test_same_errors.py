@@ -279,7 +279,8 @@ async def test_refusals() -> None:
             return "x"
 
         model = AsyncModel("openai/m", **settings)
-        for way in (asked, lambda: model.prompt("x", schema=Book, stream=False).text()):
+        prompted = model.prompt("x", schema=Book, stream=False)
+        for way in (asked, prompted.text, model.chain("x", schema=Book, stream=False).text):
             with pytest.raises(RefusalError, match=r"the model refused: I cannot\.") as caught:
                 await way()
             assert caught.value.refusal == "I cannot."

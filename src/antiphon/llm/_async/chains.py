@@ -85,8 +85,9 @@ class AsyncChainResponse(AsyncWaitingText):
         return self
 
     async def text(self) -> str:
-        """The text of all answers."""
-        return "".join([piece async for piece in self])
+        """The text of all answers. Raises `RefusalError` when the model declined to answer by the schema."""
+        text = "".join([piece async for piece in self])
+        return text or await self._responses[-1].text()
 
     async def _advance(self) -> None:
         """The next answer, or the end."""

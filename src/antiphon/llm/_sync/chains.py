@@ -86,8 +86,9 @@ class ChainResponse(WaitingText):
         return self
 
     def text(self) -> str:
-        """The text of all answers."""
-        return "".join([piece for piece in self])
+        """The text of all answers. Raises `RefusalError` when the model declined to answer by the schema."""
+        text = "".join([piece for piece in self])
+        return text or self._responses[-1].text()
 
     def _advance(self) -> None:
         """The next answer, or the end."""
