@@ -109,7 +109,7 @@ def _is_text(content: bytes) -> bool:
 
 def schema_from(text: str, *, multi: bool) -> Mapping[str, Any]:
     """The schema that a text is: JSON, the path of a file with JSON, or `name, age int`. Raises ClickException."""
-    from ..llm import schema_dsl
+    from ..llm.core.schemas import list_schema, schema_dsl
 
     source = text.strip()
     if not source.startswith("{"):
@@ -130,9 +130,7 @@ def schema_from(text: str, *, multi: bool) -> Mapping[str, Any]:
     if not isinstance(schema, dict):
         raise click.ClickException("the schema must be a JSON object")
     given: dict[str, Any] = schema  # pyright: ignore[reportUnknownVariableType]
-    if not multi:
-        return given
-    return {"type": "object", "properties": {"items": {"type": "array", "items": given}}, "required": ["items"]}
+    return list_schema(given) if multi else given
 
 
 def options_of(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:

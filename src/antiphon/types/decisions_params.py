@@ -83,7 +83,7 @@ class DecisionCreateParamsInputUnionMember1DecisionInputAssistantMessage(TypedDi
     """What the assistant answered: plain text, or a list of parts that hold output text or a refusal."""
     type: Literal["message"]
     """Always `message`."""
-    phase: Literal["commentary", "final_answer"]
+    phase: Literal["commentary", "final_answer"] | None
     """Which kind of message the assistant gave: `commentary` for remarks while it was still working,
     `final_answer` for the result."""
 
@@ -111,11 +111,11 @@ class DecisionCreateParamsInputUnionMember1DecisionInputFunctionCall(TypedDict, 
     """Identifier that ties the function call to its output."""
     name: Required[str]
     """Name of the called function."""
-    id: str
+    id: str | None
     """Identifier of the function call item. May be left out."""
-    namespace: str
+    namespace: str | None
     """Group that the function belongs to. Left out for functions outside any group."""
-    status: Literal["in_progress", "completed", "incomplete"]
+    status: Literal["in_progress", "completed", "incomplete"] | None
     """How far the function call has got: still being written (`in_progress`), whole (`completed`), or cut off
     (`incomplete`)."""
 
@@ -127,9 +127,9 @@ class DecisionCreateParamsInputUnionMember1DecisionInputFunctionCallOutput(Typed
     """The `call_id` of the function call that is answered."""
     output: Required[str | Iterable[DecisionInputTextParam | DecisionInputImageParam]]
     """What the function returned: plain text, or a list of text and image parts."""
-    id: str
+    id: str | None
     """Identifier of the function output item. May be left out."""
-    status: Literal["in_progress", "completed", "incomplete"]
+    status: Literal["in_progress", "completed", "incomplete"] | None
     """How far the function output has got: `in_progress`, whole (`completed`), or cut off (`incomplete`)."""
 
 
@@ -142,11 +142,11 @@ class DecisionCreateParamsInputUnionMember1DecisionInputCustomToolCall(TypedDict
     """The free text with which the custom tool was called."""
     name: Required[str]
     """Name of the custom tool that was called."""
-    id: str
+    id: str | None
     """Identifier of the custom tool call item. May be left out."""
-    namespace: str
+    namespace: str | None
     """Group that the custom tool belongs to. Left out for tools outside any group."""
-    status: Literal["in_progress", "completed", "incomplete"]
+    status: Literal["in_progress", "completed", "incomplete"] | None
     """How far the custom tool call has got: still being written (`in_progress`), whole (`completed`), or cut
     off (`incomplete`)."""
 
@@ -158,9 +158,9 @@ class DecisionCreateParamsInputUnionMember1DecisionInputCustomToolCallOutput(Typ
     """The `call_id` of the custom tool call that is answered."""
     output: Required[str | Iterable[DecisionInputTextParam | DecisionInputImageParam]]
     """What the custom tool returned: plain text, or a list of text and image parts."""
-    id: str
+    id: str | None
     """Identifier of the custom tool output item. May be left out."""
-    status: Literal["in_progress", "completed", "incomplete"]
+    status: Literal["in_progress", "completed", "incomplete"] | None
     """How far the custom tool output has got: `in_progress`, whole (`completed`), or cut off (`incomplete`)."""
 
 
@@ -213,7 +213,7 @@ class DecisionCreateParamsQuestionQuestionParamScoreLevel(TypedDict, total=False
 class DecisionCreateParamsPromptCacheOptions(TypedDict, total=False):
     """How this request uses the prompt cache. Null or left out means the defaults."""
 
-    mode: Literal["implicit", "explicit"]
+    mode: Literal["implicit", "explicit"] | None
     """`implicit`, the default, lets the service set one breakpoint in addition to those marked in the input;
     `explicit` uses only the marked ones."""
     ttl: Literal["30m", "12h"]
@@ -267,7 +267,7 @@ class DecisionInputTextParam(TypedDict, total=False):
     """Always `input_text`."""
     text: Required[str]
     """The text."""
-    prompt_cache_breakpoint: DecisionInputTextParamPromptCacheBreakpoint
+    prompt_cache_breakpoint: DecisionInputTextParamPromptCacheBreakpoint | None
     """Marks the end of a prefix to be cached: everything up to and including this part. Left out means no
     mark."""
 
@@ -287,10 +287,10 @@ class DecisionInputImageParam(TypedDict, total=False):
     """Always `input_image`."""
     image_url: Required[str]
     """Address of the image, or the image itself as a data URL."""
-    detail: Literal["low", "high", "auto", "original"]
+    detail: Literal["low", "high", "auto", "original"] | None
     """How closely the image is looked at: `low` is cheap and coarse, `high` is fine, `original` keeps the full
     resolution, and `auto` leaves the choice to the model."""
-    prompt_cache_breakpoint: DecisionInputImageParamPromptCacheBreakpoint
+    prompt_cache_breakpoint: DecisionInputImageParamPromptCacheBreakpoint | None
     """Marks the end of a prefix to be cached: everything up to and including this part. Left out means no
     mark."""
 

@@ -51,7 +51,7 @@ class ImageEditParamsSVG(TypedDict, total=False):
 
     model: str
     """Name of the model that writes the SVG."""
-    reasoning: ImageEditParamsSVGReasoning
+    reasoning: ImageEditParamsSVGReasoning | None
     """Reasoning settings of the model that writes the SVG."""
 
 
@@ -122,14 +122,14 @@ class ImageGenerateParamsSVG(TypedDict, total=False):
 
     model: str
     """Name of the model that writes the SVG."""
-    reasoning: ImageGenerateParamsSVGReasoning
+    reasoning: ImageGenerateParamsSVGReasoning | None
     """Reasoning settings of the model that writes the SVG."""
 
 
 class ImageGenerateParamsSVGReasoning(TypedDict, total=False):
     """Reasoning settings of the model that writes the SVG."""
 
-    effort: Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
+    effort: Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"] | None
     """How much that model should think before it writes."""
 
 

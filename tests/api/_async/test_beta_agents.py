@@ -27,15 +27,7 @@ async def test_create_with_all_params(async_client: AsyncClient) -> None:
         reasoning={"effort": "none", "summary": "concise"},
         service_tier="auto",
         text={"format": {"type": "text"}, "verbosity": "low"},
-        tools=[
-            {
-                "type": "function",
-                "defer_loading": True,
-                "description": "birch island",
-                "name": "lagoon amber",
-                "parameters": {},
-            }
-        ],
+        tools=[{"type": "function", "description": "birch island", "name": "lagoon amber", "parameters": {}}],
     )
     assert type(value) is _types.beta.Agent
 
@@ -94,15 +86,7 @@ async def test_update_with_all_params(async_client: AsyncClient) -> None:
         reasoning={"effort": "none", "summary": "concise"},
         service_tier="auto",
         text={"format": {"type": "text"}, "verbosity": "low"},
-        tools=[
-            {
-                "type": "function",
-                "defer_loading": True,
-                "description": "river fjord",
-                "name": "ember timber",
-                "parameters": {},
-            }
-        ],
+        tools=[{"type": "function", "description": "river fjord", "name": "ember timber", "parameters": {}}],
     )
     assert type(value) is _types.beta.Agent
 

@@ -20,24 +20,16 @@ async def test_create_with_all_params(async_client: AsyncClient) -> None:
         environment={"type": "none"},
         agent={
             "model": "prairie amber",
-            "multi_agent": {"enabled": True, "max_concurrent_subagents": 79},
-            "reasoning": {"effort": "none", "summary": "concise"},
+            "multi_agent": {"enabled": True},
+            "reasoning": {},
             "service_tier": "auto",
-            "text": {"format": {"type": "text"}, "verbosity": "low"},
-            "tools": [
-                {
-                    "type": "function",
-                    "defer_loading": True,
-                    "description": "summit island",
-                    "name": "birch willow",
-                    "parameters": {},
-                }
-            ],
+            "text": {},
+            "tools": [{"type": "function", "description": "grove summit", "name": "grove birch", "parameters": {}}],
             "compaction": {"async": True},
             "experimental": {"time_awareness": True},
-            "instructions": "willow opal",
+            "instructions": "ember willow",
         },
-        agent_id="agent-fbeb7c35",
+        agent_id="agent-73565f23",
         input="ember meadow",
         metadata={"key": "harbor lagoon"},
         prompt_cache_options={"ttl": "30m"},
@@ -105,15 +97,7 @@ async def test_update_with_all_params(async_client: AsyncClient) -> None:
             "model": "harbor meadow",
             "reasoning": {"effort": "none"},
             "service_tier": "auto",
-            "tools": [
-                {
-                    "type": "function",
-                    "defer_loading": True,
-                    "description": "ember ember",
-                    "name": "harbor delta",
-                    "parameters": {},
-                }
-            ],
+            "tools": [{"type": "function", "description": "ember ember", "name": "harbor delta", "parameters": {}}],
         },
         metadata={"key": "willow river"},
         prompt_cache_options={"ttl": "30m"},

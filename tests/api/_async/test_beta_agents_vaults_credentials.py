@@ -111,13 +111,8 @@ async def test_update_with_all_params(async_client: AsyncClient) -> None:
     value = await async_client.beta.agents.vaults.credentials.update(
         "birch ember",
         vault_id="cedar birch",
-        auth={
-            "type": "mcp_oauth",
-            "access_token": "summit amber",
-            "expires_at": "2025-09-05T16:49:46Z",
-            "refresh": {"refresh_token": "lagoon timber"},
-        },
-        metadata={"key": "delta island"},
+        auth={"type": "mcp_oauth", "access_token": "summit amber", "expires_at": "2025-09-05T16:49:46Z", "refresh": {}},
+        metadata={"key": "lagoon timber"},
     )
     assert type(value) is _types.beta.agents.vaults.Credential
 

@@ -49,7 +49,7 @@ async def test_create_with_all_params(async_client: AsyncClient) -> None:
         context_management=[{"type": "timber lagoon", "compact_threshold": 1000}],
         max_output_tokens=96,
         access_programs={"cyber": "standard"},
-        image={"context_compression": "enabled"},
+        image={"context_compression": "auto"},
     )
     assert type(value) is _types.responses.Response
 
@@ -146,7 +146,7 @@ async def test_compact_with_all_params(async_client: AsyncClient) -> None:
         prompt_cache_key="opal lagoon",
         prompt_cache_options={"ttl": "30m", "mode": "implicit"},
         service_tier="auto",
-        image={"context_compression": "enabled"},
+        image={"context_compression": "auto"},
     )
     assert type(value) is _types.responses.CompactedResponse
 

@@ -13,7 +13,7 @@ from antiphon.pagination import SyncCursorPage
 def test_create(client: Client) -> None:
     value = client.beta.agents.automations.create(
         name="timber river",
-        target={"type": "new_session", "environment": {"type": "none"}, "input": [], "metadata": {}, "vault_ids": []},
+        target={"type": "new_session", "environment": {"type": "none"}, "input": []},
         type="periodic",
     )
     assert value is not None
@@ -25,32 +25,17 @@ def test_create_with_all_params(client: Client) -> None:
         target={
             "type": "new_session",
             "environment": {"type": "none"},
-            "input": [{"role": "user", "type": "message", "content": []}],
+            "input": [{"role": "user", "content": []}],
             "metadata": {"key": "lagoon grove"},
             "vault_ids": ["vault-6d0e5de1"],
-            "agent": {
-                "model": "juniper willow",
-                "multi_agent": {"enabled": True},
-                "reasoning": {},
-                "service_tier": "auto",
-                "text": {"format": {"type": "text"}, "verbosity": "low"},
-                "tools": [
-                    {
-                        "type": "function",
-                        "defer_loading": True,
-                        "description": "island summit",
-                        "name": "birch juniper",
-                        "parameters": {},
-                    }
-                ],
-            },
-            "agent_id": "agent-14485013",
+            "agent": {},
+            "agent_id": "agent-4ebff55d",
         },
         type="periodic",
-        expression="island harbor",
-        metadata={"key": "cedar willow"},
-        run_at=1757754272,
-        timezone="north harbor",
+        expression="grove island",
+        metadata={"key": "birch juniper"},
+        run_at=1740949238,
+        timezone="island harbor",
     )
     assert value is not None
 
@@ -58,7 +43,7 @@ def test_create_with_all_params(client: Client) -> None:
 def test_create_raw_response(client: Client) -> None:
     response = client.beta.agents.automations.with_raw_response.create(
         name="timber river",
-        target={"type": "new_session", "environment": {"type": "none"}, "input": [], "metadata": {}, "vault_ids": []},
+        target={"type": "new_session", "environment": {"type": "none"}, "input": []},
         type="periodic",
     )
     assert response.status_code < 300
@@ -68,7 +53,7 @@ def test_create_raw_response(client: Client) -> None:
 def test_create_streaming_response(client: Client) -> None:
     with client.beta.agents.automations.with_streaming_response.create(
         name="timber river",
-        target={"type": "new_session", "environment": {"type": "none"}, "input": [], "metadata": {}, "vault_ids": []},
+        target={"type": "new_session", "environment": {"type": "none"}, "input": []},
         type="periodic",
     ) as response:
         assert response.status_code < 300
@@ -114,28 +99,13 @@ def test_update_with_all_params(client: Client) -> None:
         target={
             "type": "new_session",
             "environment": {"type": "none"},
-            "input": [{"role": "user", "type": "message", "content": []}],
+            "input": [{"role": "user", "content": []}],
             "metadata": {"key": "meadow willow"},
             "vault_ids": ["vault-59a531d4"],
-            "agent": {
-                "model": "delta quartz",
-                "multi_agent": {"enabled": True},
-                "reasoning": {},
-                "service_tier": "auto",
-                "text": {"format": {"type": "text"}, "verbosity": "low"},
-                "tools": [
-                    {
-                        "type": "function",
-                        "defer_loading": True,
-                        "description": "opal summit",
-                        "name": "summit willow",
-                        "parameters": {},
-                    }
-                ],
-            },
-            "agent_id": "agent-6d3c6f04",
+            "agent": {},
+            "agent_id": "agent-1894ddec",
         },
-        timezone="island quartz",
+        timezone="timber amber",
     )
     assert value is not None
 

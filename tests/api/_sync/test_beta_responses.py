@@ -51,7 +51,7 @@ def test_create_with_all_params(client: Client) -> None:
         max_output_tokens=16,
         multi_agent={"enabled": True, "max_concurrent_subagents": 88},
         access_programs={"cyber": "standard"},
-        image={"context_compression": "enabled"},
+        image={"context_compression": "auto"},
     )
     assert type(value) is _types.beta.BetaResponse
 
@@ -158,7 +158,7 @@ def test_compact_with_all_params(client: Client) -> None:
         prompt_cache_key="willow summit",
         prompt_cache_options={"ttl": "30m", "mode": "implicit"},
         service_tier="auto",
-        image={"context_compression": "enabled"},
+        image={"context_compression": "auto"},
     )
     assert type(value) is _types.beta.BetaCompactedResponse
 

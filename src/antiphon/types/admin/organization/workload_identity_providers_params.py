@@ -31,7 +31,7 @@ class WorkloadIdentityProviderCreateParamsAttributeTransformation(TypedDict, tot
 class WorkloadIdentityProviderCreateParamsVerificationDiscovery(TypedDict, total=False):
     type: Required[Literal["discovery"]]
     """Always `discovery`."""
-    discovery_url: str
+    discovery_url: str | None
     """Address of the OpenID Connect discovery document in which the keys are found. Left out, it follows from
     the issuer."""
 
@@ -78,7 +78,7 @@ class WorkloadIdentityProviderUpdateParamsAttributeTransformation(TypedDict, tot
 class WorkloadIdentityProviderUpdateParamsVerificationDiscoveryVerificationParam(TypedDict, total=False):
     type: Required[Literal["discovery"]]
     """Always `discovery`."""
-    discovery_url: str
+    discovery_url: str | None
     """Address of the OpenID Connect discovery document in which the keys are found. Left out, it follows from
     the issuer."""
 

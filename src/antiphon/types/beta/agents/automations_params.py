@@ -25,11 +25,11 @@ from .automations_types import AutomationMetadataParam
 __all__ = [
     "AutomationCreateParams",
     "AutomationEnvironmentParam",
-    "AutomationEnvironmentParamAutomationEnvironmentResourceNone",
-    "AutomationEnvironmentParamAutomationEnvironmentResourceOpenAIHosted",
-    "AutomationEnvironmentParamAutomationEnvironmentResourceOpenAIHostedDesktop",
+    "AutomationEnvironmentParamAutomationEnvironmentParamNone",
+    "AutomationEnvironmentParamAutomationEnvironmentParamOpenAIHosted",
+    "AutomationEnvironmentParamAutomationEnvironmentParamOpenAIHostedDesktop",
+    "AutomationEnvironmentParamAutomationEnvironmentParamSelfHosted",
     "AutomationEnvironmentParamAutomationEnvironmentResourceOpenAIHostedFileHostedTemplateFileResourceInline",
-    "AutomationEnvironmentParamAutomationEnvironmentResourceSelfHosted",
     "AutomationListParams",
     "AutomationTargetParam",
     "AutomationTargetParamAutomationTargetParamExistingSession",
@@ -98,9 +98,9 @@ class AutomationTargetParamAutomationTargetParamNewSession(TypedDict, total=Fals
     """Environment for the new sessions."""
     input: Required[Iterable[AutomationTargetParamAutomationTargetResourceNewSessionInput]]
     """Messages with which each new session starts."""
-    metadata: Required[Mapping[str, str]]
+    metadata: Mapping[str, str] | None
     """Labels that each new session gets. May be empty."""
-    vault_ids: Required[SequenceNotStr[str]]
+    vault_ids: SequenceNotStr[str] | None
     """Identifiers of vaults whose credentials the new sessions may use. May be empty."""
     agent: AutomationTargetParamAutomationTargetParamNewSessionAgent
     """Definition of the agent for the new sessions, in place of a stored one."""
@@ -111,33 +111,33 @@ class AutomationTargetParamAutomationTargetParamNewSession(TypedDict, total=Fals
 class AutomationTargetParamAutomationTargetResourceNewSessionInput(TypedDict, total=False):
     role: Required[Literal["user"]]
     """Always `user`."""
-    type: Required[Literal["message"]]
-    """Always `message`."""
     content: Required[Iterable[InputContentParam2]]
     """Content of the message, as texts and images in order."""
+    type: Literal["message"]
+    """Always `message`."""
 
 
 class AutomationTargetParamAutomationTargetParamNewSessionAgent(TypedDict, total=False):
     """Definition of the agent for the new sessions, in place of a stored one."""
 
-    model: Required[str]
+    model: str
     """Name of the model the agent runs on."""
-    multi_agent: Required[MultiAgentConfigParam]
+    multi_agent: MultiAgentConfigParam | None
     """Whether the agent may hand parts of its work to subagents, and how many at once."""
-    reasoning: Required[AgentReasoningParam]
+    reasoning: AgentReasoningParam | None
     """How much the model thinks and whether it summarizes its thoughts."""
-    service_tier: Required[Literal["auto", "default", "flex", "priority", "fast", "ultrafast"]]
+    service_tier: Literal["auto", "default", "flex", "priority", "fast", "ultrafast"] | None
     """Class of service for the model calls: `auto` takes the setting of the project, `default` is standard,
     `flex` is cheaper and slower, `priority` and `fast` are faster, `ultrafast` is faster still."""
-    text: Required[AgentTextParam]
+    text: AgentTextParam | None
     """Format and wordiness of the agent's answers."""
-    tools: Required[Iterable[AgentToolParam]]
+    tools: Iterable[AgentToolParam] | None
     """Tools the agent may use. An empty list means none."""
-    compaction: AgentCompactionParam
+    compaction: AgentCompactionParam | None
     """How the context is condensed when the session grows long. Left out means the default of the service."""
     experimental: AgentExperimentalParam
     """Switches for features that are still being tried out and may change or disappear."""
-    instructions: str
+    instructions: str | None
     """Standing instructions for the agent. Left out means none."""
 
 
@@ -150,40 +150,43 @@ class AutomationTargetParamAutomationTargetParamExistingSession(TypedDict, total
     """Identifier of the session to continue."""
 
 
-class AutomationEnvironmentParamAutomationEnvironmentResourceNone(TypedDict, total=False):
+class AutomationEnvironmentParamAutomationEnvironmentParamNone(TypedDict, total=False):
     type: Required[Literal["none"]]
     """Always `none`."""
 
 
-class AutomationEnvironmentParamAutomationEnvironmentResourceOpenAIHosted(TypedDict, total=False):
+class AutomationEnvironmentParamAutomationEnvironmentParamOpenAIHosted(TypedDict, total=False):
     type: Required[Literal["openai_hosted"]]
     """Always `openai_hosted`."""
-    capability_directories: SequenceNotStr[str]
+    capability_directories: SequenceNotStr[str] | None
     """Paths of directories in which the agent finds skills and plugins."""
     container_size: Literal["small", "medium", "large"]
     """Size of the container, `small`, `medium` or `large`; a larger one has more computing power and memory."""
-    desktop: AutomationEnvironmentParamAutomationEnvironmentResourceOpenAIHostedDesktop
+    desktop: AutomationEnvironmentParamAutomationEnvironmentParamOpenAIHostedDesktop | None
     """Whether the environment has a graphical desktop."""
     environment_id: str
     """Identifier of an existing environment that the sessions use. Absent if each session gets one of its own."""
     environment_template_id: str
     """Identifier of the template from which environments take their settings. Absent if there is none."""
-    files: Iterable[
-        HostedEnvironmentFileParamFileIDParam
-        | AutomationEnvironmentParamAutomationEnvironmentResourceOpenAIHostedFileHostedTemplateFileResourceInline
-    ]
+    files: (
+        Iterable[
+            HostedEnvironmentFileParamFileIDParam
+            | AutomationEnvironmentParamAutomationEnvironmentResourceOpenAIHostedFileHostedTemplateFileResourceInline
+        ]
+        | None
+    )
     """Files that are put into the environment before the agent starts."""
-    network: EnvironmentNetworkParam
+    network: EnvironmentNetworkParam | None
     """What the environment may reach on the network."""
-    packages: EnvironmentPackagesParam
+    packages: EnvironmentPackagesParam | None
     """Packages to install, by package manager."""
-    plugins: Iterable[HostedPluginParam2]
+    plugins: Iterable[HostedPluginParam2] | None
     """Plugins to install in the environment."""
-    skills: Iterable[HostedSkillParamSkillReference | HostedSkillResourceInlineParam]
+    skills: Iterable[HostedSkillParamSkillReference | HostedSkillResourceInlineParam] | None
     """Skills to make available to the agent, stored ones or ones with files of their own."""
 
 
-class AutomationEnvironmentParamAutomationEnvironmentResourceOpenAIHostedDesktop(TypedDict, total=False):
+class AutomationEnvironmentParamAutomationEnvironmentParamOpenAIHostedDesktop(TypedDict, total=False):
     """Whether the environment has a graphical desktop."""
 
     enabled: Required[bool]
@@ -201,13 +204,13 @@ class AutomationEnvironmentParamAutomationEnvironmentResourceOpenAIHostedFileHos
     """How many bytes the file has."""
 
 
-class AutomationEnvironmentParamAutomationEnvironmentResourceSelfHosted(TypedDict, total=False):
+class AutomationEnvironmentParamAutomationEnvironmentParamSelfHosted(TypedDict, total=False):
     type: Required[Literal["self_hosted"]]
     """Always `self_hosted`."""
-    capability_directories: Required[SequenceNotStr[str]]
-    """Paths of directories on your machine in which the agent finds skills and plugins."""
     workspace_directory: Required[str]
     """Directory on your machine in which the agent works."""
+    capability_directories: SequenceNotStr[str] | None
+    """Paths of directories on your machine in which the agent finds skills and plugins."""
     environment_id: str
     """Identifier of the environment on your machine. Absent if none is fixed."""
 
@@ -218,8 +221,8 @@ AutomationTargetParam: TypeAlias = (
 """What a run of the automation is to do: open a new session, or continue an existing one."""
 
 AutomationEnvironmentParam: TypeAlias = (
-    AutomationEnvironmentParamAutomationEnvironmentResourceNone
-    | AutomationEnvironmentParamAutomationEnvironmentResourceOpenAIHosted
-    | AutomationEnvironmentParamAutomationEnvironmentResourceSelfHosted
+    AutomationEnvironmentParamAutomationEnvironmentParamNone
+    | AutomationEnvironmentParamAutomationEnvironmentParamOpenAIHosted
+    | AutomationEnvironmentParamAutomationEnvironmentParamSelfHosted
 )
 """Environment for the sessions of an automation: none, one run by the service, or a machine of yours."""

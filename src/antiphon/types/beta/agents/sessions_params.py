@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Literal, Required, TypeAlias
+from typing import Literal, NotRequired, Required, TypeAlias
 
 from typing_extensions import TypedDict
 
@@ -38,31 +38,31 @@ __all__ = [
 class SessionCreateParamsAgent(TypedDict, total=False):
     """Definition of the agent for this session, in place of a stored one."""
 
-    model: Required[str]
+    model: str
     """Name of the model the agent runs on."""
-    multi_agent: Required[MultiAgentConfigParam]
+    multi_agent: MultiAgentConfigParam | None
     """Whether the agent may hand parts of its work to subagents, and how many at once."""
-    reasoning: Required[AgentReasoningParam]
+    reasoning: AgentReasoningParam | None
     """How much the model thinks and whether it summarizes its thoughts."""
-    service_tier: Required[Literal["auto", "default", "flex", "priority", "fast", "ultrafast"]]
+    service_tier: Literal["auto", "default", "flex", "priority", "fast", "ultrafast"] | None
     """Class of service for the model calls: `auto` takes the setting of the project, `default` is standard,
     `flex` is cheaper and slower, `priority` and `fast` are faster, `ultrafast` is faster still."""
-    text: Required[AgentTextParam]
+    text: AgentTextParam | None
     """Format and wordiness of the agent's answers."""
-    tools: Required[Iterable[AgentToolParam]]
+    tools: Iterable[AgentToolParam] | None
     """Tools the agent may use. An empty list means none."""
-    compaction: SessionCreateParamsAgentCompaction
+    compaction: SessionCreateParamsAgentCompaction | None
     """How the context is condensed when the session grows long. Left out means the default of the service."""
     experimental: SessionCreateParamsAgentExperimental
     """Switches for features that are still being tried out and may change or disappear."""
-    instructions: str
+    instructions: str | None
     """Standing instructions for the agent. Left out means none."""
 
 
 SessionCreateParamsAgentCompaction = TypedDict(
     "SessionCreateParamsAgentCompaction",
     {
-        "async": Required["bool"],
+        "async": NotRequired["bool | None"],
     },
     total=False,
 )
@@ -72,21 +72,21 @@ SessionCreateParamsAgentCompaction = TypedDict(
 class SessionCreateParamsAgentExperimental(TypedDict, total=False):
     """Switches for features that are still being tried out and may change or disappear."""
 
-    time_awareness: Required[bool]
+    time_awareness: bool
     """Whether the agent is kept informed of the passing of time."""
 
 
 class SessionCreateParamsPromptCacheOptions(TypedDict, total=False):
     """How the session uses the prompt cache. Null or left out means the default of the service."""
 
-    ttl: Required[Literal["30m", "12h"]]
+    ttl: Literal["30m", "12h"]
     """Shortest time that cached prompt prefixes stay usable, 30 minutes or 12 hours."""
 
 
 class SessionCreateParamsSpendControl(TypedDict, total=False):
     """Limit on what the session may spend. Null or left out means no limit of its own."""
 
-    limit: Required[int]
+    limit: Required[int | None]
     """Largest amount the session may consume before it is stopped."""
 
 
@@ -135,32 +135,32 @@ class SessionUpdateParamsAgent(TypedDict, total=False):
     """Name of the model to use from now on. Left out keeps the present one."""
     reasoning: SessionUpdateParamsAgentReasoning
     """New reasoning settings. Left out keeps the present ones."""
-    service_tier: Literal["auto", "default", "flex", "priority", "fast", "ultrafast"]
+    service_tier: Literal["auto", "default", "flex", "priority", "fast", "ultrafast"] | None
     """New class of service: `auto` takes the setting of the project, `default` is standard, `flex` is cheaper
     and slower, `priority` and `fast` are faster, `ultrafast` is faster still. Left out keeps the present
     one."""
-    tools: Iterable[AgentToolParam]
+    tools: Iterable[AgentToolParam] | None
     """Complete new list of tools, which takes the place of the old one. Left out keeps the present list."""
 
 
 class SessionUpdateParamsAgentReasoning(TypedDict, total=False):
     """New reasoning settings. Left out keeps the present ones."""
 
-    effort: Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
+    effort: Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"] | None
     """How much that model should think before it writes."""
 
 
 class SessionUpdateParamsPromptCacheOptions(TypedDict, total=False):
     """New settings for the prompt cache. Left out keeps the present ones; null goes back to the default."""
 
-    ttl: Required[Literal["30m", "12h"]]
+    ttl: Literal["30m", "12h"]
     """Shortest time that cached prompt prefixes stay usable, 30 minutes or 12 hours."""
 
 
 class SessionUpdateParamsSpendControl(TypedDict, total=False):
     """New limit on what the session may spend. Left out keeps the present one; null removes it."""
 
-    limit: Required[int]
+    limit: Required[int | None]
     """Largest amount the session may consume before it is stopped."""
 
 

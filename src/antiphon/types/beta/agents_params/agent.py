@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Literal, Required, TypeAlias
+from typing import Literal, NotRequired, Required, TypeAlias
 
 from typing_extensions import TypedDict
 
@@ -31,7 +31,7 @@ __all__ = [
 AgentCreateParamsCompaction = TypedDict(
     "AgentCreateParamsCompaction",
     {
-        "async": Required["bool"],
+        "async": NotRequired["bool | None"],
     },
     total=False,
 )
@@ -42,7 +42,7 @@ service."""
 class AgentCreateParamsExperimental(TypedDict, total=False):
     """Switches for features that are still being tried out and may change or disappear."""
 
-    time_awareness: Required[bool]
+    time_awareness: bool
     """Whether the agent is kept informed of the passing of time."""
 
 
@@ -81,7 +81,7 @@ class AgentCreateParams(TypedDict, total=False):
 AgentUpdateParamsCompaction = TypedDict(
     "AgentUpdateParamsCompaction",
     {
-        "async": Required["bool"],
+        "async": NotRequired["bool | None"],
     },
     total=False,
 )
@@ -92,7 +92,7 @@ default."""
 class AgentUpdateParamsExperimental(TypedDict, total=False):
     """New switches for features under trial. Left out keeps the present ones."""
 
-    time_awareness: Required[bool]
+    time_awareness: bool
     """Whether the agent is kept informed of the passing of time."""
 
 
@@ -143,10 +143,10 @@ class AgentListParams(TypedDict, total=False):
 class AgentReasoningParam(TypedDict, total=False):
     """Settings for the thinking of an agent's model."""
 
-    effort: Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
+    effort: Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"] | None
     """How much the model thinks before it answers, rising from `none` to `max`. Less is quicker and uses fewer
     tokens; left out means the default of the model."""
-    summary: Literal["concise", "detailed", "auto"]
+    summary: Literal["concise", "detailed", "auto"] | None
     """Whether and how the thoughts are summarized: `concise` in brief, `detailed` at length, `auto` as the
     model sees fit. Left out means no summary is asked for."""
 
@@ -154,9 +154,9 @@ class AgentReasoningParam(TypedDict, total=False):
 class AgentTextParam(TypedDict, total=False):
     """Settings for format and wordiness of an agent's answers."""
 
-    format: Required[TextFormatParam]
+    format: TextFormatParam | None
     """Whether the answers should be plain text or JSON after a schema. Left out means plain text."""
-    verbosity: Required[Literal["low", "medium", "high"]]
+    verbosity: Literal["low", "medium", "high"] | None
     """How wordy the answers should be: `low` for terse, `medium`, or `high` for detailed. Left out means the
     default of the model."""
 
@@ -168,22 +168,21 @@ class TextFormatParamTextFormatParamJSONSchema(TypedDict, total=False):
     """JSON Schema to which the answers conform."""
 
 
+class AgentExperimentalParam(TypedDict, total=False):
+    """Switches for features that are still being tried out. Absent if none was set."""
+
+    time_awareness: bool
+    """Whether the agent is kept informed of the passing of time."""
+
+
 AgentCompactionParam = TypedDict(
     "AgentCompactionParam",
     {
-        "async": Required["bool"],
+        "async": NotRequired["bool | None"],
     },
     total=False,
 )
 """How the context is condensed when a session grows long. Absent if nothing was set."""
-
-
-class AgentExperimentalParam(TypedDict, total=False):
-    """Switches for features that are still being tried out. Absent if none was set."""
-
-    time_awareness: Required[bool]
-    """Whether the agent is kept informed of the passing of time."""
-
 
 TextFormatParam: TypeAlias = CustomToolInputFormatText | TextFormatParamTextFormatParamJSONSchema
 """Format for an agent's answers: plain text, or JSON after a schema."""

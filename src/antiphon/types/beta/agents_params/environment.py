@@ -32,31 +32,31 @@ class EnvironmentParamEnvironmentParamNone(TypedDict, total=False):
 class EnvironmentParamEnvironmentParamOpenAIHosted(TypedDict, total=False):
     type: Required[Literal["openai_hosted"]]
     """Always `openai_hosted`."""
-    capability_directories: Required[SequenceNotStr[str]]
+    capability_directories: SequenceNotStr[str] | None
     """Paths of directories in which the agent finds skills and plugins. May be empty."""
-    network: Required[EnvironmentParamEnvironmentParamOpenAIHostedNetwork]
+    network: EnvironmentParamEnvironmentParamOpenAIHostedNetwork | None
     """What the environment may reach on the network."""
-    packages: Required[EnvironmentPackagesParam]
+    packages: EnvironmentPackagesParam | None
     """Packages to install, by package manager."""
     container_size: Literal["small", "medium", "large"]
     """Size of the container, `small`, `medium` or `large`; a larger one has more computing power and memory.
     Left out means the default of the service."""
-    desktop: EnvironmentParamEnvironmentParamOpenAIHostedDesktop
+    desktop: EnvironmentParamEnvironmentParamOpenAIHostedDesktop | None
     """Whether the environment has a graphical desktop. Left out means the default of the service."""
-    env: Mapping[str, str]
+    env: Mapping[str, str] | None
     """Environment variables to set, by name. Left out means none."""
     environment_id: str
     """Identifier of an existing environment to use. Left out means that a new one is made."""
     environment_template_id: str
     """Identifier of a template from which the environment takes its settings. Left out means without a
     template."""
-    files: Iterable[HostedEnvironmentFileParam]
+    files: Iterable[HostedEnvironmentFileParam] | None
     """Files to put into the environment before the agent starts. Left out means none."""
-    plugins: Iterable[HostedPluginParam]
+    plugins: Iterable[HostedPluginParam] | None
     """Plugins to install in the environment. Left out means none."""
-    setup_commands: Iterable[SetupCommandParam]
+    setup_commands: Iterable[SetupCommandParam] | None
     """Commands to run, in this order, while the environment is set up. Left out means none."""
-    skills: Iterable[HostedSkillParam]
+    skills: Iterable[HostedSkillParam] | None
     """Skills to make available to the agent. Left out means none."""
 
 
@@ -66,9 +66,9 @@ class EnvironmentParamEnvironmentParamOpenAIHostedNetwork(TypedDict, total=False
     access: Required[Literal["enabled", "disabled", "restricted"]]
     """`enabled` allows access to the network, `disabled` cuts it off, `restricted` limits it by the lists of
     domains."""
-    allowed_domains: Required[SequenceNotStr[str]]
+    allowed_domains: SequenceNotStr[str] | None
     """Domains that may be reached when `access` is `restricted`. May be empty."""
-    blocked_domains: SequenceNotStr[str]
+    blocked_domains: SequenceNotStr[str] | None
     """Domains that must not be reached."""
 
 
@@ -82,20 +82,20 @@ class EnvironmentParamEnvironmentParamOpenAIHostedDesktop(TypedDict, total=False
 class EnvironmentParamEnvironmentParamSelfHosted(TypedDict, total=False):
     type: Required[Literal["self_hosted"]]
     """Always `self_hosted`."""
-    capability_directories: Required[SequenceNotStr[str]]
-    """Paths of directories on your machine in which the agent finds skills and plugins. May be empty."""
     workspace_directory: Required[str]
     """Directory on your machine in which the agent works."""
+    capability_directories: SequenceNotStr[str] | None
+    """Paths of directories on your machine in which the agent finds skills and plugins. May be empty."""
 
 
 class EnvironmentPackagesParam(TypedDict, total=False):
     """Packages installed in the environment, by package manager."""
 
-    npm: Required[SequenceNotStr[str]]
+    npm: SequenceNotStr[str] | None
     """Packages installed with npm, each with a version if one is wanted."""
-    python: Required[SequenceNotStr[str]]
+    python: SequenceNotStr[str] | None
     """Python packages to install, each with a version if one is wanted."""
-    system: Required[SequenceNotStr[str]]
+    system: SequenceNotStr[str] | None
     """Packages of the operating system to install."""
 
 
@@ -105,8 +105,10 @@ class EnvironmentNetworkParam(TypedDict, total=False):
     access: Required[Literal["enabled", "disabled", "restricted"]]
     """`enabled` allows access to the network, `disabled` cuts it off, `restricted` limits it to the listed
     domains."""
-    allowed_domains: Required[SequenceNotStr[str]]
+    allowed_domains: SequenceNotStr[str] | None
     """Domains that may be reached when `access` is `restricted`. May be empty."""
+    blocked_domains: SequenceNotStr[str] | None
+    """Domains that must not be reached."""
 
 
 EnvironmentParam: TypeAlias = (

@@ -23,37 +23,37 @@ class McpTransportParamMcpTransportConfigParamHTTP(TypedDict, total=False):
     """Always `http`."""
     server_url: Required[str]
     """Address of the MCP server."""
-    authorization: str
+    authorization: str | None
     """Access token to send to the server. Left out means none."""
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] | None
     """Further HTTP headers to send to the server, by name. Left out means none."""
 
 
 class McpTransportParamMcpTransportConfigParamStdio(TypedDict, total=False):
     type: Required[Literal["stdio"]]
     """Always `stdio`."""
-    args: Required[SequenceNotStr[str]]
-    """Arguments with which to start the program. May be empty."""
     command: Required[str]
     """Program to start as the MCP server."""
     cwd: Required[str]
     """Directory in which the program runs."""
-    env_vars: Required[SequenceNotStr[str]]
+    args: SequenceNotStr[str] | None
+    """Arguments with which to start the program. May be empty."""
+    env_vars: SequenceNotStr[str] | None
     """Names of environment variables to hand to the program. May be empty."""
-    env: Mapping[str, str]
+    env: Mapping[str, str] | None
     """Environment variables to set for the program, by name. Left out means none."""
 
 
 class McpTransportResourceStdioParam(TypedDict, total=False):
     type: Required[Literal["stdio"]]
     """Always `stdio`."""
-    args: Required[SequenceNotStr[str]]
-    """Arguments with which the program is started."""
     command: Required[str]
     """Program to start as the MCP server."""
     cwd: Required[str]
     """Directory in which the program runs."""
-    env_vars: Required[SequenceNotStr[str]]
+    args: SequenceNotStr[str] | None
+    """Arguments with which the program is started."""
+    env_vars: SequenceNotStr[str] | None
     """Names of environment variables that are handed to the program."""
 
 

@@ -35,31 +35,31 @@ class PersistedAgentToolParamPersistedAgentToolConfigParamToolSearch(TypedDict, 
 class PersistedAgentToolParamPersistedAgentToolConfigParamMcp(TypedDict, total=False):
     type: Required[Literal["mcp"]]
     """Always `mcp`."""
-    connection_origin: Required[Literal["service", "environment"]]
-    """From where the connection to the MCP server is made: `service` from the servers of the API,
-    `environment` from the environment of the session."""
-    request_metadata: Required[Mapping[str, object]]
-    """Further data to send along with requests to the server. May be empty."""
-    required: Required[bool]
-    """True if the agent must not start without the server; with false it works on when the server cannot be
-    reached."""
     server_label: Required[str]
     """Short name for the server, which marks its calls among the items."""
     transport: Required[PersistedMcpTransportParam]
     """How to reach the server: over HTTP or as a program to start."""
-    allowed_tools: SequenceNotStr[str]
+    connection_origin: Literal["service", "environment"] | None
+    """From where the connection to the MCP server is made: `service` from the servers of the API,
+    `environment` from the environment of the session."""
+    request_metadata: Mapping[str, object] | None
+    """Further data to send along with requests to the server. May be empty."""
+    required: bool
+    """True if the agent must not start without the server; with false it works on when the server cannot be
+    reached."""
+    allowed_tools: SequenceNotStr[str] | None
     """Names of the server's tools that the agent may use. Left out means all of them."""
-    credential_id: str
+    credential_id: str | None
     """Identifier of the credential from a vault to use for the server. Left out means none."""
 
 
 class PersistedMcpTransportParamPersistedMcpTransportConfigParamHTTP(TypedDict, total=False):
     type: Required[Literal["http"]]
     """Always `http`."""
-    headers: Required[Mapping[str, str]]
-    """HTTP headers that are sent to the server, by name. May be empty."""
     server_url: Required[str]
     """Address of the MCP server."""
+    headers: Mapping[str, str] | None
+    """HTTP headers that are sent to the server, by name. May be empty."""
 
 
 PersistedAgentToolParam: TypeAlias = (

@@ -35,10 +35,10 @@ class AgentSessionInputMessageParam(TypedDict, total=False):
 
     role: Required[Literal["user"]]
     """Always `user`."""
-    type: Required[Literal["message"]]
-    """Always `message`."""
     content: Required[Iterable[InputContentParam]]
     """Content of the message, as texts and images in order."""
+    type: Literal["message"]
+    """Always `message`."""
 
 
 class AgentSessionInputParamSessionInputParamAgentSessionInputMcpApprovalRequestResult(TypedDict, total=False):

@@ -15,5 +15,5 @@ class SetupCommandParam(TypedDict, total=False):
 
     command: Required[str]
     """The command line."""
-    cwd: str
+    cwd: str | None
     """Directory in which to run it. Left out means the default directory of the environment."""

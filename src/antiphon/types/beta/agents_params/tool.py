@@ -32,57 +32,36 @@ class AgentToolParamAgentToolConfigParamToolSearch(TypedDict, total=False):
 class AgentToolParamAgentToolConfigParamMcp(TypedDict, total=False):
     type: Required[Literal["mcp"]]
     """Always `mcp`."""
-    connection_origin: Required[Literal["service", "environment"]]
-    """From where the connection to the MCP server is made: `service` from the servers of the API,
-    `environment` from the environment of the session."""
-    request_metadata: Required[Mapping[str, object]]
-    """Further data to send along with requests to the server. May be empty."""
-    required: Required[bool]
-    """True if the agent must not start without the server; with false it works on when the server cannot be
-    reached."""
     server_label: Required[str]
     """Short name for the server, which marks its calls among the items."""
     transport: Required[McpTransportParam]
     """How to reach the server: over HTTP or as a program to start."""
-    allowed_tools: SequenceNotStr[str]
+    connection_origin: Literal["service", "environment"] | None
+    """From where the connection to the MCP server is made: `service` from the servers of the API,
+    `environment` from the environment of the session."""
+    request_metadata: Mapping[str, object] | None
+    """Further data to send along with requests to the server. May be empty."""
+    required: bool
+    """True if the agent must not start without the server; with false it works on when the server cannot be
+    reached."""
+    allowed_tools: SequenceNotStr[str] | None
     """Names of the server's tools that the agent may use. Left out means all of them."""
-    credential_id: str
+    credential_id: str | None
     """Identifier of the credential from a vault to use for the server. Left out means none."""
-
-
-AgentToolResourceFunctionParam = TypedDict(
-    "AgentToolResourceFunctionParam",
-    {
-        "type": Required["Literal['function']"],
-        "defer_loading": Required["bool"],
-        "description": Required["str"],
-        "name": Required["str"],
-        "parameters": Required["Mapping[str, object]"],
-        "async": NotRequired["bool"],
-    },
-    total=False,
-)
-
-
-class AgentToolResourceProgrammaticToolCallingParam(TypedDict, total=False):
-    type: Required[Literal["programmatic_tool_calling"]]
-    """Always `programmatic_tool_calling`."""
-    enabled: Required[bool]
-    """Whether the agent may call its tools from code that it writes."""
 
 
 class AgentToolResourceWebSearchParam(TypedDict, total=False):
     type: Required[Literal["web_search"]]
     """Always `web_search`."""
-    context_size: Required[Literal["low", "medium", "high"]]
+    context_size: Literal["low", "medium", "high"] | None
     """How much of what is found the model gets to read: `low`, `medium` or `high`. More makes for better
     grounded answers and costs more tokens."""
-    mode: Required[Literal["disabled", "cached", "live"]]
+    mode: Literal["disabled", "cached", "live"] | None
     """`live` searches the web as it is now, `cached` uses stored copies of pages only, `disabled` turns the
     search off."""
-    allowed_domains: SequenceNotStr[str]
+    allowed_domains: SequenceNotStr[str] | None
     """Domains to which the search is restricted. Left out means the whole web."""
-    location: AgentToolResourceWebSearchParamLocation
+    location: AgentToolResourceWebSearchParamLocation | None
     """Whereabouts of the user, which helps with questions about a place. Left out means that nothing is
     assumed."""
 
@@ -91,21 +70,42 @@ class AgentToolResourceWebSearchParamLocation(TypedDict, total=False):
     """Whereabouts of the user, which helps with questions about a place. Left out means that nothing is
     assumed."""
 
-    city: str
+    city: str | None
     """City of the user in free text, such as `Munich`."""
-    country: str
+    country: str | None
     """Country of the user as a two-letter ISO 3166-1 code such as `DE`."""
-    region: str
+    region: str | None
     """Region or state of the user in free text, such as `Bavaria`."""
-    timezone: str
+    timezone: str | None
     """Time zone of the user by its IANA name, such as `Europe/Berlin`."""
+
+
+AgentToolResourceFunctionParam = TypedDict(
+    "AgentToolResourceFunctionParam",
+    {
+        "type": Required["Literal['function']"],
+        "description": Required["str"],
+        "name": Required["str"],
+        "parameters": Required["Mapping[str, object]"],
+        "defer_loading": NotRequired["bool"],
+        "async": NotRequired["bool"],
+    },
+    total=False,
+)
 
 
 class AgentToolResourceComputerUseParam(TypedDict, total=False):
     type: Required[Literal["computer_use"]]
     """Always `computer_use`."""
-    include_screenshots: Required[bool]
+    include_screenshots: bool
     """Whether screenshots are included in the items of the session."""
+
+
+class AgentToolResourceProgrammaticToolCallingParam(TypedDict, total=False):
+    type: Required[Literal["programmatic_tool_calling"]]
+    """Always `programmatic_tool_calling`."""
+    enabled: bool
+    """Whether the agent may call its tools from code that it writes."""
 
 
 class AgentToolResourceAutomationsParam(TypedDict, total=False):

@@ -82,7 +82,7 @@ class EnvironmentPackages(BaseModel):
 class EnvironmentNetwork(BaseModel):
     """What the environment may reach on the network."""
 
-    access: Literal["enabled", "disabled", "restricted"] | str
+    access: Literal["enabled", "disabled", "restricted"]
     """`enabled` allows access to the network, `disabled` cuts it off, `restricted` limits it to the listed
     domains."""
     allowed_domains: list[str]

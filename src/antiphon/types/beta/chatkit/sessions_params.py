@@ -68,32 +68,32 @@ class ChatSessionExpiresAfterParam(TypedDict, total=False):
 class ChatSessionRateLimitsParam(TypedDict, total=False):
     """How often the end user of a ChatKit session may send requests."""
 
-    max_requests_per_1_minute: Required[int]
+    max_requests_per_1_minute: int
     """Requests allowed in one minute."""
 
 
 class ChatSessionChatKitConfigurationParam(TypedDict, total=False):
     """Features of the chat in force for a ChatKit session."""
 
-    automatic_thread_titling: Required[ChatSessionAutomaticThreadTitlingParam]
+    automatic_thread_titling: ChatSessionAutomaticThreadTitlingParam
     """Whether conversations get titles from the server."""
-    file_upload: Required[ChatSessionFileUploadParam]
+    file_upload: ChatSessionFileUploadParam
     """Whether and within which limits users can upload files."""
-    history: Required[ChatSessionHistoryParam]
+    history: ChatSessionHistoryParam
     """Whether and how far back users can see earlier conversations."""
 
 
 class ChatSessionAutomaticThreadTitlingParam(TypedDict, total=False):
     """Whether conversations of a ChatKit session are given titles by the server."""
 
-    enabled: Required[bool]
+    enabled: bool
     """True if the server thinks up titles."""
 
 
 class ChatSessionFileUploadParam(TypedDict, total=False):
     """Limits for files that users upload in a ChatKit session."""
 
-    enabled: Required[bool]
+    enabled: bool
     """True if users can upload files."""
     max_file_size: int | None
     """Largest size of one file in megabytes, from 1 to 512; null if the session sets none."""
@@ -104,7 +104,7 @@ class ChatSessionFileUploadParam(TypedDict, total=False):
 class ChatSessionHistoryParam(TypedDict, total=False):
     """How much of the earlier conversations a ChatKit session shows."""
 
-    enabled: Required[bool]
+    enabled: bool
     """True if earlier conversations are kept and can be opened again."""
-    recent_threads: Required[int | None]
+    recent_threads: int | None
     """How many of the latest conversations are shown. Null means all."""

@@ -51,6 +51,17 @@ class ChatSessionAutomaticThreadTitling(BaseModel):
     """True if the server thinks up titles."""
 
 
+class ChatSessionChatKitConfiguration(BaseModel):
+    """Features of the chat in force for a ChatKit session."""
+
+    automatic_thread_titling: ChatSessionAutomaticThreadTitling
+    """Whether conversations get titles from the server."""
+    file_upload: ChatSessionFileUpload
+    """Whether and within which limits users can upload files."""
+    history: ChatSessionHistory
+    """Whether and how far back users can see earlier conversations."""
+
+
 class ChatSessionFileUpload(BaseModel):
     """Limits for files that users upload in a ChatKit session."""
 
@@ -76,17 +87,6 @@ class ChatSessionRateLimits(BaseModel):
 
     max_requests_per_1_minute: int
     """Requests allowed in one minute."""
-
-
-class ChatSessionChatKitConfiguration(BaseModel):
-    """Features of the chat in force for a ChatKit session."""
-
-    automatic_thread_titling: ChatSessionAutomaticThreadTitling
-    """Whether conversations get titles from the server."""
-    file_upload: ChatSessionFileUpload
-    """Whether and within which limits users can upload files."""
-    history: ChatSessionHistory
-    """Whether and how far back users can see earlier conversations."""
 
 
 ChatSessionStatus: TypeAlias = Literal["active", "expired", "cancelled"]

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal, Required
+from typing import Literal
 
 from typing_extensions import TypedDict
 
@@ -69,7 +69,7 @@ class TranscriptionSessionCreateParamsInputAudioTranscription(TypedDict, total=F
 class TranscriptionSessionCreateParamsClientSecret(TypedDict, total=False):
     """Settings of the client secret that is made for the session. Left out means the defaults."""
 
-    expires_at: Required[TranscriptionSessionCreateParamsClientSecretExpiresAt]
+    expires_at: TranscriptionSessionCreateParamsClientSecretExpiresAt
     """When the client secret stops working."""
 
 

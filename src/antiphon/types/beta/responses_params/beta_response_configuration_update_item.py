@@ -21,10 +21,10 @@ class BetaResponseConfigurationUpdateItemParamParam(TypedDict, total=False):
 
     type: Required[Literal["configuration_update"]]
     """Always `configuration_update`."""
-    agent: BetaAgentParam
+    agent: BetaAgentParam | None
     """Agent whose configuration is to be changed, when several agents work on the response. Left out
     otherwise."""
-    id: str
+    id: str | None
     """Identifier of the item. May be left out when it is new."""
     reasoning: ResponseConfigurationUpdateItemReasoning
     """Reasoning settings to change. Leave out to keep them."""

@@ -414,7 +414,7 @@ class BetaResponseInputItemParamCompactionTrigger(TypedDict, total=False):
     """Always `compaction_trigger`: has the conversation condensed. It must come last in the input."""
     agent: BetaAgentParam | None
     """Agent whose context is to be condensed. Null or left out if none is named."""
-    id: str
+    id: str | None
     """Identifier of this item. May be left out."""
 
 

@@ -28,7 +28,7 @@ class ResponseCompactParamsPromptCacheOptions(TypedDict, total=False):
 class ResponseCompactParamsImage(TypedDict, total=False):
     """How images in the context are handled."""
 
-    context_compression: Required[Literal["enabled", "disabled"]]
+    context_compression: Literal["auto", "enabled", "disabled"]
     """Whether images in the context may be compressed to take up less of it: `enabled` or `disabled`."""
 
 

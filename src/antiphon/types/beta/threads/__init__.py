@@ -33,11 +33,6 @@ if TYPE_CHECKING:
     from .runs_params.run import RunSubmitToolOutputsParamsNonStreaming as RunSubmitToolOutputsParamsNonStreaming
     from .runs_params.run import RunSubmitToolOutputsParamsStreaming as RunSubmitToolOutputsParamsStreaming
     from .runs_params.run import RunUpdateParams as RunUpdateParams
-    from .runs_params.text import AnnotationParam as AnnotationParam
-    from .runs_params.text import FileCitationAnnotationParam as FileCitationAnnotationParam
-    from .runs_params.text import FilePathAnnotationParam as FilePathAnnotationParam
-    from .runs_params.text import TextContentBlockParam2 as TextContentBlockParam2
-    from .runs_params.text import TextParam as TextParam
     from .runs_types.image import ImageFile as ImageFile
     from .runs_types.image import ImageFileContentBlock as ImageFileContentBlock
     from .runs_types.image import ImageFileDelta as ImageFileDelta
@@ -81,9 +76,6 @@ else:
                 "RunCreateParams RunCreateParamsBase RunCreateParamsNonStreaming RunCreateParamsStreaming "
                 "RunListParams RunSubmitToolOutputsParams RunSubmitToolOutputsParamsBase "
                 "RunSubmitToolOutputsParamsNonStreaming RunSubmitToolOutputsParamsStreaming RunUpdateParams "
-            ),
-            ".runs_params.text": (
-                "AnnotationParam FileCitationAnnotationParam FilePathAnnotationParam TextContentBlockParam2 TextParam "
             ),
             ".runs_types.image": (
                 "ImageFile ImageFileContentBlock ImageFileDelta ImageFileDeltaBlock ImageURL "

@@ -12,8 +12,8 @@ from ....runtime import SequenceNotStr
 from ...shared.models.chat_model import ChatModel
 from ...shared.models.metadata import Metadata
 from ..assistants_params import AssistantResponseFormatOptionParam, AssistantToolParam
+from ..threads.messages_params import TextContentBlockParam
 from ..threads.runs_params.image import ImageFileContentBlockParam, ImageURLContentBlockParam
-from ..threads.runs_params.text import TextContentBlockParam2
 from .assistant_tool_choice import AssistantToolChoiceOptionParam
 from .code_interpreter_tool import CodeInterpreterToolParam
 
@@ -58,7 +58,7 @@ __all__ = [
 class ThreadCreateParamsMessage(TypedDict, total=False):
     role: Required[Literal["user", "assistant"]]
     """Whose message it is: `user` for the person, `assistant` for words to be treated as the assistant's."""
-    content: Required[str | Iterable[ImageFileContentBlockParam | ImageURLContentBlockParam | TextContentBlockParam2]]
+    content: Required[str | Iterable[ImageFileContentBlockParam | ImageURLContentBlockParam | TextContentBlockParam]]
     """The message: a text, or a list of texts and images."""
     attachments: Iterable[ThreadCreateParamsMessageAttachment] | None
     """Files that come with the message, each with the tools that get it. Left out or null means none."""
@@ -166,7 +166,7 @@ class ThreadCreateAndRunParamsThread(TypedDict, total=False):
 class ThreadCreateAndRunParamsThreadMessage(TypedDict, total=False):
     role: Required[Literal["user", "assistant"]]
     """Whose message it is: `user` for the person, `assistant` for words to be treated as the assistant's."""
-    content: Required[str | Iterable[ImageFileContentBlockParam | ImageURLContentBlockParam | TextContentBlockParam2]]
+    content: Required[str | Iterable[ImageFileContentBlockParam | ImageURLContentBlockParam | TextContentBlockParam]]
     """The message: a text, or a list of texts and images."""
     attachments: Iterable[ThreadCreateAndRunParamsThreadMessageAttachment] | None
     """Files that come with the message, each with the tools that get it. Left out or null means none."""

@@ -54,15 +54,15 @@ class MediaSessionConfigParam(TypedDict, total=False):
     """Audio settings of the session, above all the voice. Left out means the defaults."""
     client: ClientConfigParam
     """What the client may do over its own connection. Left out means the defaults."""
-    delegation: ClientDelegationParam | LiveResponsesDelegationParam | LiveDecisionsDelegationParam
+    delegation: ClientDelegationParam | LiveResponsesDelegationParam | LiveDecisionsDelegationParam | None
     """Who takes over tasks that the voice model does not do itself: your client, a Responses model, or a set
     of decision questions. Left out means that nothing is set up for this."""
     input: Iterable[InitialItemParam]
     """Messages that the conversation starts with, for example from an earlier talk. Left out means an empty
     start."""
-    instructions: str
+    instructions: str | None
     """What the model should do and how it should talk."""
-    safety_identifier: str
+    safety_identifier: str | None
     """Stable pseudonym for the end user of the session, so that abuse can be traced to one user. Send a hash,
     not a name or e-mail address."""
     store: bool

@@ -26,7 +26,7 @@ class DecisionContentPartInputImageParam(TypedDict, total=False):
     """Always `input_image`."""
     image_url: Required[str]
     """Address of the image, or the image itself as a data URL."""
-    detail: Literal["low", "high", "auto", "original"]
+    detail: Literal["low", "high", "auto", "original"] | None
     """How finely the model looks at the image: `low` and cheap, `high`, `original` for the full resolution, or
     `auto` to let the server choose."""
 

@@ -27,9 +27,9 @@ class InitialItemParamDeveloper(TypedDict, total=False):
     """Text parts of the developer's message."""
     type: Literal["message"]
     """Always `message`."""
-    id: str
+    id: str | None
     """Identifier for the message. May be left out."""
-    status: Literal["incomplete", "completed"]
+    status: Literal["incomplete", "completed"] | None
     """Whether the message is whole (`completed`) or was cut off (`incomplete`). May be left out."""
 
 
@@ -47,9 +47,9 @@ class InitialItemParamUser(TypedDict, total=False):
     """Text parts of the user's message."""
     type: Literal["message"]
     """Always `message`."""
-    id: str
+    id: str | None
     """Identifier for the message. May be left out."""
-    status: Literal["incomplete", "completed"]
+    status: Literal["incomplete", "completed"] | None
     """Whether the message is whole (`completed`) or was cut off (`incomplete`). May be left out."""
 
 
@@ -67,9 +67,9 @@ class InitialItemParamAssistant(TypedDict, total=False):
     """Text parts of the assistant's message. Both `text` and `output_text` are accepted as their type."""
     type: Literal["message"]
     """Always `message`."""
-    id: str
+    id: str | None
     """Identifier for the message. May be left out."""
-    status: Literal["incomplete", "completed"]
+    status: Literal["incomplete", "completed"] | None
     """Whether the message is whole (`completed`) or was cut off (`incomplete`). May be left out."""
 
 

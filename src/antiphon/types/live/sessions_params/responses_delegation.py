@@ -65,19 +65,19 @@ class ResponsesDelegationConfigParam(TypedDict, total=False):
 
     model: Required[str]
     """Name of the model that does the tasks. Left out means the default of the server."""
-    instructions: str
+    instructions: str | None
     """Instructions for the model that does the tasks, apart from those of the voice model."""
-    max_output_tokens: int
+    max_output_tokens: int | None
     """Ceiling for the tokens of one response, reasoning counted in. Left out means no ceiling of your own."""
-    parallel_tool_calls: bool
+    parallel_tool_calls: bool | None
     """Whether the model may call several tools at once."""
-    reasoning: ResponsesDelegationConfigParamReasoning
+    reasoning: ResponsesDelegationConfigParamReasoning | None
     """How much the model reasons and whether it sums its reasoning up."""
-    service_tier: Literal["auto", "default", "fast_tier_temp_pilot", "flex", "priority", "ultrafast"]
+    service_tier: Literal["auto", "default", "fast_tier_temp_pilot", "flex", "priority", "ultrafast"] | None
     """Class of processing: `auto` follows the project's setting, `default` is the standard one, `flex` is
     cheaper and slower, `priority` and `ultrafast` are faster and dearer; `fast_tier_temp_pilot` is a trial
     class."""
-    text: ResponsesDelegationConfigParamText
+    text: ResponsesDelegationConfigParamText | None
     """Settings of the text that the model writes."""
     tool_choice: (
         Literal["auto", "none", "required"]
@@ -118,10 +118,10 @@ class ResponsesDelegationConfigParam(TypedDict, total=False):
 class ResponsesDelegationConfigParamReasoning(TypedDict, total=False):
     """How much the model reasons and whether it sums its reasoning up."""
 
-    effort: Literal["none", "minimal", "low", "medium", "high", "xhigh"]
+    effort: Literal["none", "minimal", "low", "medium", "high", "xhigh"] | None
     """Amount of reasoning, from `none` to `xhigh`. Less is faster and cheaper, more suits hard tasks. Left out
     means the default of the model."""
-    summary: Literal["concise", "detailed", "auto"]
+    summary: Literal["concise", "detailed", "auto"] | None
     """Summary of the reasoning to produce: `concise`, `detailed`, or `auto` for the best that the model
     offers. Left out means none."""
 
@@ -129,7 +129,7 @@ class ResponsesDelegationConfigParamReasoning(TypedDict, total=False):
 class ResponsesDelegationConfigParamText(TypedDict, total=False):
     """Settings of the text that the model writes."""
 
-    verbosity: Literal["low", "medium", "high"]
+    verbosity: Literal["low", "medium", "high"] | None
     """How wordy the model is: `low` is terse, `high` is thorough."""
 
 
@@ -241,7 +241,7 @@ class ResponsesDelegationToolChoiceLiveAllowedToolsChoiceParam(TypedDict, total=
         ]
     ]
     """The tools that may be used; all others are out of bounds."""
-    mode: Literal["none", "auto", "required"]
+    mode: Literal["none", "auto", "required"] | None
     """Whether the model may call one of the listed tools (`auto`), must call one (`required`) or must not
     (`none`)."""
 
@@ -274,11 +274,11 @@ class FunctionToolParam(TypedDict, total=False):
     """Always `function`."""
     name: Required[str]
     """Name under which the model calls the function."""
-    description: str
+    description: str | None
     """Explanation for the model of what the function does and when it is useful."""
-    parameters: Mapping[str, object]
+    parameters: Mapping[str, object] | None
     """JSON Schema of the arguments. Left out means a function without arguments."""
-    strict: bool
+    strict: bool | None
     """Whether the arguments have to follow the schema to the letter."""
 
 
@@ -298,9 +298,9 @@ class ResponsesDelegationToolShellParam(TypedDict, total=False):
 class ResponsesDelegationToolShellParamToolShellEnvironmentContainerAuto(TypedDict, total=False):
     type: Required[Literal["container_auto"]]
     """Always `container_auto`."""
-    file_ids: SequenceNotStr[str]
+    file_ids: SequenceNotStr[str] | None
     """Identifiers of uploaded files to put into the container."""
-    memory_limit: Literal["1g", "4g", "16g", "64g"]
+    memory_limit: Literal["1g", "4g", "16g", "64g"] | None
     """Memory of the container: 1, 4, 16 or 64 GB."""
     network_policy: (
         ResponsesDelegationToolShellParamToolShellEnvironmentContainerAutoNetworkPolicyDisabled
@@ -309,9 +309,13 @@ class ResponsesDelegationToolShellParamToolShellEnvironmentContainerAuto(TypedDi
     )
     """What the container may reach on the network: nothing (`disabled`) or only the listed domains
     (`allowlist`)."""
-    skills: Iterable[
-        HostedSkillParamSkillReference | ResponsesDelegationToolShellParamToolShellEnvironmentContainerAutoSkillInline
-    ]
+    skills: (
+        Iterable[
+            HostedSkillParamSkillReference
+            | ResponsesDelegationToolShellParamToolShellEnvironmentContainerAutoSkillInline
+        ]
+        | None
+    )
     """Skills to install in the container, stored ones or ones sent along."""
 
 
@@ -359,7 +363,7 @@ class ResponsesDelegationToolShellParamToolShellEnvironmentContainerReference(Ty
 class ResponsesDelegationToolShellParamToolShellEnvironmentLocal(TypedDict, total=False):
     type: Required[Literal["local"]]
     """Always `local`."""
-    skills: Iterable[ResponsesDelegationToolShellParamToolShellEnvironmentLocalSkill]
+    skills: Iterable[ResponsesDelegationToolShellParamToolShellEnvironmentLocalSkill] | None
     """Skills that are at hand on your machine."""
 
 
@@ -375,21 +379,21 @@ class ResponsesDelegationToolShellParamToolShellEnvironmentLocalSkill(TypedDict,
 class ResponsesDelegationUpdateConfigParam(TypedDict, total=False):
     """Changes to the Responses model to which a live session hands tasks. What is left out stays as it was."""
 
-    instructions: str
+    instructions: str | None
     """Instructions that replace the earlier ones."""
-    max_output_tokens: int
+    max_output_tokens: int | None
     """New ceiling for the tokens of one response, reasoning counted in."""
     model: str
     """Name of the model that does the tasks from now on."""
-    parallel_tool_calls: bool
+    parallel_tool_calls: bool | None
     """Whether the model may call several tools at once."""
-    reasoning: ResponsesDelegationUpdateConfigParamReasoning
+    reasoning: ResponsesDelegationUpdateConfigParamReasoning | None
     """How much the model reasons from now on and whether it sums its reasoning up."""
-    service_tier: Literal["auto", "default", "fast_tier_temp_pilot", "flex", "priority", "ultrafast"]
+    service_tier: Literal["auto", "default", "fast_tier_temp_pilot", "flex", "priority", "ultrafast"] | None
     """Class of processing from now on: `auto` follows the project's setting, `default` is the standard one,
     `flex` is cheaper and slower, `priority` and `ultrafast` are faster and dearer; `fast_tier_temp_pilot`
     is a trial class."""
-    text: ResponsesDelegationUpdateConfigParamText
+    text: ResponsesDelegationUpdateConfigParamText | None
     """New settings of the text that the model writes."""
     tool_choice: (
         Literal["auto", "none", "required"]
@@ -430,10 +434,10 @@ class ResponsesDelegationUpdateConfigParam(TypedDict, total=False):
 class ResponsesDelegationUpdateConfigParamReasoning(TypedDict, total=False):
     """How much the model reasons from now on and whether it sums its reasoning up."""
 
-    effort: Literal["none", "minimal", "low", "medium", "high", "xhigh"]
+    effort: Literal["none", "minimal", "low", "medium", "high", "xhigh"] | None
     """Amount of reasoning, from `none` to `xhigh`. Less is faster and cheaper, more suits hard tasks. Left out
     means the default of the model."""
-    summary: Literal["concise", "detailed", "auto"]
+    summary: Literal["concise", "detailed", "auto"] | None
     """Summary of the reasoning to produce: `concise`, `detailed`, or `auto` for the best that the model
     offers. Left out means none."""
 
@@ -441,7 +445,7 @@ class ResponsesDelegationUpdateConfigParamReasoning(TypedDict, total=False):
 class ResponsesDelegationUpdateConfigParamText(TypedDict, total=False):
     """New settings of the text that the model writes."""
 
-    verbosity: Literal["low", "medium", "high"]
+    verbosity: Literal["low", "medium", "high"] | None
     """How wordy the model is: `low` is terse, `high` is thorough."""
 
 

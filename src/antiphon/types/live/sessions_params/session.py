@@ -58,15 +58,16 @@ class SessionAcceptParamsSession(TypedDict, total=False):
         ClientDelegationParam
         | SessionAcceptParamsSessionDelegationResponses
         | SessionAcceptParamsSessionDelegationDecisions
+        | None
     )
     """Who takes over tasks that the voice model does not do itself: your client, a Responses model, or a set
     of decision questions. Left out means that nothing is set up for this."""
     input: Iterable[InitialItemParam]
     """Messages that the conversation starts with, for example from an earlier talk. Left out means an empty
     start."""
-    instructions: str
+    instructions: str | None
     """What the model should do and how it should talk during the call."""
-    safety_identifier: str
+    safety_identifier: str | None
     """Stable pseudonym for the end user of the session, so that abuse can be traced to one user. Send a hash,
     not a name or phone number."""
     store: bool

@@ -57,7 +57,7 @@ class ResponseCreateParamsPromptCacheOptions(TypedDict, total=False):
     mode: Literal["implicit", "explicit"]
     """`implicit`, the default, lets the service set one breakpoint in addition to those marked in the input;
     `explicit` uses only the marked ones. With `explicit` and no mark in the input, nothing is cached."""
-    comparison_response_id: str
+    comparison_response_id: str | None
     """ID of an earlier response to compare this request with. The result then tells in
     `prompt_cache_diagnostics` how the two relate for the cache."""
     prewarm: bool
@@ -121,14 +121,14 @@ class ResponseCreateParamsContextManagement(TypedDict, total=False):
 class ResponseCreateParamsAccessPrograms(TypedDict, total=False):
     """Special access programs under which the request is to be handled."""
 
-    cyber: Required[Literal["standard", "daybreak_blue", "daybreak_red"]]
+    cyber: Literal["standard", "daybreak_blue", "daybreak_red"]
     """Level of the cybersecurity program to apply: `standard`, `daybreak_blue` or `daybreak_red`."""
 
 
 class ResponseCreateParamsImage(TypedDict, total=False):
     """How images in the context are handled."""
 
-    context_compression: Required[Literal["enabled", "disabled"]]
+    context_compression: Literal["auto", "enabled", "disabled"]
     """Whether images in the context may be compressed to take up less of it: `enabled` or `disabled`."""
 
 

@@ -279,7 +279,7 @@ class ResponseInputItemParamMcpApprovalResponse(TypedDict, total=False):
 class ResponseInputItemParamCompactionTrigger(TypedDict, total=False):
     type: Required[Literal["compaction_trigger"]]
     """Always `compaction_trigger`: has the conversation condensed. It must come last in the input."""
-    id: str
+    id: str | None
     """Identifier of this item. May be left out."""
 
 
@@ -334,7 +334,7 @@ class ResponseConfigurationUpdateItemParamParam(TypedDict, total=False):
 
     type: Required[Literal["configuration_update"]]
     """Always `configuration_update`."""
-    id: str
+    id: str | None
     """Identifier of the item. May be left out when it is new."""
     reasoning: ResponseConfigurationUpdateItemReasoning
     """Reasoning settings to change. Leave out to keep them."""

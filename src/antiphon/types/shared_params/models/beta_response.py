@@ -24,11 +24,11 @@ class BetaResponseImageGenerationCallError(TypedDict, total=False):
     """What happened, in words for people."""
     type: Required[str]
     """Broad class of the error."""
-    code: str
+    code: str | None
     """Code of the error. Absent if it has none."""
     moderation_details: BetaResponseImageGenerationCallErrorModerationDetails
     """What moderation objected to. Absent if it was not the cause."""
-    param: str
+    param: str | None
     """Parameter that caused the error. Absent if none did."""
 
 

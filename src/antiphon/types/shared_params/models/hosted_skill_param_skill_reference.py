@@ -15,5 +15,5 @@ class HostedSkillParamSkillReference(TypedDict, total=False):
     """Always `skill_reference`."""
     skill_id: Required[str]
     """Identifier of the stored skill."""
-    version: str
+    version: str | None
     """Version of the stored skill, a number or `latest`. Left out means its default version."""

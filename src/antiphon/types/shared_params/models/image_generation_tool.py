@@ -82,5 +82,5 @@ class ImageGenerationToolSVG(TypedDict, total=False):
 
     model: str
     """Model that writes the SVG."""
-    reasoning: ResponseConfigurationUpdateItemReasoning
+    reasoning: ResponseConfigurationUpdateItemReasoning | None
     """Reasoning settings of that model."""

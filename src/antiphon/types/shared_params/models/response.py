@@ -121,20 +121,20 @@ class ResponseImageGenerationCall(TypedDict, total=False):
     """How far the image has come; `generating` means that the image model is at work."""
     result: Required[str | None]
     """The image data in base64. Null if there is none."""
-    action: Literal["generate", "edit", "auto"]
+    action: Literal["generate", "edit", "auto"] | None
     """Whether the image was made from scratch (`generate`) or from an existing one (`edit`); with `auto` the
     model decides."""
-    background: Literal["transparent", "opaque", "auto"]
+    background: Literal["transparent", "opaque", "auto"] | None
     """Background of the image. With `auto` the image model chooses."""
     error: BetaResponseImageGenerationCallError
     """What went wrong, if the image could not be made. Absent otherwise."""
-    output_format: Literal["png", "webp", "jpeg", "gif", "svg"]
+    output_format: Literal["png", "webp", "jpeg", "gif", "svg"] | None
     """File format of the image."""
-    quality: Literal["low", "medium", "high", "xhigh", "max", "auto"]
+    quality: Literal["low", "medium", "high", "xhigh", "max", "auto"] | None
     """Quality at which the image was made. With `auto` the image model chooses."""
-    revised_prompt: str
+    revised_prompt: str | None
     """Prompt that was really given to the image model, after rewriting."""
-    size: str | Literal["1024x1024", "1024x1536", "1536x1024"]
+    size: str | Literal["1024x1024", "1024x1536", "1536x1024"] | None
     """Width and height of the image in pixels, such as `1024x1024`."""
     svg_usage: SvgUsage
     """Tokens consumed by the model that wrote an SVG image. Absent for other formats."""
@@ -205,7 +205,7 @@ class ResponseMcpCall(TypedDict, total=False):
 class ResponseConfigurationUpdateItemReasoning(TypedDict, total=False):
     """New settings for reasoning. Absent when they stay as they are."""
 
-    effort: Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
+    effort: Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"] | None
     """How much reasoning the model is to spend from here on, from `none` to `max`."""
 
 

@@ -39,20 +39,20 @@ class TemplateCreateParamsNetwork(TypedDict, total=False):
     access: Required[Literal["enabled", "disabled", "restricted"]]
     """`enabled` allows access to the network, `disabled` cuts it off, `restricted` limits it by the lists of
     domains."""
-    allowed_domains: Required[SequenceNotStr[str]]
+    allowed_domains: SequenceNotStr[str] | None
     """Domains that may be reached when `access` is `restricted`. May be empty."""
-    blocked_domains: SequenceNotStr[str]
+    blocked_domains: SequenceNotStr[str] | None
     """Domains that must not be reached."""
 
 
 class TemplateCreateParamsPackages(TypedDict, total=False):
     """Packages to install in the environments, by package manager. Null means none."""
 
-    npm: Required[SequenceNotStr[str]]
+    npm: SequenceNotStr[str] | None
     """Packages installed with npm, each with a version if one is wanted."""
-    python: Required[SequenceNotStr[str]]
+    python: SequenceNotStr[str] | None
     """Python packages to install, each with a version if one is wanted."""
-    system: Required[SequenceNotStr[str]]
+    system: SequenceNotStr[str] | None
     """Packages of the operating system to install."""
 
 
@@ -96,20 +96,20 @@ class TemplateUpdateParamsNetwork(TypedDict, total=False):
     access: Required[Literal["enabled", "disabled", "restricted"]]
     """`enabled` allows access to the network, `disabled` cuts it off, `restricted` limits it by the lists of
     domains."""
-    allowed_domains: Required[SequenceNotStr[str]]
+    allowed_domains: SequenceNotStr[str] | None
     """Domains that may be reached when `access` is `restricted`. May be empty."""
-    blocked_domains: SequenceNotStr[str]
+    blocked_domains: SequenceNotStr[str] | None
     """Domains that must not be reached."""
 
 
 class TemplateUpdateParamsPackages(TypedDict, total=False):
     """Packages to install in the environments, by package manager. Null means none."""
 
-    npm: Required[SequenceNotStr[str]]
+    npm: SequenceNotStr[str] | None
     """Packages installed with npm, each with a version if one is wanted."""
-    python: Required[SequenceNotStr[str]]
+    python: SequenceNotStr[str] | None
     """Python packages to install, each with a version if one is wanted."""
-    system: Required[SequenceNotStr[str]]
+    system: SequenceNotStr[str] | None
     """Packages of the operating system to install."""
 
 

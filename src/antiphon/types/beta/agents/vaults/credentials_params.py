@@ -83,9 +83,9 @@ class CredentialAuthCreateParamCreateVaultCredentialAuthParamMcpOauth(TypedDict,
     """Current OAuth access token."""
     mcp_server_url: Required[str]
     """Address of the MCP server to which the tokens belong."""
-    expires_at: str
+    expires_at: str | None
     """Date and time at which the access token expires. Left out if not known."""
-    refresh: CredentialAuthCreateParamCreateVaultCredentialAuthParamMcpOauthRefresh
+    refresh: CredentialAuthCreateParamCreateVaultCredentialAuthParamMcpOauthRefresh | None
     """How to fetch a new access token when the old one expires. Left out if the token cannot be renewed."""
 
 
@@ -100,9 +100,9 @@ class CredentialAuthCreateParamCreateVaultCredentialAuthParamMcpOauthRefresh(Typ
     """Address of the OAuth server from which new tokens are fetched."""
     token_endpoint_auth: Required[McpOauthTokenEndpointAuthCreateParam]
     """How the client proves its identity to the OAuth server."""
-    resource: str
+    resource: str | None
     """Resource for which to request tokens. Left out means none is named."""
-    scope: str
+    scope: str | None
     """Scope for which to request tokens. Left out means none is named."""
 
 
@@ -129,22 +129,22 @@ class CredentialAuthCreateParamCreateVaultCredentialAuthParamEnvironmentVariable
 class CredentialAuthRotateParamRotateVaultCredentialAuthParamMcpOauth(TypedDict, total=False):
     type: Required[Literal["mcp_oauth"]]
     """Always `mcp_oauth`."""
-    access_token: Required[str]
+    access_token: str | None
     """New OAuth access token."""
     expires_at: str | None
     """Date and time at which the new access token expires. Null or left out if not known."""
-    refresh: CredentialAuthRotateParamRotateVaultCredentialAuthParamMcpOauthRefresh
+    refresh: CredentialAuthRotateParamRotateVaultCredentialAuthParamMcpOauthRefresh | None
     """New data for renewing the access token. Left out keeps the present data."""
 
 
 class CredentialAuthRotateParamRotateVaultCredentialAuthParamMcpOauthRefresh(TypedDict, total=False):
     """New data for renewing the access token. Left out keeps the present data."""
 
-    refresh_token: Required[str]
+    refresh_token: str | None
     """New OAuth refresh token."""
     scope: str | None
     """New scope for which to request tokens. Left out keeps the present one; null removes it."""
-    token_endpoint_auth: McpOauthTokenEndpointAuthRotateParam
+    token_endpoint_auth: McpOauthTokenEndpointAuthRotateParam | None
     """New secret with which the client proves its identity to the OAuth server. Left out keeps the present
     one."""
 
@@ -197,14 +197,14 @@ class McpOauthTokenEndpointAuthCreateParamCreateMcpOauthTokenEndpointAuthParamCl
 class McpOauthTokenEndpointAuthRotateParamRotateMcpOauthTokenEndpointAuthParamClientSecretBasic(TypedDict, total=False):
     type: Required[Literal["client_secret_basic"]]
     """Always `client_secret_basic`."""
-    client_secret: Required[str]
+    client_secret: str | None
     """Secret of the OAuth client, sent in the header for HTTP basic authentication."""
 
 
 class McpOauthTokenEndpointAuthRotateParamRotateMcpOauthTokenEndpointAuthParamClientSecretPost(TypedDict, total=False):
     type: Required[Literal["client_secret_post"]]
     """Always `client_secret_post`."""
-    client_secret: Required[str]
+    client_secret: str | None
     """Secret of the OAuth client, sent in the body of the request."""
 
 

@@ -7,12 +7,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from . import image as image
     from . import run as run
-    from . import text as text
 else:
     from .....runtime.lazy import attach
 
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {},
-        inner="image run text",
+        inner="image run",
     )

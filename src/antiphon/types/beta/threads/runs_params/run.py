@@ -14,9 +14,9 @@ from ....shared.models.reasoning import ReasoningEffort
 from ...assistants_params import AssistantResponseFormatOptionParam, AssistantToolParam
 from ...threads_params.assistant_tool_choice import AssistantToolChoiceOptionParam
 from ...threads_params.code_interpreter_tool import CodeInterpreterToolParam
+from ..messages_params import TextContentBlockParam
 from ..runs.steps_types import RunStepInclude
 from .image import ImageFileContentBlockParam, ImageURLContentBlockParam
-from .text import TextContentBlockParam2
 
 __all__ = [
     "RunCreateParams",
@@ -40,7 +40,7 @@ __all__ = [
 class RunCreateParamsAdditionalMessage(TypedDict, total=False):
     role: Required[Literal["user", "assistant"]]
     """Whose message it is: `user` for the person, `assistant` for words to be treated as the assistant's."""
-    content: Required[str | Iterable[ImageFileContentBlockParam | ImageURLContentBlockParam | TextContentBlockParam2]]
+    content: Required[str | Iterable[ImageFileContentBlockParam | ImageURLContentBlockParam | TextContentBlockParam]]
     """The message: a text, or a list of texts and images."""
     attachments: Iterable[RunCreateParamsAdditionalMessageAttachment] | None
     """Files that come with the message, each with the tools that get it. Left out or null means none."""

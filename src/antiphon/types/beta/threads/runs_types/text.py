@@ -128,6 +128,15 @@ class Text(BaseModel):
     """Citations and file paths in the text, empty if there are none."""
 
 
+class TextContentBlock(BaseModel):
+    """Text as one part of a message."""
+
+    type: Literal["text"]
+    """Always `text`."""
+    text: Text
+    """The text of this part, together with its marks."""
+
+
 class TextDelta(BaseModel):
     """Growth of a text while a message is streamed."""
 
@@ -146,15 +155,6 @@ class TextDeltaBlock(BaseModel):
     """Place of the part in the content of the message."""
     text: TextDelta | None = None
     """What was added."""
-
-
-class TextContentBlock(BaseModel):
-    """Text as one part of a message."""
-
-    type: Literal["text"]
-    """Always `text`."""
-    text: Text
-    """The text of this part, together with its marks."""
 
 
 Annotation: TypeAlias = Annotated[FileCitationAnnotation | FilePathAnnotation, Tagged("type")]
