@@ -10,7 +10,7 @@ import pydantic
 from ...runtime.core.kinds import is_mapping
 from .told_schemas import class_schema
 
-__all__ = ["schema_dsl", "schema_of"]
+__all__ = ["list_schema", "schema_dsl", "schema_of"]
 
 _TYPES: Final[Mapping[str, str]] = {"str": "string", "int": "integer", "float": "number", "bool": "boolean"}
 
@@ -35,9 +35,12 @@ def schema_dsl(text: str, multi: bool = False) -> dict[str, Any]:
     if not properties:
         raise ValueError("the schema has no fields")
     one: dict[str, Any] = {"type": "object", "properties": properties, "required": list(properties)}
-    if not multi:
-        return one
-    return {"type": "object", "properties": {"items": {"type": "array", "items": one}}, "required": ["items"]}
+    return list_schema(one) if multi else one
+
+
+def list_schema(of: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of an object with a list of such things in `items`: an answer is an object."""
+    return {"type": "object", "properties": {"items": {"type": "array", "items": of}}, "required": ["items"]}
 
 
 def schema_of(given: object) -> dict[str, Any] | None:
