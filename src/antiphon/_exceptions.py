@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from .lib.core.finish_errors import ContentFilterFinishReasonError, LengthFinishReasonError
+from .lib.core.webhooks import InvalidWebhookSignatureError
+from .lib.core.workload import OAuthError, SubjectTokenProviderError
 from .runtime import (
     APIConnectionError,
     APIError,
@@ -17,6 +20,8 @@ from .runtime import (
     RateLimitError,
     SDKError,
     UnprocessableEntityError,
+    WebSocketConnectionClosedError,
+    WebSocketQueueFullError,
 )
 
 __all__ = [
@@ -28,13 +33,20 @@ __all__ = [
     "AuthenticationError",
     "BadRequestError",
     "ConflictError",
+    "ContentFilterFinishReasonError",
     "InternalServerError",
+    "InvalidWebhookSignatureError",
+    "LengthFinishReasonError",
     "NotFoundError",
+    "OAuthError",
     "OpenAIError",
     "PermissionDeniedError",
     "RateLimitError",
     "SDKError",
+    "SubjectTokenProviderError",
     "UnprocessableEntityError",
+    "WebSocketConnectionClosedError",
+    "WebSocketQueueFullError",
 ]
 
 OpenAIError = SDKError

@@ -32,7 +32,15 @@ def test_the_description_of_the_api_goes_into_the_wheel() -> None:
         ("_exceptions", "OpenAIError APIError APIStatusError APIConnectionError RateLimitError BadRequestError"),
         ("_streaming", "Stream AsyncStream"),
         ("_client", "OpenAI AsyncOpenAI Client AsyncClient Stream AsyncStream"),
+        (
+            "_exceptions",
+            "LengthFinishReasonError ContentFilterFinishReasonError InvalidWebhookSignatureError OAuthError",
+        ),
+        ("_exceptions", "WebSocketQueueFullError WebSocketConnectionClosedError SubjectTokenProviderError"),
         ("_response", "APIResponse AsyncAPIResponse"),
+        ("_legacy_response", "HttpxBinaryResponseContent LegacyAPIResponse"),
+        ("_constants", "DEFAULT_TIMEOUT DEFAULT_MAX_RETRIES DEFAULT_CONNECTION_LIMITS"),
+        ("_utils", "is_given is_list is_mapping"),
         ("lib._pydantic", "to_strict_json_schema"),
         ("lib._parsing", "type_to_response_format_param ResponseFormatT"),
         ("lib._parsing._completions", "type_to_response_format_param"),
@@ -53,6 +61,14 @@ def test_where_programs_for_the_openai_package_look(module: str, names: str) -> 
     for name in names.split():
         value = getattr(found, name)
         assert value is getattr(antiphon, name, value)
+
+
+def test_raw_responses_of_both_colours_are_told_from_others() -> None:
+    kind = import_module("antiphon._legacy_response").LegacyAPIResponse
+    assert issubclass(antiphon.RawResponse, kind)
+    assert issubclass(antiphon.AsyncRawResponse, kind)
+    assert not issubclass(antiphon.APIResponse, kind)
+    assert kind[str].__args__ == (str,)
 
 
 def test_what_completion_shows_of_the_package() -> None:

@@ -219,6 +219,18 @@ def test_data_residency() -> None:
             client_for(workload_identity=None, api_key="k", **options)
 
 
+def test_sessions_stay_where_data_is_to_stay() -> None:
+    client, _ = client_for(workload_identity=None, api_key="k", websocket_base_url="wss://far.example/v1")
+    assert client.copy(timeout=3).websocket_base_url == "wss://far.example/v1"
+    moved = client.copy(data_residency="eu")
+    assert (moved.websocket_base_url, moved.copy(timeout=3).websocket_base_url) == (None, None)
+    both: Any = {"data_residency": "eu", "websocket_base_url": "wss://far.example/v1"}
+    with pytest.raises(ValueError, match="exclusive"):
+        client.copy(**both)
+    with pytest.raises(ValueError, match="exclusive"):
+        client_for(workload_identity=None, api_key="k", **both)
+
+
 def test_the_cache_says_who_asks() -> None:
     cache: TokenCache[str] = TokenCache()
     assert cache.enter("a")

@@ -20,6 +20,8 @@ class ClientOptions(APIClient):
 
     def _settle(self, given: Mapping[str, object]) -> None:
         super()._settle(given)
+        if given.get("data_residency") is not None and given.get("websocket_base_url") is not None:
+            raise ValueError("data_residency and websocket_base_url are mutually exclusive: each says where the API is")
         if given.get("workload_identity") is None:
             return
         from .workload import WorkloadIdentityAuth
@@ -52,6 +54,8 @@ class ClientOptions(APIClient):
             arguments["workload_identity"] = None
         if "data_residency" in given and "base_url" not in given:
             arguments["base_url"] = None
+            if "websocket_base_url" not in given:
+                arguments["websocket_base_url"] = None  # it leads to where the API was
         elif "data_residency" not in given:
             arguments["data_residency"] = None  # the address says it already
         return arguments
