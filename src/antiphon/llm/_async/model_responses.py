@@ -23,7 +23,7 @@ from ..core.tool_loop import PauseChain, Round
 from ..core.toolboxes import ToolLike, tools_of
 from ..core.tools import ToolCall, ToolResult
 from ..model_facts import check_attachments, check_prompt, check_types, own_answer, request_parameters
-from ..pairs.answers import AsyncWaiting, new_id
+from ..pairs.answers import AsyncWaiting
 from ..pairs.running import async_lock
 from .asking import acompletion
 from .loading import async_loaded
@@ -53,7 +53,6 @@ class AsyncResponse(AsyncWaiting):
     ) -> None:
         self.model = model
         self.prompt = prompt
-        self.id = new_id()
         self._belonging = None if conversation is None else Belonging(conversation)
         self.answer = answer or ModelAnswer()
         self.has_failed = False

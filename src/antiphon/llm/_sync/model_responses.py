@@ -24,7 +24,7 @@ from ..core.tool_loop import PauseChain, Round
 from ..core.toolboxes import ToolLike, tools_of
 from ..core.tools import ToolCall, ToolResult
 from ..model_facts import check_attachments, check_prompt, check_types, own_answer, request_parameters
-from ..pairs.answers import Waiting, new_id
+from ..pairs.answers import Waiting
 from ..pairs.running import lock
 from .asking import completion
 from .loading import loaded
@@ -54,7 +54,6 @@ class Response(Waiting):
     ) -> None:
         self.model = model
         self.prompt = prompt
-        self.id = new_id()
         self._belonging = None if conversation is None else Belonging(conversation)
         self.answer = answer or ModelAnswer()
         self.has_failed = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Generator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from .. import attachments as attachments  # what is attached is of its class
@@ -54,10 +55,14 @@ class _Kept:
         answer: ModelAnswer
         prompt: Prompt
         model: Any
-        id: str
 
     response_json: dict[str, Any] | None = None
     """What `json` gives instead of a completion, where a class of models set it."""
+
+    @cached_property
+    def id(self) -> str:
+        """What it is known by where it is kept."""
+        return new_id()
 
     def set_usage(
         self, *, input: int | None = None, output: int | None = None, details: Mapping[str, Any] | None = None

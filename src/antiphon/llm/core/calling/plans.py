@@ -55,7 +55,7 @@ class Asking(Called):
     settings: CallSettings
 
 
-@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+@dataclass(eq=False, kw_only=True, repr=False, slots=True)
 class Plan:
     """What is asked, of whom, and with what."""
 
