@@ -73,7 +73,7 @@ class AsyncCalls(AsyncAPIResource):
                 "sdp": sdp,
                 "session": session,
             },
-            encoding=Multipart(),
+            encoding=Multipart(json_parts=frozenset(["session"])),
             accept="application/sdp",
             extra_headers=extra_headers,
             extra_query=extra_query,
