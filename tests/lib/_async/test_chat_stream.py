@@ -134,6 +134,33 @@ async def test_events(chunks: list[Any], options: dict[str, Any], expected: list
     assert json.loads(transport.requests[0].content)["stream"] is True
 
 
+async def test_tools_that_are_not_parsed_may_be_called_too() -> None:
+    tools: Any = [
+        {"type": "function", "function": {"name": "loose", "parameters": {"type": "object"}}},
+        {"type": "custom", "custom": {"name": "free"}},
+        pydantic_function_tool(City),
+    ]
+    called_up = [
+        chunk(called(name="loose", index=0, id="1", type="function", arguments='{"a":')),
+        chunk(called("1}", index=0)),
+        chunk(called(name="City", index=1, id="2", type="function", arguments=PARIS)),
+        chunk({}, "tool_calls"),
+    ]
+    client, transport = client_for(events(*called_up))
+    async with client.chat.completions.stream(model="m", messages=MESSAGES, tools=iter(tools)) as stream:
+        completion = await stream.get_final_completion()
+    assert [tool["type"] for tool in json.loads(transport.requests[0].content)["tools"]] == [
+        "function",
+        "custom",
+        "function",
+    ]
+    calls: Any = completion.choices[0].message.tool_calls
+    assert [(call.function.arguments, call.function.parsed_arguments) for call in calls] == [
+        ('{"a":1}', None),
+        (PARIS, CITY),
+    ]
+
+
 async def test_the_completion_in_the_end() -> None:
     client, _ = client_for(events(*TEXT))
     async with client.chat.completions.stream(model="m", messages=MESSAGES) as stream:
