@@ -89,9 +89,37 @@ def test_bodies_with_alternatives() -> None:
 
 def test_private_modules_are_others() -> None:
     """modules that begin with `_`"""
-    for name in ("_client", "_exceptions", "_types", "lib._pydantic", "lib._parsing"):
+    for name in ("_client", "_exceptions", "_types", "_legacy_response", "lib._pydantic", "lib._parsing"):
         assert importlib.util.find_spec(f"antiphon.{name}") is not None
-    assert importlib.util.find_spec("antiphon._legacy_response") is None
+    assert importlib.util.find_spec("antiphon._qs") is None
+
+
+def test_keys_are_sent_as_they_are_written() -> None:
+    """keys of nested bodies that Python reserves"""
+    transport = ScriptedTransport([Answer(200, {"id": "a"})])
+    with Client(api_key="k", http_client=transport) as client:
+        client.beta.agents.create(model="m", compaction={"async": True})
+    assert json.loads(transport.requests[0].content)["compaction"] == {"async": True}
+
+
+def test_binary_answers_are_parsed_alike() -> None:
+    """`parse()` of binary answers in `with_streaming_response`"""
+    transport = ScriptedTransport([Answer(200, b"sound", {"content-type": "audio/mpeg"})])
+    with Client(api_key="k", http_client=transport) as client:
+        speech = client.audio.speech.with_streaming_response
+        with speech.create(model="m", input="x", voice="alloy") as response:
+            sound = response.parse()
+    assert isinstance(sound, antiphon.BinaryResponse)
+    assert sound.content == b"sound"
+
+
+def test_deprecated_methods_that_may_stream() -> None:
+    """warnings for deprecated methods that may stream"""
+    transport = ScriptedTransport([Answer(200, {"id": "run"})])
+    with Client(api_key="k", http_client=transport) as client, warnings.catch_warnings():
+        warnings.simplefilter("error")
+        client.beta.threads.create_and_run(assistant_id="a")
+    assert len(transport.requests) == 1
 
 
 def test_the_command_is_another() -> None:
@@ -179,6 +207,26 @@ def test_dataclasses_and_typed_dicts(client: Client) -> None:
         completion = client.chat.completions.parse(model="m", messages=MESSAGES, response_format=kind)
         assert isinstance(completion.choices[0].message.parsed, made)
         assert isinstance(client.responses.parse(model="m", input="x", text_format=kind).output_parsed, made)
+
+
+def test_the_end_of_a_stream_with_an_empty_output() -> None:
+    """the end of a stream with an empty `output`"""
+    text: dict[str, Any] = {"type": "output_text", "text": "hello", "annotations": []}
+    message: dict[str, Any] = {
+        "type": "message",
+        "id": "m",
+        "role": "assistant",
+        "status": "completed",
+        "content": [text],
+    }
+    events: list[dict[str, Any]] = [
+        {"type": "response.output_item.done", "output_index": 0, "item": message},
+        {"type": "response.completed", "response": {"id": "r", "output": []}},
+    ]
+    body = "".join(f"data: {json.dumps(event)}\n\n" for event in events)
+    transport = ScriptedTransport([Answer(200, body, {"content-type": "text/event-stream"})])
+    with Client(api_key="k", http_client=transport) as client, client.responses.stream(model="m", input="x") as stream:
+        assert stream.get_final_response().output_text == "hello"
 
 
 def test_a_stream_without_its_end() -> None:
