@@ -121,6 +121,20 @@ async def test_tokens() -> None:
     assert all("api-key" not in each.headers for each in sent)
 
 
+async def test_the_address_can_be_set() -> None:
+    client, transport = client_for(api_key="k", azure_endpoint=ENDPOINT, azure_deployment="d")
+    client.base_url = f"{ENDPOINT}/openai/deployments/e/"
+    await call(client, "chat")
+    client.base_url = f"{ENDPOINT}/openai/"
+    await call(client, "chat")
+    await call(client, "models")
+    assert [str(each.url).partition("?")[0] for each in transport.requests] == [
+        f"{ENDPOINT}/openai/deployments/e/chat/completions",
+        f"{ENDPOINT}/openai/deployments/m%201/chat/completions",
+        f"{ENDPOINT}/openai/models",
+    ]
+
+
 async def test_a_credential_takes_the_place_of_another_in_a_copy() -> None:
     client, transport = client_for(api_key="k", azure_endpoint=ENDPOINT, azure_deployment="d")
     await call(client.with_options(azure_ad_token="t", api_version="v2"), "chat")

@@ -122,6 +122,20 @@ def test_tokens() -> None:
     assert all("api-key" not in each.headers for each in sent)
 
 
+def test_the_address_can_be_set() -> None:
+    client, transport = client_for(api_key="k", azure_endpoint=ENDPOINT, azure_deployment="d")
+    client.base_url = f"{ENDPOINT}/openai/deployments/e/"
+    call(client, "chat")
+    client.base_url = f"{ENDPOINT}/openai/"
+    call(client, "chat")
+    call(client, "models")
+    assert [str(each.url).partition("?")[0] for each in transport.requests] == [
+        f"{ENDPOINT}/openai/deployments/e/chat/completions",
+        f"{ENDPOINT}/openai/deployments/m%201/chat/completions",
+        f"{ENDPOINT}/openai/models",
+    ]
+
+
 def test_a_credential_takes_the_place_of_another_in_a_copy() -> None:
     client, transport = client_for(api_key="k", azure_endpoint=ENDPOINT, azure_deployment="d")
     call(client.with_options(azure_ad_token="t", api_version="v2"), "chat")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any, Self, TypeAlias
 
 from ...client import AsyncClient
@@ -121,7 +122,8 @@ class AsyncAzureOpenAI(AsyncClient):
         return self.api_version
 
     async def _prepare(self, call: Call) -> Call:
-        return self._place.located(await super()._prepare(call))
+        place = replace(self._place, base_url=str(self.base_url))  # which can be set
+        return place.located(await super()._prepare(call))
 
     def copy(  # pyright: ignore[reportIncompatibleMethodOverride]  identities and places are not Azure's
         self,

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any, Self, TypeAlias
 
 from ...client import Client
@@ -122,7 +123,8 @@ class AzureOpenAI(Client):
         return self.api_version
 
     def _prepare(self, call: Call) -> Call:
-        return self._place.located(super()._prepare(call))
+        place = replace(self._place, base_url=str(self.base_url))  # which can be set
+        return place.located(super()._prepare(call))
 
     def copy(  # pyright: ignore[reportIncompatibleMethodOverride]  identities and places are not Azure's
         self,
