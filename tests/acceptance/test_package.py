@@ -40,7 +40,6 @@ def test_the_description_of_the_api_goes_into_the_wheel() -> None:
         ("_response", "APIResponse AsyncAPIResponse"),
         ("_legacy_response", "HttpxBinaryResponseContent LegacyAPIResponse"),
         ("_constants", "DEFAULT_TIMEOUT DEFAULT_MAX_RETRIES DEFAULT_CONNECTION_LIMITS"),
-        ("_utils", "is_given is_list is_mapping"),
         ("lib._pydantic", "to_strict_json_schema"),
         ("lib._parsing", "type_to_response_format_param ResponseFormatT"),
         ("lib._parsing._completions", "type_to_response_format_param"),
