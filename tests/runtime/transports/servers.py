@@ -78,8 +78,9 @@ class Peer:
 
     def until_closed(self) -> None:
         """Wait until the client gives the connection up."""
-        while self._more():
-            pass
+        with suppress(ConnectionResetError):  # which gives it up as well
+            while self._more():
+                pass
         self.server.given_up.release()
 
     def reset(self) -> None:
