@@ -264,10 +264,14 @@ class AsyncAPIClient(AsyncColour, BaseClient):
             except TransportError as error:
                 delay = exchange.failed(error)
             else:
-                elapsed = timedelta(seconds=time.perf_counter() - started)
-                sent = SentRequest.of(request)
-                response = HTTPResponse(reply.head, sent, None, elapsed=elapsed, retries_taken=exchange.retries)
-                opened = AsyncOpened(reply, response)
+                try:
+                    elapsed = timedelta(seconds=time.perf_counter() - started)
+                    sent = SentRequest.of(request)
+                    response = HTTPResponse(reply.head, sent, None, elapsed=elapsed, retries_taken=exchange.retries)
+                    opened = AsyncOpened(reply, response)
+                except BaseException:  # Ctrl-C
+                    await reply.aclose()
+                    raise
                 delay = await self._outcome(exchange, opened, reply.head, read)
                 if delay is None:
                     return opened

@@ -99,8 +99,13 @@ class AsyncOpened:
         """Be done with a body of which nothing more is wanted. If its end comes at once, the connection is reused."""
         if not self.is_closed:
             self.is_closed = self.is_finished = self._started = True
-            with suppress(TransportError):  # what was wanted is there
+            try:
                 await self._reply.finish()
+            except TransportError:
+                pass  # what was wanted is there
+            except BaseException:  # Ctrl-C
+                await self._reply.aclose()
+                raise
 
     async def close(self) -> None:
         """Give up what was not read. Closing twice does nothing."""
@@ -110,8 +115,8 @@ class AsyncOpened:
                 await self._reply.aclose()
 
     def __del__(self) -> None:
-        # Dropped before its end: nobody else will give the connection back.
-        if not self.is_closed:
+        # Dropped before its end: nobody else will give the connection back. Ctrl-C can come before `__init__` begins.
+        if hasattr(self, "_reply") and not self.is_closed:
             self.is_closed = True
             self._reply.abandon()
 

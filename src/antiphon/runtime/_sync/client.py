@@ -263,10 +263,14 @@ class APIClient(Colour, BaseClient):
             except TransportError as error:
                 delay = exchange.failed(error)
             else:
-                elapsed = timedelta(seconds=time.perf_counter() - started)
-                sent = SentRequest.of(request)
-                response = HTTPResponse(reply.head, sent, None, elapsed=elapsed, retries_taken=exchange.retries)
-                opened = Opened(reply, response)
+                try:
+                    elapsed = timedelta(seconds=time.perf_counter() - started)
+                    sent = SentRequest.of(request)
+                    response = HTTPResponse(reply.head, sent, None, elapsed=elapsed, retries_taken=exchange.retries)
+                    opened = Opened(reply, response)
+                except BaseException:  # Ctrl-C
+                    reply.close()
+                    raise
                 delay = self._outcome(exchange, opened, reply.head, read)
                 if delay is None:
                     return opened

@@ -100,8 +100,13 @@ class Opened:
         """Be done with a body of which nothing more is wanted. If its end comes at once, the connection is reused."""
         if not self.is_closed:
             self.is_closed = self.is_finished = self._started = True
-            with suppress(TransportError):  # what was wanted is there
+            try:
                 self._reply.finish()
+            except TransportError:
+                pass  # what was wanted is there
+            except BaseException:  # Ctrl-C
+                self._reply.close()
+                raise
 
     def close(self) -> None:
         """Give up what was not read. Closing twice does nothing."""
@@ -111,8 +116,8 @@ class Opened:
                 self._reply.close()
 
     def __del__(self) -> None:
-        # Dropped before its end: nobody else will give the connection back.
-        if not self.is_closed:
+        # Dropped before its end: nobody else will give the connection back. Ctrl-C can come before `__init__` begins.
+        if hasattr(self, "_reply") and not self.is_closed:
             self.is_closed = True
             self._reply.abandon()
 

@@ -33,10 +33,10 @@ class AsyncDirectTransport:
         connection = await pool.take(target.origin, request.timeout.pool)
         try:
             received = await connection.exchange(request, head, body)
+            return _AsyncReply(received, connection, pool, pools)
         except BaseException:
             await pool.drop(connection)
             raise
-        return _AsyncReply(received, connection, pool, pools)
 
     async def aclose(self) -> None:
         await self.pools.aclose()

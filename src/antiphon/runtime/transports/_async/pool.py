@@ -63,30 +63,42 @@ class AsyncConnectionPool:
         Raises `TransportTimeout` when none became free in this time, and `ClientClosedError`.
         """
         stale: list[AsyncConnection] = []
+        connection: AsyncConnection | None = None
         turn: AsyncTurn[AsyncConnection | None] | None = None
-        with self._lock:
-            self._check_open()
-            connection = self._fit(origin, stale)
-            if connection is None and (self._count < self._max_connections or any(self._idle.values())):
-                connection = self._connect(origin)  # first, for it may raise
-                if self._count >= self._max_connections:
-                    self._make_room(stale)
-                self._count += 1
+        try:
+            with self._lock:
+                self._check_open()
+                connection = self._fit(origin, stale)
+                if connection is None and (self._count < self._max_connections or any(self._idle.values())):
+                    connection = self._connect(origin)  # first, for it may raise
+                    if self._count >= self._max_connections:
+                        self._make_room(stale)
+                    self._count += 1
+                if connection is None:
+                    turn = AsyncTurn()
+                    self._queue.append(turn)
+                else:
+                    self._busy.add(connection)
             if connection is None:
-                turn = AsyncTurn()
-                self._queue.append(turn)
-            else:
-                self._busy.add(connection)
-        if connection is None:
-            return await self._wait(cast("AsyncTurn[Any]", turn), origin, seconds)
-        if stale:
-            await self._close_beside(stale, connection)
+                return await self._wait(cast("AsyncTurn[Any]", turn), origin, seconds)
+            if stale:
+                await _close(stale)
+        except BaseException:
+            if connection is not None:  # it does not stay taken when this is cancelled or interrupted
+                await self.drop(connection)
+            await _close(stale)
+            raise
         return connection
 
     async def give_back(self, connection: AsyncConnection) -> None:
         """The connection's response is over: keep it, hand it to who waits, or close it."""
-        if not connection.is_reusable():
-            await self.drop(connection)
+        fits = False
+        try:
+            fits = connection.is_reusable()
+        finally:
+            if not fits:
+                await self.drop(connection)
+        if not fits:
             return
         expired: list[AsyncConnection] = []
         with self._lock:
@@ -139,11 +151,13 @@ class AsyncConnectionPool:
         """An idle connection that still lives; dead ones met on the way are counted out and put on `stale`."""
         idle = self._idle.get(origin)
         while idle:
-            connection = idle.pop()
-            if not self._has_expired(connection) and connection.is_available():
+            connection = idle[-1]
+            fits = not self._has_expired(connection) and connection.is_available()
+            del idle[-1]  # not pop(): Ctrl-C can come between that and having what it gave
+            if fits:
                 return connection
-            stale.append(connection)
             self._count -= 1
+            stale.append(connection)
         return None
 
     def _has_expired(self, connection: AsyncConnection) -> bool:
@@ -183,7 +197,11 @@ class AsyncConnectionPool:
             await self._pass_on(connection)
             raise
         if connection is not None:
-            await self._close_beside([connection], fresh)
+            try:
+                await _close([connection])
+            except BaseException:
+                await self.drop(fresh)
+                raise
         return fresh
 
     def _left_queue(self, turn: AsyncTurn[AsyncConnection | None]) -> bool:
@@ -204,14 +222,6 @@ class AsyncConnectionPool:
                 self._count -= 1
         if connection is not None:
             await _close([connection])
-
-    async def _close_beside(self, stale: list[AsyncConnection], connection: AsyncConnection) -> None:
-        """Close the stale ones; the connection that was taken does not stay taken when that is cancelled."""
-        try:
-            await _close(stale)
-        except BaseException:
-            await self.drop(connection)
-            raise
 
 
 async def _close(connections: Iterable[AsyncConnection]) -> None:

@@ -34,10 +34,10 @@ class DirectTransport:
         connection = pool.take(target.origin, request.timeout.pool)
         try:
             received = connection.exchange(request, head, body)
+            return _Reply(received, connection, pool, pools)
         except BaseException:
             pool.drop(connection)
             raise
-        return _Reply(received, connection, pool, pools)
 
     def close(self) -> None:
         self.pools.close()

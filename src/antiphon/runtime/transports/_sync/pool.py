@@ -64,30 +64,42 @@ class ConnectionPool:
         Raises `TransportTimeout` when none became free in this time, and `ClientClosedError`.
         """
         stale: list[Connection] = []
+        connection: Connection | None = None
         turn: Turn[Connection | None] | None = None
-        with self._lock:
-            self._check_open()
-            connection = self._fit(origin, stale)
-            if connection is None and (self._count < self._max_connections or any(self._idle.values())):
-                connection = self._connect(origin)  # first, for it may raise
-                if self._count >= self._max_connections:
-                    self._make_room(stale)
-                self._count += 1
+        try:
+            with self._lock:
+                self._check_open()
+                connection = self._fit(origin, stale)
+                if connection is None and (self._count < self._max_connections or any(self._idle.values())):
+                    connection = self._connect(origin)  # first, for it may raise
+                    if self._count >= self._max_connections:
+                        self._make_room(stale)
+                    self._count += 1
+                if connection is None:
+                    turn = Turn()
+                    self._queue.append(turn)
+                else:
+                    self._busy.add(connection)
             if connection is None:
-                turn = Turn()
-                self._queue.append(turn)
-            else:
-                self._busy.add(connection)
-        if connection is None:
-            return self._wait(cast("Turn[Any]", turn), origin, seconds)
-        if stale:
-            self._close_beside(stale, connection)
+                return self._wait(cast("Turn[Any]", turn), origin, seconds)
+            if stale:
+                _close(stale)
+        except BaseException:
+            if connection is not None:  # it does not stay taken when this is cancelled or interrupted
+                self.drop(connection)
+            _close(stale)
+            raise
         return connection
 
     def give_back(self, connection: Connection) -> None:
         """The connection's response is over: keep it, hand it to who waits, or close it."""
-        if not connection.is_reusable():
-            self.drop(connection)
+        fits = False
+        try:
+            fits = connection.is_reusable()
+        finally:
+            if not fits:
+                self.drop(connection)
+        if not fits:
             return
         expired: list[Connection] = []
         with self._lock:
@@ -140,11 +152,13 @@ class ConnectionPool:
         """An idle connection that still lives; dead ones met on the way are counted out and put on `stale`."""
         idle = self._idle.get(origin)
         while idle:
-            connection = idle.pop()
-            if not self._has_expired(connection) and connection.is_available():
+            connection = idle[-1]
+            fits = not self._has_expired(connection) and connection.is_available()
+            del idle[-1]  # not pop(): Ctrl-C can come between that and having what it gave
+            if fits:
                 return connection
-            stale.append(connection)
             self._count -= 1
+            stale.append(connection)
         return None
 
     def _has_expired(self, connection: Connection) -> bool:
@@ -184,7 +198,11 @@ class ConnectionPool:
             self._pass_on(connection)
             raise
         if connection is not None:
-            self._close_beside([connection], fresh)
+            try:
+                _close([connection])
+            except BaseException:
+                self.drop(fresh)
+                raise
         return fresh
 
     def _left_queue(self, turn: Turn[Connection | None]) -> bool:
@@ -205,14 +223,6 @@ class ConnectionPool:
                 self._count -= 1
         if connection is not None:
             _close([connection])
-
-    def _close_beside(self, stale: list[Connection], connection: Connection) -> None:
-        """Close the stale ones; the connection that was taken does not stay taken when that is cancelled."""
-        try:
-            _close(stale)
-        except BaseException:
-            self.drop(connection)
-            raise
 
 
 def _close(connections: Iterable[Connection]) -> None:
