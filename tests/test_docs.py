@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -48,6 +49,20 @@ def test_a_snippet_runs(name: str, code: str, server_url: str, tmp_path: Path) -
     )
     assert done.returncode == 0, f"{name}:\n{done.stderr}"
     assert done.stderr == ""
+
+
+def test_snippets_are_typed_and_in_form(tmp_path: Path) -> None:
+    """As in a project whose checks are strict."""
+    for name, code in snippets():
+        (tmp_path / f"{name}.py").write_text(code, "utf-8")
+    settings = {"include": ["."], "typeCheckingMode": "strict", "pythonVersion": "3.11"}
+    (tmp_path / "pyrightconfig.json").write_text(json.dumps(settings), "utf-8")
+    types = ["pyright", "--warnings", "--project", str(tmp_path), "--pythonpath", sys.executable]
+    for command in (types, ["ruff", "format", "--config", str(ROOT / "pyproject.toml"), "--diff", str(tmp_path)]):
+        done = subprocess.run(
+            [sys.executable, "-m", *command], capture_output=True, text=True, timeout=300, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("page", [*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"], ids=lambda page: page.name)
