@@ -7,9 +7,8 @@ import json
 import warnings
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
 from ...lib.core.azure import MutuallyExclusiveAuthError, azure_place
@@ -43,13 +42,14 @@ _PLACES: Final = frozenset(
     {"api_key", "api_version", "azure_ad_token", "azure_ad_token_provider", "base_url", "provider"}
 )
 """Keywords that belong to one model, and are not passed on to a fallback."""
+_PLACED: Final = ("provider", "base_url", "api_key", "api_version")
+"""Those that say where it is, and as whom it is asked."""
 _VERSION_OF_MODELS: Final = "2024-05-01-preview"
 """The version of Azure's model inference that its own package asks for."""
 _KEPT_STATE: Final = ("previous_response_id", "conversation", "background")
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """One way of asking: where, and with what."""
 
     route: Route
@@ -73,7 +73,7 @@ def attempts(
     All of them are made, and with that checked, before the first is sent. Raises TypeError and ValueError that name
     the argument, `UnknownProviderError`, `MissingKeyError` and `UnsupportedParameterError`.
     """
-    parameters = {name: value for name, value in given.items() if _is_given(value)}
+    parameters = {name: value for name, value in given.items() if _is_given(value)} if given else {}
     fallbacks = parameters.pop("fallbacks", None)
     if fallbacks is None:
         return [_attempt(kind, model, subject, bool(stream), parameters, registry, environment, keys)]
@@ -113,17 +113,11 @@ def _attempt(
     body: dict[str, Any] = {"model": None, _SUBJECTS[kind]: subject}
     for name, value in parameters.items():
         (settings if name in SETTINGS else body)[name] = value
-    route = route_to(
-        model,
-        registry=registry,
-        environment=environment,
-        provider=settings.get("provider"),
-        base_url=settings.get("base_url"),
-        api_key=settings.get("api_key"),
-        api_version=settings.get("api_version"),
-        token=_token(settings),
-        keys=keys,
-    )
+    place: dict[str, Any] = {}
+    if settings:
+        place = {name: settings[name] for name in _PLACED if name in settings}
+        place["token"] = _token(settings)
+    route = route_to(model, registry=registry, environment=environment, keys=keys, **place)
     return _made(kind, route, subject, streamed, settings, body)
 
 
@@ -157,13 +151,16 @@ def _made(
 ) -> Attempt:
     provider = route.provider
     body["model"] = route.model
-    _check_names(kind, provider, body)
-    _check_offered(kind, provider, body)
+    has_more = len(body) > 2
+    if has_more:
+        _check_names(kind, provider, body)
     if kind != "completion":
+        _check_offered(kind, provider, body)
         _check_input(subject, is_needed=kind == "embedding")
     else:
         body["messages"] = messages_for(provider, subject)
-        _fit(provider, body, drop=settings.get("drop_params"))
+        if has_more:
+            _fit(provider, body, drop=settings.get("drop_params"))
     if streamed:
         body["stream"] = True
     if "additional_params" in settings:

@@ -21,7 +21,9 @@ def messages_for(provider: Provider, messages: object) -> list[Any]:
 
     Raises TypeError for what are no messages, ValueError for none at all.
     """
-    if isinstance(messages, (str, bytes)) or is_mapping(messages) or not is_iterable(messages):
+    if not is_list(messages) and (
+        isinstance(messages, (str, bytes)) or is_mapping(messages) or not is_iterable(messages)
+    ):
         raise TypeError(f"messages must be a list of messages, not {type(messages).__name__}")
     made: list[Any] = []
     for number, message in enumerate(messages):

@@ -132,6 +132,13 @@ def provider_of(
     model: str, registry: Registry, *, name: str | None = None, base_url: str | None = None
 ) -> tuple[Provider, str]:
     """The provider of a model, and what the model is called there; see `route_to`. Raises `UnknownProviderError`."""
+    return _looked_up(model, registry, registry.edition, name, base_url)
+
+
+@lru_cache(maxsize=256)
+def _looked_up(
+    model: str, registry: Registry, edition: int, name: str | None, base_url: str | None
+) -> tuple[Provider, str]:
     prefix, rest = prefix_of(model)
     at_host = registry.at(base_url) if base_url else None
     named = registry.get(name) if name is not None else at_host

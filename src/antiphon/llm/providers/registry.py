@@ -25,6 +25,8 @@ class Registry:
         self._at_host: dict[str, Provider] = {}
         self._at_hosts: tuple[tuple[str, Provider], ...] = ()
         self._with_model: tuple[Provider, ...] = ()
+        self.edition = 0
+        """Grows with every change: what was looked up in an earlier one may be different now."""
         for provider in providers:
             self.register(provider)
 
@@ -80,6 +82,7 @@ class Registry:
         self._at_hosts = tuple((host, provider) for provider in every for host in provider.hosts)
         self._with_model = tuple(provider for provider in every if provider.model_prefixes)
         self._by_name = names
+        self.edition += 1
 
     def __iter__(self) -> Iterator[Provider]:
         return iter({provider.name: provider for provider in self._by_name.values()}.values())
