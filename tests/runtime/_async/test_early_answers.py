@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Final
 
 import pytest
 
-from antiphon.runtime import APIStatusError
+from antiphon.runtime import APIConnectionError, APIStatusError
 
 from ..colours import async_pieces, async_pooled
 from ..transports.servers import CERTIFICATE, OK, Peer, RawServer, answer, chunk
@@ -106,6 +107,54 @@ async def test_a_welcome_that_comes_early_does_not_end_the_body(tls: bool) -> No
             assert await client.get("/x", cast_to=dict[str, Any]) == {"ok": True}
     assert len(server.requests[0]) > len(PIECE) * 100
     assert server.connections == 1
+
+
+def welcomes_and_holds(peer: Peer) -> None:
+    if peer.begun():
+        peer.send(OK)
+        peer.server.given_up.acquire(timeout=20)
+
+
+def welcomes_and_ends(peer: Peer) -> None:
+    if peer.begun():
+        peer.send(OK)
+        if not isinstance(peer.sock, ssl.SSLSocket):
+            peer.sock.shutdown(socket.SHUT_WR)
+        peer.server.given_up.acquire(timeout=20)
+
+
+def mumbles_and_holds(peer: Peer) -> None:
+    if peer.begun():
+        peer.send(b"220 this is no HTTP\r\n")
+        peer.server.given_up.acquire(timeout=20)
+
+
+@tls
+@pytest.mark.parametrize("in_pieces", [False, True], ids=["whole", "in pieces"])
+@pytest.mark.parametrize("script", [welcomes_and_holds, welcomes_and_ends])
+async def test_a_whole_answer_from_a_server_that_takes_no_more(
+    script: Callable[[Peer], None], in_pieces: bool, tls: bool
+) -> None:
+    """The write timeout is for answers that may still come."""
+
+    def first_so(peer: Peer) -> None:
+        script(peer) if peer.server.connections == 1 else (peer.request(), peer.send(OK))
+
+    with RawServer(first_so, tls=tls) as server:
+        async with client_of(server, timeout=None) as client:
+            content: Any = async_pieces(*[PIECE] * PIECES) if in_pieces else PIECE * PIECES
+            assert await client.post("/x", cast_to=dict[str, Any], content=content) == {"ok": True}
+            server.given_up.release()
+            assert await client.get("/x", cast_to=dict[str, Any]) == {"ok": True}
+    assert server.connections == 2
+
+
+async def test_what_is_no_answer_from_a_server_that_takes_no_more() -> None:
+    with RawServer(mumbles_and_holds) as server:
+        async with client_of(server, timeout=None) as client:
+            with pytest.raises(APIConnectionError, match="not HTTP"):
+                await client.post("/x", cast_to=dict[str, Any], content=PIECE * PIECES)
+            server.given_up.release()
 
 
 @tls

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import threading
 import time
 import traceback
@@ -112,12 +114,17 @@ async def test_a_broken_answer_and_then_a_good_one() -> None:
             assert (await client.things.create()).id == "ok"
 
 
-async def test_nobody_listens() -> None:
-    client = AsyncClient(api_key="k", base_url=f"http://127.0.0.1:{unused_port()}", max_retries=1)
-    async with client:
-        with pytest.raises(APIConnectionError, match="ConnectError") as caught:
+@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "localhost"])
+async def test_nobody_listens(host: str) -> None:
+    """The same words for every address and event loop."""
+    server = f"{host}:{unused_port()}"
+    async with AsyncClient(api_key="k", base_url=f"http://{server}", max_retries=1) as client:
+        with pytest.raises(APIConnectionError) as caught:
             await client.things.create()
         assert type(caught.value) is APIConnectionError
+        refused = f"{server}: {os.strerror(errno.ECONNREFUSED)}"
+        assert str(caught.value) == f"Connection error: ConnectError: cannot connect to {refused}"
+        assert isinstance(caught.value.__cause__, ConnectionRefusedError)
 
 
 @pytest.mark.parametrize("url", ["http://b\u00fccher.invalid/v1", "http://\u2603.invalid/v1", "http://a_b.invalid/"])

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import threading
 import time
 import traceback
@@ -113,12 +115,17 @@ def test_a_broken_answer_and_then_a_good_one() -> None:
             assert (client.things.create()).id == "ok"
 
 
-def test_nobody_listens() -> None:
-    client = Client(api_key="k", base_url=f"http://127.0.0.1:{unused_port()}", max_retries=1)
-    with client:
-        with pytest.raises(APIConnectionError, match="ConnectError") as caught:
+@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "localhost"])
+def test_nobody_listens(host: str) -> None:
+    """The same words for every address and event loop."""
+    server = f"{host}:{unused_port()}"
+    with Client(api_key="k", base_url=f"http://{server}", max_retries=1) as client:
+        with pytest.raises(APIConnectionError) as caught:
             client.things.create()
         assert type(caught.value) is APIConnectionError
+        refused = f"{server}: {os.strerror(errno.ECONNREFUSED)}"
+        assert str(caught.value) == f"Connection error: ConnectError: cannot connect to {refused}"
+        assert isinstance(caught.value.__cause__, ConnectionRefusedError)
 
 
 @pytest.mark.parametrize("url", ["http://b\u00fccher.invalid/v1", "http://\u2603.invalid/v1", "http://a_b.invalid/"])

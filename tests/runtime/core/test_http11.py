@@ -9,7 +9,15 @@ from typing import Any, Final
 import h11
 import pytest
 
-from antiphon.runtime.core.http11 import RequestHead, ResponseReader, chunk, is_refusal, last_chunk, request_head
+from antiphon.runtime.core.http11 import (
+    RequestHead,
+    ResponseReader,
+    chunk,
+    is_refusal,
+    is_whole,
+    last_chunk,
+    request_head,
+)
 from antiphon.runtime.core.transport import TransportError
 
 from ..splits import splits
@@ -302,6 +310,27 @@ def test_chunks() -> None:
 )
 def test_refusals_that_come_early(data: bytes, expected: bool) -> None:
     assert is_refusal(data) is expected
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"", False),
+        (b"HTTP/1.1 200 OK\r\n", False),
+        (b"HTTP/1.1 200 OK\r\n\r\n", False),
+        (b"HTTP/1.1 204 None\r\n\r\n", True),
+        (b"HTTP/1.1 103 Hints\r\n\r\n", False),
+        (b"HTTP/1.1 103 Hints\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n", True),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{", False),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}", True),
+        (CHUNKED + chunk(b"{}"), False),
+        (CHUNKED + chunk(b"{}") + last_chunk, True),
+        (CHUNKED + b"no size\r\n", True),
+        (b"SSH-2.0-x", True),
+    ],
+)
+def test_whole_answers_that_come_early(data: bytes, expected: bool) -> None:
+    assert is_whole(data) is expected
 
 
 def test_a_head_shows_nothing_with_a_body_after_it() -> None:

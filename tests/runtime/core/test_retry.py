@@ -89,6 +89,8 @@ def test_a_date_far_away_ends_the_trying() -> None:
         "nan",
         "inf",
         "-inf",
+        "1e999",
+        "-1e999",
         "1_000",
         "0x10",
         "\u0661\u0662",

@@ -16,7 +16,7 @@ from .transport import TransportError
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
-__all__ = ["RequestHead", "ResponseReader", "chunk", "is_refusal", "last_chunk", "request_head"]
+__all__ = ["RequestHead", "ResponseReader", "chunk", "is_refusal", "is_whole", "last_chunk", "request_head"]
 
 _HEAD_AT_MOST: Final = 100 * 1024
 _INTERIM_AT_MOST: Final = 32
@@ -93,6 +93,18 @@ def is_refusal(data: bytes) -> bool:
     while data[:7] == b"HTTP/1." and data[8:10] == b" 1":
         data = data.partition(b"\r\n\r\n")[2]
     return data[:7] == b"HTTP/1." and data[8:9] == b" " and data[9:10] in (b"3", b"4", b"5")
+
+
+def is_whole(data: bytes) -> bool:
+    """Whether what comes from the server while a body is sent is a whole answer, or none that will be understood."""
+    reader = ResponseReader("POST")
+    try:
+        reader.feed(data)
+        if reader.head is not None:
+            reader.body()
+    except TransportError:
+        return True
+    return reader.is_done
 
 
 class ResponseReader:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import select
 from collections import deque
 from contextlib import suppress
 from typing import Any
@@ -12,7 +11,7 @@ import aiohttp
 
 from ..core.errors import ClientClosedError
 from .aiohttp_errors import PoolTimeout, fault_of
-from .sockets import socket_options
+from .sockets import is_quiet, socket_options
 
 __all__ = ["Connector", "Places"]
 
@@ -144,11 +143,4 @@ def _set_options(protocol: Any) -> None:
 def _has_arrived(transport: Any) -> bool:
     """Whether there is something to read on a connection where nothing is expected."""
     sock = transport.get_extra_info("socket") if transport is not None else None
-    descriptor = -1 if sock is None else sock.fileno()
-    if descriptor < 0:
-        return True
-    if not hasattr(select, "poll"):
-        return bool(select.select([descriptor], [], [], 0)[0])
-    poll = select.poll()
-    poll.register(descriptor, select.POLLIN)
-    return bool(poll.poll(0))
+    return sock is None or not is_quiet(sock)

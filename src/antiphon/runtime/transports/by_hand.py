@@ -4,7 +4,6 @@ it is done by hand, for this one connection, while the loop stands still.
 
 from __future__ import annotations
 
-import select
 import socket
 import time
 from collections.abc import Callable, Coroutine
@@ -14,7 +13,7 @@ from ..core.errors import SDKError
 from ..core.transport import TransportError, TransportTimeout
 from .errors import TIMEOUT_WORDS
 from .insides import asyncio_transport_of, is_direct
-from .sockets import copied
+from .sockets import copied, is_readable
 
 if TYPE_CHECKING:
     import asyncio
@@ -89,7 +88,7 @@ class ByHand:
         if self._socket is None:
             self._socket = self._open()
         while True:
-            if not _readable(self._socket, seconds):
+            if not is_readable(self._socket, seconds):
                 raise TimeoutError("nothing was received within the read timeout")
             try:
                 return self._socket.recv(_AT_ONCE)
@@ -104,11 +103,3 @@ class ByHand:
                 "this stream can be read by `async for` only: its connection cannot be read by a plain `for`"
             )
         return copied(sock)
-
-
-def _readable(sock: socket.socket, seconds: float | None) -> bool:
-    if not hasattr(select, "poll"):
-        return bool(select.select([sock], [], [], seconds)[0])
-    poll = select.poll()  # knows no limit to the numbers of sockets, as select() does
-    poll.register(sock, select.POLLIN)
-    return bool(poll.poll(None if seconds is None else seconds * 1000))

@@ -5,10 +5,10 @@ Where the insides are not as expected, the answer is the cautious one: the conne
 
 from __future__ import annotations
 
-import select
 from typing import Any, Final
 
 from ._async.connection import AsyncConnection
+from .sockets import is_readable
 
 __all__ = ["asyncio_transport_of", "ends_at_once", "is_direct", "socket_of"]
 
@@ -28,7 +28,7 @@ def ends_at_once(holder: object, seconds: float) -> bool:
     elif unprocessed.endswith(b"0\r\n\r\n"):
         return True
     sock = socket_of(connection)
-    return sock is not None and _is_readable(sock, seconds)
+    return sock is not None and (_is_decrypted(sock) or is_readable(sock, seconds))
 
 
 def socket_of(holder: object) -> Any:
@@ -63,15 +63,10 @@ def _own_connection(holder: object) -> AsyncConnection | None:
     return connection if isinstance(connection, AsyncConnection) else None
 
 
-def _is_readable(sock: Any, seconds: float) -> bool:
+def _is_decrypted(sock: Any) -> bool:
+    """Whether something is there to be read that the system knows nothing of any more."""
     pending = getattr(sock, "pending", None)
-    if pending is not None and pending():  # decrypted already
-        return True
-    if not hasattr(select, "poll"):
-        return bool(select.select([sock], [], [], seconds)[0])
-    poll = select.poll()  # knows no limit to the numbers of sockets, as select() does
-    poll.register(sock, select.POLLIN)
-    return bool(poll.poll(seconds * 1000))
+    return pending is not None and bool(pending())
 
 
 def _http11(holder: object) -> object | None:

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import contextlib
 import math
-import select
+import os
 import socket
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from ..core.http11 import RequestHead, is_refusal
+from ..core.http11 import RequestHead, is_refusal, is_whole
 from ..core.transport import TransportError, TransportTimeout
 from .errors import TIMEOUT_WORDS
 from .loops import close_in_loop
-from .sockets import copied, socket_options
+from .sockets import copied, is_quiet, ready, socket_options
 
 if TYPE_CHECKING:  # whoever runs a loop has loaded it, and nobody else has to
     import asyncio
@@ -27,7 +27,11 @@ __all__ = ["AsyncNetworkStream", "NetworkStream", "Origin", "async_connected", "
 _AT_ONCE: Final = 64 * 1024
 _HELD_AT_MOST: Final = 256 * 1024
 
-_REFUSED: Final = "the server answered before it had read the whole request"
+_ANSWERED_SECONDS: Final = 1.0
+"""How long the rest of a body is offered to a server that takes no more of it, and has made all of its answer."""
+
+_ANSWERED: Final = "the server answered before it had read the whole request"
+_CLOSED: Final = "the server closed the connection"
 
 
 class Origin(NamedTuple):
@@ -60,7 +64,7 @@ async def async_connected(origin: Origin, trust: ssl.SSLContext | None, seconds:
         raise TransportTimeout(TIMEOUT_WORDS["ConnectTimeout"], error) from None
     except (OSError, UnicodeError) as error:
         stream.abort()
-        raise fault("ConnectError", error) from None
+        raise _unreachable(origin, error) from None
     except BaseException:
         stream.abort()
         raise
@@ -182,9 +186,9 @@ class AsyncNetworkStream:
         return data
 
     async def write(self, data: bytes, seconds: float | None) -> None:
-        """Hand over all of it; a long one piece by piece, each within the time.
+        """Hand over all of it; something of it within the time.
 
-        Raises `TransportError` as well when the server answers meanwhile that it does not want the rest.
+        Raises `TransportError` as well when the server answers meanwhile, and does not want the rest.
         """
         if len(data) <= _HELD_AT_MOST:
             await self._write(data, seconds)
@@ -194,27 +198,32 @@ class AsyncNetworkStream:
             await self._write(view[start : start + _HELD_AT_MOST], seconds)
 
     async def _write(self, data: bytes | memoryview, seconds: float | None, *, is_heard: bool = True) -> None:
-        if self.transport is None or self.transport.is_closing():
-            raise TransportError("the server closed the connection", self._fault)
-        if is_heard and self._received and self._is_refused():
-            raise TransportError(_REFUSED)
+        self._check_sending(is_heard)
         self.transport.write(data)
         while self._is_full:
-            if self.transport is None:
-                raise TransportError("the server closed the connection", self._fault)
-            if is_heard and self._received and self._is_refused():
-                raise TransportError(_REFUSED)
-            if not await self._wait(seconds):
-                raise TransportTimeout(TIMEOUT_WORDS["WriteTimeout"])
+            self._check_sending(is_heard)
+            is_answered = is_heard and is_whole(self._heard())
+            left = self.transport.get_write_buffer_size()
+            if await self._wait(_patience(seconds) if is_answered else seconds):
+                continue
+            if self.transport is None or self.transport.get_write_buffer_size() >= left:
+                raise TransportError(_ANSWERED) if is_answered else TransportTimeout(TIMEOUT_WORDS["WriteTimeout"])
 
-    def _is_refused(self) -> bool:
-        return is_refusal(self._received)
+    def _check_sending(self, is_heard: bool) -> None:
+        if self.transport is None or self.transport.is_closing():
+            raise TransportError(_CLOSED, self._fault)
+        if is_heard and is_refusal(self._heard()):
+            raise TransportError(_ANSWERED)
+
+    def _heard(self) -> bytes:
+        """What came while the request was sent."""
+        return self._received
 
     def is_quiet(self) -> bool:
         """Whether it is open, and nothing has come that nobody asked for, also where the loop did not look yet."""
         if self._received or self._has_ended or self.transport is None:
             return False
-        return _is_quiet(self.transport.get_extra_info("socket"))
+        return is_quiet(self.transport.get_extra_info("socket"))
 
     def abort(self) -> None:
         """Close it now; a read that waits fails."""
@@ -286,7 +295,7 @@ def connected(origin: Origin, trust: ssl.SSLContext | None, seconds: float | Non
         if isinstance(error, TimeoutError):
             raise TransportTimeout(TIMEOUT_WORDS["ConnectTimeout"], error) from None
         if isinstance(error, (OSError, UnicodeError)):
-            raise fault("ConnectError", error) from None
+            raise _unreachable(origin, error) from None
         raise
     return NetworkStream(sock)
 
@@ -321,7 +330,7 @@ class NetworkStream:
     def write(self, data: bytes, seconds: float | None) -> None:
         """Hand over all of it, each piece that the system takes within the time.
 
-        Raises `TransportError` as well when the server answers meanwhile that it does not want the rest.
+        Raises `TransportError` as well when the server answers meanwhile, and does not want the rest.
         """
         view = memoryview(data)
         is_begun = not isinstance(data, RequestHead)
@@ -341,21 +350,22 @@ class NetworkStream:
             self._is_in_use = False
 
     def _until_writable(self, seconds: float | None) -> None:
-        listens = True
         while True:
-            listens = listens and len(self._early) <= _HELD_AT_MOST
-            can_read, can_write = _ready(self.socket, listens, seconds)
+            listens = len(self._early) <= _HELD_AT_MOST
+            is_answered = is_whole(self._early)
+            can_read, can_write = ready(self.socket, listens, _patience(seconds) if is_answered else seconds)
             if can_read:
-                listens = self._listen()
+                if not self._listen():
+                    raise TransportError(_CLOSED)
                 if is_refusal(self._early):
-                    raise TransportError(_REFUSED)
+                    raise TransportError(_ANSWERED)
             if can_write:
                 return
             if not can_read:
-                raise TimeoutError
+                raise TransportError(_ANSWERED) if is_answered else TimeoutError
 
     def _listen(self) -> bool:
-        """Whether more can follow what has come."""
+        """Take what has come. Whether more can follow."""
         timeout = self.socket.gettimeout()
         self.socket.settimeout(0)
         try:
@@ -371,7 +381,7 @@ class NetworkStream:
 
     def is_quiet(self) -> bool:
         """Whether it is open, and nothing has come that nobody asked for."""
-        return _is_quiet(self.socket)
+        return is_quiet(self.socket)
 
     def abort(self) -> None:
         """End it, also for a thread that waits in it now, which then closes it.
@@ -398,30 +408,25 @@ class NetworkStream:
             self._timeout = seconds
 
 
-def _is_quiet(sock: Any) -> bool:
-    if sock.fileno() < 0:
-        return False
-    if not hasattr(select, "poll"):
-        return not select.select([sock], [], [], 0)[0]
-    poll = select.poll()  # knows no limit to the numbers of sockets, as select() does
-    poll.register(sock, select.POLLIN)
-    return not poll.poll(0)
-
-
-def _ready(sock: socket.socket, listens: bool, seconds: float | None) -> tuple[bool, bool]:
-    """Whether it can be read from, where that is asked for, and whether it can be written to or has failed."""
-    if not hasattr(select, "poll"):
-        readable, writable, failed = select.select([sock] if listens else [], [sock], [sock], seconds)
-        return bool(readable), bool(writable or failed)
-    poll = select.poll()
-    poll.register(sock, select.POLLOUT | (select.POLLIN if listens else 0))
-    events = [event for _, event in poll.poll(None if seconds is None else seconds * 1000)]
-    return any(event & select.POLLIN for event in events), any(event & ~select.POLLIN for event in events)
-
-
 def _seconds(seconds: float | None) -> float | None:
     """A time for a socket, to which none at all would mean that it never waits."""
     return seconds if seconds is None or seconds > 0 else 1e-6
+
+
+def _patience(seconds: float | None) -> float:
+    """How long a server may take no more of a body, when all of its answer is there."""
+    return _ANSWERED_SECONDS if seconds is None else min(seconds, _ANSWERED_SECONDS)
+
+
+def _unreachable(origin: Origin, error: Exception) -> TransportError:
+    """The core's error where there is no connection, in the words of the system: event loops have others."""
+    where = f"[{origin.host}]" if ":" in origin.host else origin.host
+    said = str(error) or type(error).__name__
+    if isinstance(error, socket.gaierror):
+        said = error.strerror
+    elif isinstance(error, OSError) and error.errno and type(error).__module__ == "builtins":
+        said = os.strerror(error.errno)
+    return TransportError(f"ConnectError: cannot connect to {where}:{origin.port}: {said}", error)
 
 
 def fault(name: str, error: Exception) -> TransportError:

@@ -6,7 +6,6 @@ import contextlib
 import ssl
 from typing import TYPE_CHECKING, Final
 
-from ..core.http11 import is_refusal
 from ..core.transport import TransportError
 from .network import AsyncNetworkStream, fault
 
@@ -69,13 +68,13 @@ class AsyncTLSStream(AsyncNetworkStream):
             if data := self._outgoing.read():
                 await self._write(data, seconds)
 
-    def _is_refused(self) -> bool:
-        if len(self._early) <= _AT_ONCE:
+    def _heard(self) -> bytes:
+        if self._received and len(self._early) <= _AT_ONCE:
             self._incoming.write(self._taken())
             with contextlib.suppress(ssl.SSLError):  # no more yet; anything else is found when the answer is read
                 while data := self._tls.read(_AT_ONCE):
                     self._early += data
-        return is_refusal(self._early)
+        return self._early
 
     def is_quiet(self) -> bool:
         if self._received:  # tickets for later sessions may come at any time
