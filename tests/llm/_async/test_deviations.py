@@ -46,6 +46,12 @@ def delta_with(piece: dict[str, Any], **fields: Any) -> dict[str, Any]:
     return piece | {"choices": [choice | {"delta": choice["delta"] | fields}]}
 
 
+def choice_with(piece: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    """A piece with further fields in its choice."""
+    (choice,) = piece["choices"]
+    return piece | {"choices": [choice | fields]}
+
+
 NOTHING: dict[str, Any] = {}
 USAGE = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}
 HELLO = (said("Hel"), said("lo"), said("", finish_reason="stop"))
@@ -82,6 +88,10 @@ STREAMS: list[tuple[str, str, tuple[Any, ...]]] = [
     ("vertex", "no id", tuple({key: value for key, value in each.items() if key != "id"} for each in HELLO)),
     ("openrouter", "retry field alone", ("retry: 1000\n\n", *HELLO)),
     ("litellm", "empty data", ("data:\n\n", *HELLO)),
+    ("ollama", "the whole answer as the only piece", (completion_body(),)),
+    ("llamacpp", "text of a number as index", tuple(choice_with(each, index="0") for each in HELLO)),
+    ("llamacpp", "what is no number as index", tuple(choice_with(each, index=[0]) for each in HELLO)),
+    ("vllm", "usage that is none", tuple(each | {"usage": "3"} for each in HELLO)),
     ("together", "carriage returns", tuple(f"data: {json.dumps(each)}\r\n\r\n" for each in HELLO)),
     ("mistral", "text of a date as created", tuple(each | {"created": "1700000000"} for each in HELLO)),
 ]

@@ -10,20 +10,46 @@ from ...runtime.core.errors import APIResponseValidationError, error_detail
 from ...runtime.core.kinds import is_list, is_mapping
 from ...runtime.core.response import HTTPResponse, parsed
 from ..providers.profile import Provider
-from .data import Completion, CompletionChunk, Data, Delta, Embeddings, Message, ResponseData, Usage, data_of
+from .data import (
+    MESSAGE_SHAPE,
+    CalledFunction,
+    Completion,
+    CompletionChunk,
+    Data,
+    Delta,
+    Embeddings,
+    Message,
+    ResponseData,
+    Usage,
+    data_of,
+)
 
-__all__ = ["ChunkReader", "completion_from", "completion_of", "embeddings_from", "event_from", "response_from"]
+__all__ = [
+    "ChunkReader",
+    "completion_from",
+    "completion_of",
+    "embeddings_from",
+    "event_from",
+    "plain_completion_from",
+    "response_from",
+]
 
 _COUNTS: Final = ("prompt_tokens", "completion_tokens", "total_tokens")
 
 
 def completion_from(provider: Provider, response: HTTPResponse) -> Completion:
     """The whole answer. Raises `APIResponseValidationError` for a body that is none."""
+    return data_of(plain_completion_from(provider, response), Completion)
+
+
+def plain_completion_from(provider: Provider, response: HTTPResponse) -> dict[str, Any]:
+    """The same without attributes, for who takes it apart."""
     body = _body(provider, response, "choices")
     for number, choice in enumerate(body["choices"]):
         if not is_mapping(choice) or not is_mapping(choice.get("message")):
             raise _invalid(provider, response, body, f"choices[{number}] has no message")
-    return completion_of(provider, body)
+    _fit(provider, body, "message", "chat.completion")
+    return body
 
 
 def completion_of(provider: Provider, body: Mapping[str, Any]) -> Completion:
@@ -55,8 +81,7 @@ class ChunkReader:
             if calls is None and choice.get("finish_reason") is None:
                 continue
             numbers = self._calls.setdefault(choice["index"], _Numbers())
-            if is_list(calls):
-                calls = choice["delta"]["tool_calls"] = [call for call in calls if is_mapping(call)]
+            if calls:
                 for call in calls:
                     numbers.give(call)
             elif choice.get("finish_reason") == "stop" and numbers.any:
@@ -78,9 +103,10 @@ class _Numbers:
 
     def give(self, call: dict[str, Any]) -> None:
         """Give the call its number, and the first piece of it an id."""
-        index, known = call.get("index"), call.get("id")
-        if not isinstance(index, int):
-            index = call["index"] = self._of(call, known)
+        index, known = _whole(call.get("index")), call.get("id")
+        if index is None:
+            index = self._of(call, known)
+        call["index"] = index
         if index not in self._begun:
             self._begun.add(index)
             if not known:
@@ -99,8 +125,15 @@ class _Numbers:
 
 def embeddings_from(provider: Provider, response: HTTPResponse) -> Embeddings:
     """The vectors. Raises `APIResponseValidationError` for a body that has none."""
-    made: Embeddings = data_of(_body(provider, response, "data"), Embeddings)
+    body = _body(provider, response, "data")
+    for number, item in enumerate(body["data"]):
+        if not is_mapping(item) or "embedding" not in item:
+            raise _invalid(provider, response, body, f"data[{number}] has no embedding")
+    made: Embeddings = data_of(body, Embeddings)
     _count(made)
+    for number, item in enumerate(made.data):
+        if item.index.__class__ is not int and "index" in item:
+            item["index"] = _whole_or(item.index, number)
     return made
 
 
@@ -140,14 +173,14 @@ def _fit(provider: Provider, made: dict[str, Any], part: str, kind: str) -> None
     made["object"] = kind  # some call both kinds by one name
     created: Any = made.get("created")
     if isinstance(created, (float, str)):
-        made["created"] = _whole(created)
+        made["created"] = _whole_or(created, created)
     _count(made)
     for number, choice in enumerate(made["choices"]):
-        if choice.get("index") is None:
-            choice["index"] = number
+        if choice.get("index").__class__ is not int:
+            choice["index"] = _whole_or(choice.get("index"), number)
         message: Any = choice.get(part)
         if not is_mapping(message):
-            message = choice[part] = Delta() if part == "delta" else Message()
+            message = choice[part] = _whole_in_a_piece(choice) if part == "delta" else Message()
         _read_message(cast("dict[str, Any]", message), is_whole=part == "message")
         reason: Any = choice.get("finish_reason")
         if isinstance(reason, str):
@@ -155,20 +188,30 @@ def _fit(provider: Provider, made: dict[str, Any], part: str, kind: str) -> None
             choice["finish_reason"] = "tool_calls" if reason == "stop" and message.get("tool_calls") else reason
 
 
+def _whole_in_a_piece(choice: dict[str, Any]) -> Delta:
+    """What a choice without a delta says: some send a whole answer as the only piece."""
+    message = choice.pop("message", None)
+    return data_of(message, Delta, MESSAGE_SHAPE) if is_mapping(message) else Delta()
+
+
 def _read_message(message: dict[str, Any], *, is_whole: bool) -> None:
     content: Any = message.get("content")
-    if is_list(content):
-        text, thought = _texts(content)
+    if content is not None and content.__class__ is not str:
+        text, thought = _texts(content if is_list(content) else [content])
         message["content"] = text
         if thought:
             message["reasoning_content"] = thought
-    if not message.get("reasoning_content") and isinstance(thought := message.get("reasoning"), str):
-        message["reasoning_content"] = thought
+    said: Any = message.get("reasoning_content")
+    if said is not None and said.__class__ is not str:
+        message["reasoning_content"] = "".join(_texts(said if is_list(said) else [said]))
+    elif not said and isinstance(said := message.get("reasoning"), str):
+        message["reasoning_content"] = said
     calls: Any = message.get("tool_calls")
-    if is_list(calls):
-        for call in calls:
-            if is_mapping(call):
-                _read_tool_call(cast("dict[str, Any]", call), is_whole=is_whole)
+    if calls is not None:
+        several: list[Any] = calls if is_list(calls) else [calls]
+        message["tool_calls"] = kept = [call for call in several if is_mapping(call)]
+        for call in kept:
+            _read_tool_call(cast("dict[str, Any]", call), is_whole=is_whole)
 
 
 def _call_id() -> str:
@@ -176,33 +219,53 @@ def _call_id() -> str:
 
 
 def _read_tool_call(call: dict[str, Any], *, is_whole: bool) -> None:
-    if is_whole and not call.get("id"):
+    known: Any = call.get("id")
+    if known and known.__class__ is not str:
+        call["id"] = _written(known)
+    elif is_whole and not known:
         call["id"] = _call_id()
-    if is_mapping(function := call.get("function")) and is_mapping(arguments := function.get("arguments")):
-        from ...runtime.core.body import encode_json
-
-        cast("dict[str, Any]", function)["arguments"] = encode_json(arguments).decode("utf-8")
+    function: Any = call.get("function")
+    if not is_mapping(function):
+        if call.get("type") in ("function", None):
+            call["function"] = CalledFunction()
+        return
+    for name in ("name", "arguments"):
+        value = function.get(name)
+        if value is not None and value.__class__ is not str:
+            cast("dict[str, Any]", function)[name] = _written(value)
 
 
 def _texts(parts: list[Any]) -> tuple[str, str]:
     """The text, and the thoughts, of a content that came in parts."""
     text, thought = "", ""
     for part in parts:
-        if isinstance(part, str):
-            text += part
-        elif not is_mapping(part):
-            continue
+        if not is_mapping(part):
+            text += "" if part is None else _written(part)
         elif part.get("type") == "thinking":
             inner: Any = part.get("thinking")
             thought += _texts(inner)[0] if is_list(inner) else str(inner or "")
-        else:
+        elif "text" in part or "type" in part:
             text += str(part.get("text") or "")
+        else:
+            text += _written(part)  # an answer in JSON that somebody has read on the way
     return text, thought
+
+
+def _written(value: object) -> str:
+    """The text that was meant: a text as it is, anything else as JSON."""
+    if isinstance(value, str):
+        return value
+    from ...runtime.core.body import encode_json
+
+    return encode_json(value).decode("utf-8")
 
 
 def _count(made: dict[str, Any]) -> None:
     usage: Any = made.get("usage")
+    if usage is None:
+        return
     if not is_mapping(usage):
+        made["usage"] = None
         return
     counts = cast("dict[str, Any]", usage)
     asked, answered, total = map(counts.get, _COUNTS)
@@ -212,14 +275,22 @@ def _count(made: dict[str, Any]) -> None:
         made["usage"] = None  # an empty one comes with every chunk of some, and must not hide what was counted
         return
     for name in _COUNTS:
-        if isinstance(count := counts.get(name), (float, str)):
-            counts[name] = _whole(count)
+        if counts.get(name) is not None:
+            counts[name] = _whole(counts[name])
     if counts.get("total_tokens") is None and isinstance(asked := counts.get("prompt_tokens"), int):
         counts["total_tokens"] = asked + (counts.get("completion_tokens") or 0)
 
 
-def _whole(number: float | str) -> object:
+def _whole(number: object) -> int | None:
+    """The whole number that is meant; None where none is."""
+    if number.__class__ is int:
+        return cast("int", number)
     try:
-        return int(float(number))
+        return int(float(number)) if isinstance(number, (float, str)) else None
     except (ValueError, OverflowError):
-        return number
+        return None
+
+
+def _whole_or(number: object, other: Any) -> Any:
+    found = _whole(number)
+    return other if found is None else found

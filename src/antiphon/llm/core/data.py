@@ -10,6 +10,8 @@ from typing import Any, ClassVar, TypeAlias, cast
 from ...runtime.core.kinds import is_list, is_mapping
 
 __all__ = [
+    "MESSAGE_SHAPE",
+    "CalledFunction",
     "Choice",
     "ChunkChoice",
     "Completion",
@@ -89,7 +91,9 @@ class Usage(Data):
     completion_tokens_details: Any
 
 
-class _Function(Data):
+class CalledFunction(Data):
+    """Which function the model asks for, and with what."""
+
     name: str
     arguments: str
 
@@ -100,7 +104,7 @@ class ToolCall(Data):
     id: str
     type: str
     index: int
-    function: _Function
+    function: CalledFunction
 
 
 class Message(Data):
@@ -182,8 +186,9 @@ class ResponseData(Data):
     def output_text(self) -> str:
         """The text of all messages of the answer."""
         items: list[Any] = self.get("output") or []
-        parts = [part for item in items if item.get("type") == "message" for part in item.get("content") or ()]
-        return "".join(part.get("text") or "" for part in parts if part.get("type") == "output_text")
+        said = [item.get("content") for item in items if is_mapping(item) and item.get("type") == "message"]
+        parts: list[Any] = [part for content in said if is_list(content) for part in content if is_mapping(part)]
+        return "".join(str(part.get("text") or "") for part in parts if part.get("type") == "output_text")
 
 
 class Embedding(Data):
@@ -206,12 +211,12 @@ class Embeddings(Data):
 Shape: TypeAlias = Mapping[str, Any]
 """What the entries of an object are: a class and the shape of its own entries, by their names."""
 
-_TOOL_CALLS: Shape = {"function": (_Function, {})}
-_MESSAGE: Shape = {"tool_calls": (ToolCall, _TOOL_CALLS)}
+_TOOL_CALLS: Shape = {"function": (CalledFunction, {})}
+MESSAGE_SHAPE: Shape = {"tool_calls": (ToolCall, _TOOL_CALLS)}
 
 SHAPES: Mapping[type[Data], Shape] = {
-    Completion: {"usage": (Usage, {}), "choices": (Choice, {"message": (Message, _MESSAGE)})},
-    CompletionChunk: {"usage": (Usage, {}), "choices": (ChunkChoice, {"delta": (Delta, _MESSAGE)})},
+    Completion: {"usage": (Usage, {}), "choices": (Choice, {"message": (Message, MESSAGE_SHAPE)})},
+    CompletionChunk: {"usage": (Usage, {}), "choices": (ChunkChoice, {"delta": (Delta, MESSAGE_SHAPE)})},
     Embeddings: {"usage": (Usage, {}), "data": (Embedding, {})},
 }
 
