@@ -13,10 +13,11 @@ from antiphon import (
     ContentFilterFinishReasonError,
     LengthFinishReasonError,
     SDKError,
+    StreamStateError,
     pydantic_function_tool,
     pydantic_responses_function_tool,
 )
-from antiphon.lib.streaming.responses import AsyncResponseStreamManager
+from antiphon.lib.streaming.responses import AsyncResponseStream, AsyncResponseStreamManager
 from antiphon.runtime.transports.scripted import Answer, AsyncScriptedTransport
 from antiphon.types.responses import ParsedResponse, Response
 from tests.lib.streams import City, answered, events, response, said
@@ -303,6 +304,81 @@ async def test_an_ending_without_the_output_that_came_before(ending: dict[str, A
         last = [event async for event in stream][-1]
         assert last.type == "response.failed"
         assert (last.response.status, last.response.output_text) == ("failed", '{"name":"Pa')
+
+
+async def told_into(seen: list[str], stream: AsyncResponseStream[Any]) -> None:
+    async for event in stream:
+        seen.append(event.type)
+
+
+ITEM = answered("City", PARIS)
+OTHER = {**ITEM, "call_id": "call_other", "id": "fc_other"}
+CREATED = {"type": "response.created", "response": response(status="in_progress")}
+
+
+@pytest.mark.parametrize(
+    "course",
+    [
+        [CREATED, {"type": "response.completed", "response": response(id="another")}],
+        [CREATED, {"type": "response.in_progress", "response": response(id="another")}],
+        [CREATED, *[{"type": "response.output_item.added", "output_index": 0, "item": item} for item in (ITEM, OTHER)]],
+        [
+            CREATED,
+            {"type": "response.output_item.added", "output_index": 0, "item": ITEM},
+            {"type": "response.output_item.done", "output_index": 0, "item": OTHER},
+        ],
+        [
+            CREATED,
+            {"type": "response.output_item.added", "output_index": 0, "item": ITEM},
+            {"type": "response.output_item.done", "output_index": 0, "item": said(PARIS)},
+        ],
+    ],
+)
+async def test_events_that_contradict_each_other(course: list[dict[str, Any]]) -> None:
+    client, transport = client_for(events(*numbered(*course), named=True, done=False))
+    seen: list[str] = []
+    async with client.responses.stream(model="m", input="x") as stream:
+        with pytest.raises(StreamStateError, match="brings two") as refused:
+            await told_into(seen, stream)
+        assert isinstance(refused.value, SDKError)
+        assert isinstance(refused.value, RuntimeError)
+    assert len(seen) == len(course) - 1
+    assert transport.open_replies == 0
+
+
+async def test_items_may_come_empty_and_with_another_id_and_again() -> None:
+    begun: dict[str, Any] = {**said(""), "id": "msg_1", "content": []}
+    done, later = {**said("old"), "id": "msg_2"}, {**said("new"), "id": "msg_2"}
+    empty = {"type": "response.output_item.added", "output_index": 0}
+    course = numbered(
+        {"type": "response.created", "response": {**response(), "output": None}},
+        {**empty, "item": None},
+        {**empty, "item": begun},
+        empty,
+        {"type": "response.output_item.done", "output_index": 0, "item": done},
+        {"type": "response.in_progress", "response": response(later)},
+        {"type": "response.completed", "response": {**response(), "output": None}},
+    )
+    client, _ = client_for(events(*course, named=True, done=False))
+    async with client.responses.stream(model="m", input="x") as stream:
+        seen = [event async for event in stream]
+        final = await stream.get_final_response()
+    assert [event.sequence_number for event in seen] == [0, 2, 4, 5, 6]
+    assert seen[0].type == "response.created"
+    assert seen[0].response.output == []
+    assert final.output_text == "new"
+
+
+async def test_output_that_was_there_when_the_stream_began() -> None:
+    course = numbered(
+        {"type": "response.created", "response": response(said("be"))},
+        {"type": "response.output_text.delta", **place("m", 0, content_index=0, delta="gun", logprobs=[])},
+        {"type": "response.completed", "response": {**response(), "output": None}},
+    )
+    client, _ = client_for(events(*course, named=True, done=False))
+    async with client.responses.stream(model="m", input="x") as stream:
+        told = [getattr(event, "snapshot", None) async for event in stream]
+        assert (told[1:2], (await stream.get_final_response()).output_text) == (["begun"], "begun")
 
 
 async def test_leaving_the_block_early_closes_the_connection() -> None:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Generic, Self, cast
 
 from typing_extensions import TypeVar
 
-from ...runtime import APIClient, APITimeoutError, Call, SDKError, Stream
+from ...runtime import APIClient, APITimeoutError, Call, Stream
 from ...types.beta import AssistantStreamEvent
 from ..core.assistant_state import AssistantState
+from ..core.finish_errors import StreamStateError
 
 if TYPE_CHECKING:
     from ...types.beta.threads import ImageFile, Message, MessageDelta, Run, Text, TextDelta
@@ -30,7 +31,7 @@ class AssistantEventHandler:
 
     def _init(self, stream: Stream[AssistantStreamEvent]) -> None:
         if self._stream is not None:
-            raise SDKError("A handler can be used for one stream; make another for the next.")
+            raise StreamStateError("A handler can be used for one stream; make another for the next.")
         self._stream = stream
         self._state = AssistantState()
         self._ended = False
@@ -91,7 +92,9 @@ class AssistantEventHandler:
 
     def _begun(self) -> Stream[AssistantStreamEvent]:
         if self._stream is None:
-            raise SDKError("The handler has no stream yet: it gets one in the `with` block of a `stream` method.")
+            raise StreamStateError(
+                "The handler has no stream yet: it gets one in the `with` block of a `stream` method."
+            )
         return self._stream
 
     # --- what there is ---
@@ -117,10 +120,10 @@ class AssistantEventHandler:
         return self._state.message if self._stream is not None else None
 
     def get_final_run(self) -> Run:
-        """The run as it ended; reads to the end first. Raises SDKError when there was none."""
+        """The run as it ended; reads to the end first. Raises `StreamStateError` when there was none."""
         self.until_done()
         if self._state.run is None:
-            raise SDKError("The stream ended without a run.")
+            raise StreamStateError("The stream ended without a run.")
         return self._state.run
 
     def get_final_run_steps(self) -> list[RunStep]:

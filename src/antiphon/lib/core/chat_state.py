@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, Generic, cast
 
-from ...runtime import Omit, SDKError, omit
+from ...runtime import Omit, omit
 from ...types.chat import ChatCompletionChunk
 from .chat_accumulator import CallInProgress, ChatAccumulator, ChoiceInProgress
 from .chat_events import (
@@ -24,7 +24,7 @@ from .chat_events import (
     RefusalDoneEvent,
 )
 from .chat_parsing import format_for
-from .finish_errors import ContentFilterFinishReasonError, LengthFinishReasonError
+from .finish_errors import ContentFilterFinishReasonError, LengthFinishReasonError, StreamStateError
 from .formats import Format
 from .function_tools import FunctionParsers, listed
 from .parsed_chat import ParsedChatCompletion
@@ -48,7 +48,10 @@ class ChatCompletionStreamState(Generic[ResponseFormatT]):
 
     @property
     def current_completion_snapshot(self) -> ParsedChatCompletion[object]:
-        """The completion so far; what is not whole yet is parsed as far as it goes. Raises SDKError before a chunk."""
+        """The completion so far; what is not whole yet is parsed as far as it goes.
+
+        Raises `StreamStateError` before the first chunk.
+        """
         self._check_begun()
         return self._accumulator.assemble(self._partly)
 
@@ -56,7 +59,7 @@ class ChatCompletionStreamState(Generic[ResponseFormatT]):
         """The completion, parsed.
 
         Raises `LengthFinishReasonError` and `ContentFilterFinishReasonError` where something was to be parsed and the
-        answer ended early, and SDKError when no chunk came.
+        answer ended early, and `StreamStateError` when no chunk came.
         """
         self._check_begun()
         for choice in self._accumulator.choices.values():
@@ -93,7 +96,7 @@ class ChatCompletionStreamState(Generic[ResponseFormatT]):
 
     def _check_begun(self) -> None:
         if not self._accumulator.is_begun:
-            raise SDKError("The stream has not had a chunk yet, so there is no completion.")
+            raise StreamStateError("The stream has not had a chunk yet, so there is no completion.")
 
     def _check_whole(self, choice: ChoiceInProgress) -> None:
         if self._format is None and not self._functions:

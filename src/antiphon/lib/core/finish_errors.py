@@ -1,4 +1,4 @@
-"""Errors for answers that ended before what was asked for was there."""
+"""Errors for answers and streams that do not have what was asked for."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from typing import Any
 
 from ...runtime import SDKError
 
-__all__ = ["ContentFilterFinishReasonError", "LengthFinishReasonError"]
+__all__ = ["ContentFilterFinishReasonError", "LengthFinishReasonError", "StreamStateError"]
+
+
+class StreamStateError(SDKError, RuntimeError):
+    """A stream that was asked too early, that ended too early, or whose events contradict each other."""
 
 
 class LengthFinishReasonError(SDKError):

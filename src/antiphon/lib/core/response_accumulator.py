@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ...runtime import BaseModel
+from ...runtime.core.errors import excerpt
 from ...runtime.core.kinds import is_list
 from ...types.responses import Response
+from .finish_errors import StreamStateError
 from .growing_text import GrowingText
 from .retyped import assembled, retyped
 
-__all__ = ["ResponseAccumulator"]
+__all__ = ["BEGUN", "ResponseAccumulator"]
 
-_BEGUN: Final = frozenset({"response.created", "response.queued", "response.in_progress"})
+BEGUN: Final = frozenset({"response.created", "response.queued", "response.in_progress"})
 _ENDED: Final = frozenset({"response.completed", "response.failed", "response.incomplete"})
 
 # Where the text of a delta goes: the field of the item or of its part, the list of parts, and its index in the event.
@@ -33,6 +35,8 @@ _PARTS: Final = {
     "response.reasoning_summary_part.done": ("summary", "summary_index"),
 }
 
+_ITEMS: Final = frozenset({"response.output_item.added", "response.output_item.done"})
+
 Place = tuple[str | None, int | None, str]
 """The list of parts, the index in it, and the field."""
 
@@ -42,6 +46,7 @@ class _Item:
 
     def __init__(self, model: Any) -> None:
         self.model: Any = model
+        self.is_done = False
         self.parts: dict[str, dict[int, Any]] = {}
         self.texts: dict[Place, GrowingText] = {}
 
@@ -99,6 +104,22 @@ class _Item:
         return [parts[index] for index in sorted(parts)]
 
 
+def _name(model: Any) -> tuple[Any, Any] | None:
+    """What an item is known by wherever it comes again; None for one without a name."""
+    name = getattr(model, "call_id", None) or getattr(model, "id", None)
+    return (getattr(model, "type", None), name) if name else None
+
+
+def _may_be_the_same(before: Any, now: Any, *, is_done: bool) -> bool:
+    """Whether both may be one item. Some servers give it another id when it is done; a call keeps its `call_id`."""
+    if getattr(before, "type", None) != getattr(now, "type", None):
+        return False
+    if is_done:
+        calls = getattr(before, "call_id", None), getattr(now, "call_id", None)
+        return None in calls or calls[0] == calls[1]
+    return _name(before) == _name(now)
+
+
 def _class_of(model: BaseModel) -> type[BaseModel]:
     return type(model)
 
@@ -126,16 +147,45 @@ class ResponseAccumulator:
             text = item.text(place)
             text.add(event.delta or "")
             return text
-        if kind == "response.output_item.added" or kind == "response.output_item.done":
-            self._item(event.output_index).replace(event.item)
+        if kind in _ITEMS:
+            if event.item is not None:
+                self._add_item(event)
         elif kind in _PARTS:
             field, index = _PARTS[kind]
             self._item(event.output_index).part(field, getattr(event, index) or 0, event.part)
-        elif kind in _BEGUN:
-            self._response = event.response
+        elif kind in BEGUN:
+            self._begin(event.response)
         elif kind in _ENDED:
+            self._check_same(event.response)
             self.final = self._response = self._with_output(event.response)
         return None
+
+    def _add_item(self, event: Any) -> None:
+        item, is_done = self._item(event.output_index), event.type == "response.output_item.done"
+        if item.model is not None and not _may_be_the_same(item.model, event.item, is_done=is_done):
+            raise StreamStateError(f"The stream brings two items of the output for one place ({event.output_index}).")
+        item.replace(event.item)
+        item.is_done = is_done
+
+    def _begin(self, response: Response) -> None:
+        """Take over what the server says of the whole: first of all items, later of those it has told to be done."""
+        is_first = self._response is None
+        self._check_same(response)
+        self._response = response
+        for index, model in enumerate(response.output or ()):
+            if is_first and index not in self._items:
+                self._items[index] = _Item(model)
+            elif not is_first and (name := _name(model)):
+                for item in self._items.values():
+                    if item.is_done and _name(item.model) == name:
+                        item.replace(model)
+
+    def _check_same(self, response: Response) -> None:
+        """Raises StreamStateError for another response than before."""
+        before = None if self._response is None else self._response.id
+        if before and response.id and response.id != before:
+            named = " and ".join(excerpt(repr(each), 100) for each in (before, response.id))
+            raise StreamStateError(f"The stream brings two responses, {named}.")
 
     def phase(self, index: int | None) -> str | None:
         """What the message at this place of the output is said to be; None where nothing is said."""

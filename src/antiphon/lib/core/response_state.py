@@ -5,11 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, Generic, cast
 
-from ...runtime import SDKError, is_given
+from ...runtime import is_given
+from ...types.responses import Response
+from .finish_errors import StreamStateError
 from .formats import format_of
 from .function_tools import FunctionParsers, listed
 from .parsed_responses import ParsedResponse
-from .response_accumulator import ResponseAccumulator
+from .response_accumulator import BEGUN, ResponseAccumulator
 from .response_events import (
     RawResponseStreamEvent,
     ResponseCompletedEvent,
@@ -36,32 +38,38 @@ class ResponseStreamState(Generic[TextFormatT]):
 
     @property
     def current_response_snapshot(self) -> ParsedResponse[Any]:
-        """The response so far; nothing in it is parsed before it is whole. Raises SDKError before the first event."""
+        """The response so far; nothing in it is parsed before it is whole.
+
+        Raises `StreamStateError` before the first event.
+        """
         if self._parsed is not None:
             return self._parsed
         if not self._accumulator.is_begun:
-            raise SDKError("The stream has not had an event yet, so there is no response.")
+            raise StreamStateError("The stream has not had an event yet, so there is no response.")
         return parse_response(self._accumulator.assemble(), format=None, functions=FunctionParsers(None))
 
     def get_final_response(self) -> ParsedResponse[TextFormatT]:
         """The response, parsed.
 
-        Raises SDKError when the stream ended before the response had, `LengthFinishReasonError` and
+        Raises `StreamStateError` when the stream ended before the response had, `LengthFinishReasonError` and
         `ContentFilterFinishReasonError` where something was to be parsed and the response ended early.
         """
         if self._parsed is None:
             final = self._accumulator.final
             if final is None:
-                raise SDKError("The stream ended before the response was complete.")
+                raise StreamStateError("The stream ended before the response was complete.")
             self._parsed = parse_response(final, format=self._format, functions=self._functions)
         return self._parsed
 
     def handle_event(self, event: RawResponseStreamEvent) -> list[ResponseStreamEvent[TextFormatT]]:
         """Take an event over, and say what happened.
 
-        Raises `pydantic.ValidationError` for whole text, or whole arguments, that do not fit.
+        Raises `pydantic.ValidationError` for whole text, or whole arguments, that do not fit, and `StreamStateError`
+        for an event that contradicts those before it.
         """
         text = self._accumulator.add(event)
+        if getattr(event, "item", event) is None:  # some servers keep a place free for an item
+            return []
         made: Any = event
         if text is not None and event.type == "response.output_text.delta":
             made = ResponseTextDeltaEvent.made_from(event, {"snapshot": partial(text.text, text.length)})
@@ -77,4 +85,6 @@ class ResponseStreamState(Generic[TextFormatT]):
             made.__dict__["response"] = self.get_final_response()
         elif event.type == "response.failed" or event.type == "response.incomplete":
             made = retyped(type(event), event, response=self._accumulator.final)
+        elif event.type in BEGUN and (begun := getattr(event, "response", None)) is not None and begun.output is None:
+            made = retyped(type(event), event, response=retyped(Response, begun, output=[]))
         return [made]
