@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from .lib.core.files import file_from_path as file_from_path
     from .lib.core.finish_errors import ContentFilterFinishReasonError as ContentFilterFinishReasonError
     from .lib.core.finish_errors import LengthFinishReasonError as LengthFinishReasonError
+    from .lib.core.finish_errors import StreamStateError as StreamStateError
     from .lib.core.function_tools import pydantic_function_tool as pydantic_function_tool
     from .lib.core.function_tools import pydantic_responses_function_tool as pydantic_responses_function_tool
     from .lib.core.names import NoneType as NoneType
@@ -160,7 +161,7 @@ else:
             ".lib.core.workload": "OAuthError SubjectTokenProviderError",
             ".lib._async.azure": "AsyncAzureOpenAI",
             ".lib._sync.azure": "AzureOpenAI",
-            ".lib.core.finish_errors": "ContentFilterFinishReasonError LengthFinishReasonError",
+            ".lib.core.finish_errors": ("ContentFilterFinishReasonError LengthFinishReasonError StreamStateError "),
             ".lib.core.function_tools": "pydantic_function_tool pydantic_responses_function_tool",
             ".lib.streaming": "AssistantEventHandler AsyncAssistantEventHandler",
             ".lib.core.webhooks": ("InvalidWebhookPayloadError InvalidWebhookSignatureError WebhookSecretError "),
