@@ -337,6 +337,54 @@ async def test_tools_of_streams(chunks: list[dict[str, Any]], reason: str | None
     assert tool.delta is None
 
 
+@pytest.mark.parametrize("partial", [False, True])
+@pytest.mark.parametrize(
+    "chunks",
+    [
+        pytest.param(
+            [
+                *(piece("", name="FormatBook", id=id, index=index) for index, id in enumerate("ab")),
+                *(piece(text, index=index) for text in (CALL[:9], CALL[9:]) for index in (0, 1)),
+            ],
+            id="in turns",
+        ),
+        pytest.param(
+            [
+                piece(CALL[:9], name="FormatBook", id="a"),
+                piece(CALL, name="FormatBook", id="b", index=1),
+                piece(CALL[9:]),
+            ],
+            id="one within the other",
+        ),
+        pytest.param([piece(CALL, name="FormatBook", id=id) for id in "ab"], id="under one number"),
+        pytest.param(
+            [part for id in "ab" for part in (piece("", name="Format", id=id), piece(CALL, name="Book", id=id))],
+            id="under one number, with names in pieces",
+        ),
+        pytest.param(
+            [part for id in "ab" for part in (piece("", name="FormatBook", id=id), piece(CALL, id=f"{id}2"))],
+            id="with ids that change",
+        ),
+    ],
+)
+async def test_several_tools_whose_pieces_are_mixed(chunks: list[dict[str, Any]], partial: bool) -> None:
+    with Local(events(*chunks, delta({}, "tool_calls"))) as peer:
+
+        @llm.call("openai/m", tools=[FormatBook], stream={"partial_tools": partial}, call_params=to(peer))
+        async def asked() -> str:
+            return "Format them"
+
+        stream = await asked()
+        tools = [tool async for _, tool in stream if tool is not None]
+    growing, complete = (
+        [each for each in tools if each.delta is not None],
+        [each for each in tools if each.delta is None],
+    )
+    assert [(each.id, each.args) for each in complete] == [(id, {"title": "Emma", "author": "Jane"}) for id in "ab"]
+    assert [(each.id, each.args) for each in stream.tools or ()] == [(each.id, each.args) for each in complete]
+    assert "".join(each.delta or "" for id in "ab" for each in growing if each.id == id) == CALL * 2 * partial
+
+
 async def test_tools_that_grow() -> None:
     chunks = [piece("", name="FormatBook", id="c"), *(piece(CALL[at : at + 8]) for at in range(0, len(CALL), 8))]
     second = [piece(CALL[:9], name="FormatBook", id="d", index=1), piece(CALL[9:], index=1)]

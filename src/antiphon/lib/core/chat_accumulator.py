@@ -22,7 +22,7 @@ from .parsed_chat import (
 )
 from .retyped import assembled
 
-__all__ = ["CallInProgress", "ChatAccumulator", "ChoiceInProgress"]
+__all__ = ["CallInProgress", "CallsInProgress", "ChatAccumulator", "ChoiceInProgress"]
 
 
 class CallInProgress:
@@ -46,12 +46,15 @@ class CallInProgress:
         function = piece.function
         if function is None:
             return None
-        name = function.name
+        self.grow(function.name, function.arguments)
+        return function.arguments
+
+    def grow(self, name: str | None, arguments: str | None) -> None:
+        """Add to the name, and to the arguments."""
         if name and name != self.name:  # some servers repeat the whole name in every piece
             self.name = (self.name or "") + name
-        if function.arguments:
-            self.arguments.add(function.arguments)
-        return function.arguments
+        if arguments:
+            self.arguments.add(arguments)
 
     def assemble(self, parsed: object | None) -> Any:
         values = {"name": self.name or "", "arguments": self.arguments.text(), "parsed_arguments": parsed}
@@ -63,6 +66,35 @@ class CallInProgress:
         return assembled(ParsedFunctionToolCall, call, extra)
 
 
+class CallsInProgress(list[CallInProgress]):
+    """The tool calls of one answer, in the order in which they began."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._by_index: dict[int, CallInProgress] = {}
+
+    def of(self, index: object, id: str | None, name: str | None) -> CallInProgress:
+        """The call that a piece belongs to: by its index, by its id, or else the one that came last."""
+        known: CallInProgress | None = None
+        if isinstance(index, int):
+            known = self._by_index.get(index)
+        elif id:
+            known = next((call for call in self if call.id == id), None)
+        elif self:
+            known = self[-1]
+        if known is not None and not (id and known.id and id != known.id and name):
+            return known
+        # New, or another call under an index that is taken.
+        free = index
+        if not isinstance(free, int) or free in self._by_index:
+            free = max(self._by_index, default=-1) + 1
+        call = self._by_index[free] = CallInProgress(free)
+        self.append(call)
+        if isinstance(index, int):
+            self._by_index[index] = call
+        return call
+
+
 class ChoiceInProgress:
     """One of the alternative answers."""
 
@@ -71,12 +103,11 @@ class ChoiceInProgress:
         self.role: str | None = None
         self.content: GrowingText | None = None
         self.refusal: GrowingText | None = None
-        self.calls: list[CallInProgress] = []
+        self.calls = CallsInProgress()
         self.content_logprobs: list[Any] | None = None
         self.refusal_logprobs: list[Any] | None = None
         self.finish_reason: str | None = None
         self.parsed: object | None = None
-        self._by_index: dict[int, CallInProgress] = {}
         self._function_call: dict[str, Any] = {}
         self._audio: dict[str, Any] = {}
         self._message_extra: dict[str, Any] = {}
@@ -116,27 +147,8 @@ class ChoiceInProgress:
             self.refusal_logprobs += logprobs.refusal
 
     def _call_of(self, piece: Any) -> CallInProgress:
-        """The call that a piece belongs to: by its index, by its id, or else the one that came last."""
-        known: CallInProgress | None = None
-        if isinstance(piece.index, int):
-            known = self._by_index.get(piece.index)
-        elif piece.id:
-            known = next((call for call in self.calls if call.id == piece.id), None)
-        elif self.calls:
-            known = self.calls[-1]
-        named = bool(piece.function is not None and piece.function.name)
-        if known is not None and not (piece.id and known.id and piece.id != known.id and named):
-            return known
-        # New, or another call under an index that is taken.
-        index = piece.index
-        if not isinstance(index, int) or index in self._by_index:
-            index = max(self._by_index, default=-1) + 1
-        call = CallInProgress(index)
-        self.calls.append(call)
-        self._by_index[index] = call
-        if isinstance(piece.index, int):
-            self._by_index[piece.index] = call
-        return call
+        function = piece.function
+        return self.calls.of(piece.index, piece.id, None if function is None else function.name)
 
     def assemble(self, partly: Any = None) -> ParsedChoice[Any]:
         """The choice as it is now. `partly` gives what unfinished content and calls say so far."""

@@ -12,7 +12,7 @@ from pydantic_core import to_json
 
 from ...runtime.core.kinds import is_list, is_mapping
 
-__all__ = ["better", "is_no_json", "json_readings", "json_text", "unwrapped"]
+__all__ = ["better", "is_json", "is_no_json", "json_readings", "json_text", "unwrapped"]
 
 _FENCE: Final = re.compile(r"```[ \t]*[\w+-]*[ \t]*\r?\n?(.*?)(?:```|\Z)", re.DOTALL)
 _THOUGHTS: Final = re.compile(r"\A\s*<(think|thinking|thought)>.*?</\1>", re.DOTALL)
@@ -77,6 +77,11 @@ def unwrapped(value: object, name: str) -> Iterator[object]:
 def better(best: pydantic.ValidationError | None, error: pydantic.ValidationError) -> pydantic.ValidationError:
     """The error that says more: of fields rather than of the whole, and of what is JSON at all; else the first."""
     return error if best is None or _telling(error) > _telling(best) else best
+
+
+def is_json(text: str) -> bool:
+    """Whether a text is JSON from its beginning to its end."""
+    return _value(text) is not None or text.strip() == "null"
 
 
 def is_no_json(error: pydantic.ValidationError) -> bool:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
+from ....lib.core.chat_accumulator import CallInProgress, CallsInProgress
 from ....lib.core.growing_json import NOTHING, GrowingJson, Shape
 from ....runtime.core.kinds import is_list, is_mapping
 from ..base_tools import BaseTool
 from ..data import CompletionChunk
+from ..json_answers import is_json
 from ..partials import shape_of
 from .answers import made_of, tool_named
 
@@ -16,13 +18,16 @@ __all__ = ["GrowingTool", "ToolPieces"]
 
 
 class ToolPieces:
-    """The calls of one answer. A call is complete when the next one begins, or when the answer ends."""
+    """The calls of one answer, in the order in which they began.
+
+    A call is complete when its arguments are JSON and another one begins, or when the answer ends.
+    """
 
     def __init__(self, tools: Sequence[type[BaseTool]], *, partial: bool) -> None:
         self._tools = tools
         self._partial = partial
-        self._growing: dict[object, dict[str, Any]] = {}
-        self._partials: dict[object, GrowingTool] = {}
+        self._calls = CallsInProgress()
+        self._partials: dict[int, GrowingTool] = {}
 
     def add(self, chunk: CompletionChunk) -> list[BaseTool]:
         """The tools that a piece of the answer brings.
@@ -45,29 +50,49 @@ class ToolPieces:
 
     def finish(self) -> list[BaseTool]:
         """The tools that were not complete yet, now that the answer has ended."""
-        calls, self._growing, self._partials = list(self._growing.values()), {}, {}
-        return [tool for call in calls if (tool := made_of(self._tools, call)) is not None]
+        return self._complete(call for call in self._calls if not call.is_done)
 
     def _add(self, piece: Mapping[str, Any]) -> list[BaseTool]:
-        number = piece.get("index")
-        made: list[BaseTool] = [] if number in self._growing else self.finish()
-        call = self._growing.setdefault(number, {"id": None, "type": "function", "function": {}})
-        call["id"] = call["id"] or piece.get("id")
-        call.update({key: value for key, value in piece.items() if key not in ("id", "type", "index", "function")})
-        function, held = piece.get("function"), call["function"]
-        if not is_mapping(function):
-            return made
-        held["name"] = held.get("name") or function.get("name")
-        text = function.get("arguments") or ""
-        held["arguments"] = held.get("arguments", "") + text
+        function: Any = piece.get("function")
+        name, text = (function.get("name"), function.get("arguments")) if is_mapping(function) else (None, None)
+        begun = len(self._calls)
+        call = self._calls.of(piece.get("index"), piece.get("id"), name)
+        made = self._complete(self._whole_before(call)) if len(self._calls) > begun else []
+        call.id = call.id or piece.get("id")
+        call.extra.update({key: value for key, value in piece.items() if key not in _OF_CALLS})
+        call.grow(name, text)
         if self._partial and text:
-            growing = self._partials.get(number)
-            kind = tool_named(self._tools, held["name"])
+            growing = self._partials.get(call.index)
+            kind = tool_named(self._tools, call.name)
             if growing is None and kind is not None:
-                growing = self._partials[number] = GrowingTool(kind)
+                growing = self._partials[call.index] = GrowingTool(kind)
             if growing is not None:
-                made.append(growing.feed(text, {**call, "function": dict(held)}))
+                made.append(growing.feed(text, _sent(call)))
         return made
+
+    def _whole_before(self, begun: CallInProgress) -> Iterator[CallInProgress]:
+        """The calls before one that begins, up to the first that may go on: pieces of several can come in turns."""
+        for call in self._calls:
+            if call is begun or not (call.is_done or is_json(call.arguments.text())):
+                return
+            if not call.is_done:
+                yield call
+
+    def _complete(self, calls: Iterable[CallInProgress]) -> list[BaseTool]:
+        made: list[BaseTool] = []
+        for call in calls:
+            call.is_done = True
+            if (tool := made_of(self._tools, _sent(call))) is not None:
+                made.append(tool)
+        return made
+
+
+_OF_CALLS: Final = frozenset({"id", "type", "index", "function"})
+
+
+def _sent(call: CallInProgress) -> dict[str, Any]:
+    function = {"name": call.name, "arguments": call.arguments.text()}
+    return {"id": call.id, "type": "function", **call.extra, "function": function}
 
 
 class GrowingTool:
