@@ -29,7 +29,7 @@ class AsyncChainResponse(AsyncWaitingText):
         model: AsyncModel,
         prompt: Prompt,
         *,
-        previous: Callable[[], AsyncResponse | None] = lambda: None,
+        previous: Callable[[], AsyncResponse | None] | None = None,
         conversation: AsyncConversation | None = None,
         before_call: BeforeCall | None = None,
         after_call: AfterCall | None = None,
@@ -92,7 +92,7 @@ class AsyncChainResponse(AsyncWaitingText):
     async def _advance(self) -> None:
         """The next answer, or the end."""
         if not self._responses:
-            self._add(await self._first(), self._previous())
+            self._add(await self._first(), None if self._previous is None else self._previous())
             return
         last = self._responses[-1]
         calls = await last.tool_calls()

@@ -30,7 +30,7 @@ class ChainResponse(WaitingText):
         model: Model,
         prompt: Prompt,
         *,
-        previous: Callable[[], Response | None] = lambda: None,
+        previous: Callable[[], Response | None] | None = None,
         conversation: Conversation | None = None,
         before_call: BeforeCall | None = None,
         after_call: AfterCall | None = None,
@@ -93,7 +93,7 @@ class ChainResponse(WaitingText):
     def _advance(self) -> None:
         """The next answer, or the end."""
         if not self._responses:
-            self._add(self._first(), self._previous())
+            self._add(self._first(), None if self._previous is None else self._previous())
             return
         last = self._responses[-1]
         calls = last.tool_calls()

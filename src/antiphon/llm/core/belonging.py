@@ -19,7 +19,7 @@ class Belonging(Generic[T]):
     """The conversation of an answer; one that nobody holds any more is made anew when it is asked for."""
 
     def __init__(self, conversation: T) -> None:
-        self._known = ref(conversation)
+        self._known: Callable[[], T | None] = ref(conversation)
         self._kind = type(conversation)
         self._facts = {name: value for name, value in vars(conversation).items() if name != "responses"}
 
@@ -31,3 +31,15 @@ class Belonging(Generic[T]):
             vars(found).update(self._facts, responses=responses())
             self._known = ref(found)
         return found
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"conversation": self._known(), "kind": self._kind, "facts": self._facts}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        found = state["conversation"]
+        self._known = _nobody if found is None else ref(found)
+        self._kind, self._facts = state["kind"], state["facts"]
+
+
+def _nobody() -> None:
+    """What the reference to something gone gives."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, overload
 import pydantic
 import pydantic_core
 
-from .signatures import Bound, parsed_object, signature_of
+from .signatures import Bound, Signature, parsed_object, signature_of
 from .told_schemas import class_schema
 
 if TYPE_CHECKING:
@@ -157,6 +157,17 @@ class Tool:
         text = signature.text if description is None else description
         is_fast = bool(getattr(function, "__antiphon_fast__", False)) if fast is None else fast
         return cls(said, text or None, signature.schema, function, is_fast, signature)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A signature is made of its function, and goes with it.
+        kept = None if isinstance(self.signature, Signature) else self.signature
+        return {**self.__dict__, "signature": kept, "is_read": kept is not self.signature}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        is_read = state.pop("is_read")
+        self.__dict__.update(state)
+        if is_read and self.implementation is not None:
+            self.__dict__["signature"] = signature_of(self.implementation, self.name)
 
     def hash(self) -> str:
         """The same for tools that look the same to a model: a SHA-256."""

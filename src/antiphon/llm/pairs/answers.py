@@ -25,7 +25,18 @@ if TYPE_CHECKING:
 __all__ = ["AsyncConverted", "AsyncWaiting", "AsyncWaitingText", "Converted", "Waiting", "WaitingText", "new_id"]
 
 
-class AsyncWaitingText:
+class _Copied:
+    """An answer that can be copied and pickled."""
+
+    _stream: Any = None
+
+    def __getstate__(self) -> dict[str, object]:
+        if self._stream is not None:
+            raise TypeError("an answer that is being read can be neither copied nor pickled: read it to its end first")
+        return {name: value for name, value in self.__dict__.items() if name != "_lock"}  # a copy needs its own
+
+
+class AsyncWaitingText(_Copied):
     """An answer that `await` completes."""
 
     if TYPE_CHECKING:
@@ -37,7 +48,7 @@ class AsyncWaitingText:
         return self.complete().__await__()
 
 
-class WaitingText:
+class WaitingText(_Copied):
     """An answer whose text `str` gives."""
 
     if TYPE_CHECKING:
@@ -48,7 +59,7 @@ class WaitingText:
         return self.text()
 
 
-class _Kept:
+class _Kept(_Copied):
     """What both colours have of an answer without waiting."""
 
     if TYPE_CHECKING:
@@ -63,6 +74,9 @@ class _Kept:
     def id(self) -> str:
         """What it is known by where it is kept."""
         return new_id()
+
+    def __getstate__(self) -> dict[str, object]:
+        return {**super().__getstate__(), "id": self.id}
 
     def set_usage(
         self, *, input: int | None = None, output: int | None = None, details: Mapping[str, Any] | None = None
