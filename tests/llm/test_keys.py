@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
+import sys
 import traceback
 import warnings
 from concurrent.futures import ThreadPoolExecutor
@@ -32,6 +34,7 @@ from antiphon.llm.keys import stored_keys
 from antiphon.llm.providers.profile import Provider
 from antiphon.llm.providers.registry import Registry
 from antiphon.llm.providers.table import PROVIDERS
+from antiphon.llm.store import stored_aliases
 
 SECRET = "sk-very-secret"
 POSIX = pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
@@ -139,6 +142,38 @@ def test_keys_that_are_set_at_the_same_time() -> None:
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(set_key, names, names))
     assert key_names() == sorted(names)
+
+
+_SETTER = """\
+import sys
+from antiphon.llm import set_alias, set_key
+for number in range(20):
+    set_key(f"{sys.argv[1]}{number}", "a key")
+    set_alias(f"{sys.argv[1]}{number}", "openai/some")
+"""
+
+
+def test_programs_that_set_keys_at_the_same_time() -> None:
+    programs = [subprocess.Popen([sys.executable, "-c", _SETTER, name]) for name in "abc"]
+    assert [program.wait(60) for program in programs] == [0, 0, 0]
+    names = sorted(f"{name}{number}" for name in "abc" for number in range(20))
+    assert key_names() == names
+    assert sorted(stored_aliases()) == names
+
+
+@POSIX
+def test_nobody_is_waited_for_without_end(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import fcntl
+
+    monkeypatch.setattr("antiphon.llm.store._SECONDS", 0.05)
+    set_key("openai", SECRET)
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        set_key("other", SECRET)
+    finally:
+        os.close(held)
+    assert key_names() == ["openai", "other"]
 
 
 @pytest.mark.parametrize("name", ["", " ", " a", "//a", "a\nb"])

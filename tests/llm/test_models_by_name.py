@@ -31,7 +31,14 @@ from antiphon.llm.models import (
     get_models_with_aliases,
     register_model,
 )
-from antiphon.llm.store import get_default_model, remove_alias, set_alias, set_default_model, user_dir
+from antiphon.llm.store import (
+    get_default_model,
+    remove_alias,
+    set_alias,
+    set_default_embedding_model,
+    set_default_model,
+    user_dir,
+)
 from antiphon.mock import MockServer, serve
 
 from ..runtime.colours import async_reached
@@ -113,6 +120,32 @@ def test_aliases_and_the_default_model_are_kept(folder: Path) -> None:
     (folder / "aliases.json").write_text("[]")
     with pytest.raises(ValueError, match="JSON object"):
         get_model("mini")
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a\nb", "a\x00"])
+def test_what_cannot_be_kept_as_a_name(name: str, folder: Path) -> None:
+    changes: list[Callable[[Any], object]] = [
+        lambda given: set_alias(given, "gpt-4o-mini"),
+        lambda given: set_alias("mini", given),
+        set_default_model,
+        set_default_embedding_model,
+    ]
+    for change in changes:
+        with pytest.raises(ValueError, match="cannot be the name of a model"):
+            change(name)
+        with pytest.raises(TypeError, match="the name of a model is text, not int"):
+            change(5)
+    assert not folder.exists()
+
+
+def test_names_like_one_that_there_is_not() -> None:
+    set_alias("a", "b")  # which is none either
+    with pytest.raises(UnknownModelError) as caught:
+        get_model("a")
+    assert caught.value.near == ()
+    with pytest.raises(UnknownModelError) as caught:
+        get_model("GPT-4O-MINI")
+    assert caught.value.near[0] == "gpt-4o-mini"
 
 
 def test_models_that_are_known() -> None:

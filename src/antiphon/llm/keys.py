@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import stat
-import threading
 import warnings
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -15,12 +14,11 @@ from typing import Any, Final, TypeAlias
 from ..runtime import SDKError
 from ..runtime.core.kinds import is_mapping
 from .core.errors import NeedsKeyException
-from .store import user_dir, write_private
+from .store import changing, user_dir, write_private
 
 __all__ = ["KeyStoreError", "StoredKeys", "get_key", "key_names", "keys_path", "remove_key", "set_key", "stored_keys"]
 
 _NOTE: Final = {"// Note": "This file holds secret API keys. Do not share it."}
-_changing: Final = threading.Lock()
 _SHARED: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -70,13 +68,13 @@ def set_key(name: str, value: str) -> None:
         raise ValueError("the key is empty")
     if not value.isprintable() or not value.isascii():
         raise ValueError("the key has characters that no key has: line breaks, controls, letters beyond ASCII")
-    with _changing:
+    with changing():
         _write({**(_read() or _NOTE), name: value})
 
 
 def remove_key(name: str) -> None:
     """Forget a key. Raises KeyError when there is none of this name."""
-    with _changing:
+    with changing():
         kept = dict(_read())
         if name.startswith("//") or name not in kept:
             raise KeyError(f"No such key: {name}")

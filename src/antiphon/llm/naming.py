@@ -26,9 +26,14 @@ class UnknownModelError(SDKError, KeyError):
 
     @classmethod
     def with_near(cls, message: str, name: str, known: Iterable[str]) -> UnknownModelError:
-        """With the names like it in a note."""
+        """With the names like it in a note, whatever their case."""
         made = cls(message)
-        made.near = tuple(difflib.get_close_matches(name, [*known], n=3, cutoff=0.6))
+        written: dict[str, str] = {}
+        for each in known:
+            if each != name:
+                written.setdefault(each.lower(), each)
+        near = difflib.get_close_matches(name.lower(), written, n=3, cutoff=0.6)
+        made.near = tuple(written[each] for each in near)
         if made.near:
             made.add_note(f"did you mean {' or '.join(map(repr, made.near))}?")
         return made
