@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import sys
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -106,6 +107,35 @@ def test_async_functions_behind_others() -> None:
     assert is_async_function(one)
     assert not is_async_function(around)
     assert not is_async_function(3)
+
+
+# --- streams ---
+
+
+@pytest.mark.parametrize("read", [aiter, AsyncStream.chunk_stream, AsyncStream.text_stream])
+def test_leaving_a_stream_leaves_one_generator_of_it_behind(read: Callable[[Any], Any]) -> None:
+    @llm.call("openai/m", stream=True)
+    async def asked() -> str:
+        return "Hello over there"
+
+    left: list[str] = []
+
+    async def main() -> None:
+        hooks = sys.get_asyncgen_hooks()
+
+        def finalizer(generator: Any) -> None:
+            left.append(generator.ag_frame.f_globals["__name__"])
+            assert hooks.finalizer is not None
+            hooks.finalizer(generator)
+
+        sys.set_asyncgen_hooks(finalizer=finalizer)
+        async for _ in read(await asked()):
+            break
+        await asyncio.sleep(0.01)
+        assert len(asyncio.all_tasks()) == 1
+
+    asyncio.run(main())
+    assert len([name for name in left if name.startswith("antiphon.llm.")]) == 1
 
 
 # --- tasks and threads ---

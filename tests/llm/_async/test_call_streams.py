@@ -155,6 +155,20 @@ async def test_a_stream_that_is_left_early_releases_its_connection() -> None:
         assert await async_reached(peer.given_up)
 
 
+async def test_a_stream_that_is_closed_within_its_loop_ends() -> None:
+    @llm.call("openai/m", stream=True)
+    async def asked() -> str:
+        return "Hello over there"
+
+    stream, said = await asked(), list[str]()
+    async for text in stream.text_stream():
+        said.append(text)
+        await stream.close()
+    assert said == ["You "]
+    assert stream.content == "You "
+    assert await async_listed(stream) == []
+
+
 async def test_a_stream_that_nobody_holds_releases_its_connection() -> None:
     def script(peer: Peer) -> None:
         peer.request()

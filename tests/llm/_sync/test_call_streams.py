@@ -156,6 +156,20 @@ def test_a_stream_that_is_left_early_releases_its_connection() -> None:
         assert reached(peer.given_up)
 
 
+def test_a_stream_that_is_closed_within_its_loop_ends() -> None:
+    @llm.call("openai/m", stream=True)
+    def asked() -> str:
+        return "Hello over there"
+
+    stream, said = asked(), list[str]()
+    for text in stream.text_stream():
+        said.append(text)
+        stream.close()
+    assert said == ["You "]
+    assert stream.content == "You "
+    assert listed(stream) == []
+
+
 def test_a_stream_that_nobody_holds_releases_its_connection() -> None:
     def script(peer: Peer) -> None:
         peer.request()

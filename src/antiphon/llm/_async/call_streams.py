@@ -46,24 +46,31 @@ class AsyncStream(AsyncClosing, Counted, CallFacts):
 
     # --- reading ---
 
+    async def _next(self) -> CallResponseChunk | None:
+        """The next piece; None when there is none."""
+        if self.end_time is not None:
+            return None
+        try:
+            chunk = await anext(self._pieces)
+        except StopAsyncIteration:
+            await self.close()
+            return None
+        self._chunks.append(chunk)
+        return CallResponseChunk(chunk)
+
     async def chunk_stream(self) -> AsyncIterator[CallResponseChunk]:
         """The pieces alone."""
-        if self.end_time is not None:
-            return
         try:
-            async for chunk in self._pieces:
-                self._chunks.append(chunk)
-                yield CallResponseChunk(chunk)
+            while (chunk := await self._next()) is not None:
+                yield chunk
         finally:
-            self.end_time = time.time() * 1000
-            await self._pieces.close()
+            await self.close()
 
     async def __aiter__(self) -> AsyncIterator[tuple[CallResponseChunk, BaseTool | None]]:
         pieces = ToolPieces(self._plan.tools, partial=self._plan.settings.partial_tools)
-        chunks = self.chunk_stream()
         last: CallResponseChunk | None = None
         try:
-            async for chunk in chunks:
+            while (chunk := await self._next()) is not None:
                 last, tools = chunk, pieces.add(chunk.chunk)
                 yield chunk, (tools[0] if tools else None)
                 for tool in tools[1:]:
@@ -75,14 +82,20 @@ class AsyncStream(AsyncClosing, Counted, CallFacts):
 
     async def text_stream(self) -> AsyncIterator[str]:
         """The pieces of the text."""
-        async for chunk in self.chunk_stream():
-            if chunk.content:
-                yield chunk.content
+        try:
+            while (chunk := await self._next()) is not None:
+                if chunk.content:
+                    yield chunk.content
+        finally:
+            await self.close()
 
     async def finish(self) -> AsyncCallAnswer:
         """The whole answer, after reading what is left of it."""
-        async for _ in self.chunk_stream():
-            pass
+        try:
+            while await self._next() is not None:
+                pass
+        finally:
+            await self.close()
         return self.construct_call_response()
 
     async def close(self) -> None:
@@ -181,7 +194,7 @@ class AsyncStructuredStream(AsyncClosing, Generic[T]):
     async def __aiter__(self) -> AsyncIterator[T]:
         partials = self._extraction.partials()
         try:
-            async for chunk in self.stream.chunk_stream():
+            while (chunk := await self.stream._next()) is not None:  # pyright: ignore[reportPrivateUsage]
                 reasons = chunk.finish_reasons
                 value = partials.feed(chunk.delta, finish_reason=reasons[0] if reasons else None)
                 if value is not None:

@@ -47,24 +47,31 @@ class Stream(Closing, Counted, CallFacts):
 
     # --- reading ---
 
+    def _next(self) -> CallResponseChunk | None:
+        """The next piece; None when there is none."""
+        if self.end_time is not None:
+            return None
+        try:
+            chunk = next(self._pieces)
+        except StopIteration:
+            self.close()
+            return None
+        self._chunks.append(chunk)
+        return CallResponseChunk(chunk)
+
     def chunk_stream(self) -> Iterator[CallResponseChunk]:
         """The pieces alone."""
-        if self.end_time is not None:
-            return
         try:
-            for chunk in self._pieces:
-                self._chunks.append(chunk)
-                yield CallResponseChunk(chunk)
+            while (chunk := self._next()) is not None:
+                yield chunk
         finally:
-            self.end_time = time.time() * 1000
-            self._pieces.close()
+            self.close()
 
     def __iter__(self) -> Iterator[tuple[CallResponseChunk, BaseTool | None]]:
         pieces = ToolPieces(self._plan.tools, partial=self._plan.settings.partial_tools)
-        chunks = self.chunk_stream()
         last: CallResponseChunk | None = None
         try:
-            for chunk in chunks:
+            while (chunk := self._next()) is not None:
                 last, tools = chunk, pieces.add(chunk.chunk)
                 yield chunk, (tools[0] if tools else None)
                 for tool in tools[1:]:
@@ -76,14 +83,20 @@ class Stream(Closing, Counted, CallFacts):
 
     def text_stream(self) -> Iterator[str]:
         """The pieces of the text."""
-        for chunk in self.chunk_stream():
-            if chunk.content:
-                yield chunk.content
+        try:
+            while (chunk := self._next()) is not None:
+                if chunk.content:
+                    yield chunk.content
+        finally:
+            self.close()
 
     def finish(self) -> CallAnswer:
         """The whole answer, after reading what is left of it."""
-        for _ in self.chunk_stream():
-            pass
+        try:
+            while self._next() is not None:
+                pass
+        finally:
+            self.close()
         return self.construct_call_response()
 
     def close(self) -> None:
@@ -182,7 +195,7 @@ class StructuredStream(Closing, Generic[T]):
     def __iter__(self) -> Iterator[T]:
         partials = self._extraction.partials()
         try:
-            for chunk in self.stream.chunk_stream():
+            while (chunk := self.stream._next()) is not None:  # pyright: ignore[reportPrivateUsage]
                 reasons = chunk.finish_reasons
                 value = partials.feed(chunk.delta, finish_reason=reasons[0] if reasons else None)
                 if value is not None:
