@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, assert_type
+from typing import Any, assert_type, cast
 
 import pytest
 from pydantic import ValidationError
@@ -345,6 +345,36 @@ def test_events_that_contradict_each_other(course: list[dict[str, Any]]) -> None
         assert isinstance(refused.value, RuntimeError)
     assert len(seen) == len(course) - 1
     assert transport.open_replies == 0
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"type": "response.created", "response": None},
+        {"type": "response.completed", "response": [1]},
+        {"type": "response.output_item.added", "output_index": [], "item": said("x")},
+        {"type": "response.output_item.added", "output_index": 0, "item": [said("x")]},
+        {"type": "response.content_part.added", **place("m", 0, content_index=[], part=said("x")["content"][0])},
+        {"type": "response.content_part.added", **place("m", 0, content_index=0, part=None)},
+        {"type": "response.output_text.delta", **place("m", 0, content_index=0, delta=["x"], logprobs=[])},
+        {"type": "response.function_call_arguments.delta", **place("m", cast(Any, {}), delta="x")},
+    ],
+)
+def test_events_that_are_none(event: dict[str, Any]) -> None:
+    client, transport = client_for(events(*numbered(event), named=True, done=False))
+    with client.responses.stream(model="m", input="x", text_format=City) as stream:
+        with pytest.raises(StreamStateError, match="that is none"):
+            told_into([], stream)
+    assert transport.open_replies == 0
+
+
+def test_output_of_other_kinds_is_given_as_it_is() -> None:
+    odd: dict[str, Any] = {**answered("City", PARIS), "name": ["City"], "namespace": {}}
+    client, _ = client_for(response(odd, "text", None), response(output={"a": 1}))
+    found = client.responses.parse(model="m", input="x", tools=[pydantic_responses_function_tool(City)])
+    assert len(found.output) == 3
+    assert found.output_parsed is None
+    assert (client.responses.parse(model="m", input="x", text_format=City)).output_text == ""
 
 
 def test_items_may_come_empty_and_with_another_id_and_again() -> None:

@@ -15,6 +15,7 @@ from antiphon import (
     ContentFilterFinishReasonError,
     LengthFinishReasonError,
     SDKError,
+    StreamStateError,
     omit,
     pydantic_function_tool,
 )
@@ -270,3 +271,22 @@ def test_time_grows_with_the_number_of_chunks_and_not_faster() -> None:
     few = min(taken(1_000) for _ in range(3))
     many = min(taken(10_000) for _ in range(2))
     assert many < few * 40  # ten times, and room for a busy machine; the square would be a hundred
+
+
+NO_DELTAS: list[Any] = [
+    [1],
+    {"content": 1},
+    {"refusal": ["x"]},
+    {"tool_calls": 1},
+    {"tool_calls": [None]},
+    {"tool_calls": [{"index": 0, "function": "f"}]},
+    {"tool_calls": [{"index": 0, "id": "a", "function": {"name": ["f"], "arguments": {}}}]},
+]
+
+
+@pytest.mark.parametrize("delta", NO_DELTAS)
+def test_chunks_that_are_none(delta: Any) -> None:
+    found = state()
+    with pytest.raises(StreamStateError, match="that is none"):
+        fed([chunk({"content": "x"}), chunk(delta)], found)
+    assert found.get_final_completion().choices[0].message.content == "x"

@@ -24,7 +24,13 @@ from .chat_events import (
     RefusalDoneEvent,
 )
 from .chat_parsing import format_for
-from .finish_errors import ContentFilterFinishReasonError, LengthFinishReasonError, StreamStateError
+from .finish_errors import (
+    MISSHAPEN,
+    ContentFilterFinishReasonError,
+    LengthFinishReasonError,
+    StreamStateError,
+    misshapen,
+)
 from .formats import Format
 from .function_tools import FunctionParsers, listed
 from .parsed_chat import ParsedChatCompletion
@@ -73,7 +79,10 @@ class ChatCompletionStreamState(Generic[ResponseFormatT]):
         Raises `LengthFinishReasonError` and `ContentFilterFinishReasonError` where something was to be parsed and a
         choice ends early, and `pydantic.ValidationError` for whole content that does not fit.
         """
-        taken = list(self._accumulator.add(chunk))
+        try:
+            taken = list(self._accumulator.add(chunk))
+        except MISSHAPEN as error:
+            raise misshapen(chunk, error) from error
         events: list[ChatCompletionStreamEvent[ResponseFormatT]] = [
             ChunkEvent.made({"snapshot": lambda: self.current_completion_snapshot}, type="chunk", chunk=chunk)
         ]

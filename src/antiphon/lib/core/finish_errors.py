@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from ...runtime import SDKError
+from ...runtime.core.errors import excerpt
 
-__all__ = ["ContentFilterFinishReasonError", "LengthFinishReasonError", "StreamStateError"]
+__all__ = ["MISSHAPEN", "ContentFilterFinishReasonError", "LengthFinishReasonError", "StreamStateError", "misshapen"]
 
 
 class StreamStateError(SDKError, RuntimeError):
     """A stream that was asked too early, that ended too early, or whose events contradict each other."""
+
+
+MISSHAPEN: Final = (AttributeError, LookupError, TypeError)
+"""What it leads to when a part of an event is of another kind than the API says."""
+
+
+def misshapen(event: object, error: Exception) -> StreamStateError:
+    """The error for an event of which some part is of another kind than the API says."""
+    return StreamStateError(f"The stream brings a {type(event).__name__} that is none: {excerpt(str(error))}")
 
 
 class LengthFinishReasonError(SDKError):

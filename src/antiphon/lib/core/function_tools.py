@@ -129,19 +129,21 @@ class FunctionParsers:
         """Whether calls of this function are parsed."""
         return name in self._models or name in self._strict
 
-    def parse(self, name: str | None, arguments: str, namespace: str | None = None) -> object | None:
+    def parse(self, name: object, arguments: str, namespace: object = None) -> object | None:
         """The arguments of a call; None for a function that is not parsed, such as one of an unknown namespace.
 
         A tool whose loading was deferred is called in a namespace of its own name. Raises `pydantic.ValidationError`
         where the arguments do not fit.
         """
-        if namespace is not None:
+        if not isinstance(name, str):
+            return None
+        if isinstance(namespace, str):
             inside = self._namespaces.get(namespace)
             if inside is not None:
                 return inside.parse(name, arguments)
             if namespace != name or name not in self._deferred:
                 return None
-        model = self._models.get(name or "")
+        model = self._models.get(name)
         if model is not None:
             return format_of(model).parse(arguments)
         return _any_json(arguments) if name in self._strict else None

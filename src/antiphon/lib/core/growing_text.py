@@ -17,6 +17,9 @@ class GrowingText:
         """What reads the text while it grows, and remembers how far it came."""
 
     def add(self, piece: str) -> None:
+        """Raises TypeError for what is no text: servers send what they like."""
+        if not isinstance(piece, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"a piece of text is a {type(piece).__name__}")
         self._pieces.append(piece)
         self.length += len(piece)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeAlias, cast
 
 from pydantic import SerializeAsAny
 
@@ -14,6 +14,7 @@ from ...types.responses import (
     ResponseOutputRefusal,
     ResponseOutputText,
 )
+from .output_text import listed_in
 from .type_variables import TextFormatT
 
 if TYPE_CHECKING:
@@ -145,9 +146,9 @@ class ParsedResponse(Response, Generic[TextFormatT]):
     @property
     def output_parsed(self) -> TextFormatT | None:
         """The first text that was parsed; None when there is none, as after a refusal."""
-        for item in self.output:
-            if item.type == "message":
-                for part in item.content:
-                    if part.type == "output_text" and part.parsed is not None:
-                        return part.parsed
+        for item in listed_in(self, "output"):
+            if isinstance(item, ParsedResponseOutputMessage):
+                for part in listed_in(cast(object, item), "content"):
+                    if getattr(part, "parsed", None) is not None:
+                        return cast(TextFormatT, part.parsed)
         return None

@@ -52,11 +52,13 @@ class _Item:
 
     def replace(self, model: Any) -> None:
         """It is known whole."""
+        _check_object(model)
         self.model = model
         self.parts.clear()
         self.texts.clear()
 
     def part(self, field: str, index: int, model: Any) -> None:
+        _check_object(model)
         self.parts.setdefault(field, {})[index] = model
         for place in [place for place in self.texts if place[:2] == (field, index)]:
             del self.texts[place]
@@ -81,8 +83,7 @@ class _Item:
         return there[index] if index < len(there) else None
 
     def _known_parts(self, field: str) -> list[Any]:
-        there: Any = getattr(self.model, field, None)
-        return there if is_list(there) else []
+        return _listed(getattr(self.model, field, None))
 
     def assemble(self) -> Any:
         if self.model is None or not (self.parts or self.texts):
@@ -102,6 +103,24 @@ class _Item:
             if owner == field and index in parts:
                 parts[index] = retyped(_class_of(parts[index]), parts[index], **{name: text.text()})
         return [parts[index] for index in sorted(parts)]
+
+
+def _position(index: object) -> int:
+    """The place that an event says, the first where it says none. Raises TypeError for what is no place."""
+    if index is None:
+        return 0
+    if not isinstance(index, int):
+        raise TypeError(f"an index is a {type(index).__name__}")
+    return index
+
+
+def _check_object(value: object) -> None:
+    if not isinstance(value, BaseModel):
+        raise TypeError(f"an object is a {type(value).__name__}")
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if is_list(value) else []
 
 
 def _name(model: Any) -> tuple[Any, Any] | None:
@@ -143,7 +162,7 @@ class ResponseAccumulator:
         if kind in _TEXTS:
             name, field, index = _TEXTS[kind]
             item = self._item(event.output_index)
-            place = (field, None if index is None else getattr(event, index) or 0, name)
+            place = (field, None if index is None else _position(getattr(event, index)), name)
             text = item.text(place)
             text.add(event.delta or "")
             return text
@@ -152,7 +171,7 @@ class ResponseAccumulator:
                 self._add_item(event)
         elif kind in _PARTS:
             field, index = _PARTS[kind]
-            self._item(event.output_index).part(field, getattr(event, index) or 0, event.part)
+            self._item(event.output_index).part(field, _position(getattr(event, index)), event.part)
         elif kind in BEGUN:
             self._begin(event.response)
         elif kind in _ENDED:
@@ -172,28 +191,29 @@ class ResponseAccumulator:
         is_first = self._response is None
         self._check_same(response)
         self._response = response
-        for index, model in enumerate(response.output or ()):
+        for index, model in enumerate(_listed(response.output)):
             if is_first and index not in self._items:
-                self._items[index] = _Item(model)
+                self._item(index).replace(model)
             elif not is_first and (name := _name(model)):
                 for item in self._items.values():
                     if item.is_done and _name(item.model) == name:
                         item.replace(model)
 
     def _check_same(self, response: Response) -> None:
-        """Raises StreamStateError for another response than before."""
+        """Raises `StreamStateError` for another response than before."""
+        _check_object(response)
         before = None if self._response is None else self._response.id
         if before and response.id and response.id != before:
             named = " and ".join(excerpt(repr(each), 100) for each in (before, response.id))
             raise StreamStateError(f"The stream brings two responses, {named}.")
 
-    def phase(self, index: int | None) -> str | None:
+    def phase(self, index: object) -> str | None:
         """What the message at this place of the output is said to be; None where nothing is said."""
-        item = self._items.get(index or 0)
+        item = self._items.get(index if isinstance(index, int) else 0)
         return None if item is None else getattr(item.model, "phase", None)
 
-    def _item(self, index: int | None) -> _Item:
-        return self._items.setdefault(index or 0, _Item(None))
+    def _item(self, index: object) -> _Item:
+        return self._items.setdefault(_position(index), _Item(None))
 
     def assemble(self) -> Response:
         """The response as it is now."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from ...runtime.core.kinds import is_list
 from ...types.responses import Response
 from .finish_errors import ContentFilterFinishReasonError, LengthFinishReasonError
 from .formats import Format
@@ -30,7 +31,8 @@ def parse_response(
     ended early, and `pydantic.ValidationError` for what does not fit.
     """
     try:
-        output = [_item(item, format, functions) for item in response.output or ()]
+        items: Any = response.output
+        output = [_item(item, format, functions) for item in (items if is_list(items) else ())]
     except ValidationError as error:
         reason = getattr(response.incomplete_details, "reason", None) if response.status == "incomplete" else None
         if reason == "max_output_tokens":

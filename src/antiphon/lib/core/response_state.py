@@ -7,7 +7,7 @@ from typing import Any, Generic, cast
 
 from ...runtime import is_given
 from ...types.responses import Response
-from .finish_errors import StreamStateError
+from .finish_errors import MISSHAPEN, StreamStateError, misshapen
 from .formats import format_of
 from .function_tools import FunctionParsers, listed
 from .parsed_responses import ParsedResponse
@@ -67,7 +67,10 @@ class ResponseStreamState(Generic[TextFormatT]):
         Raises `pydantic.ValidationError` for whole text, or whole arguments, that do not fit, and `StreamStateError`
         for an event that contradicts those before it.
         """
-        text = self._accumulator.add(event)
+        try:
+            text = self._accumulator.add(event)
+        except MISSHAPEN as error:
+            raise misshapen(event, error) from error
         if getattr(event, "item", event) is None:  # some servers keep a place free for an item
             return []
         made: Any = event
