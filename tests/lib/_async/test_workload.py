@@ -153,6 +153,10 @@ async def test_what_the_exchange_may_answer() -> None:
         Answer(200, {"expires_in": 5}),
         Answer(200, {"access_token": "t"}),
         Answer(200, {"access_token": "t", "expires_in": -1}),
+        Answer(200, {"access_token": "t", "expires_in": 10**400}),
+        Answer(200, {"access_token": "t\r\nx: y", "expires_in": 5}),
+        Answer(200, {"access_token": "t", "expires_in": 5, "token_type": "DPoP"}),
+        Answer(200, {"access_token": "t", "expires_in": 5, "token_type": None}),
         Answer(200, b"<html>"),
     ):
         client, _ = client_for(answer)
@@ -164,6 +168,16 @@ async def test_what_the_exchange_may_answer() -> None:
     client, _ = client_for(*[Answer(500, {}, {"retry-after-ms": "1"})] * 3)
     with pytest.raises(InternalServerError):
         await client.models.list()
+
+
+async def test_what_is_done_to_an_identity_later_changes_nothing() -> None:
+    given: Any = identity()
+    client, transport = client_for(token("t1"), GOOD, workload_identity=given)
+    given["service_account_id"] = "another"
+    given["provider"]["get_token"] = lambda: "another"
+    await client.models.list()
+    body = json.loads(transport.requests[0].content)
+    assert (body["service_account_id"], body["subject_token"]) == ("sa", "subject")
 
 
 async def test_certificates() -> None:

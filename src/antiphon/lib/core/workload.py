@@ -47,6 +47,8 @@ _X509_SUBJECT_TYPE: Final = "urn:openai:params:oauth:token-type:x509"
 _REFRESH_BEFORE: Final = 1200.0
 _AGAIN_AFTER: Final = 30.0
 """Seconds before an early refresh that failed is tried again, while the token at hand still holds."""
+_LONGEST_LIFE: Final = 1e12
+"""Seconds; what is longer is no time, but a mistake."""
 
 TurnT = TypeVar("TurnT")
 
@@ -134,7 +136,7 @@ def is_x509(identity: object) -> bool:
 
 
 def checked_identity(identity: object) -> Mapping[str, Any]:
-    """The identity if it can be used; TypeError or ValueError naming the entry that is wrong."""
+    """The identity as it is now, if it can be used; TypeError or ValueError naming the entry that is wrong."""
     if not is_mapping(identity):
         raise TypeError(f"workload_identity must be a dict, not {type(identity).__name__}")
     for name in ("identity_provider_id", "service_account_id"):
@@ -143,12 +145,14 @@ def checked_identity(identity: object) -> Mapping[str, Any]:
     buffer = identity.get("refresh_buffer_seconds", _REFRESH_BEFORE)
     if isinstance(buffer, bool) or not isinstance(buffer, (int, float)) or not buffer >= 0:
         raise ValueError("workload_identity: 'refresh_buffer_seconds' must be a number that is not negative")
+    identity = dict(identity)  # what a program does to its own later changes nobody's rights
     if not is_x509(identity):
         provider = identity.get("provider")
         if not is_mapping(provider) or not callable(provider.get("get_token")):
             raise TypeError("workload_identity needs a 'provider' with 'token_type' and a function 'get_token'")
         if provider.get("token_type") not in _SUBJECT_TYPES:
             raise ValueError(f"workload_identity: 'token_type' must be one of {', '.join(map(repr, _SUBJECT_TYPES))}")
+        identity["provider"] = dict(provider)
     return identity
 
 
@@ -203,9 +207,14 @@ def token_of(answer: object, identity: Mapping[str, Any], now: float) -> Token:
     """The token in the answer to an exchange; `SDKError` if there is none that can be used."""
     fields: Mapping[str, object] = answer if is_mapping(answer) else {}
     text, seconds = fields.get("access_token"), fields.get("expires_in")
+    kind = fields.get("token_type", "Bearer")
     if not isinstance(text, str) or not text:
         raise SDKError("the token exchange succeeded, but the answer holds no access_token")
-    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not seconds > 0:
+    if not (text.isascii() and text.isprintable()) or " " in text:
+        raise SDKError("the token exchange succeeded, but the access_token cannot be sent")
+    if not isinstance(kind, str) or kind.lower() != "bearer":
+        raise SDKError("the token exchange succeeded, but the token is not of the Bearer token type")
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 < seconds <= _LONGEST_LIFE:
         raise SDKError("the token exchange succeeded, but the answer says no usable expires_in")
     before = min(float(identity.get("refresh_buffer_seconds", _REFRESH_BEFORE)), seconds / 2)
     return Token(text, now + seconds - before, now + seconds)
