@@ -349,6 +349,34 @@ def test_a_request_in_words_that_say_too_little(told: dict[str, Any]) -> None:
     assert transport.requests == []
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "error"),
+    [
+        ("GET / HTTP/1.1\r\nx: y", "/x", ValueError),
+        ("", "/x", ValueError),
+        ("g\u00e9t", "/x", ValueError),
+        ("GET", "/x\r\nx: y", ValueError),
+        ("GET", "/x\0", ValueError),
+        ("GET", "/x\ud800", ValueError),
+        ("GET", "https://demo.test/\ud800", ValueError),
+    ],
+)
+def test_low_level_calls_that_cannot_be_sent(method: str, path: str, error: type[Exception]) -> None:
+    """Refused where they are made, and not tried again like a fault of the network."""
+    client, transport = scripted()
+    with pytest.raises(error, match=r"(method|path|URL)") as caught:
+        client.request(Message, {"method": method, "url": path})
+    assert type(caught.value) is error
+    assert transport.requests == []
+
+
+def test_a_path_that_is_no_text() -> None:
+    client, _ = scripted()
+    path: Any = None
+    with pytest.raises(TypeError, match="path"):
+        client.get(path, cast_to=Message)
+
+
 def test_low_level_options() -> None:
     client, transport = scripted(BUSY, GOOD, Answer(302, headers={"location": "/y"}))
     with pytest.raises(InternalServerError):

@@ -279,6 +279,7 @@ def test_the_head_of_a_request() -> None:
         ("GET", "/é", {}),
         ("GET", "", {}),
         ("GET / HTTP/1.1\r\n", "/", {}),
+        ("GÉT", "/", {}),
         ("", "/", {}),
     ],
 )

@@ -53,6 +53,7 @@ def test_base_url_ends_in_a_slash_and_keeps_its_query() -> None:
         "https://a.b/\0",
         "https://a.b\x7f",
         "https://\ud800.b",
+        "https://a.b/\ud800",
         "https://a..b",
         "https://" + "a" * 70 + ".com",
         "https://\u2603\u2028.b",

@@ -143,6 +143,11 @@ class BaseClient:
     def base_url(self, url: str) -> None:
         self._base_url = _base_url(url)
 
+    def url_at(self, server: str, path: str) -> str:
+        """The URL of a path that the API has at another server; the path alone where this client goes elsewhere."""
+        usual = self.sdk.base_url
+        return server + path if usual is not None and self._base_url.prefix == BaseURL(usual).prefix else path
+
     @property
     def user_agent(self) -> str:
         title = self.sdk.title
@@ -368,7 +373,7 @@ def _rebuilt(cls: type[BaseClient], arguments: dict[str, Any]) -> BaseClient:
 
 _NOT_FOR_USERS: Final = frozenset(
     """authorised check_open connections credential_functions fields_for logger paginated prepared request_binary
-    request_pages request_stream request_value sdk send settings""".split()
+    request_pages request_stream request_value sdk send settings url_at""".split()
 )
 """Members that are there for resources and for hand-written code of an SDK: completion in a shell leaves them out."""
 

@@ -61,7 +61,13 @@ def request_head(method: str, target: str, host: str, fields: Mapping[str, str])
     `host` is for the field of that name, where `fields` has none. Raises `TransportError` for what would not be read
     back as it is meant (RFC 9112, section 11.2); the message shows nothing of it.
     """
-    if not method.isalpha() or not target.isascii() or not target.isprintable() or " " in target or not target:
+    if (
+        not (method.isascii() and method.isalpha())
+        or not target.isascii()
+        or not target.isprintable()
+        or " " in target
+        or not target
+    ):
         raise TransportError("the request could not be written to the connection")
     lines = [f"{method} {target} HTTP/1.1"]
     if "host" not in fields:

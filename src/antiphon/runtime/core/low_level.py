@@ -13,6 +13,7 @@ from .multipart import Multipart
 from .request import NO_QUERY, Call
 from .sentinels import NotGiven, not_given
 from .timeouts import TimeoutTypes
+from .urls import checked_path
 
 __all__ = ["FinalRequestOptions", "RequestOptions", "described_call", "known_security", "low_level_call"]
 
@@ -92,9 +93,12 @@ def low_level_call(
 ) -> Call:
     """The call meant by `client.post(path, body=..., options={...})` and its like.
 
-    Options are those of `RequestOptions`; TypeError for any other.
+    Options are those of `RequestOptions`; TypeError for any other. ValueError for a method or a path that cannot be
+    sent.
     """
     given: Mapping[str, Any] = options
+    if not (method.isascii() and method.isalpha()):
+        raise ValueError(f"{method!r} is not a usable HTTP method")
     refuse_unknown(given, _OPTIONS)
     if body is not None and content is not None:
         raise TypeError("pass body (sent as JSON) or content (sent as it is), not both")
@@ -112,7 +116,7 @@ def low_level_call(
     timeout: TimeoutTypes | NotGiven = given.get("timeout", not_given)
     return Call(
         method,
-        path,
+        checked_path(path),
         query=given.get("params") or NO_QUERY,
         body=body,
         content=content,

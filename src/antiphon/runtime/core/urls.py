@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote_plus, urljoin, urlsplit
 
 from .headers import REDACTED, is_secret
 
-__all__ = ["URL", "BaseURL", "redirect_url", "same_origin", "shown_url"]
+__all__ = ["URL", "BaseURL", "checked_path", "redirect_url", "same_origin", "shown_url"]
 
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _NOT_IN_NAMES: Final = frozenset('"%<>\\^`{|}')  # RFC 3986, section 3.2.2; nobody escapes names of hosts
@@ -70,6 +70,23 @@ class BaseURL:
         return self.prefix + (path[1:] if path[:1] == "/" else path)
 
 
+def checked_path(path: object) -> str:
+    """The path if a request can ask for it; TypeError or ValueError with the reason if not."""
+    if not isinstance(path, str):
+        raise TypeError(f"the path of a request must be text, not {type(path).__name__}")
+    if any(character < " " or character == "\x7f" for character in path):
+        raise ValueError("the path of the request contains a control character")
+    return _checked_text(path, "the path of the request")
+
+
+def _checked_text(url: str, what: str) -> str:
+    try:
+        url.encode("utf-8")
+    except UnicodeEncodeError:
+        raise ValueError(f"{what} is not Unicode text (it holds half a surrogate pair)") from None
+    return url
+
+
 def checked_url(url: str, what: str) -> str:
     """The URL if requests can go to it; ValueError with the reason if not."""
     # Secrets may sit in the user-information part, so messages show the host at the most.
@@ -91,7 +108,7 @@ def checked_url(url: str, what: str) -> str:
         raise ValueError(f"{what} has a host that is no name (a part of it is empty, too long or not text)")
     if port == 0:
         raise ValueError(f"{what} has port 0")
-    return url
+    return _checked_text(url, what)
 
 
 def _is_name(host: str) -> bool:
