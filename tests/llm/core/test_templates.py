@@ -7,9 +7,18 @@ from typing import Any
 
 import pytest
 
-from antiphon.llm.core.attachments import Attachment
+from antiphon.llm.core.attachments import Attachment, Loaded
 from antiphon.llm.core.calling.messages import BaseMessageParam, Messages, message_list, said_next, written
-from antiphon.llm.core.calling.parts import AudioURLPart, CacheControlPart, ImageURLPart, Media, PromptError
+from antiphon.llm.core.calling.parts import (
+    AudioPart,
+    AudioURLPart,
+    CacheControlPart,
+    ImagePart,
+    ImageURLPart,
+    Media,
+    PromptError,
+    media_part,
+)
 from antiphon.llm.core.calling.templates import template_of
 from antiphon.llm.core.parts import AttachmentPart, Message, TextPart, ToolCallPart, ToolResultPart
 from antiphon.llm.core.tools import ToolCall, ToolResult
@@ -38,6 +47,7 @@ SAID: list[tuple[str, dict[str, Any], str]] = [
     ("{{{genre}}}", {"genre": "x"}, "{x}"),
     ("{a} {b}", {"a": None, "b": 3}, " 3"),
     ("{a!r} {a!s:>3} {n:.2f} {n:{width}.1f}", {"a": "x", "n": 1.239, "width": 5}, "'x'   x 1.24   1.2"),
+    ("{a:>3}|{n: {width}d}", {"a": None, "n": 5, "width": 1}, "   | 5"),
     ("{b.title} {b.authors[0]} {b.place[shelf]}", {"b": Book()}, "Dune Frank 3"),
     ("\n    one\n      two\n    three\n", {}, "one\n  two\nthree"),
     ("    {code}", {"code": "if x:\n    y  "}, "if x:\n    y  "),
@@ -176,6 +186,7 @@ def test_parts(template: str, value: Any, parts: list[Any]) -> None:
         ("MESSAGES: now {history}", "is followed by one value and nothing else"),
         ("MESSAGES:", "is followed by one value and nothing else"),
         ("MESSAGES: {history:list}", "is followed by one value and nothing else"),
+        ("{a!x}", "'!x' is no conversion; there are: !r, !s, !a"),
         ("{a:image(size=3)}", "'size=3' is no option of image; there are: detail"),
         ("{a:image(low)}", "'low' is no option of image"),
         ("{a:list(x=1)}", "'x=1' is no option of list; there are: none"),
@@ -200,6 +211,10 @@ def test_templates_that_are_wrong(template: str, said: str) -> None:
         ("{a:text}", PNG, "takes text, not bytes"),
         ("{a:image}", 3, r"\{a:image\}: int cannot be part of a message"),
         ("{a:image}", "ftp://x.example", "begins with http"),
+        ("{a:image}", ImageURLPart(url="/etc/hosts"), "begins with http"),
+        ("{a:audio}", AudioURLPart(url="a.wav"), "begins with http"),
+        ("{a:audio}", AudioPart(audio="a"), "base64"),
+        ("{a:.2f}", None, r"\{a:.2f\} does not fit"),
         ("{a:.2f}", "x", r"\{a:.2f\} does not fit"),
         ("MESSAGES: {a}", "x", r"\{a\} must be a list of messages, not str"),
         ("MESSAGES: {a}", ["x"], r"a\[0\] must be a message, not str"),
@@ -209,6 +224,26 @@ def test_templates_that_are_wrong(template: str, said: str) -> None:
 def test_values_that_do_not_fit(template: str, value: Any, said: str) -> None:
     with pytest.raises(PromptError, match=said):
         messages(template, a=value)
+
+
+@pytest.mark.parametrize(
+    ("template", "value", "said"),
+    [
+        ("{v:image}", "/tmp/notes.txt", "notes.txt is text/plain, and no image"),
+        ("{v:image}", Path("notes.txt"), "notes.txt is text/plain, and no image"),
+        ("{v:images}", [WAV], "attachment is audio/wav, and no image"),
+        ("{v:image}", "data:text/html,x", "is text/html, and no image"),
+        ("{v:audio}", PNG, "attachment is image/png, and no audio"),
+        ("{v:audio}", "https://x.example/1.pdf", "1.pdf is application/pdf, and no audio"),
+        ("{v:part}", ImagePart(image=WAV), "is audio/wav, and no image"),
+        ("{v:part}", AudioPart(audio=PNG), "is image/png, and no audio"),
+    ],
+)
+def test_what_is_something_else_than_its_place_says(template: str, value: Any, said: str) -> None:
+    (message,) = messages(template, v=value)
+    (media,) = message["content"]
+    with pytest.raises(PromptError, match=said):
+        media_part(media, Loaded.of(media.attachment, b""))
 
 
 # --- messages as they are sent ---

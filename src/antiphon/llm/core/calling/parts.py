@@ -101,6 +101,8 @@ class Media:
 
     attachment: Attachment
     detail: str | None = None
+    kind: str | None = None
+    """What it has to be, if not just anything: `image`, `audio`, `document`."""
 
 
 Piece: TypeAlias = (
@@ -161,45 +163,57 @@ def media_of(item: object, kind: str | None = None, detail: str | None = None) -
 
     Raises `PromptError`.
     """
+    try:
+        made = _media(item, kind)
+    except (TypeError, ValueError) as error:
+        raise PromptError(str(error)) from error
+    return Media(made.attachment, detail or made.detail, kind or made.kind)
+
+
+def _media(item: object, kind: str | None) -> Media:
     match item:
         case Media():
-            return Media(item.attachment, detail or item.detail)
+            return item
         case ImagePart():
-            return Media(Attachment(type=item.media_type, content=item.image), detail or item.detail)
+            return Media(Attachment(type=item.media_type, content=item.image), item.detail, "image")
         case ImageURLPart():
-            return Media(_at(item.url, "image"), detail or item.detail)
+            return Media(_addressed(Attachment(url=item.url), "image"), item.detail, "image")
         case AudioPart():
             sound = base64.b64decode(item.audio) if isinstance(item.audio, str) else item.audio
-            return Media(Attachment(type=item.media_type, content=sound))
+            return Media(Attachment(type=item.media_type, content=sound), kind="audio")
         case AudioURLPart():
-            return Media(_at(item.url, "audio"))
+            return Media(Attachment(url=item.url), kind="audio")
         case DocumentPart():
             return Media(Attachment(type=item.media_type, content=item.document))
         case Path() | Attachment():
-            return Media(attachment_of(item), detail)
+            return Media(attachment_of(item))
         case str() if kind is not None:
-            return Media(_at(item, kind), detail)
+            return Media(_addressed(attachment_of(item), kind))
         case _:
             pass
     if is_bytes(item):
-        return Media(_known(bytes(item), kind), detail)
+        return Media(_known(bytes(item), kind))
     content = _foreign(item)
     if content is None:
         raise PromptError(
             f"{type(item).__name__} cannot be part of a message: texts, parts, images, sounds, paths and bytes can"
         )
-    return Media(Attachment(content=content), detail)
+    return Media(Attachment(content=content))
 
 
 def media_part(media: Media, loaded: Loaded) -> dict[str, Any]:
-    """The part as it is sent. Raises ValueError for what messages cannot hold."""
+    """The part as it is sent. Raises ValueError for what messages cannot hold, and for another kind of thing."""
+    if media.kind in _TYPES and not loaded.type.startswith(_TYPES[media.kind]):
+        raise PromptError(f"{loaded.name} is {loaded.type}, and no {media.kind}")
     return message_part(loaded, image_detail=media.detail)
 
 
-def _at(place: str, kind: str) -> Attachment:
-    attachment = attachment_of(place)
+_TYPES: Final = {"image": "image/", "audio": "audio/"}
+
+
+def _addressed(attachment: Attachment, kind: str) -> Attachment:
     # The name of what is behind an address need not say what it is, and a provider fetches images itself.
-    if kind == "image" and attachment.url is not None and not (attachment.named_type or "").startswith("image/"):
+    if kind == "image" and attachment.must_be_fetched:
         return Attachment(type="image/*", url=attachment.url)
     return attachment
 

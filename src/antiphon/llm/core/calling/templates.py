@@ -27,6 +27,7 @@ _SPEC: Final = re.compile(
 )
 _OPTIONS: Final = {"image": ("detail",), "images": ("detail",), "cache_control": ("type", "ttl")}
 _MEDIA: Final = {"image": "image", "audio": "audio", "document": "document"}
+_CONVERSIONS: Final = ("r", "s", "a")
 _formatter: Final = Formatter()
 
 
@@ -90,13 +91,13 @@ def template_of(text: str) -> Template:
     plain = inspect.cleandoc(text)
     marks = list(_MARK.finditer(plain))
     if not marks:
-        return Template(text, (Section("user", _pieces(plain)),))
+        return Template(text, (Section("user", _trimmed(_pieces(plain))),))
     if plain[: marks[0].start()].strip():
         raise PromptError(f"text stands before the first section of the template, {marks[0][1]}: put it into one")
     ends = [*(mark.start() for mark in marks[1:]), len(plain)]
     sections: list[Section] = []
     for mark, end in zip(marks, ends, strict=True):
-        pieces = _pieces(_dedented(plain[mark.end() : end]))
+        pieces = _trimmed(_pieces(_dedented(plain[mark.end() : end])))
         role = mark[1].lower()
         if role == "messages" and (len(pieces) != 1 or not isinstance(pieces[0], Place) or pieces[0].kind):
             raise PromptError("MESSAGES: is followed by one value and nothing else, as in `MESSAGES: {history}`")
@@ -110,7 +111,7 @@ def _dedented(body: str) -> str:
     return "\n".join(filter(None, (first.strip(), textwrap.dedent(rest).strip("\n"))))
 
 
-def _pieces(text: str) -> tuple[Piece, ...]:
+def _pieces(text: str) -> list[Piece]:
     try:
         parsed = list(_formatter.parse(text))
     except ValueError as error:
@@ -124,13 +125,15 @@ def _pieces(text: str) -> tuple[Piece, ...]:
                 made.append(literal)
         if name is not None:
             made.append(_place(name, spec or "", conversion))
-    return _trimmed(made)
+    return made
 
 
 def _place(name: str, spec: str, conversion: str | None) -> Place:
     match = _SPEC.fullmatch(spec)
     if not name and (match is None or match[1] != "cache_control"):
         raise PromptError(f"a place for a value has no name: {{{':' * bool(spec)}{spec}}}; a brace is written twice")
+    if conversion is not None and conversion not in _CONVERSIONS:
+        raise PromptError(f"{{{name}!{conversion}}}: '!{conversion}' is no conversion; there are: !r, !s, !a")
     if match is None:
         return Place(name, conversion, spec, "", {})
     kind = match[1]
@@ -191,8 +194,10 @@ def _text(place: Place, values: Mapping[str, Any]) -> str:
         return "\n\n".join("\n".join(_shown(item) for item in group) for group in groups)
     if place.conversion:
         value = _formatter.convert_field(value, place.conversion)
+    if value is None or not place.spec:
+        value = _shown(value)
     if not place.spec:
-        return _shown(value)
+        return value
     spec = place.spec
     if "{" in spec:
         spec = "".join(_texts(_pieces(spec), values))
