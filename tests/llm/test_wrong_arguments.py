@@ -13,6 +13,8 @@ from antiphon import llm
 MODEL: Any = "openai/m"
 NONE: Any = None
 NUMBER: Any = 5
+COMPLETION: Any = llm.completion
+ASKED: Any = [{"role": "user", "content": "Hi"}]
 
 
 @pytest.fixture(autouse=True)
@@ -29,10 +31,28 @@ def prompted(**keywords: Any) -> object:
 CASES: list[tuple[Callable[[], object], type[Exception], str]] = [
     (lambda: llm.embedding(MODEL, NONE), TypeError, "input must be text, or a list, not NoneType"),
     (lambda: llm.embedding(MODEL, NUMBER), TypeError, "input must be text, or a list, not int"),
+    (lambda: llm.embedding(MODEL, bytearray(b"x")), TypeError, "input must be text, or a list, not bytearray"),
+    (lambda: llm.embedding(MODEL, []), ValueError, "input is empty: there is nothing to embed"),
+    (lambda: llm.embedding(MODEL, iter(())), ValueError, "input is empty: there is nothing to embed"),
     (lambda: llm.responses(MODEL, {"role": NUMBER}), TypeError, "input must be text, or a list, not dict"),  # type: ignore[arg-type]
     (lambda: llm.completion(NONE, []), TypeError, "model must be text, not NoneType"),
     (lambda: llm.completion(MODEL, NONE), TypeError, "messages must be a list of messages, not NoneType"),
     (lambda: llm.completion(MODEL, []), ValueError, "messages is empty: there is nothing to ask"),
+    (
+        lambda: llm.completion(MODEL, ASKED, additional_params={"stream": True}),
+        ValueError,
+        "stream is a keyword of completion(): additional_params cannot change it",
+    ),
+    (
+        lambda: llm.completion(MODEL, ASKED, stream=True, extra_body={"stream": False}),
+        ValueError,
+        "stream is a keyword of completion(): extra_body cannot change it",
+    ),
+    (
+        lambda: COMPLETION(MODEL, ASKED, top_k=5),
+        TypeError,
+        "completion() got an unexpected keyword argument 'top_k'; did you mean top_p? Or pass what is a provider's own",
+    ),
     (lambda: prompted(system=5), TypeError, "system is text, not int"),
     (lambda: prompted(key=5), TypeError, "api_key must be text"),
     (lambda: prompted(schema=5), TypeError, "schema must be a JSON schema, a pydantic model or a text"),

@@ -52,7 +52,9 @@ def told(error: BaseException) -> str:
     if not isinstance(error, (SDKError, OSError, ValueError, TypeError, KeyError)):
         text = f"{type(error).__name__}: {text}"
     notes: list[str] = getattr(error, "__notes__", [])
-    return without_secrets(excerpt("; ".join([text, *notes]), _LONGEST))
+    if notes:
+        text = f"{text} ({'; '.join(notes)})" if text.endswith(".") else "; ".join([text, *notes])
+    return without_secrets(excerpt(text, _LONGEST))
 
 
 def without_secrets(text: str) -> str:

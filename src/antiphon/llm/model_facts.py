@@ -111,7 +111,7 @@ class ModelFacts:
     def _provider(self) -> Provider | None:
         if own_answer(self) is not None:
             return None
-        name, address = self.settings.get("provider"), self.settings.get("base_url")
+        name, address = self.settings.get("provider"), self.settings.get("base_url") or self.settings.get("api_base")
         try:
             return provider_of(self.model_id, known, name=name, base_url=address)[0]
         except UnknownProviderError:

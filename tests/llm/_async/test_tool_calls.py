@@ -184,6 +184,7 @@ async def test_the_limit_of_answers(limit: int, answers: int) -> None:
     with pytest.raises(ChainLimitError, match=rf"Chain limit of {limit} exceeded\.") as caught:
         loop.answered(asking)
     assert isinstance(caught.value, ValueError)
+    assert "chain_limit=" in caught.value.__notes__[0]
 
 
 @pytest.mark.parametrize("limit", [None, 0])

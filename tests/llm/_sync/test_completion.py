@@ -19,6 +19,7 @@ from antiphon.llm import (
     CompletionChunk,
     Data,
     MissingKeyError,
+    Model,
     UnknownProviderError,
     close_all,
     completion,
@@ -223,6 +224,35 @@ def test_what_fails_for_a_while_is_tried_again() -> None:
             asked(model="openai/m", messages=ASKED, num_retries=0, **where)
         assert (asked(model="openai/m", messages=ASKED, max_retries=1, **where)).id == "c"
         assert len(peer.requests) == 3
+
+
+def test_what_is_read_once_is_sent_to_every_fallback() -> None:
+    vectors = whole({"data": [{"embedding": [0.5], "index": 0}]})
+    output = whole({"output": []})
+    with Local(failed("500 Sorry"), vectors, failed("500 Sorry"), output) as server:
+        again: dict[str, Any] = {"base_url": server.url("/v1"), "api_key": "key", "max_retries": 0}
+        other = {"model": "vllm/m", **again}
+        embedding("openai/m", iter(["a"]), fallbacks=[other], **again)
+        responses("openai/m", iter(ASKED), fallbacks=[other], **again)
+    assert [body["input"] for body in server.bodies] == [["a"], ["a"], ASKED, ASKED]
+
+
+def test_other_names_of_keywords() -> None:
+    with Local(failed("500 Sorry"), whole(completion_body())) as server:
+        address: dict[str, Any] = {"api_base": server.url("/v1"), "api_key": "key", "num_retries": 0}
+        other = {"model": "vllm/m", **address}
+        ask: Any = completion
+        answered = ask("openai/m", ASKED, fallbacks=[other], **address)
+        assert answered.choices[0].message.content == "Hello"
+        assert Model("nobody/m", **address).prompt("Hi", stream=False).complete()
+    assert [body["model"] for body in server.bodies] == ["m", "m", "nobody/m"]
+
+
+def test_a_response_of_what_the_server_knows_has_no_input() -> None:
+    with Local(whole({"output": []})) as server:
+        where: dict[str, Any] = {"base_url": server.url("/v1"), "api_key": "key"}
+        responses("openai/m", prompt={"id": "pmpt_1"}, **where)
+    assert server.bodies == [{"model": "m", "prompt": {"id": "pmpt_1"}}]
 
 
 def test_fallbacks_are_asked_in_turn() -> None:

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
 from ...lib.core.azure import MutuallyExclusiveAuthError, azure_place
-from ...runtime.core.kinds import checked_mapping, is_iterable, is_list, is_mapping
+from ...runtime.core.kinds import checked_mapping, is_bytes, is_iterable, is_list, is_mapping
 from ...runtime.core.request import Call
 from ...runtime.core.retry import checked_max_retries
 from ...runtime.core.sentinels import NotGiven, Omit, not_given
@@ -42,6 +42,7 @@ _PLACES: Final = frozenset(
     {"api_key", "api_version", "azure_ad_token", "azure_ad_token_provider", "base_url", "provider"}
 )
 """Keywords that belong to one model, and are not passed on to a fallback."""
+_OTHER_NAMES: Final = {"api_base": "base_url", "num_retries": "max_retries"}
 _PLACED: Final = ("provider", "base_url", "api_key", "api_version")
 """Those that say where it is, and as whom it is asked."""
 _VERSION_OF_MODELS: Final = "2024-05-01-preview"
@@ -73,20 +74,20 @@ def attempts(
     All of them are made, and with that checked, before the first is sent. Raises TypeError and ValueError that name
     the argument, `UnknownProviderError`, `MissingKeyError` and `UnsupportedParameterError`.
     """
-    parameters = {name: value for name, value in given.items() if _is_given(value)} if given else {}
+    parameters = _given(given) if given else {}
     fallbacks = parameters.pop("fallbacks", None)
     if fallbacks is None:
         return [_attempt(kind, model, subject, bool(stream), parameters, registry, environment, keys)]
     if isinstance(fallbacks, (str, bytes)) or is_mapping(fallbacks) or not is_iterable(fallbacks):
         raise TypeError(f"fallbacks must be a list of models, not {type(fallbacks).__name__}")
-    if kind == "completion" and not isinstance(subject, (str, bytes)) and is_iterable(subject):
+    if not isinstance(subject, (str, bytes)) and not is_mapping(subject) and is_iterable(subject):
         subject = list(subject)  # several attempts may read it
     made = [_attempt(kind, model, subject, bool(stream), parameters, registry, environment, keys)]
     for number, fallback in enumerate(fallbacks):
         own: dict[str, Any] = {"model": fallback} if isinstance(fallback, str) else dict(_fallback(number, fallback))
         changed = {name: value for name, value in parameters.items() if name not in _PLACES}
         other = own.pop("model")
-        changed.update({name: value for name, value in own.items() if _is_given(value)})
+        changed.update(_given(own))
         made.append(_attempt(kind, other, subject, bool(stream), changed, registry, environment, keys))
     return made
 
@@ -137,7 +138,7 @@ def attempt_with(
     provider: Provider, model: str, messages: object, *, stream: bool, parameters: Mapping[str, Any]
 ) -> Attempt:
     """The way of asking for a completion by a client that knows where it leads. Raises as `attempts`."""
-    given = {name: value for name, value in parameters.items() if _is_given(value)}
+    given = _given(parameters)
     settings = {name: value for name, value in given.items() if name in SETTINGS}
     body = {name: value for name, value in given.items() if name not in SETTINGS}
     if provider.model_id_prefix and "/" not in model:
@@ -156,7 +157,10 @@ def _made(
         _check_names(kind, provider, body)
     if kind != "completion":
         _check_offered(kind, provider, body)
-        _check_input(subject, is_needed=kind == "embedding")
+        if subject is None and kind == "responses":
+            del body["input"]
+        else:
+            body["input"] = _checked_input(kind, subject)
     else:
         body["messages"] = messages_for(provider, subject)
         if has_more:
@@ -164,22 +168,28 @@ def _made(
     if streamed:
         body["stream"] = True
     if "additional_params" in settings:
-        body.update(_additional(settings["additional_params"]))
+        body.update(_further(kind, "additional_params", _additional(settings["additional_params"]), streamed))
+    if is_mapping(own := settings.get("extra_body")):
+        _further(kind, "extra_body", own, streamed)
     return Attempt(route, located(route, _call(kind, provider, body, settings, streamed)), streamed)
 
 
-def _check_input(given: object, *, is_needed: bool) -> None:
-    if given is None and not is_needed:
-        return
-    if isinstance(given, bytes) or is_mapping(given) or not is_iterable(given):
+def _checked_input(kind: Kind, given: object) -> object:
+    if is_bytes(given) or is_mapping(given) or not is_iterable(given):
         raise TypeError(f"input must be text, or a list, not {type(given).__name__}")
+    if isinstance(given, str):
+        return given
+    several = given if is_list(given) else list(given)
+    if kind == "embedding" and not several:
+        raise ValueError("input is empty: there is nothing to embed")
+    return several
 
 
 def _call(kind: Kind, provider: Provider, body: dict[str, Any], settings: Mapping[str, Any], streamed: bool) -> Call:
     headers = settings.get("extra_headers")
     if provider.headers:
         headers = {**provider.headers, **checked_mapping("extra_headers", headers)}
-    retries = settings.get("max_retries", settings.get("num_retries"))
+    retries = settings.get("max_retries")
     return Call(
         "POST",
         _PATHS[kind],
@@ -207,6 +217,15 @@ def located(route: Route, call: Call) -> Call:
     return azure_place(None, None, route.endpoint.base_url).located(call).replaced(extra_query=query)
 
 
+def _given(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """What was given, each under one name."""
+    made = {name: value for name, value in parameters.items() if _is_given(value)}
+    for other, name in _OTHER_NAMES.items():
+        if other in made:
+            made.setdefault(name, made.pop(other))
+    return made
+
+
 def _is_given(value: object) -> bool:
     return value is not None and not isinstance(value, (Omit, NotGiven))
 
@@ -218,7 +237,8 @@ def _check_names(kind: Kind, provider: Provider, body: Mapping[str, Any]) -> Non
     for name in body:
         if name not in known:
             near = difflib.get_close_matches(name, known | SETTINGS, n=1)
-            hint = f"did you mean {near[0]}?" if near else "pass what is a provider's own in extra_body"
+            hint = "pass what is a provider's own in extra_body"
+            hint = f"did you mean {near[0]}? Or {hint}" if near else hint
             raise TypeError(f"{kind}() got an unexpected keyword argument {name!r}; {hint}")
 
 
@@ -318,6 +338,13 @@ def _without(schema: object, keys: AbstractSet[str], *, names: bool = False) -> 
         for key, value in schema.items()
         if names or key not in keys
     }
+
+
+def _further(kind: Kind, name: str, given: Mapping[str, Any], streamed: bool) -> Mapping[str, Any]:
+    """Further entries of the body. Raises ValueError where they ask for a stream, and the function does not."""
+    if "stream" in given and bool(given["stream"]) is not streamed:
+        raise ValueError(f"stream is a keyword of {kind}(): {name} cannot change it")
+    return given
 
 
 def _additional(given: object) -> Mapping[str, Any]:

@@ -38,6 +38,8 @@ class Settings(TypedDict, total=False):
     azure_ad_token_provider: KeyFunction | None
     """Gives such tokens."""
     base_url: str | None
+    api_base: str | None
+    """Another name for `base_url`."""
     api_version: str | None
     provider: str | None
     """The provider's name, where the model's name does not say it."""

@@ -63,6 +63,7 @@ class ChainLimitError(SDKError, ValueError):
 
     def __init__(self, limit: int) -> None:
         super().__init__(f"Chain limit of {limit} exceeded.")
+        self.add_note("pass another chain_limit=, 0 for none, or go on with messages=error.messages")
         self.limit = limit
 
 

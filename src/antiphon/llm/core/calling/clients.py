@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 
-_OF_PLACES: Final = ("api_key", "base_url", "api_version", "fallbacks")
+_OF_PLACES: Final = ("api_key", "base_url", "api_base", "api_version", "fallbacks")
 
 
 class UnsupportedClientError(SDKError, TypeError):
