@@ -186,6 +186,19 @@ async def test_a_good_status_with_something_else_than_promised(answer: Answer) -
     assert SECRET not in repr(caught.value)
 
 
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br"])
+@pytest.mark.parametrize(
+    ("method", "status", "fields"),
+    [("HEAD", 200, {"content-length": "77"}), ("DELETE", 204, {}), ("POST", 202, {"content-length": "0"})],
+)
+async def test_a_body_that_is_not_there_is_not_decoded(
+    method: str, status: int, fields: dict[str, str], coding: str
+) -> None:
+    """Servers name the coding that a body would have."""
+    client, _ = scripted(Answer(status, b"", {"content-encoding": coding, **fields}))
+    assert await client.request(str, {"method": method, "url": "/x"}) == ""
+
+
 @pytest.mark.parametrize(
     "answer",
     [

@@ -8,7 +8,7 @@ from contextlib import suppress
 from ..core.encoding import BodyDecoder, UndecodableBody, body_decoder, decode_prefix
 from ..core.errors import APIConnectionError, APIResponseValidationError
 from ..core.exchange import connection_error
-from ..core.response import HTTPResponse
+from ..core.response import HTTPResponse, has_body
 from ..core.transport import AsyncReply, TransportError
 
 __all__ = ["AsyncOpened"]
@@ -125,6 +125,8 @@ class AsyncOpened:
             message = "The body of this response was already read, or the response was closed."
             raise APIConnectionError(message=message, request=self.response.request)
         self._started = True
+        if not has_body(self.response.request.method, self._reply.head):
+            return None
         try:
             return body_decoder(self._reply.head.headers.get("content-encoding"))
         except UndecodableBody as error:

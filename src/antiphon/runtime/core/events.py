@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar, cast
 
 from .errors import APIError, APIResponseValidationError, error_detail, excerpt
 from .jsonl import JSONLDecoder
@@ -44,7 +44,9 @@ class EventStream(Protocol[T_co]):
 def event_stream(reader: Reader[T], response: HTTPResponse) -> EventStream[T]:
     """What reads the body of this response: as JSON lines where it says so, else as server-sent events."""
     kind = _content_type(response)
-    return LineReader(reader, response) if kind in _LINE_KINDS else EventReader(reader, response)
+    if kind in _LINE_KINDS:
+        return LineReader(reader, response)
+    return _TextReader(reader, response) if reader.takes_text else EventReader(reader, response)
 
 
 class EventReader(Generic[T]):
@@ -161,6 +163,23 @@ class EventReader(Generic[T]):
 
     def _error(self, data: object) -> APIError:
         return _error(self._response, data)
+
+
+class _TextReader(EventReader[T]):
+    """Items of a stream whose events are text: their data as it came, whether JSON or not."""
+
+    def feed(self, piece: bytes) -> Iterator[T]:
+        if not self._gave:
+            piece = self._checked(piece)
+        for event in self._decoder.feed(piece):
+            if self._is_end(event):
+                self.done = True
+                return
+            if event.event == "error":
+                self._unusual(event)
+            if not _is_keep_alive(event):
+                self._begin()
+                yield cast(T, event.text)
 
 
 class LineReader(Generic[T]):

@@ -10,7 +10,7 @@ from sys import intern
 from typing import TYPE_CHECKING, Final
 
 from .headers import Headers
-from .response import Head
+from .response import BODILESS, Head
 from .transport import TransportError
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ _CHUNK_LINE_AT_MOST: Final = 4096
 _TOKEN: Final = b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _DIGITS: Final = b"0123456789"
 _HEX_DIGITS: Final = b"0123456789ABCDEFabcdef"
-
-_BODY_LESS: Final = frozenset({204, 304})
 
 # How the end of a body is told.
 _BY_LENGTH: Final = 0
@@ -229,7 +227,7 @@ class ResponseReader:
         coding = headers.get("transfer-encoding", "identity").lower()
         length = headers.get("content-length")
         number = None if length is None else _length(length)
-        if self._method == "HEAD" or status in _BODY_LESS:
+        if self._method == "HEAD" or status in BODILESS:
             self.is_done = True
         elif coding == "chunked":
             self._framing = _BY_CHUNKS

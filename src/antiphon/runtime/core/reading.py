@@ -33,7 +33,7 @@ class Reader(Generic[T]):
     that fits even the tolerant form of the type in no way goes through the slower lenient walk.
     """
 
-    __slots__ = ("_exact", "_lenient", "_plain", "_read", "_schema", "takes_event_names")
+    __slots__ = ("_exact", "_lenient", "_plain", "_read", "_schema", "takes_event_names", "takes_text")
 
     def __init__(self, target: type[T]) -> None:
         self._schema = core_schema(target)
@@ -41,6 +41,8 @@ class Reader(Generic[T]):
         self._lenient: LenientBuilder | None = None
         self._plain: LenientBuilder | None = None
         self._exact: SchemaValidator | None = None
+        self.takes_text = target is str
+        """Whether what it makes is text: then data of an event need not be JSON."""
         self.takes_event_names = _is_named_event(self._schema)
         """Whether its objects are a server-sent event's name and data: `{"event": ..., "data": ...}`."""
 

@@ -21,7 +21,17 @@ from .request import SentRequest
 from .text import LineDecoder, Resizer
 from .urls import URL
 
-__all__ = ["HTTPResponse", "Head", "ResponseNotJSON", "ResponseNotRead", "TextInJSON", "parsed", "refusal"]
+__all__ = [
+    "BODILESS",
+    "HTTPResponse",
+    "Head",
+    "ResponseNotJSON",
+    "ResponseNotRead",
+    "TextInJSON",
+    "has_body",
+    "parsed",
+    "refusal",
+]
 
 T = TypeVar("T")
 
@@ -30,6 +40,9 @@ TextInJSON: Final = cast("type[str]", Annotated[str, "in JSON"])
 
 _BOM: Final = b"\xef\xbb\xbf"
 _MAY_BE_EMPTY: Final = frozenset({202, 204, 205})
+
+BODILESS: Final = frozenset({204, 304})
+"""No body follows these, whatever the fields say of one (RFC 9110, section 6.4.1)."""
 
 
 class ResponseNotRead(SDKError, RuntimeError):
@@ -57,6 +70,11 @@ class Head:
         self.status = status
         self.headers = headers
         self.http_version = http_version
+
+
+def has_body(method: str, head: Head) -> bool:
+    """Whether something may follow the head of the answer to such a request."""
+    return method != "HEAD" and head.status not in BODILESS and head.headers.get("content-length") != "0"
 
 
 class HTTPResponse:
