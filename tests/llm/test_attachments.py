@@ -6,10 +6,12 @@ import base64
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 
-from antiphon.llm import Attachment, AttachmentError
+from antiphon.llm import AsyncModel, Attachment, AttachmentError
 from antiphon.mock import serve
 
 PNG = b"\x89PNG\r\n\x1a\n0000"
@@ -49,3 +51,32 @@ async def test_urls() -> None:
 async def test_a_type_that_nothing_tells() -> None:
     with pytest.raises(ValueError, match="cannot be told"):
         Attachment(content=b"????").resolve_type()
+
+
+async def test_what_data_urls_hold() -> None:
+    letters = base64.b64encode(b"\xfb\xff>").decode()
+    for written in (letters, quote(letters, safe=""), letters.rstrip("="), letters.translate({43: "-", 47: "_"})):
+        await check(Attachment(url=f"data:image/png;base64,{written}"), "image/png", b"\xfb\xff>")
+    with pytest.raises(ValueError, match="no base64"):
+        Attachment(url="data:image/png;base64,!!!").content_bytes()
+
+
+@pytest.mark.parametrize("url", ["data:,a%20b", "data:text/plain;base64,YSBi", "data:text/csv,a%20b"])
+async def test_texts_in_data_urls_are_sent_as_texts(url: str) -> None:
+    with serve() as server:
+        model = AsyncModel("openai/m", base_url=server.url, api_key="key")
+        assert await model.prompt("Say", attachments=[url]).text() == "You said: Say a b"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"path": 5}, "the path of an attachment is text, not int"),
+        ({"url": b"https://example.com"}, "the url of an attachment is text, not bytes"),
+        ({"type": 5, "content": PNG}, "the type of an attachment is text, not int"),
+        ({"content": "text"}, "the content of an attachment is bytes, not str"),
+    ],
+)
+def test_what_is_no_attachment(given: dict[str, Any], said: str) -> None:
+    with pytest.raises(TypeError, match=said):
+        Attachment(**given)

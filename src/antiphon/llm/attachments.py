@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..runtime.waiting import async_call
 from .core.attachments import Attachment as _Attachment
-from .core.attachments import Loaded, made_as
+from .core.attachments import Loaded, decoded_base64, made_as
 from .pairs.fetching import async_fetched, fetched
 
 __all__ = ["Attachment", "async_contents", "contents"]
@@ -83,4 +83,5 @@ def _decoded(url: str) -> bytes:
     from urllib.parse import unquote_to_bytes
 
     head, _, data = url.partition(",")
-    return base64.b64decode(data) if head.endswith(";base64") else unquote_to_bytes(data)
+    content = unquote_to_bytes(data)
+    return decoded_base64(content.decode("latin-1")) if head.endswith(";base64") else content

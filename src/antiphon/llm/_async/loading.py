@@ -19,7 +19,7 @@ async def async_loaded(attachments: Iterable[Attachment]) -> list[Loaded]:
 
 
 async def _loaded(attachment: Attachment) -> Loaded:
-    if attachment.path is None and not attachment.must_be_fetched:
+    if attachment.path is None and not attachment.must_be_here:
         return Loaded.of(attachment, attachment.content)
     content, said = await async_contents(attachment)
     return Loaded.of(attachment, content, said)

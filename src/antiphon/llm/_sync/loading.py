@@ -20,7 +20,7 @@ def loaded(attachments: Iterable[Attachment]) -> list[Loaded]:
 
 
 def _loaded(attachment: Attachment) -> Loaded:
-    if attachment.path is None and not attachment.must_be_fetched:
+    if attachment.path is None and not attachment.must_be_here:
         return Loaded.of(attachment, attachment.content)
     content, said = contents(attachment)
     return Loaded.of(attachment, content, said)

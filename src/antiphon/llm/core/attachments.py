@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import mimetypes
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,11 +22,14 @@ __all__ = [
     "attachment_of",
     "attachment_to_dict",
     "check_type",
+    "decoded_base64",
     "made_as",
     "message_part",
 ]
 
 _AUDIO: Final = {"audio/wav": "wav", "audio/x-wav": "wav", "audio/wave": "wav", "audio/mpeg": "mp3", "audio/mp3": "mp3"}
+_OF_URLS: Final = {ord("-"): "+", ord("_"): "/"}
+"""Letters that some write otherwise in base64."""
 _STARTS: Final = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -35,6 +39,9 @@ _STARTS: Final = (
     (b"ID3", "audio/mpeg"),
     (b"\xff\xfb", "audio/mpeg"),
 )
+
+
+_TEXTS: Final = {"type": (str, type(None)), "path": (str, os.PathLike, type(None)), "url": (str, type(None))}
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +63,9 @@ class Attachment:
             raise ValueError(f"an attachment has one of path, url and content, not {' and '.join(given) or 'none'}")
         if self.content is not None and not is_bytes(self.content):
             raise TypeError(f"the content of an attachment is bytes, not {type(self.content).__name__}")
+        for name, kinds in _TEXTS.items():
+            if not isinstance(value := getattr(self, name), kinds):
+                raise TypeError(f"the {name} of an attachment is text, not {type(value).__name__}")
         if self.url is not None and urlsplit(self.url).scheme not in ("http", "https", "data"):
             raise ValueError(f"an attachment's URL begins with http:, https: or data:, not {self.url[:40]!r}")
 
@@ -81,11 +91,14 @@ class Attachment:
         return mimetypes.guess_type(name)[0]
 
     @property
+    def must_be_here(self) -> bool:
+        """Whether what its URL is of has to be here: what is no image goes to the model as its content."""
+        return self.url is not None and not (self.named_type or "").startswith("image/")
+
+    @property
     def must_be_fetched(self) -> bool:
-        """Whether what is behind the URL has to be here: what is no image goes to the model as its content."""
-        if self.url is None or self.url.startswith("data:"):
-            return False
-        return not (self.named_type or "").startswith("image/")
+        """Whether that has to be fetched."""
+        return self.must_be_here and not (self.url or "").startswith("data:")
 
     def id(self) -> str:
         """The same for the same contents: the SHA-256 of the bytes, or of `{"url": "..."}`."""
@@ -162,8 +175,17 @@ def attachment_to_dict(attachment: Attachment) -> dict[str, str]:
 def attachment_from_dict(data: Mapping[str, Any]) -> Attachment:
     """The attachment that `attachment_to_dict` wrote."""
     content = data.get("content")
-    decoded = None if content is None else base64.b64decode(content)
+    decoded = None if content is None else decoded_base64(content)
     return _kinds[-1](data.get("type"), data.get("path"), data.get("url"), decoded)
+
+
+def decoded_base64(text: object) -> bytes:
+    """What a text in base64 holds. Raises ValueError for what is none."""
+    try:
+        letters = "".join(str(text).split()).rstrip("=").translate(_OF_URLS)
+        return base64.b64decode(letters + "=" * (-len(letters) % 4), validate=True)
+    except ValueError as error:
+        raise ValueError(f"the content of the attachment is no base64: {error}") from None
 
 
 def message_part(loaded: Loaded, *, image_detail: str | None = None) -> dict[str, Any]:
