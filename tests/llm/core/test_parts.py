@@ -201,3 +201,29 @@ def test_thoughts_that_the_provider_keeps_to_itself(streamed: bool, hide: bool) 
     assert [event.type for event in answer.events if event.redacted] == ([] if hide else ["reasoning"])
     assert answer.text() == "a"
     assert answer.message().parts == [ReasoningPart(redacted=True), TextPart("a")]
+
+
+@pytest.mark.parametrize(
+    ("choices", "text", "kinds"),
+    [
+        ([], "", []),
+        ([{"message": {"content": "a", "reasoning_content": "h"}}], "a", ["reasoning", "text"]),
+        ([{"message": {"content": None, "refusal": "no"}}], "", []),
+        ([{"message": {"content": "a"}}, {"message": {"content": "b"}}], "a", ["text"]),
+        (
+            [{"message": {"content": None, "tool_calls": [{"id": "i", "function": {"name": "f", "arguments": "{}"}}]}}],
+            "",
+            ["tool_call_name", "tool_call_args"],
+        ),
+    ],
+)
+def test_the_text_of_a_whole_answer_does_not_depend_on_what_was_read_before(
+    choices: list[Any], text: str, kinds: list[str]
+) -> None:
+    answer = ModelAnswer()
+    answer.take({"model": "m", "choices": choices})
+    assert answer.text() == text
+    assert [event.type for event in answer.events] == kinds
+    assert (answer.text(), answer.served_model()) == (text, "m")
+    answer.take({"choices": [{"message": {"content": "+"}}]})
+    assert answer.text() == f"{text}+"

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 from ...runtime import APIError
 from ...runtime.core.response import HTTPResponse
 from ...runtime.core.timeouts import DEFAULT_TIMEOUT, timeout_from
-from ..core.answers import ChunkReader, completion_from, embeddings_from, event_from, response_from
+from ..core.answers import (
+    ChunkReader,
+    completion_from,
+    embeddings_from,
+    event_from,
+    plain_completion_from,
+    response_from,
+)
 from ..core.asking import Attempt, Kind, attempts
 from ..core.data import Completion, CompletionChunk, Data, Embeddings, ResponseData
 from ..core.failing import told
@@ -25,7 +32,7 @@ if TYPE_CHECKING:
     from ...runtime import AsyncAPIClient
     from ..pairs.streams import AsyncOpened
 
-__all__ = ["acompletion", "aembedding", "aresponses", "async_through"]
+__all__ = ["acompletion", "aembedding", "aresponses", "async_completed", "async_through"]
 
 
 @overload
@@ -63,11 +70,24 @@ async def acompletion(
     Raises `UnknownProviderError`, `MissingKeyError`, `UnsupportedParameterError`, ValueError and TypeError before
     anything is sent, and `APIError` when no model answered.
     """
+    return await async_completed(model, messages, stream, parameters, completion_from)
+
+
+async def async_completed(
+    model: str,
+    messages: Iterable[MessageInput],
+    stream: bool | None,
+    parameters: dict[str, Any],
+    whole: Callable[[Provider, HTTPResponse], Any] = plain_completion_from,
+) -> Any:
+    """What `acompletion` gives; the whole answer is what `whole` makes of the response."""
     mock = parameters.pop("mock_response", None)
     if mock is not None:
         return async_listed_pieces(mocked_chunks(model, mock)) if stream else mocked_completion(model, mock)
-    ways = _ways("completion", model, messages, stream, parameters)
-    return await _first_answer(ways, completion_from, lambda provider: ChunkReader(provider).read)
+    ways = attempts(
+        "completion", model, messages, stream, parameters, registry=known, environment=os.environ, keys=stored_keys
+    )
+    return await _first_answer(ways, whole, _read_chunks)
 
 
 @overload
@@ -143,7 +163,11 @@ async def _first_answer(
 
 async def async_through(client: AsyncAPIClient, way: Attempt) -> Any:
     """The completion, or its pieces, by a client of somebody's."""
-    return await client.send(way.call, _AsyncAnswer(way, completion_from, lambda provider: ChunkReader(provider).read))
+    return await client.send(way.call, _AsyncAnswer(way, completion_from, _read_chunks))
+
+
+def _read_chunks(provider: Provider) -> Callable[[Mapping[str, Any]], CompletionChunk]:
+    return ChunkReader(provider).read
 
 
 class _AsyncAnswer:

@@ -25,7 +25,7 @@ from ..core.tools import ToolCall, ToolResult
 from ..model_facts import check_attachments, check_prompt, check_types, own_answer, request_parameters
 from ..pairs.answers import AsyncWaiting
 from ..pairs.running import async_lock
-from .asking import acompletion
+from .asking import async_completed
 from .loading import async_loaded
 from .tool_calls import AfterCall, BeforeCall, async_prepared_tools, async_run_round
 
@@ -104,7 +104,7 @@ class AsyncResponse(AsyncWaiting):
     async def complete(self) -> Self:
         """This object, when all of the answer is there."""
         while not self.answer.is_done:
-            await self._step(len(self.answer.events))
+            await self._step(0 if self._stream is None else len(self.answer.events))
         return self
 
     async def text(self) -> str:
@@ -248,7 +248,7 @@ class AsyncResponse(AsyncWaiting):
         if turn is None:
             turn = self.__dict__.setdefault("_lock", async_lock())
         async with turn:
-            if self.answer.is_done or len(self.answer.events) > seen:
+            if self.answer.is_done or (self._stream is not None and len(self.answer.events) > seen):
                 return  # somebody else who reads this answer was faster
             if self._error is not None:
                 raise self._error
@@ -271,8 +271,7 @@ class AsyncResponse(AsyncWaiting):
             answer.input = await self._messages(prompt)
             self._begin(prompt)
             parameters, stream = request_parameters(self.model, prompt), prompt.stream and self.model.can_stream
-            ask: Callable[..., Any] = acompletion  # which keywords there are is known when it runs
-            given = await ask(self.model.model_id, answer.input, stream=stream, **parameters)
+            given = await async_completed(self.model.model_id, answer.input, stream, parameters)
             if not stream:
                 answer.take(given, hide_reasoning=prompt.hide_reasoning)
                 return True
@@ -303,7 +302,8 @@ class AsyncResponse(AsyncWaiting):
     def _begin(self, prompt: Prompt) -> None:
         answer = self.answer
         check_prompt(self.model, prompt, answer.input)
-        self.prompt = prompt.sent_as(answer.input)
+        self.prompt = prompt
+        prompt.keep_sent(answer.input)
         answer.began, self._started = datetime.datetime.now(datetime.UTC), time.perf_counter()
 
     async def _history(self, prompt: Prompt) -> tuple[list[Message], Prompt]:

@@ -8,7 +8,7 @@ from typing import Any
 from ...runtime import AsyncAPIClient
 from ...runtime.core.kinds import is_mapping
 from ...runtime.waiting import async_answered
-from ..core.answers import ChunkReader
+from ..core.answers import ChunkReader, completion_from
 from ..core.asking import attempt_with
 from ..core.calling.clients import (
     OwnTree,
@@ -21,7 +21,7 @@ from ..core.calling.clients import (
 )
 from ..core.calling.plans import Plan
 from ..pairs.clients import async_client_way, async_taken
-from .asking import acompletion, async_through
+from .asking import async_completed, async_through
 from .streams import AsyncPieces
 
 __all__ = ["async_sent"]
@@ -34,15 +34,15 @@ async def async_sent(plan: Plan, messages: list[Any], *, stream: bool) -> tuple[
     """
     settings, parameters, client = plan.settings, plan.parameters, plan.client
     if client is None or parameters.get("mock_response") is not None:
-        ask: Any = acompletion  # which keywords there are is known when it runs
-        return await ask(settings.model, messages, stream=stream, provider=settings.provider, **parameters), None
+        asked = {"provider": settings.provider, **parameters}
+        return await async_completed(settings.model, messages, stream, asked, completion_from), None
     provider = settings.profile
     check_settings(parameters)
     way = async_client_way(client, provider)
     if not isinstance(way, OwnTree):
         where = {"base_url": way.base_url, "api_key": way.key, "provider": settings.provider}
-        ask = acompletion
-        return await ask(settings.model, messages, stream=stream, **where, **parameters), None
+        asked = {**where, **parameters}
+        return await async_completed(settings.model, messages, stream, asked, completion_from), None
     attempt = attempt_with(provider, settings.model, messages, stream=stream, parameters=parameters)
     if isinstance(client, AsyncAPIClient):
         return await async_through(client, attempt), None

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 from ...runtime import APIError
 from ...runtime.core.response import HTTPResponse
 from ...runtime.core.timeouts import DEFAULT_TIMEOUT, timeout_from
-from ..core.answers import ChunkReader, completion_from, embeddings_from, event_from, response_from
+from ..core.answers import (
+    ChunkReader,
+    completion_from,
+    embeddings_from,
+    event_from,
+    plain_completion_from,
+    response_from,
+)
 from ..core.asking import Attempt, Kind, attempts
 from ..core.data import Completion, CompletionChunk, Data, Embeddings, ResponseData
 from ..core.failing import told
@@ -26,7 +33,7 @@ if TYPE_CHECKING:
     from ...runtime import APIClient
     from ..pairs.streams import Opened
 
-__all__ = ["completion", "embedding", "responses", "through"]
+__all__ = ["completed", "completion", "embedding", "responses", "through"]
 
 
 @overload
@@ -64,11 +71,24 @@ def completion(
     Raises `UnknownProviderError`, `MissingKeyError`, `UnsupportedParameterError`, ValueError and TypeError before
     anything is sent, and `APIError` when no model answered.
     """
+    return completed(model, messages, stream, parameters, completion_from)
+
+
+def completed(
+    model: str,
+    messages: Iterable[MessageInput],
+    stream: bool | None,
+    parameters: dict[str, Any],
+    whole: Callable[[Provider, HTTPResponse], Any] = plain_completion_from,
+) -> Any:
+    """What `completion` gives; the whole answer is what `whole` makes of the response."""
     mock = parameters.pop("mock_response", None)
     if mock is not None:
         return listed_pieces(mocked_chunks(model, mock)) if stream else mocked_completion(model, mock)
-    ways = _ways("completion", model, messages, stream, parameters)
-    return _first_answer(ways, completion_from, lambda provider: ChunkReader(provider).read)
+    ways = attempts(
+        "completion", model, messages, stream, parameters, registry=known, environment=os.environ, keys=stored_keys
+    )
+    return _first_answer(ways, whole, _read_chunks)
 
 
 @overload
@@ -142,7 +162,11 @@ def _first_answer(
 
 def through(client: APIClient, way: Attempt) -> Any:
     """The completion, or its pieces, by a client of somebody's."""
-    return client.send(way.call, _Answer(way, completion_from, lambda provider: ChunkReader(provider).read))
+    return client.send(way.call, _Answer(way, completion_from, _read_chunks))
+
+
+def _read_chunks(provider: Provider) -> Callable[[Mapping[str, Any]], CompletionChunk]:
+    return ChunkReader(provider).read
 
 
 class _Answer:

@@ -26,7 +26,7 @@ from ..core.tools import ToolCall, ToolResult
 from ..model_facts import check_attachments, check_prompt, check_types, own_answer, request_parameters
 from ..pairs.answers import Waiting
 from ..pairs.running import lock
-from .asking import completion
+from .asking import completed
 from .loading import loaded
 from .tool_calls import AfterCall, BeforeCall, prepared_tools, run_round
 
@@ -105,7 +105,7 @@ class Response(Waiting):
     def complete(self) -> Self:
         """This object, when all of the answer is there."""
         while not self.answer.is_done:
-            self._step(len(self.answer.events))
+            self._step(0 if self._stream is None else len(self.answer.events))
         return self
 
     def text(self) -> str:
@@ -249,7 +249,7 @@ class Response(Waiting):
         if turn is None:
             turn = self.__dict__.setdefault("_lock", lock())
         with turn:
-            if self.answer.is_done or len(self.answer.events) > seen:
+            if self.answer.is_done or (self._stream is not None and len(self.answer.events) > seen):
                 return  # somebody else who reads this answer was faster
             if self._error is not None:
                 raise self._error
@@ -272,8 +272,7 @@ class Response(Waiting):
             answer.input = self._messages(prompt)
             self._begin(prompt)
             parameters, stream = request_parameters(self.model, prompt), prompt.stream and self.model.can_stream
-            ask: Callable[..., Any] = completion  # which keywords there are is known when it runs
-            given = ask(self.model.model_id, answer.input, stream=stream, **parameters)
+            given = completed(self.model.model_id, answer.input, stream, parameters)
             if not stream:
                 answer.take(given, hide_reasoning=prompt.hide_reasoning)
                 return True
@@ -304,7 +303,8 @@ class Response(Waiting):
     def _begin(self, prompt: Prompt) -> None:
         answer = self.answer
         check_prompt(self.model, prompt, answer.input)
-        self.prompt = prompt.sent_as(answer.input)
+        self.prompt = prompt
+        prompt.keep_sent(answer.input)
         answer.began, self._started = datetime.datetime.now(datetime.UTC), time.perf_counter()
 
     def _history(self, prompt: Prompt) -> tuple[list[Message], Prompt]:

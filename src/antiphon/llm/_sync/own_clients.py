@@ -9,7 +9,7 @@ from typing import Any
 from ...runtime import APIClient
 from ...runtime.core.kinds import is_mapping
 from ...runtime.waiting import answered
-from ..core.answers import ChunkReader
+from ..core.answers import ChunkReader, completion_from
 from ..core.asking import attempt_with
 from ..core.calling.clients import (
     OwnTree,
@@ -22,7 +22,7 @@ from ..core.calling.clients import (
 )
 from ..core.calling.plans import Plan
 from ..pairs.clients import client_way, taken
-from .asking import completion, through
+from .asking import completed, through
 from .streams import Pieces
 
 __all__ = ["sent"]
@@ -35,15 +35,15 @@ def sent(plan: Plan, messages: list[Any], *, stream: bool) -> tuple[Any, Any]:
     """
     settings, parameters, client = plan.settings, plan.parameters, plan.client
     if client is None or parameters.get("mock_response") is not None:
-        ask: Any = completion  # which keywords there are is known when it runs
-        return ask(settings.model, messages, stream=stream, provider=settings.provider, **parameters), None
+        asked = {"provider": settings.provider, **parameters}
+        return completed(settings.model, messages, stream, asked, completion_from), None
     provider = settings.profile
     check_settings(parameters)
     way = client_way(client, provider)
     if not isinstance(way, OwnTree):
         where = {"base_url": way.base_url, "api_key": way.key, "provider": settings.provider}
-        ask = completion
-        return ask(settings.model, messages, stream=stream, **where, **parameters), None
+        asked = {**where, **parameters}
+        return completed(settings.model, messages, stream, asked, completion_from), None
     attempt = attempt_with(provider, settings.model, messages, stream=stream, parameters=parameters)
     if isinstance(client, APIClient):
         return through(client, attempt), None

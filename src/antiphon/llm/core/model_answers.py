@@ -7,7 +7,7 @@ import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from ...lib.core.merging import merge_into, whole
 from ...runtime.core.kinds import is_mapping
@@ -55,6 +55,9 @@ class Usage:
         return ", ".join([*said, *([json.dumps(self.details)] if self.details else [])])
 
 
+_PIECES: Final = frozenset({"events", "_head", "_message", "_choice", "_begun"})
+
+
 @dataclass
 class _Begun:
     """A call that has begun."""
@@ -64,24 +67,41 @@ class _Begun:
     name: str | None = None
 
 
-@dataclass
 class ModelAnswer:
-    """What has come so far."""
+    """What has come so far. A whole answer is taken apart when something other than its text is wanted."""
 
-    events: list[StreamEvent] = field(default_factory=list[StreamEvent])
     is_done: bool = False
     input: Sequence[Mapping[str, Any]] = ()
     """The messages that were sent."""
     began: datetime.datetime | None = None
     seconds: float | None = None
-    _head: dict[str, Any] = field(default_factory=dict[str, Any])
-    _message: dict[str, Any] = field(default_factory=dict[str, Any])
-    _choice: dict[str, Any] = field(default_factory=dict[str, Any])
-    _begun: dict[object, _Begun] = field(default_factory=dict[object, "_Begun"])
-    """The calls that have begun, by their number."""
+    _whole: Mapping[str, Any] | None = None
+    """The only thing that came."""
+    _hides_reasoning: bool = False
     _parts: int = 0
     _told_hidden: bool = False
     _own_calls: int = 0
+
+    if TYPE_CHECKING:
+        events: list[StreamEvent]
+        _head: dict[str, Any]
+        _message: dict[str, Any]
+        _choice: dict[str, Any]
+        _begun: dict[object, _Begun]
+        """The calls that have begun, by their number."""
+    else:
+
+        def __getattr__(self, name: str) -> Any:
+            if name not in _PIECES:
+                raise AttributeError(name=name, obj=self)
+            made: dict[str, Any] = {"events": [], "_head": {}, "_message": {}, "_choice": {}, "_begun": {}}
+            if self._whole is not None:
+                apart = ModelAnswer()
+                vars(apart).update(made)
+                apart._take_apart(self._whole, hide_reasoning=self._hides_reasoning)
+                made = vars(apart)
+            vars(self).update(made)  # at once: other threads may read it too
+            return made[name]
 
     def add(self, chunk: Mapping[str, Any], *, hide_reasoning: bool = False) -> None:
         """Take a chunk of a stream over."""
@@ -98,6 +118,12 @@ class ModelAnswer:
 
     def take(self, completion: Mapping[str, Any], *, hide_reasoning: bool = False) -> None:
         """Take a whole completion over."""
+        if self._whole is None and "events" not in vars(self):
+            self._whole, self._hides_reasoning = completion, hide_reasoning
+        else:
+            self._take_apart(completion, hide_reasoning=hide_reasoning)
+
+    def _take_apart(self, completion: Mapping[str, Any], *, hide_reasoning: bool) -> None:
         self._head.update(completion)
         choices: Sequence[Mapping[str, Any]] = self._head.pop("choices", None) or ()
         for choice in choices[:1]:
@@ -212,6 +238,10 @@ class ModelAnswer:
         piece["function"] = function
 
     def text(self) -> str:
+        if self._whole is not None and "events" not in vars(self):
+            choices: Sequence[Mapping[str, Any]] = self._whole.get("choices") or ()
+            message: Mapping[str, Any] = choices[0].get("message") or {} if choices else {}
+            return message.get("content") or ""
         return "".join(event.chunk for event in self.events if event.type == "text")
 
     def refusal(self) -> str | None:
@@ -265,12 +295,11 @@ class ModelAnswer:
     def from_dict(cls, data: Mapping[str, Any], sent: Iterable[Mapping[str, Any]]) -> ModelAnswer:
         """The answer that `to_dict` wrote, to the messages that were sent."""
         began = data.get("datetime_utc")
-        made = cls(
-            is_done=True,
-            input=tuple(sent),
-            began=None if began is None else datetime.datetime.fromisoformat(began),
-            seconds=data.get("seconds"),
-        )
+        made = cls()
+        made.is_done = True
+        made.input = tuple(sent)
+        made.began = None if began is None else datetime.datetime.fromisoformat(began)
+        made.seconds = data.get("seconds")
         if is_mapping(body := data.get("body")):
             made.take(body)
             return made
@@ -284,7 +313,8 @@ class ModelAnswer:
     @classmethod
     def of_text(cls, text: str) -> ModelAnswer:
         """An answer that nobody sent."""
-        made = cls(is_done=True)
+        made = cls()
+        made.is_done = True
         made.take({"choices": [{"message": {"role": "assistant", "content": text}}]})
         return made
 

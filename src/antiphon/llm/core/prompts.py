@@ -76,11 +76,9 @@ class Prompt:
         nothing: Any = {"text": None, "system": None, "attachments": [], "given": None, "before": None, "after": ()}
         return replace(self, **nothing, sent=None, tool_results=list(results))
 
-    def sent_as(self, messages: Iterable[Mapping[str, Any]]) -> Prompt:
-        """The same prompt, which was sent as these messages."""
-        made = object.__new__(type(self))  # `replace` would make each field anew, for every prompt that is sent
-        made.__dict__.update(self.__dict__, sent=tuple(messages))
-        return made
+    def keep_sent(self, messages: Iterable[Mapping[str, Any]]) -> None:
+        """Remember as which messages it was sent, for the one answer that it has."""
+        self.__dict__["sent"] = tuple(messages)
 
     def going_on(self) -> Prompt:
         """The same prompt, whose messages are what was said before it."""
@@ -183,7 +181,7 @@ def prompt_of(
     of_system = given.get("system")
     if of_system is not None and not isinstance(of_system, str):
         raise TypeError(f"system is text, not {type(of_system).__name__}")
-    made = object.__new__(Prompt)  # as with `sent_as`: for each prompt that is made
+    made = object.__new__(Prompt)  # the constructor would make each field anew, for every prompt
     if not loose and _FEW.issuperset(given):
         nothing: Any = {"attachments": [], "known_tools": dict(tools or {}), "tool_results": [], "options": options()}
         made.__dict__.update(_NOTHING_ASKED, **nothing, text=text, **given)

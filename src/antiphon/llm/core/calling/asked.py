@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final, TypedDict, cast
+from typing import Any, Final, NamedTuple, TypedDict, cast
 
 from ....runtime.core.kinds import is_mapping
 from ..parameters import CompletionParameters
@@ -39,12 +38,11 @@ _KEYS: Final = frozenset(BaseDynamicConfig.__annotations__)
 _NOTHING: Final[Mapping[str, Any]] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """The messages, and what goes with them."""
 
     messages: list[Any]
-    config: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    config: Mapping[str, Any]
     template: str | None = None
 
 
