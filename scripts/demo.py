@@ -126,8 +126,8 @@ def webhook_half(client: Client) -> None:
 
 
 async def both_transports(client: Callable[..., AsyncClient]) -> None:
-    async with client() as over_httpx:
-        await async_half(over_httpx, "httpx")
+    async with client() as by_default:
+        await async_half(by_default, "default")
     async with client(http_client=DefaultAioHttpClient()) as over_aiohttp:
         await async_half(over_aiohttp, "aiohttp")
 

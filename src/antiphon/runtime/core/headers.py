@@ -14,7 +14,16 @@ from .kinds import is_bytes, is_iterable, is_mapping
 from .scalars import scalar_text
 from .sentinels import NotGiven, Omit
 
-__all__ = ["HeaderTypes", "Headers", "checked_value", "header_names", "header_texts", "is_secret", "merge_headers"]
+__all__ = [
+    "HeaderTypes",
+    "Headers",
+    "checked_value",
+    "field_text",
+    "header_names",
+    "header_texts",
+    "is_secret",
+    "merge_headers",
+]
 
 T = TypeVar("T")
 
@@ -152,6 +161,14 @@ def checked_value(name: str, value: object, *, what: str | None = None) -> str:
             kind = "a character outside Latin-1 (a smart quote or an invisible space, perhaps)"
         raise ValueError(f"{what or f'header {name!r}'} cannot be sent: {kind} at position {position}")
     return stripped
+
+
+def field_text(value: bytes) -> str:
+    """The value of a field that was received: UTF-8, else ISO 8859-1, in which every byte is a character."""
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 def checked_name(name: object) -> str:

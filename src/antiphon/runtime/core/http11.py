@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from sys import intern
 from typing import TYPE_CHECKING, Final
 
-from .headers import Headers
+from .headers import Headers, field_text
 from .response import BODILESS, Head
 from .transport import TransportError
 
@@ -348,7 +348,7 @@ def _field(line: bytes) -> tuple[str, str]:
     name, colon, value = line.partition(b":")
     if not name or not colon or name.translate(None, _TOKEN) or b"\0" in value or b"\r" in value:
         raise TransportError("a header field of the answer is malformed")
-    pair = intern(name.decode("ascii").lower()), _text(value.strip(b" \t"))
+    pair = intern(name.decode("ascii").lower()), field_text(value.strip(b" \t"))
     if len(line) < 100 and not line.lower().startswith(b"set-cookie"):
         if len(_known) >= _KNOWN_AT_MOST:
             _known.clear()
@@ -361,11 +361,4 @@ def _continued(pairs: list[tuple[str, str]], line: bytes) -> tuple[str, str]:
     if not pairs or b"\0" in line or b"\r" in line:
         raise TransportError("a header field of the answer is malformed")
     name, value = pairs.pop()
-    return name, value + " " + _text(line.strip(b" \t"))
-
-
-def _text(value: bytes) -> str:
-    try:
-        return value.decode("utf-8")
-    except UnicodeDecodeError:
-        return value.decode("latin-1")
+    return name, value + " " + field_text(line.strip(b" \t"))

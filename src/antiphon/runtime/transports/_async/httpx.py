@@ -9,7 +9,7 @@ from typing import Any, Final
 import httpx
 
 from ...core.errors import ClientClosedError
-from ...core.headers import Headers
+from ...core.headers import Headers, field_text
 from ...core.request import Request
 from ...core.response import Head
 from ...core.transport import AsyncReply
@@ -85,7 +85,7 @@ class _AsyncReply:
     def __init__(self, response: httpx.Response, errors: tuple[type[Exception], ...], owner: object) -> None:
         self._owner = owner  # kept as long as the body may be read: connections are closed with it
         version: Any = response.extensions.get("http_version", b"HTTP/1.1")
-        headers = Headers([(name.decode("latin-1"), _text(value)) for name, value in response.headers.raw])
+        headers = Headers([(name.decode("latin-1"), field_text(value)) for name, value in response.headers.raw])
         self._content: bytes | None = None
         if response.is_stream_consumed:
             # A response made of content at hand (by a mock, or a cache): httpx has decoded it already.
@@ -145,10 +145,3 @@ class _AsyncReply:
 
 def _fields(request: Request) -> list[tuple[bytes, bytes]]:
     return [(name.encode("ascii"), value.encode("latin-1")) for name, value in request.header_fields.items()]
-
-
-def _text(value: bytes) -> str:
-    try:
-        return value.decode("utf-8")
-    except UnicodeDecodeError:
-        return value.decode("latin-1")
