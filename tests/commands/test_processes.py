@@ -127,12 +127,48 @@ def test_characters_that_cannot_be_shown(monkeypatch: pytest.MonkeyPatch) -> Non
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
 def test_closed_streams(closed: str) -> None:
-    for arguments in (["chat", "--mock", "Hello"], ["keys", "set", "openai"], ["models", "-q", "nano"]):
+    for arguments in (
+        ["chat", "--mock", "Hello"],
+        ["chat", "--mock", "--json", "Hello"],
+        ["keys", "set", "openai"],
+        ["models", "-q", "nano"],
+    ):
         command = ["sh", "-c", f'"$@" {closed}', "sh", *COMMAND, *arguments]
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=BOUND, check=False)
         assert b"Traceback" not in done.stderr
-        if arguments[0] == "chat" and ">" not in closed:
+        assert b"AttributeError" not in done.stderr
+        if arguments[0] == "chat":
+            assert done.returncode == 0
+        if arguments[-2:] == ["--mock", "Hello"] and ">" not in closed:
             assert done.stdout == b"You said: Hello\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="arguments are texts elsewhere")
+def test_what_is_typed_is_text() -> None:
+    for arguments, what in (([b"\xff"], b"the prompt"), ([b"-s", b"\xff", b"x"], b"what stands after --system")):
+        done = subprocess.run(
+            [*COMMAND, "chat", "--mock", *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=BOUND,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (1, b"Error: " + what + b" is no text in UTF-8\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="arguments are texts elsewhere")
+def test_texts_where_the_system_knows_ascii_only() -> None:
+    environment = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = subprocess.run(
+        [*COMMAND, "chat", "--mock", "--json", "Gr\u00fc\u00dfe"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=BOUND,
+        check=False,
+        env=environment,
+    )
+    assert done.returncode == 0
+    assert b"You said: Gr??e" in done.stdout
 
 
 def test_nothing_is_piped_in() -> None:
@@ -161,10 +197,15 @@ def without(module: str, *arguments: str) -> list[str]:
     return [sys.executable, "-c", program]
 
 
-def test_without_click() -> None:
-    done = subprocess.run(without("click"), capture_output=True, text=True, timeout=BOUND, check=False)
+@pytest.mark.parametrize(
+    ("arguments", "extra"),
+    [([], "cli"), (["--help"], "cli"), (["keys", "mock"], "cli"), (["mock"], "mock"), (["generate", "a"], "generate")],
+)
+def test_without_click(arguments: list[str], extra: str) -> None:
+    command = [*without("click"), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=BOUND, check=False)
     assert done.returncode == 1
-    assert done.stderr == "the antiphon command needs click: pip install 'antiphon[cli]'\n"
+    assert done.stderr == f"the antiphon command needs click: pip install 'antiphon[{extra}]'\n"
 
 
 def test_without_the_mock_server() -> None:

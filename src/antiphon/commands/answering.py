@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from ..runtime.core.errors import excerpt
-from .terminal import aside, is_terminal, shown
+from .terminal import aside, is_terminal, shown, write
 
 if TYPE_CHECKING:
     from ..llm import Attachment, Conversation, StreamEvent, ToolCall, ToolResult
@@ -75,7 +75,7 @@ def answer(
         _show(conversation.prompt(prompt, **content).stream_events(), how, written)
     made = conversation.responses[before:]
     if how.as_json:
-        sys.stdout.write(f"{json.dumps(made[-1].json(), indent=2, ensure_ascii=False)}\n")
+        write(f"{json.dumps(made[-1].json(), indent=2, ensure_ascii=False)}\n")
     if how.usage:
         counted = [each.usage() for each in made]
         read, wrote = sum(each.input or 0 for each in counted), sum(each.output or 0 for each in counted)
@@ -158,8 +158,7 @@ class _Plain:
         text = shown(piece, terminal=self._terminal)
         if text:
             self._is_open = not text.endswith("\n")  # first, for Ctrl-C may come at any moment
-            sys.stdout.write(text)
-            sys.stdout.flush()
+            write(text)
 
     def pause(self) -> None:
         """Something else is about to be said; where it would run into this, a line ends."""
@@ -169,5 +168,4 @@ class _Plain:
     def end(self) -> None:
         if self._is_open:
             self._is_open = False
-            sys.stdout.write("\n")
-            sys.stdout.flush()
+            write("\n")

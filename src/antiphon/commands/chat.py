@@ -11,7 +11,7 @@ import click
 from .answering import How, answer
 from .kept import continued, keep
 from .options import HELP
-from .reading import attachments_of, options_of, piped_text, schema_from, tools_from
+from .reading import attachments_of, options_of, piped_text, schema_from, tools_from, typed_text
 from .terminal import Plain, is_terminal
 from .typing_in import talk
 
@@ -84,6 +84,7 @@ def command(
         raise click.UsageError("--schema and --schema-multi say the same thing")
     if base_url is not None and mock:
         raise click.UsageError("--mock has an address of its own: leave out --base-url")
+    system = None if system is None else typed_text("what stands after --system", system)
     wanted = schema if schema_multi is None else schema_multi
     how = How(
         tools=tools_from(tools),
@@ -116,7 +117,8 @@ def command(
 def _text(prompt: tuple[str, ...], places: tuple[str, ...], typed: tuple[tuple[str, str], ...]) -> str:
     """What is piped in, then the prompt."""
     is_attached = "-" in places or any(place == "-" for place, _ in typed)
-    return "\n\n".join(filter(None, ["" if is_attached else piped_text(), " ".join(prompt)]))
+    asked = typed_text("the prompt", " ".join(prompt))
+    return "\n\n".join(filter(None, ["" if is_attached else piped_text(), asked]))
 
 
 def _conversation(

@@ -19,7 +19,7 @@ from .terminal import is_terminal
 if TYPE_CHECKING:
     from ..llm import Attachment
 
-__all__ = ["attachments_of", "options_of", "piped_bytes", "piped_text", "schema_from", "tools_from"]
+__all__ = ["attachments_of", "options_of", "piped_bytes", "piped_text", "schema_from", "tools_from", "typed_text"]
 
 _STDIN: Final = "-"
 _TAKEN: Final = ("image/", "audio/", "text/", "application/pdf")
@@ -172,6 +172,14 @@ def piped_text() -> str:
         return piped_bytes().decode("utf-8-sig").strip("\n")
     except UnicodeDecodeError:
         raise click.ClickException("what is piped in is no text: attach it with -a -") from None
+
+
+def typed_text(what: str, text: str) -> str:
+    """A text of the command line, also where the system reads that in ASCII. Raises ClickException for no text."""
+    try:
+        return text.encode("utf-8", "surrogateescape").decode("utf-8")
+    except UnicodeError:
+        raise click.ClickException(f"{what} is no text in UTF-8") from None
 
 
 def piped_bytes() -> bytes:

@@ -12,7 +12,7 @@ import click
 
 from ..runtime.core.errors import SDKError, excerpt
 
-__all__ = ["Plain", "aside", "is_terminal", "shown", "told", "without_secrets"]
+__all__ = ["Plain", "aside", "is_terminal", "shown", "told", "without_secrets", "write"]
 
 _LONGEST: Final = 1000
 _SHORTEST_SECRET: Final = 8
@@ -72,6 +72,14 @@ def shown(text: str, *, terminal: bool) -> str:
 def is_terminal(stream: TextIO | None) -> bool:
     """Whether somebody sits there; nobody does where the stream was closed."""
     return stream is not None and not stream.closed and stream.isatty()
+
+
+def write(text: str) -> None:
+    """Write a piece of what was asked for; nowhere where the output was closed."""
+    stdout: TextIO | None = sys.stdout
+    if stdout is not None and not stdout.closed:
+        stdout.write(text)
+        stdout.flush()
 
 
 def aside(text: str) -> None:
