@@ -101,6 +101,8 @@ def is_refusal(data: bytes) -> bool:
 
 def is_whole(data: bytes) -> bool:
     """Whether what comes from the server while a body is sent is a whole answer, or none that will be understood."""
+    if not data:  # as nearly always
+        return False
     reader = ResponseReader("POST")
     try:
         reader.feed(data)

@@ -186,7 +186,7 @@ class AsyncNetworkStream:
         return data
 
     async def write(self, data: bytes, seconds: float | None) -> None:
-        """Hand over all of it; something of it within the time.
+        """Hand over all of it; a long one piece by piece, each within the time.
 
         Raises `TransportError` as well when the server answers meanwhile, and does not want the rest.
         """
@@ -206,13 +206,15 @@ class AsyncNetworkStream:
             left = self.transport.get_write_buffer_size()
             if await self._wait(_patience(seconds) if is_answered else seconds):
                 continue
+            if not is_answered:
+                raise TransportTimeout(TIMEOUT_WORDS["WriteTimeout"])
             if self.transport is None or self.transport.get_write_buffer_size() >= left:
-                raise TransportError(_ANSWERED) if is_answered else TransportTimeout(TIMEOUT_WORDS["WriteTimeout"])
+                raise TransportError(_ANSWERED)
 
     def _check_sending(self, is_heard: bool) -> None:
         if self.transport is None or self.transport.is_closing():
             raise TransportError(_CLOSED, self._fault)
-        if is_heard and is_refusal(self._heard()):
+        if is_heard and (heard := self._heard()) and is_refusal(heard):
             raise TransportError(_ANSWERED)
 
     def _heard(self) -> bytes:
