@@ -20,7 +20,10 @@ environment() {
     stamp=".venv/.has-$(printf '%s-' "$@")$(cksum < pyproject.toml | tr ' ' '-')"
     if [ ! -e "$stamp" ]; then
         echo "Setting up .venv, once; it takes about a minute." >&2
-        [ -x .venv/bin/python ] || "$(find_python)" -m venv .venv
+        if [ ! -x .venv/bin/python ]; then
+            python="$(find_python)"
+            "$python" -m venv .venv || { rm -rf .venv; exit 1; }  # or the next run would take half of one for whole
+        fi
         groups=""
         for group in "$@"; do groups="$groups --group $group"; done
         if command -v uv > /dev/null 2>&1; then
