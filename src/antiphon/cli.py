@@ -13,7 +13,9 @@ from ._version import __version__
 try:
     import click
 except ModuleNotFoundError:
-    raise SystemExit("the antiphon command needs click: pip install 'antiphon[cli]'") from None
+    # Each of these brings click, and what else its command needs.
+    extra = next((each for each in sys.argv[1:2] if each in ("generate", "mock")), "cli")
+    raise SystemExit(f"the antiphon command needs click: pip install 'antiphon[{extra}]'") from None
 
 __all__ = ["main"]
 
