@@ -14,10 +14,12 @@ from antiphon.mock.server import own_document
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_description_of_the_api_goes_into_the_wheel() -> None:
+def test_the_description_of_the_api_goes_into_the_wheel_and_the_manifest_does_not() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    included = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
-    assert included == {"openapi.yaml": "antiphon/openapi.yaml"}
+    wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
+    assert wheel["force-include"] == {"openapi.yaml": "antiphon/openapi.yaml"}
+    assert all((ROOT / path).exists() for path in wheel["exclude"])
+    assert wheel["exclude"] == ["src/antiphon/GENERATED"]
     assert own_document() in (ROOT / "openapi.yaml", Path(antiphon.__file__).parent / "openapi.yaml")
 
 

@@ -95,7 +95,8 @@ def _pyproject(plan: Plan) -> str:
         "[dependency-groups]\n"
         'dev = ["antiphon[mock]", "pyright", "pytest>=8", "ruff"]\n\n'
         "[tool.hatch.build.targets.wheel]\n"
-        f"packages = [{_toml(f'src/{style.package}')}]\n\n"
+        f"packages = [{_toml(f'src/{style.package}')}]\n"
+        f"exclude = [{_toml(f'src/{style.package}/GENERATED')}]\n\n"
         "[tool.pyright]\n"
         'include = ["src", "tests"]\n'
         'typeCheckingMode = "strict"\n\n'
