@@ -95,6 +95,7 @@ def test_where_the_next_page_is(rule: PageRule, page: Any, expected: PageInfo | 
         (OFFSET, {"data": ITEMS, "total": "7"}, {"offset": 4}, {"offset": 6}),
         (OFFSET, {"data": ITEMS, "total": "many"}, {"offset": 4}, {"offset": 6}),
         (OFFSET, {"data": ITEMS, "total": True}, {}, {"offset": 2}),
+        (OFFSET, {"data": ITEMS, "total": "9" * 5000}, {}, {"offset": 2}),
         (NUMBER, {"data": ITEMS}, {}, {"page": 2}),
         (NUMBER, {"data": ITEMS}, {"page": 2}, {"page": 3}),
         (NUMBER, {"data": ITEMS, "pages": 2}, {"page": 2}, None),
