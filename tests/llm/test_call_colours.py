@@ -109,6 +109,31 @@ def test_async_functions_behind_others() -> None:
     assert not is_async_function(3)
 
 
+# --- parsers ---
+
+
+def test_a_plain_function_has_no_async_parser(server: MockServer) -> None:
+    async def parser(response: object) -> str:
+        return str(response)
+
+    @llm.call("openai/m", output_parser=parser)
+    def asked() -> str:
+        return "Hello"
+
+    @llm.call("openai/m")
+    def plain() -> str:
+        return "Hello"
+
+    said = "output_parser is async, and {} is not: make one as the other"
+    with pytest.raises(TypeError, match=said.format("asked")):
+        asked()
+    with pytest.raises(TypeError, match=said.format("plain")):
+        llm.override(plain, output_parser=parser)()
+    with llm.context(output_parser=parser), pytest.raises(TypeError, match=said.format("plain")):
+        plain()
+    assert not server.requests
+
+
 # --- streams ---
 
 

@@ -16,7 +16,7 @@ from ._sync.call_streams import Stream, StructuredStream
 from ._sync.calls import asked
 from .core.calling.answers import CallResponse
 from .core.calling.messages import PromptLike
-from .core.calling.plans import Asking
+from .core.calling.plans import ASKING, Asking, is_decorated
 from .core.calling.settings import (
     CallSettings,
     CommonCallParams,
@@ -190,7 +190,7 @@ def _decorated(settings: CallSettings, function: Any) -> Any:
         return type(cast("Any", function))(_decorated(settings, cast("Any", function).__func__))
     if not callable(function):
         raise TypeError(f"call decorates functions, not {type(function).__name__}")
-    if getattr(function, "__antiphon_asking__", None) is not None:
+    if is_decorated(function):
         raise TypeError(f"{function} is decorated with call already; llm.override changes what it was told")
     asking = Asking(function, settings)
     if is_async_function(function):
@@ -210,7 +210,7 @@ def like(function: Callable[..., Any], made: Callable[..., Any], asking: Asking 
     """The made function under the name and with the parameters of another; what it returns is something else."""
     functools.update_wrapper(made, function)
     made.__annotations__ = {name: said for name, said in made.__annotations__.items() if name != "return"}
-    made.__dict__["__antiphon_asking__"] = asking
+    made.__dict__[ASKING] = asking
     with contextlib.suppress(TypeError, ValueError):  # a function without a signature stays one
         made.__dict__["__signature__"] = inspect.signature(function).replace(return_annotation=inspect.Signature.empty)
     return made

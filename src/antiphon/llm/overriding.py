@@ -9,7 +9,7 @@ from typing import Any, Literal, ParamSpec, TypeVar, overload
 from ._async.call_streams import AsyncStream
 from ._sync.call_streams import Stream
 from .calling import Params, Tools, like
-from .core.calling.plans import Asking
+from .core.calling.plans import ASKING, Asking
 from .core.calling.settings import Changes, StreamConfig, changes_of, in_context, mark_overridden, under
 from .core.colours import is_async_function
 
@@ -133,7 +133,7 @@ def override(
         call_params=call_params,
     )
     function, changes = under(changes, function)
-    asking: object = getattr(function, "__antiphon_asking__", None)
+    asking: object = getattr(function, ASKING, None)
     if isinstance(asking, Asking):
         asking.settings.changed(changes)  # says at once what does not fit together
     if is_async_function(function):

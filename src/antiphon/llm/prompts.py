@@ -13,7 +13,7 @@ from ..runtime.core.kinds import is_mapping
 from .core.calling.asked import BaseDynamicConfig, TemplateMessages, filled
 from .core.calling.messages import BaseMessageParam, PromptLike
 from .core.calling.parts import PromptError, content_of, items_of
-from .core.calling.plans import Called
+from .core.calling.plans import Called, is_decorated
 from .core.calling.templates import Template, template_of
 from .core.colours import is_async_function
 
@@ -63,7 +63,7 @@ def prompt_template(template: str | None = None) -> PromptDecorator:
 
 
 def _of_function(function: Callable[..., Any], template: Template | None) -> Callable[..., Any]:
-    if getattr(function, "__antiphon_asking__", None) is not None:
+    if is_decorated(function):
         raise TypeError("prompt_template stands below call: the function is decorated with call already")
     called = Called(function)
 

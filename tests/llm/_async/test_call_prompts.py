@@ -176,6 +176,8 @@ async def test_what_a_function_may_return(given: Any, sent: Any) -> None:
         ([USER, "a"], "a list of messages holds messages alone, not str"),
         ({"messages": "a", "call_params": {"model": "x"}}, "'model' cannot be among call_params"),
         ({"messages": "a", "call_params": "x"}, "call_params must be a mapping"),
+        (BaseMessageParam(role=None, content="a"), "the role of a message is a text such as 'user', not None"),
+        ([USER, {"role": "", "content": "a"}], "the role of a message is a text such as 'user', not ''"),
     ],
 )
 async def test_what_is_no_prompt(server: MockServer, given: Any, said: str) -> None:

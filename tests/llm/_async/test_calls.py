@@ -196,6 +196,26 @@ async def test_what_cannot_be_decorated() -> None:
         decorate(3)
 
 
+async def test_functions_that_wrap_one_which_a_model_answers(server: MockServer) -> None:
+    @llm.call("openai/m")
+    async def asked(genre: str) -> str:
+        return genre
+
+    @functools.wraps(asked)
+    async def louder(genre: str) -> str:
+        return (await asked(genre)).content.upper()
+
+    response = await llm.call("openai/n")(louder)("war")
+    assert response.content == "You said: YOU SAID: WAR"
+    assert [request.body["model"] for request in server.requests] == ["m", "n"]
+
+    @functools.wraps(asked)
+    async def nothing(genre: str) -> None: ...
+
+    messages = await prompt_template("a {genre} book")(nothing)("war")
+    assert messages == [{"role": "user", "content": "a war book"}]
+
+
 @pytest.mark.parametrize("place", [("openai/m",), ("openai:m",), ("m",), ("OpenAI", "m")])
 async def test_how_a_model_is_named(server: MockServer, place: Any) -> None:
     @llm.call(*place)

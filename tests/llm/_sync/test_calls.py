@@ -197,6 +197,26 @@ def test_what_cannot_be_decorated() -> None:
         decorate(3)
 
 
+def test_functions_that_wrap_one_which_a_model_answers(server: MockServer) -> None:
+    @llm.call("openai/m")
+    def asked(genre: str) -> str:
+        return genre
+
+    @functools.wraps(asked)
+    def louder(genre: str) -> str:
+        return (asked(genre)).content.upper()
+
+    response = llm.call("openai/n")(louder)("war")
+    assert response.content == "You said: YOU SAID: WAR"
+    assert [request.body["model"] for request in server.requests] == ["m", "n"]
+
+    @functools.wraps(asked)
+    def nothing(genre: str) -> None: ...
+
+    messages = prompt_template("a {genre} book")(nothing)("war")
+    assert messages == [{"role": "user", "content": "a war book"}]
+
+
 @pytest.mark.parametrize("place", [("openai/m",), ("openai:m",), ("m",), ("OpenAI", "m")])
 def test_how_a_model_is_named(server: MockServer, place: Any) -> None:
     @llm.call(*place)

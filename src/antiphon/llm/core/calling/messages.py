@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 from pydantic_core import CoreSchema, core_schema
 
@@ -26,8 +26,6 @@ __all__ = [
     "with_media",
     "written",
 ]
-
-ROLES: Final = ("system", "developer", "user", "assistant", "tool")
 
 
 class BaseMessageParam(data.Message):
@@ -133,6 +131,9 @@ def written(messages: Iterable[object], *, marks: bool = False) -> list[Any]:
         if not is_mapping(message):
             made.append(message)  # a message of a client's answer, which knows its own form
             continue
+        role = message.get("role")
+        if not isinstance(role, str) or not role:  # servers may know further ones than OpenAI's
+            raise PromptError(f"the role of a message is a text such as 'user', not {role!r}")
         if isinstance(message, parts.Message) and len(sent := message.sent()) != 1:
             made += written(sent, marks=marks)
             continue

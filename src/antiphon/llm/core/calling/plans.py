@@ -11,13 +11,14 @@ from typing import Any, Final
 from ....runtime.core.kinds import is_mapping
 from ..attachments import Loaded
 from ..base_tools import BaseTool
+from ..colours import is_async, is_async_function
 from ..tool_classes import tool_classes
 from .asked import Asked
 from .messages import media_in, said_next, with_media, written
 from .parts import Media, PromptError
 from .settings import CallSettings, Changes
 
-__all__ = ["Asking", "Called", "Plan", "planned"]
+__all__ = ["ASKING", "Asking", "Called", "Plan", "is_decorated", "planned"]
 
 _NOTHING: Final[Mapping[str, Any]] = {}
 _SAID_ELSEWHERE: Final = frozenset({"messages", "model", "provider", "stream"})
@@ -53,6 +54,16 @@ class Asking(Called):
     """A decorated function."""
 
     settings: CallSettings
+
+
+ASKING: Final = "__antiphon_asking__"
+"""Where a decorated function has its `Asking`."""
+
+
+def is_decorated(function: Any) -> bool:
+    """Whether this very function is decorated, and not one wrapped around it: `wraps` copies what a function has."""
+    asking = getattr(function, ASKING, None)
+    return asking is not None and getattr(function, "__wrapped__", None) is asking.function
 
 
 @dataclass(eq=False, kw_only=True, repr=False, slots=True)
@@ -91,7 +102,8 @@ def planned(
 ) -> Plan:
     """The plan of a call: what `call` was told, changed by what holds here, and over it what the function returned.
 
-    Raises `PromptError`, and what cannot be used as tools or as a `response_model`.
+    Raises `PromptError`, TypeError for an async parser of a plain function, and what cannot be used as tools or as a
+    `response_model`.
     """
     settings = asking.settings.changed(changes)
     config = asked.config
@@ -101,6 +113,9 @@ def planned(
     own = config.get("call_params") or _NOTHING
     if not is_mapping(own):
         raise PromptError(f"call_params must be a mapping, not {type(own).__name__}")
+    parser = settings.output_parser
+    if parser is not None and is_async(parser) and not is_async_function(asking.function):
+        raise TypeError(f"output_parser is async, and {asking.name} is not: make one as the other")
     # What the function wrote for its own provider does not lead to another one.
     client = None if settings.is_elsewhere else config.get("client")
     given = {**(settings.call_params or _NOTHING), **own}
