@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from antiphon.runtime import APIError
 from antiphon.runtime.transports.scripted import Answer
 from antiphon_codegen.ir.model import PageResult, StreamResult
 
@@ -108,6 +109,14 @@ def test_files_come_as_they_are(tmp_path: Path, kind: str) -> None:
     made = build(tmp_path, document({"/x/content": {"get": operation(answer=answer)}}))
     found = made.client(Answer(200, b"\x89PNG")).x.content.retrieve()
     assert found.read() == b"\x89PNG"
+
+
+def test_two_answers_whose_defaults_are_lists(tmp_path: Path) -> None:
+    made: dict[str, Any] = {"type": "object", "properties": {"a": {"type": "array", "items": TEXT, "default": []}}}
+    used = operation(answer=json_answer(made))
+    used["responses"]["201"] = json_answer({**made, "required": ["a"]})
+    client = build(tmp_path, document({"/x": {"post": used}})).client(Answer(201, {"a": ["b"]}))
+    assert client.x.create().a == ["b"]
 
 
 def test_types_are_named_by_the_document_or_after_the_method(tmp_path: Path) -> None:
@@ -238,6 +247,25 @@ def test_events_where_only_they_are_promised(tmp_path: Path) -> None:
     with method() as stream:
         assert [each.id for each in stream] == ["1", "2"]
     assert client.sent[0].headers["accept"] == "text/event-stream"
+
+
+@pytest.mark.parametrize("media", [{"schema": TEXT}, {}], ids=["text", "no schema"])
+def test_events_that_are_text_need_not_be_json(tmp_path: Path, media: dict[str, Any]) -> None:
+    answer = {"description": "", "content": {"text/event-stream": media}}
+    made = build(tmp_path, document({"/x/events": {"get": operation(answer=answer)}}))
+    client = made.client(Answer(200, b'data: one\n\n: ping\n\ndata: {"a":\ndata: 1}\n\ndata: "q"\n\n', SSE))
+    with client.x.events.list() as stream:
+        assert list(stream) == ["one", '{"a":\n1}', '"q"']
+
+
+def test_an_error_among_events_that_are_text(tmp_path: Path) -> None:
+    answer = {"description": "", "content": {"text/event-stream": {"schema": TEXT}}}
+    made = build(tmp_path, document({"/x/events": {"get": operation(answer=answer)}}))
+    client = made.client(Answer(200, b'data: one\n\nevent: error\ndata: {"message": "broken"}\n\n', SSE))
+    with client.x.events.list() as stream:
+        assert next(stream) == "one"
+        with pytest.raises(APIError, match="broken"):
+            next(stream)
 
 
 def test_events_when_a_parameter_asks_for_them(tmp_path: Path) -> None:

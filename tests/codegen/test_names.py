@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from antiphon.runtime.transports.scripted import Answer
+from antiphon_codegen.plan.called import client_called, package_called, telling
 from antiphon_codegen.plan.names import Identifier, class_name, first_free, member_name, module_name
 from antiphon_codegen.words import plural, singular, words
 
@@ -162,6 +163,7 @@ def test_numbers_are_the_last_resort() -> None:
 
 BAD = [
     "self", "cls", "model_config", "model_fields", "model_", "copy", "json", "schema", "validate", "dict",
+    "register", "mro",
     "fields", "construct", "class", "def", "None", "match", "type", "list", "str", "int", "object", "print",
     "property", "id", "__init__", "__class__", "__dict__", "_private", "__mangled", "1", "1st", "", " ", "é",
     "日本", "👍", "a-b", "a_b", "aB", "a b", "A_B", "omit", "timeout", "extra_headers", "extra_query",
@@ -169,6 +171,58 @@ BAD = [
     "return", "lambda", "super", "method", "get", "post", "a" * 200, "to_dict", "request_id", "_request_id",
     "annotations", "Union", "Iterable", "isinstance", "frozenset",
 ]  # fmt: skip
+
+
+CALLED = {
+    "Made Up": "made_up MadeUp",
+    "GitHub v3 REST API": "github GitHub",
+    "GitHub's official OpenAPI spec": "github GitHub",
+    "ShipEngine API": "shipengine ShipEngine",
+    "OpenWeatherMap": "open_weather_map OpenWeatherMap",
+    "The Jira Cloud platform REST API": "jira_cloud JiraCloud",
+    "Swagger Petstore - OpenAPI 3.0": "petstore Petstore",
+    "userManagementService": "user_management_service UserManagementService",
+    "SearchlyAPI v1": "searchly Searchly",
+    "NeoWs (Near Earth Object Web Service)": "neows NeoWs",
+    "NASA APIs": "nasa NASA",
+    "SIMPLE INVENTORY API": "simple_inventory SimpleInventory",
+    "eBay": "ebay EBay",
+    "1Password Connect": "onepassword_connect OnePasswordConnect",
+    "18F": "api_18f API18F",
+    "Über": "uber Uber",
+    # names that modules of Python and of what is installed beside it have
+    "Numbers API": "numbers_api Numbers",
+    "Calendar": "calendar_api Calendar",
+    "HTTPX": "httpx_api HTTPX",
+    # nothing is told by what frameworks write where nobody did
+    "FastAPI": "acme_corp AcmeCorp",
+    "OpenAPI definition": "acme_corp AcmeCorp",
+    "Api Documentation": "acme_corp AcmeCorp",
+    "宠物 API": "acme_corp AcmeCorp",
+}
+
+
+@pytest.mark.parametrize(("title", "expected"), CALLED.items())
+def test_an_sdk_is_called_by_its_title_or_its_place(title: str, expected: str) -> None:
+    found = telling(title, ("https://localhost:8080", "https://api.acme-corp.co.uk/v1"))
+    assert f"{package_called(found)} {client_called(found)}" == expected
+
+
+PLACES = {
+    "https://api.acme.test.example": [],
+    "http://localhost:8000/api": [],
+    "http://10.0.0.1/": [],
+    "https://acme.herokuapp.com": ["acme"],
+    "https://www.acme.io": ["acme"],
+    "https://[": [],
+    "https://api.example.com": [],
+    "https://virtserver.swaggerhub.com/x/y": [],
+}
+
+
+@pytest.mark.parametrize(("url", "expected"), PLACES.items())
+def test_places_that_tell_a_name(url: str, expected: list[str]) -> None:
+    assert telling("API", (url,)) == expected
 
 
 @pytest.mark.parametrize("place", ["body", "query", "header", "form"])
@@ -288,6 +342,17 @@ def test_a_parameter_and_a_property_of_one_name(tmp_path: Path) -> None:
     assert str(request.url).endswith("/v1/things/p?id=q")
     assert request.headers["id"] == "h"
     assert sent_json(request) == {"id": "b"}
+
+
+def test_names_that_are_one_in_python_say_where_they_go(tmp_path: Path) -> None:
+    used = operation(
+        parameters=[{"name": "_async", "in": "query", "schema": {"type": "boolean"}}],
+        body=json_body({"type": "object", "properties": {"async": {"type": "string"}}}),
+    )
+    client = build(tmp_path, document({"/things": {"post": used}})).client()
+    client.things.create(async_=True, body_async="b")
+    assert str(client.sent[0].url).endswith("?_async=true")
+    assert sent_json(client.sent[0]) == {"async": "b"}
 
 
 def test_names_do_not_depend_on_what_stands_before(tmp_path: Path) -> None:

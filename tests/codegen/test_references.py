@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from antiphon_codegen.ir.types import Object
+from antiphon_codegen.ir.model import ValueResult
+from antiphon_codegen.ir.types import Object, Reference
 
 from .sdks import document, json_answer, json_body, operation, spelled, stages, written
 
@@ -59,12 +60,38 @@ def test_pointers_lead_to(tmp_path: Path, ref: str, expected: str) -> None:
     assert found == expected
 
 
+MARKED = {
+    "an anchor": {"$ref": "#pet"},
+    "a dynamic anchor": {"$dynamicRef": "#tree"},
+    "an id": {"$ref": "https://example.test/schemas/pet"},
+    "below an id": {"$ref": "https://example.test/schemas/pet#/$defs/Name"},
+    "definitions of its own": {"$ref": "#/$defs/Own", "$defs": {"Own": {"type": "object", "properties": {"k": TEXT}}}},
+}
+
+
+@pytest.mark.parametrize("name", MARKED)
+def test_schemas_are_found_by_what_they_call_themselves(tmp_path: Path, name: str) -> None:
+    named = {"type": "object", "properties": {"k": TEXT}}
+    made = document(
+        {"/x": {"get": operation(answer=json_answer(MARKED[name]))}},
+        {
+            "Pet": {"$id": "https://example.test/schemas/pet", "$anchor": "pet", **named, "$defs": {"Name": named}},
+            "Tree": {"$dynamicAnchor": "tree", **named},
+        },
+    )
+    found, problems = stages(tmp_path, made)
+    assert problems == ()
+    result = found.api.root.resources[0].methods[0].operation.result
+    assert isinstance(result, ValueResult)
+    assert isinstance(result.type, Reference)
+
+
 NOWHERE = {
     "nothing there": ("#/components/schemas/Nothing", "leads nowhere"),
     "nearly": ("#/components/schemas/Pets", "leads nowhere; there is '#/components/schemas/Pet'"),
     "another case": ("#/components/schemas/pet", "leads nowhere; there is '#/components/schemas/Pet'"),
     "the wrong section": ("#/components/schema/Pet", "leads nowhere; there is '#/components/schemas/Pet'"),
-    "an anchor": ("#pet", "names an anchor"),
+    "an anchor": ("#pet", "names an anchor that is nowhere"),
     "a network": ("https://example.test/openapi.json#/X", "leads out of the document's folder"),
     "a network in capitals": ("HTTPS://example.test/openapi.json#/X", "leads out of the document's folder"),
     "a network without a scheme": ("//example.test/openapi.json#/X", "leads out of the document's folder"),

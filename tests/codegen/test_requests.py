@@ -12,7 +12,7 @@ import pytest
 
 from antiphon.runtime.core.request import SentRequest
 
-from .sdks import SDK, build, document, json_body, operation, sent_json
+from .sdks import SDK, build, document, json_body, kinds, operation, sent_json
 
 TEXT = {"type": "string"}
 LIST = {"type": "array", "items": {"type": "string"}}
@@ -342,6 +342,51 @@ def test_servers(tmp_path: Path, name: str) -> None:
         client = sdk.client()
         client.x.retrieve()
         assert str(client.sent[0].url) == expected.rstrip("/") + "/x"
+
+
+UPLOADS = {"url": "https://up.example.test/api"}
+USUAL = {"url": "https://api.example.test/v1"}
+# The servers of an operation: where its call goes, and whether that is reported as unusable.
+ELSEWHERE: dict[str, tuple[list[Any], str, bool]] = {
+    "its own": ([UPLOADS], "https://up.example.test/api/x", False),
+    "with variables": (
+        [{"url": "https://{z}.example.test", "variables": {"z": {"default": "eu"}}}], "https://eu.example.test/x", False
+    ),
+    "the usual one": ([USUAL], "https://api.example.test/v1/x", False),
+    "the usual one with a slash": ([{"url": "https://api.example.test/v1/"}], "https://api.example.test/v1/x", False),
+    "the usual one among others": ([UPLOADS, USUAL], "https://api.example.test/v1/x", False),
+    "a path": ([{"url": "/v2"}], "https://api.example.test/v2/x", False),
+    "the place of the document": ([{"url": ""}], "https://api.example.test/x", False),
+    "a variable without a default": ([{"url": "https://{z}.example.test"}], "https://api.example.test/v1/x", True),
+    "no URL": ([{"url": "//[x"}], "https://api.example.test/v1/x", True),
+    "another scheme": ([{"url": "wss://up.example.test"}], "https://api.example.test/v1/x", True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("level", ["operation", "path"])
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_operations_at_other_servers(tmp_path: Path, name: str, level: str) -> None:
+    servers, expected, is_reported = ELSEWHERE[name]
+    item: dict[str, Any] = {"get": operation(), "servers": servers}
+    if level == "operation":
+        item = {"get": operation(servers=servers)}
+    sdk = build(tmp_path, document({"/x": item}))
+    assert kinds(sdk.problems) == (["unsupported"] if is_reported else [])
+    client, other = sdk.client(), sdk.async_client()
+    client.x.retrieve()
+    asyncio.run(other.x.retrieve())
+    assert [str(each.url) for each in (*client.sent, *other.sent)] == [expected, expected]
+    # Who says where to go means every call: a test server, a proxy.
+    moved = sdk.client(base_url="https://here.example.test")
+    moved.x.retrieve()
+    assert str(moved.sent[0].url) == "https://here.example.test/x"
+
+
+def test_the_server_of_the_operations_is_that_of_an_api_without_one(tmp_path: Path) -> None:
+    made = {**document({"/x": {"get": operation(), "servers": [UPLOADS]}}), "servers": []}
+    client = build(tmp_path, made).client()
+    client.x.retrieve()
+    assert str(client.sent[0].url) == "https://up.example.test/api/x"
 
 
 def test_deprecated_operations_say_so(tmp_path: Path) -> None:

@@ -56,6 +56,10 @@ CASES: dict[str, tuple[Any, str]] = {
     "enum with the empty text": ({"type": "string", "enum": ["", "a"]}, 'enum["", "a"]'),
     "enum with repetitions": ({"type": "string", "enum": ["a", "b", "a"]}, 'enum["a", "b"]'),
     "enum of booleans and numbers": ({"enum": [True, 1, False, 0]}, "enum[true, 1, false, 0]"),
+    "enum of numbers, said to be text": ({"type": "string", "enum": [1, 2.5, True]}, 'enum["1", "2.5", "true"]'),
+    "enum of text, said to be numbers": ({"type": "integer", "enum": ["1", "-2"]}, "enum[1, -2]"),
+    "enum of what is no number": ({"type": "integer", "enum": ["1", "x"]}, 'enum["1", "x"]'),
+    "enum of a list's items": ({"type": "array", "items": {"type": "string"}, "enum": ["a", "b"]}, '[enum["a", "b"]]'),
     "enum without values": ({"type": "string", "enum": []}, "str"),
     "enum that is no list": ({"type": "string", "enum": "a"}, "str"),
     "enum of objects": ({"enum": [{"a": 1}]}, "?"),
@@ -185,7 +189,18 @@ def test_a_schema_means(tmp_path: Path, name: str) -> None:
 DIALECTS: dict[str, tuple[Any, str, str]] = {
     "nullable": ({"type": "string", "nullable": True}, "str | null", "str | null"),
     "nullable as text": ({"type": "string", "nullable": "True"}, "str | null", "str | null"),
-    "nullable without a type": ({"nullable": True}, "null", "null"),
+    "nullable without a type": ({"nullable": True}, "?", "?"),
+    "nullable beside texts only": ({"nullable": True, "description": "x", "example": 1}, "?", "?"),
+    "nullable as an alternative": (
+        {"anyOf": [{"$ref": "#/components/schemas/A"}, {"nullable": True}]},
+        "A | null",
+        "A | null",
+    ),
+    "nullable beside allOf": (
+        {"allOf": [{"$ref": "#/components/schemas/A"}], "nullable": True},
+        "A | null",
+        "A | null",
+    ),
     "nullable enum": ({"type": "string", "enum": ["a"], "nullable": True}, '="a" | null', '="a" | null'),
     "nullable beside a reference": (
         {"$ref": "#/components/schemas/A", "nullable": True},

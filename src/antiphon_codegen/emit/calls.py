@@ -19,7 +19,7 @@ _HOLE: Final = re.compile(r"\{([^{}]*)\}")
 def call(scope: MethodScope) -> Code:
     """The expression that makes the call."""
     method = scope.method
-    parts = [lit(method.operation.verb.upper()), _path(scope)]
+    parts = [lit(method.operation.verb.upper()), _target(scope)]
     by_place: dict[str, list[Argument]] = {}
     for each in method.arguments:
         by_place.setdefault(each.place, []).append(each)
@@ -40,6 +40,14 @@ def call(scope: MethodScope) -> Code:
         call=name_from(scope.runtime, "Call"),
         parts=lines(parts, ",\n"),
     )
+
+
+def _target(scope: MethodScope) -> Code:
+    """The path, or the whole URL where the operation is elsewhere and the client was not sent to another place."""
+    server = scope.method.operation.server
+    if server is None:
+        return _path(scope)
+    return code("{at}({server!r}, {path})", at=scope.senders.at, server=server, path=_path(scope))
 
 
 def _path(scope: MethodScope) -> Code:

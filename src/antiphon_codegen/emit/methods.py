@@ -7,7 +7,7 @@ from collections.abc import Container
 from ..plan.model import Argument, MethodPlan, Plan
 from ..plan.names import Identifier
 from ..plan.symbols import Builtin
-from ..python.source import Code, blocks, code, doc, empty, ident, lines, module_as, name_from
+from ..python.source import Code, blocks, code, doc, empty, ident, lines, member, module_as, name_from
 from .calls import call
 from .docs import argument_docs, wrapped
 from .scope import MethodScope, Senders
@@ -15,8 +15,8 @@ from .signatures import EXTRAS, implementation_head, overloads
 
 __all__ = ["MethodWriter"]
 
-_ON_RESOURCE = ("_request", "_stream", "_binary", "_pages")
-_ON_CLIENT = ("request_value", "request_stream", "request_binary", "request_pages")
+_ON_RESOURCE = ("_request", "_stream", "_binary", "_pages", "_client.url_at")
+_ON_CLIENT = ("request_value", "request_stream", "request_binary", "request_pages", "url_at")
 
 
 class MethodWriter:
@@ -27,7 +27,7 @@ class MethodWriter:
         self._declared = {each.symbol: each for module in plan.types for each in module.declarations}
         # A resource makes its calls through its client, a client by itself.
         names = _ON_CLIENT if on_client else _ON_RESOURCE
-        self._senders = Senders(*(code("self.{name}", name=ident(name)) for name in names))
+        self._senders = Senders(*(member(ident("self"), *name.split(".")) for name in names))
 
     def write(self, method: MethodPlan, members: Container[str]) -> Code:
         """The method with its overloads. `members` are the names that its class has."""

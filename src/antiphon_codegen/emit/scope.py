@@ -22,6 +22,8 @@ class Senders:
     stream: Code
     binary: Code
     pages: Code
+    at: Code
+    """Makes a path the whole URL, for an operation that is elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,9 @@ from .pagination import matching, page_item, schemes_of
 from .places import names_of_place
 from .schemas import SchemaReader
 from .security import auth_schemes, default_security
+from .servers import Servers, environments
 from .tags import Tagger
-from .types import Array, Binary, Constant, Enum, Map, Object, Reference, Type, Union, Unknown, without_null
+from .types import Array, Binary, Constant, Enum, Map, Object, Primitive, Reference, Type, Union, Unknown, without_null
 
 __all__ = ["lower"]
 
@@ -73,6 +74,8 @@ class _Lowering:
         self._used: set[str] = set()
         self._pages: tuple[PageScheme, ...] = ()
         self._by_name: dict[str, str] = {}
+        self._environments = config.environments or tuple(environments(spec))
+        self._servers = Servers(spec, self._environments)
 
     def run(self) -> API:
         spec, config = self._spec, self._config
@@ -86,7 +89,7 @@ class _Lowering:
             title=spec.spec.info.title,
             version=spec.spec.info.version,
             docs=spec.spec.info.description,
-            environments=config.environments or tuple(self._environments()),
+            environments=self._environments,
             root=root,
             types=types,
             pages=self._pages,
@@ -231,7 +234,16 @@ class _Lowering:
             deprecated=operation.deprecated or bool(config.deprecated),
             origin=self._origin(operation.file, operation.pointer),
             key=f"{operation.file}#{operation.pointer}",
+            server=self._server(found),
         )
+
+    def _server(self, found: ResolvedOperation) -> str | None:
+        """Where an operation is that is not where the others are."""
+        server, said = self._servers.of(found)
+        if said is not None and server is None:
+            message = f"the server {said!r} is not used: it is no whole address; the call goes where the others go"
+            self._report("unsupported", message, found)
+        return server
 
     def _params(self, found: ResolvedOperation) -> Iterator[Param]:
         in_template = [name[1:-1] for name in _TEMPLATE.findall(found.operation.path)]
@@ -366,7 +378,7 @@ class _Lowering:
         plain = self._plain_result(found, config, values, contents, params, names)
         streamed = stream if stream is not None else lines
         if streamed is not None or config.is_stream:
-            item = self._event(config, streamed)
+            item = self._event(config, streamed, is_lines=stream is None)
             parameter = config.stream_parameter or (
                 "stream" if "stream" in {*names, *(p.name for p in params)} else None
             )
@@ -386,14 +398,17 @@ class _Lowering:
             self._problems.add("config", message, self._config_origin(config.pointer))
         return TextResult("text/plain")
 
-    def _event(self, config: MethodConfig, media: MediaType | None) -> Type:
+    def _event(self, config: MethodConfig, media: MediaType | None, *, is_lines: bool) -> Type:
         if config.stream_event is not None:
             key = self._by_name.get(config.stream_event.rpartition("/")[2])
             if key is not None:
                 return Reference(key)
             message = f"the document has no schema {config.stream_event!r}"
             self._problems.add("config", message, self._config_origin(config.pointer))
-        return Unknown() if media is None else self._type(media.schema)
+        if media is None:
+            return Unknown()
+        # Data of events are text; that they are JSON, a schema has to say.
+        return self._type(media.schema) if media.schema is not None or is_lines else Primitive("string", None)
 
     def _plain_result(
         self,
@@ -461,14 +476,6 @@ class _Lowering:
                 key = self._by_name.get(name)
                 variants.append(Variant(values, Reference(key) if key is not None else None))
         return cast(str, said["parameter"]), tuple(variants)
-
-    def _environments(self) -> Iterator[tuple[str, str]]:
-        for index, server in enumerate(self._spec.spec.servers):
-            url = server.url
-            for name, default in server.variables.items():
-                url = url.replace(f"{{{name}}}", default)
-            if url.startswith(("http://", "https://")) and not _TEMPLATE.search(url):
-                yield "production" if index == 0 else f"environment_{index + 1}", url
 
 
 def _endpoint(verb: str, path: str) -> str:

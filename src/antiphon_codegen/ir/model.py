@@ -170,6 +170,8 @@ class Operation:
     deprecated: bool
     origin: Origin
     key: str
+    server: str | None = None
+    """Where this operation is, if elsewhere than the API as a whole."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ A node that cannot be understood becomes `Unknown` and is reported; nothing arou
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Final, cast
@@ -176,6 +178,12 @@ class SchemaReader:
 
     def _enum(self, schema: Schema) -> Type:
         values = schema.enum or ()
+        if "array" in schema.types and values and not any(isinstance(value, list) for value in values):
+            # Met often: the values of the items, written one level too high.
+            items = schema.items if isinstance(schema.items, Schema) else Schema(schema.pointer, schema.file)
+            listed = replace(items, enum=values) if items.enum is None else items
+            return self._plain(replace(_without_enum(schema), items=listed), 0)
+        values = _as_declared(values, schema)
         usable = [value for value in values if isinstance(value, (str, int, float, bool))]
         if any(isinstance(value, (dict, list)) for value in values):
             self._report("unsupported", "an enum of lists or objects is read as anything", schema)
@@ -205,7 +213,8 @@ class SchemaReader:
         if not kept:
             return self._plain(schema, depth)
         for part in kept:
-            variants.append(self.type_of(part, depth + 1))
+            is_null = isinstance(part, Schema) and part.nullable_only  # how 3.0 says that null is one alternative
+            variants.append(Null() if is_null else self.type_of(part, depth + 1))
         flat = _flattened(variants)
         return _nullable(_hinted(_union(flat), schema), "null" in schema.types)
 
@@ -365,6 +374,7 @@ def _says_nothing(part: SchemaOrRef) -> bool:
         discriminator=part.discriminator,
         mapping=part.mapping,
         format=part.format,
+        nullable_only=part.nullable_only,
     )
     return part == bare
 
@@ -390,6 +400,19 @@ def _implied_kinds(schema: Schema) -> list[str]:
     if schema.format in ("binary", "date-time", "date", "uuid", "uri", "email", "byte"):
         return ["string"]
     return []
+
+
+def _as_declared(values: tuple[JSON, ...], schema: Schema) -> tuple[JSON, ...]:
+    """The values of an enum, in the one type that is declared: YAML takes `1` and `true` for other than text."""
+    kinds = [kind for kind in schema.types if kind != "null"]
+    if kinds == ["string"]:
+        return tuple(json.dumps(each) if isinstance(each, (bool, int, float)) else each for each in values)
+    if kinds == ["integer"] and all(isinstance(each, str) and _WHOLE.fullmatch(each) for each in values):
+        return tuple(int(each) for each in values if isinstance(each, str))
+    return values
+
+
+_WHOLE: Final = re.compile(r"-?[0-9]{1,18}")
 
 
 def _is_raw(content_media_type: str | None) -> bool:

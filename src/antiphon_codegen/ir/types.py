@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from ..document import JSON
@@ -69,7 +69,7 @@ class Property:
     required: bool
     docs: str | None = None
     deprecated: bool = False
-    default: JSON = None
+    default: JSON = field(default=None, hash=False)
     read_only: bool = False
     write_only: bool = False
     called: str | None = None

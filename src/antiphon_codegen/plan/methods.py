@@ -313,7 +313,8 @@ def _path_first(operation: Operation) -> list[Param]:
 def _free_name(wire: str, place: str, taken: set[str]) -> Identifier:
     name = member_name(wire, taken, prefix="param")
     plain = snake(wire)
-    if name != plain and plain in taken and plain not in RESERVED_ARGUMENTS:
+    usual = member_name(wire, (), prefix="param")
+    if name != usual and plain and usual not in RESERVED_ARGUMENTS and not plain[0].isdigit():
         return first_free([f"{place}_{plain}", name], taken)
     return name
 

@@ -10,38 +10,23 @@ from ..ir.model import API, PageScheme, Resource
 from ..ir.security import client_opts
 from ..ir.types import Reference
 from ..problems import Problems
+from .called import client_called, package_called, telling
 from .channels import plan_channel
 from .layout import Layout, layout, walk
 from .methods import MethodPlanner
 from .model import Alias, ClientPlan, Field, OptionPlan, PagePlan, Plan, ResourcePlan, Style, TypesModule
-from .names import Identifier, class_name, first_free, member_name, module_name, name_words, snake
+from .names import Identifier, class_name, first_free, member_name, module_name, snake
 from .split import split
 from .symbols import Annotation, Builtin, Module, Named, Nothing, OneOf, Symbol
 from .types import MODEL_MEMBERS, TypePlanner
 
 __all__ = ["Wishes", "plan"]
 
-_DULL = frozenset(
-    {
-        "api",
-        "openapi",
-        "swagger",
-        "rest",
-        "restful",
-        "http",
-        "the",
-        "specification",
-        "spec",
-        "server",
-        "service",
-    }
-)
-
 CLIENT_MEMBERS: Final[frozenset[str]] = frozenset(
     """api_key auth_headers authorised base_url check_open close connections copy credential_functions default_headers
     default_query delete fields_for get get_api_list is_closed logger max_retries paginated patch
     platform_headers post prepared put qs request_binary request_pages request_stream request_value sdk self send
-    settings timeout user_agent with_options with_raw_response with_streaming_response request
+    settings timeout url_at user_agent with_options with_raw_response with_streaming_response request
     http_client""".split()
 )
 """What every client has by itself: no resource may take such a name."""
@@ -86,21 +71,17 @@ def _style(api: API, wishes: Wishes) -> Style:
     config = api.config
     organization = config.organization
     said = wishes.package or config.style.package
-    package = module_name(said or organization or "_".join(_telling(api.title)) or "api_client")
-    name = config.style.client or class_name(
-        organization or said or " ".join(_telling(api.title)) or "Client", {"sdk": "SDK", **config.style.casings}
-    )
+    found = telling(api.title, tuple(url for _, url in api.environments))
+    named = said or organization
+    package = module_name(named) if named else package_called(found)
+    name = config.style.client
+    if not name:
+        shown = organization or said
+        name = class_name(shown, {"sdk": "SDK", **config.style.casings}) if shown else client_called(found)
     client = first_free([name, f"{name}Client"], {"Async", "Any"}) if name.isidentifier() else Identifier("Client")
     version = re.sub(r"[^0-9A-Za-z.+-]", "", api.version) or "0"
     project = wishes.project or config.style.project or package.replace("_", "-")
     return Style(package, project, client, version, wishes.runtime, wishes.in_place)
-
-
-def _telling(title: str) -> list[str]:
-    """The words of a title that tell APIs apart."""
-    found = name_words(title)
-    telling = [word for word in found if word not in _DULL and not re.fullmatch(r"v?[0-9]+", word)]
-    return telling[:4] or found[:3]
 
 
 def _require_listed(wanted: str, key: str, resource: Resource, located: Layout, types: TypePlanner) -> None:

@@ -60,7 +60,7 @@ MODEL_MEMBERS: Final[frozenset[str]] = frozenset(
     """construct copy dict fields from_orm json model_computed_fields model_config
     model_construct model_copy model_dump model_dump_json model_extra model_fields model_fields_set
     model_json_schema model_parametrized_name model_post_init model_rebuild model_validate
-    model_validate_json model_validate_strings parse_file parse_obj parse_raw schema schema_json to_dict
+    model_validate_json model_validate_strings mro parse_file parse_obj parse_raw register schema schema_json to_dict
     to_json update_forward_refs validate""".split()
 )
 """What models have by themselves: no field may take such a name."""

@@ -6,7 +6,7 @@ from typing import Literal
 
 from .reader import Node
 
-__all__ = ["dialect_of", "schema_types"]
+__all__ = ["dialect_of", "is_nullable_only", "schema_types"]
 
 
 def dialect_of(root: Node) -> Literal["3.0", "3.1"] | None:
@@ -44,9 +44,18 @@ def schema_types(node: Node) -> tuple[str, ...]:
             node.report("bad-shape", f"{name!r} is no JSON type", "type")
     if value is not None and not isinstance(value, (str, list)):
         node.report("bad-shape", "type has to be text or a list", "type")
-    if node.flag("nullable") and "null" not in found:
+    if node.flag("nullable") and "null" not in found and not is_nullable_only(node):
         found.append("null")
     return tuple(dict.fromkeys(found))
 
 
+def is_nullable_only(node: Node) -> bool:
+    """Whether `nullable` is all that is said: what may be anything may be null too, and need not be (3.0.3, 4.7.24)."""
+    return isinstance(node.value, dict) and node.flag("nullable") and _NARROWING.isdisjoint(node.value)
+
+
+_NARROWING = frozenset(
+    """type format enum const properties additionalProperties patternProperties items prefixItems allOf anyOf oneOf $ref
+    contentMediaType""".split()
+)
 _TYPES = frozenset({"null", "boolean", "object", "array", "number", "integer", "string"})

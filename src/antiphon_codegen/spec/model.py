@@ -73,6 +73,8 @@ class Schema:
     read_only: bool = False
     write_only: bool = False
     deprecated: bool = False
+    nullable_only: bool = False
+    """`nullable: true` is all that is said of the value."""
     never: bool = False
     """The schema `false`, which nothing satisfies."""
     extensions: Extensions = field(default_factory=dict[str, Any])

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from typing import TypeVar
 from urllib.parse import unquote
 
-from ..document import Document, load, pointer_to, steps_of
+from ..document import JSON, Document, load, pointer_to, steps_of
 from ..problems import Problem, Problems, Refused
 from .model import (
     VERBS,
@@ -45,6 +45,7 @@ class Library:
         self._folder = document.path.resolve().parent
         self._problems = problems
         self._documents: dict[str, Document | None] = {document.name: document}
+        self._marked: dict[str, dict[str, str]] = {}
 
     def document(self, name: str) -> Document | None:
         """A file by its path below the folder; None when it cannot be read."""
@@ -56,6 +57,12 @@ class Library:
                 self._problems.add(problem.kind, problem.message, problem.origin)
                 self._documents[name] = None
         return self._documents[name]
+
+    def marked(self, document: Document) -> Mapping[str, str]:
+        """Where the schemas are that a document gives an `$id`, and those with an anchor, as `#name`."""
+        if document.name not in self._marked:
+            self._marked[document.name] = dict(_marks(document.root))
+        return self._marked[document.name]
 
     def located(self, problem: Problem) -> Problem:
         """The problem with the line and column of its place."""
@@ -231,6 +238,10 @@ class _Resolver:
     def _node(self, ref: Ref) -> Node | None:
         file, _, fragment = ref.target.partition("#")
         name = ref.file
+        own = self._library.document(name)
+        known = self._library.marked(own).get(file) if file and own is not None else None
+        if known is not None:
+            fragment, file = known + fragment, ""
         if file:
             found = self._library.name_for(file, ref.file)
             if found is None:
@@ -245,12 +256,15 @@ class _Resolver:
             return None
         pointer = unquote(fragment)
         if pointer and not pointer.startswith("/"):
-            self._report(ref, f"{ref.target!r} names an anchor; only JSON pointers are followed")
-            return None
+            anchored = self._library.marked(document).get(f"#{pointer}")
+            if anchored is None:
+                self._report(ref, f"{ref.target!r} names an anchor that is nowhere")
+                return None
+            pointer = anchored
         return self._at(document, pointer, ref)
 
     def _at(self, document: Document, pointer: str, ref: Ref) -> Node | None:
-        for candidate in dict.fromkeys((pointer, pointer.rstrip("/"))):
+        for candidate in dict.fromkeys((pointer, pointer.rstrip("/"), *_enclosed(document, pointer, ref))):
             try:
                 return Node(document.at(candidate), candidate, document, self._problems)
             except KeyError:
@@ -268,6 +282,35 @@ class _Resolver:
         document = self._library.document(ref.file)
         if document is not None:
             self._problems.add("bad-reference", message, document.origin(ref.pointer))
+
+
+def _enclosed(document: Document, pointer: str, ref: Ref) -> Iterator[str]:
+    """Where `#/$defs/X` leads if a schema around the reference is its root, as one made by itself was before."""
+    if ref.file == document.name and pointer.startswith(("/$defs/", "/definitions/")):
+        around = ref.pointer
+        while around:
+            yield around + pointer
+            around = around.rpartition("/")[0]
+
+
+_MARKS = {"$id": "", "$anchor": "#", "$dynamicAnchor": "#"}
+
+
+def _marks(root: JSON) -> Iterator[tuple[str, str]]:
+    """What schemas are called by themselves (JSON Schema 2020-12, sections 8.2.1 and 8.2.2), with their pointers."""
+    waiting: list[tuple[JSON, str]] = [(root, "")]
+    seen: set[int] = set()
+    while waiting:
+        node, pointer = waiting.pop()
+        if not isinstance(node, (dict, list)) or id(node) in seen:
+            continue
+        seen.add(id(node))  # what a YAML alias stands for is the same object each time
+        entries = node.items() if isinstance(node, dict) else enumerate(node)
+        for key, each in entries:
+            mark = _MARKS.get(key) if isinstance(key, str) else None
+            if mark is not None and isinstance(each, str) and each:
+                yield mark + each, pointer
+            waiting.append((each, pointer_to(pointer, key)))
 
 
 def _nearest(document: Document, pointer: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from .dialect import schema_types
+from .dialect import is_nullable_only, schema_types
 from .model import Ref, Schema, SchemaOrRef
 from .reader import Node
 
@@ -32,7 +32,10 @@ def parse_schema(node: Node, depth: int = 0) -> SchemaOrRef:
     return _schema(node, ref, depth)
 
 
-_ANNOTATIONS = frozenset({"$ref", "description", "summary", "title", "example", "examples", "default", "deprecated"})
+_ANNOTATIONS = frozenset(
+    """$ref $dynamicRef $defs definitions $id $schema $anchor $dynamicAnchor $comment description summary title example
+    examples default deprecated externalDocs xml""".split()
+)
 
 
 def _says_more(value: Mapping[str, object]) -> bool:
@@ -42,11 +45,15 @@ def _says_more(value: Mapping[str, object]) -> bool:
 
 def reference(node: Node) -> Ref | None:
     """The reference an object has, if it has one."""
-    if not isinstance(node.value, dict) or "$ref" not in node.value:
+    if not isinstance(node.value, dict):
         return None
-    target = node.value["$ref"]
+    # Where a dynamic reference leads by itself is what a reader of one document can know of it.
+    key = next((each for each in ("$ref", "$dynamicRef") if each in node.value), None)
+    if key is None:
+        return None
+    target = node.value[key]
     if not isinstance(target, str):
-        node.report("bad-reference", "$ref has to be text", "$ref")
+        node.report("bad-reference", f"{key} has to be text", key)
         return None
     return Ref(target, node.pointer, node.file, node.text("description"))
 
@@ -96,6 +103,7 @@ def _schema(node: Node, ref: Ref | None, depth: int) -> Schema:
         read_only=node.flag("readOnly"),
         write_only=node.flag("writeOnly"),
         deprecated=node.flag("deprecated"),
+        nullable_only=is_nullable_only(node),
         extensions=node.extensions(),
     )
 
