@@ -28,6 +28,10 @@ def prompted(**keywords: Any) -> object:
     return llm.Model(MODEL).prompt("x", **keywords).text()
 
 
+def loaded(**data: Any) -> object:
+    return llm.Response.from_dict({"model": MODEL, **data})
+
+
 CASES: list[tuple[Callable[[], object], type[Exception], str]] = [
     (lambda: llm.embedding(MODEL, NONE), TypeError, "input must be text, or a list, not NoneType"),
     (lambda: llm.embedding(MODEL, NUMBER), TypeError, "input must be text, or a list, not int"),
@@ -63,6 +67,15 @@ CASES: list[tuple[Callable[[], object], type[Exception], str]] = [
     (lambda: llm.Model(), ValueError, "a model has a model_id"),
     (lambda: llm.Response.from_dict({}), ValueError, "the data name no model: pass model=..."),
     (lambda: llm.Response.from_dict(NUMBER), TypeError, "data must be a mapping, not int"),
+    (lambda: loaded(prompt=5), TypeError, "prompt must be a mapping, not int"),
+    (lambda: loaded(prompt={"messages": 5}), TypeError, "messages must be a list, not int"),
+    (lambda: loaded(prompt={"messages": [5]}), TypeError, "a message must be a mapping, not int"),
+    (lambda: loaded(messages={"role": "user"}), TypeError, "messages must be a list, not dict"),
+    (lambda: loaded(messages=[{"parts": []}]), ValueError, "a message has a role"),
+    (lambda: loaded(messages=[{"role": "user", "parts": 5}]), TypeError, "parts must be a list, not int"),
+    (lambda: loaded(messages=[{"role": "user", "parts": [5]}]), TypeError, "a part of a message must be a mapping"),
+    (lambda: loaded(body={"choices": 5}), TypeError, "choices must be a list, not int"),
+    (lambda: loaded(body={"choices": [5]}), TypeError, "choices must be mappings"),
     (lambda: llm.set_key("openai", NONE), TypeError, "the key is text, not NoneType"),
     (lambda: llm.set_key(NUMBER, "k"), TypeError, "the name of a key is text, not int"),
     (lambda: llm.discover_models("openai", base_url=NUMBER), TypeError, "base_url must be text, not int"),
@@ -74,3 +87,39 @@ def test_wrong_arguments(ask: Callable[[], object], kind: type[Exception], text:
     with pytest.raises(kind) as caught:
         ask()
     assert str(caught.value).startswith(text)
+
+
+class Wrong(llm.Model):
+    """Answers with whatever it was made with."""
+
+    def execute(self, *_: object) -> Any:
+        return self.settings["metadata"]
+
+
+class AsyncWrong(llm.AsyncModel):
+    """Is written as a plain async function."""
+
+    model_id = "wrong"
+
+    async def execute(self, *_: object) -> Any:
+        return "x"
+
+
+class AsyncPlain(llm.AsyncModel):
+    """Is written as for sync code."""
+
+    model_id = "plain"
+
+    def execute(self, *_: object) -> Any:
+        yield "x"
+
+
+@pytest.mark.filterwarnings("error")
+async def test_models_that_do_not_answer_as_their_colour_does() -> None:
+    given: Any = 5
+    with pytest.raises(TypeError, match="execute of Wrong must be a generator, or gives texts; it gave int"):
+        Wrong("wrong", metadata=given).prompt("x").text()
+    with pytest.raises(TypeError, match=r"AsyncWrong must be an async generator: .* it gave coroutine"):
+        await AsyncWrong().prompt("x").text()
+    with pytest.raises(TypeError, match=r"AsyncPlain must be an async generator: .* it gave generator"):
+        await AsyncPlain().prompt("x").text()

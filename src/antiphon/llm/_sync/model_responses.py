@@ -15,7 +15,7 @@ from ...runtime.core.kinds import checked_mapping
 from ...runtime.waiting import answered
 from ..core.belonging import Belonging
 from ..core.model_answers import ModelAnswer, StreamEvent, Usage
-from ..core.parts import Message
+from ..core.parts import Message, checked_list
 from ..core.prompt_keywords import PromptKeywords
 from ..core.prompts import Prompt, prompt_of, result_messages
 from ..core.said import system as say
@@ -24,7 +24,7 @@ from ..core.tool_loop import PauseChain, Round
 from ..core.toolboxes import ToolLike, tools_of
 from ..core.tools import ToolCall, ToolResult
 from ..model_facts import check_attachments, check_prompt, check_types, own_answer, request_parameters
-from ..pairs.answers import Waiting
+from ..pairs.answers import Waiting, own_pieces
 from ..pairs.running import lock
 from .asking import completed
 from .loading import loaded
@@ -220,8 +220,8 @@ class Response(Waiting):
         for options that there are not.
         """
         data = checked_mapping("data", data)
-        given: Mapping[str, Any] = data.get("prompt") or {}
-        sent = [Message.from_dict(each) for each in given.get("messages") or ()]
+        given = checked_mapping("prompt", data.get("prompt"))
+        sent = [Message.from_dict(each) for each in checked_list("messages", given.get("messages"))]
         if model is None and "model" not in data:
             raise ValueError("the data name no model: pass model=...")
         model = model or cls._model_called(data["model"])
@@ -293,7 +293,7 @@ class Response(Waiting):
             given: list[Any] = [self.prompt, prompt.stream and self.model.can_stream, self, self.conversation]
             takes_key = "key" in inspect.signature(execute).parameters
             named = {"key": self.model.get_key(prompt.key)} if takes_key else {}
-            self._stream = iter(execute(*given, **named))
+            self._stream = own_pieces(self.model, execute(*given, **named))
         piece: Any = next(self._stream, None)
         if piece is None:
             return True

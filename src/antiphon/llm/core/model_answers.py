@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from ...lib.core.merging import merge_into, whole
 from ...runtime.core.kinds import is_mapping
-from .parts import Message
+from .parts import Message, checked_list
 from .tools import ToolCall, ToolResult
 
 __all__ = ["ModelAnswer", "RoundText", "StreamEvent", "Usage", "result_events"]
@@ -301,9 +301,11 @@ class ModelAnswer:
         made.began = None if began is None else datetime.datetime.fromisoformat(began)
         made.seconds = data.get("seconds")
         if is_mapping(body := data.get("body")):
+            if not all(is_mapping(each) for each in checked_list("choices", body.get("choices"))):
+                raise TypeError("choices must be mappings")
             made.take(body)
             return made
-        for each in data.get("messages") or ():
+        for each in checked_list("messages", data.get("messages")):
             made.take({"choices": [{"message": Message.from_dict(each)}]})
         if is_mapping(usage := data.get("usage")):
             counted = {"prompt_tokens": usage.get("input"), "completion_tokens": usage.get("output")}

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final, Literal, cast
 
-from ...runtime.core.kinds import is_list, is_mapping
+from ...runtime.core.kinds import checked_mapping, is_list, is_mapping
 from .attachments import Attachment, attachment_from_dict, attachment_of, attachment_to_dict
 from .tools import ToolCall, ToolResult
 
@@ -21,6 +21,7 @@ __all__ = [
     "TextPart",
     "ToolCallPart",
     "ToolResultPart",
+    "checked_list",
     "parts_of",
 ]
 
@@ -48,8 +49,8 @@ class Part:
 
     @staticmethod
     def from_dict(data: Mapping[str, Any]) -> Part:
-        """The part that `to_dict` wrote. Raises ValueError for a type that there is not."""
-        given: dict[str, Any] = dict(data)
+        """The part that `to_dict` wrote. Raises ValueError for a type that there is not, and TypeError."""
+        given: dict[str, Any] = dict(checked_mapping("a part of a message", data))
         kind = given.pop("type", None)
         match kind:
             case "text":
@@ -217,13 +218,26 @@ class Message(dict[str, Any]):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Message:
-        """The message that `to_dict` wrote, or one in OpenAI's form."""
+        """The message that `to_dict` wrote, or one in OpenAI's form. Raises TypeError and ValueError."""
+        data = checked_mapping("a message", data)
+        if not isinstance(role := data.get("role"), str):
+            raise ValueError(f"a message has a role: {dict(data)!r}")
         if "parts" not in data:
             return cls.of(data)
-        return cls(data["role"], [Part.from_dict(each) for each in data["parts"]], data.get("provider_metadata"))
+        parts = [Part.from_dict(each) for each in checked_list("parts", data["parts"])]
+        return cls(role, parts, data.get("provider_metadata"))
 
     def __repr__(self) -> str:
         return f"Message({super().__repr__()})"
+
+
+def checked_list(name: str, given: object) -> list[Any]:
+    """The list, an empty one for None. Raises TypeError for what is none, naming it."""
+    if given is None:
+        return []
+    if not is_list(given):
+        raise TypeError(f"{name} must be a list, not {type(given).__name__}")
+    return given
 
 
 def parts_of(items: Iterable[object]) -> list[Part]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import AsyncIterator, Generator, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, cast
 
@@ -22,7 +23,17 @@ if TYPE_CHECKING:
     from ..core.prompts import Prompt
     from ..core.tool_loop import AfterCall, BeforeCall
 
-__all__ = ["AsyncConverted", "AsyncWaiting", "AsyncWaitingText", "Converted", "Waiting", "WaitingText", "new_id"]
+__all__ = [
+    "AsyncConverted",
+    "AsyncWaiting",
+    "AsyncWaitingText",
+    "Converted",
+    "Waiting",
+    "WaitingText",
+    "async_own_pieces",
+    "new_id",
+    "own_pieces",
+]
 
 
 class _Copied:
@@ -216,6 +227,26 @@ class AsyncConverted:
 
 class Converted:
     """A sync conversation."""
+
+
+def async_own_pieces(model: object, given: Any) -> AsyncIterator[Any]:
+    """What `execute` of a class of async models says. Raises TypeError for what is no async generator."""
+    if not hasattr(given, "__aiter__"):
+        raise _no_pieces(model, given, "an async generator: `async def` with `yield`")
+    return aiter(given)
+
+
+def own_pieces(model: object, given: Any) -> Iterator[Any]:
+    """What `execute` of a class of models says. Raises TypeError for what cannot be iterated."""
+    if not hasattr(given, "__iter__"):
+        raise _no_pieces(model, given, "a generator, or gives texts")
+    return iter(given)
+
+
+def _no_pieces(model: object, given: Any, wanted: str) -> TypeError:
+    if inspect.iscoroutine(given):
+        given.close()
+    return TypeError(f"execute of {type(model).__name__} must be {wanted}; it gave {type(given).__name__}")
 
 
 def new_id() -> str:
