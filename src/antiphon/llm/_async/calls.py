@@ -32,12 +32,13 @@ async def async_asked(asking: Asking, positional: Sequence[Any], named: Mapping[
 
 async def async_carried_out(plan: Plan) -> Any:
     """What comes of a plan: an answer, a stream, a value, or what a parser makes of it."""
-    media = [each.attachment for each in plan.media]
-    messages = plan.said(await async_loaded(media) if media else ())
+    loaded = await async_loaded([each.attachment for each in plan.media]) if plan.media else ()
+    messages = plan.said(loaded)
     extraction, parser = plan.settings.extraction, plan.settings.output_parser
+    is_streamed = plan.settings.is_streamed
     began = time.time() * 1000
-    answer, raw = await async_sent(plan, messages, stream=plan.settings.is_streamed)
-    if plan.settings.is_streamed:
+    answer, raw = await async_sent(plan, messages, stream=is_streamed)
+    if is_streamed:
         stream = AsyncStream(plan, messages, answer, began)
         return stream if extraction is None else AsyncStructuredStream[Any](stream, extraction)
     response = AsyncCallAnswer(plan, messages, answer, raw=raw, start_time=began, end_time=time.time() * 1000)

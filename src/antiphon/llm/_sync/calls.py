@@ -33,12 +33,13 @@ def asked(asking: Asking, positional: Sequence[Any], named: Mapping[str, Any]) -
 
 def carried_out(plan: Plan) -> Any:
     """What comes of a plan: an answer, a stream, a value, or what a parser makes of it."""
-    media = [each.attachment for each in plan.media]
-    messages = plan.said(loaded(media) if media else ())
+    loaded = loaded([each.attachment for each in plan.media]) if plan.media else ()
+    messages = plan.said(loaded)
     extraction, parser = plan.settings.extraction, plan.settings.output_parser
+    is_streamed = plan.settings.is_streamed
     began = time.time() * 1000
-    answer, raw = sent(plan, messages, stream=plan.settings.is_streamed)
-    if plan.settings.is_streamed:
+    answer, raw = sent(plan, messages, stream=is_streamed)
+    if is_streamed:
         stream = Stream(plan, messages, answer, began)
         return stream if extraction is None else StructuredStream[Any](stream, extraction)
     response = CallAnswer(plan, messages, answer, raw=raw, start_time=began, end_time=time.time() * 1000)

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
+from types import NoneType
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
@@ -43,6 +44,8 @@ _PLACES: Final = frozenset(
 )
 """Keywords that belong to one model, and are not passed on to a fallback."""
 _OTHER_NAMES: Final = {"api_base": "base_url", "num_retries": "max_retries"}
+_NOT_GIVEN: Final = frozenset({NoneType, NotGiven, Omit})
+_TOKENS: Final = frozenset({"azure_ad_token", "azure_ad_token_provider"})
 _PLACED: Final = ("provider", "base_url", "api_key", "api_version")
 """Those that say where it is, and as whom it is asked."""
 _VERSION_OF_MODELS: Final = "2024-05-01-preview"
@@ -117,7 +120,8 @@ def _attempt(
     place: dict[str, Any] = {}
     if settings:
         place = {name: settings[name] for name in _PLACED if name in settings}
-        place["token"] = _token(settings)
+        if not _TOKENS.isdisjoint(settings):
+            place["token"] = _token(settings)
     route = route_to(model, registry=registry, environment=environment, keys=keys, **place)
     return _made(kind, route, subject, streamed, settings, body)
 
@@ -219,15 +223,11 @@ def located(route: Route, call: Call) -> Call:
 
 def _given(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """What was given, each under one name."""
-    made = {name: value for name, value in parameters.items() if _is_given(value)}
+    made = {name: value for name, value in parameters.items() if value.__class__ not in _NOT_GIVEN}
     for other, name in _OTHER_NAMES.items():
         if other in made:
             made.setdefault(name, made.pop(other))
     return made
-
-
-def _is_given(value: object) -> bool:
-    return value is not None and not isinstance(value, (Omit, NotGiven))
 
 
 def _check_names(kind: Kind, provider: Provider, body: Mapping[str, Any]) -> None:
