@@ -6,11 +6,13 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
 from antiphon.runtime import APIConnectionError, APIStatusError
+from antiphon.runtime.core.sources import FileSource
 
 from ..colours import pieces, pooled
 from ..transports.servers import CERTIFICATE, OK, Peer, RawServer, answer, chunk
@@ -108,6 +110,25 @@ def test_a_welcome_that_comes_early_does_not_end_the_body(tls: bool) -> None:
             assert client.get("/x", cast_to=dict[str, Any]) == {"ok": True}
     assert len(server.requests[0]) > len(PIECE) * 100
     assert server.connections == 1
+
+
+def test_a_file_of_which_the_rest_is_refused_is_closed_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "large"
+    path.write_bytes(PIECE * PIECES)
+    closed: list[FileSource] = []
+    close = FileSource.close
+
+    def noted(source: FileSource) -> None:
+        close(source)
+        closed.append(source)
+
+    monkeypatch.setattr(FileSource, "close", noted)
+    with RawServer(holds) as server:
+        with client_of(server) as client:
+            with pytest.raises(APIStatusError, match="enough"):
+                client.post("/x", cast_to=dict[str, Any], content=path)
+            assert len(closed) == 1
+            server.given_up.release()
 
 
 def welcomes_and_holds(peer: Peer) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 
 from ...core.http11 import RequestHead, ResponseReader, chunk, last_chunk
 from ...core.request import Request
@@ -49,6 +49,8 @@ class AsyncConnection:
             raise error.with_traceback(None) from None
         except TransportError as error:
             fault = error.with_traceback(None)  # the server may have answered before it closed
+            if isinstance(body, AsyncGenerator):  # nobody else knows that it is not read any further
+                await body.aclose()
         while reader.head is None:
             try:
                 data = await stream.read(timeout.read)

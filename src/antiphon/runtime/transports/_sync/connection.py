@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 from ...core.http11 import RequestHead, ResponseReader, chunk, last_chunk
 from ...core.request import Request
@@ -50,6 +50,8 @@ class Connection:
             raise error.with_traceback(None) from None
         except TransportError as error:
             fault = error.with_traceback(None)  # the server may have answered before it closed
+            if isinstance(body, Generator):  # nobody else knows that it is not read any further
+                body.close()
         while reader.head is None:
             try:
                 data = stream.read(timeout.read)
