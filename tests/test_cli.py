@@ -189,6 +189,10 @@ def test_generate_into_an_empty_folder_and_again(small: Path, tmp_path: Path) ->
     program = f"from {package} import Client, AsyncClient; Client(base_url='http://127.0.0.1:9').pets.list"
     environment = {**os.environ, "PYTHONPATH": str(out / "src")}
     subprocess.run([sys.executable, "-c", program], env=environment, check=True, timeout=60)
+    for command in (["check"], ["format", "--check"]):  # under the project's own settings
+        ruff = [sys.executable, "-m", "ruff", *command, "--no-cache", "."]
+        done = subprocess.run(ruff, cwd=out, capture_output=True, text=True, check=False, timeout=60)
+        assert done.returncode == 0, done.stdout
 
     assert ran("generate", small, "-o", out, "--check").returncode == 0
     assert ran("generate", small, "-o", out).returncode == 0

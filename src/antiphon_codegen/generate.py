@@ -109,7 +109,7 @@ def generate(
     package_root = f"src/{planned.style.package}"
     python = _python_files(planned, header, package_root)
     python |= _test_files(planned, header, source)
-    files = formatted(python)
+    files = formatted(python, [planned.style.package])
     verify(files, planned, package_root)
     files.update({f"{package_root}/runtime/{path}": text for path, text in (vendored or {}).items()})
     files["api.md"] = api_md(planned, f"<!-- {header.text.removeprefix('# ')} -->")
@@ -158,7 +158,7 @@ def _in_both_colours(planned: Plan, files: Mapping[str, str]) -> dict[str, str]:
     names = colour_names(planned)
     found: dict[str, str] = {}
     # The async text is put into its final shape first: what the sync text mirrors is what a reader sees.
-    for path, text in formatted(files).items():
+    for path, text in formatted(files, [planned.style.package]).items():
         found[path] = text
         found[path.replace("/_async", "/_sync")] = sync_text(text, names)
     return found

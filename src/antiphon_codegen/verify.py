@@ -55,7 +55,7 @@ def _verify_mirrors(files: Mapping[str, str], plan: Plan) -> None:
     lonely = {path for path in files if path.endswith("/_sync.py")} ^ set(pairs.values())
     if lonely:
         raise VerifyError(f"modules without a partner in the other colour: {sorted(lonely)}")
-    expected = formatted({pairs[path]: sync_text(files[path], names) for path in pairs})
+    expected = formatted({pairs[path]: sync_text(files[path], names) for path in pairs}, [plan.style.package])
     for path, text in expected.items():
         if files[path] != text:
             raise VerifyError(f"{path} is not the mirror of its async partner")

@@ -103,7 +103,9 @@ def _pyproject(plan: Plan) -> str:
         "[tool.pytest.ini_options]\n"
         'testpaths = ["tests"]\n'
         'pythonpath = ["src"]\n'
-        'filterwarnings = ["error"]\n'
+        'filterwarnings = ["error"]\n\n'
+        "[tool.ruff]\n"
+        "line-length = 120\n"
     )
 
 

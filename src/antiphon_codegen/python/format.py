@@ -18,7 +18,9 @@ class FormatError(Exception):
     """ruff is missing, or could not read what it was given: the text is no Python."""
 
 
-def formatted(files: Mapping[str, str], first_party: Sequence[str] = ("antiphon",)) -> dict[str, str]:
+def formatted(
+    files: Mapping[str, str], first_party: Sequence[str] = ("antiphon", "antiphon_codegen", "tests")
+) -> dict[str, str]:
     """The files, formatted; keys are kept and need not be usable as paths."""
     if not files:
         return {}
@@ -30,8 +32,9 @@ def formatted(files: Mapping[str, str], first_party: Sequence[str] = ("antiphon"
             path.write_text(text, "utf-8", newline="\n")
             paths[key] = path
         known = ", ".join(f'"{name}"' for name in first_party)
-        sort = ("check", "--select", "I,RUF022", "--fix", "--config", f"lint.isort.known-first-party = [{known}]")
-        _ruff(*sort, *_SETTINGS, folder)
+        # `src`: else the order would depend on what lies in the folder where the generator is started.
+        imports = ("--config", "src = []", "--config", f"lint.isort.known-first-party = [{known}]")
+        _ruff("check", "--select", "I,RUF022", "--fix", *imports, *_SETTINGS, folder)
         _ruff("format", *_SETTINGS, folder)
         return {key: path.read_text("utf-8") for key, path in paths.items()}
 
