@@ -79,3 +79,16 @@ def test_a_url_leads_where_httpx_says(url: str) -> None:
 def test_what_leads_nowhere(url: str) -> None:
     with pytest.raises(TransportError, match="the URL is not usable"):
         target_of(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "shown"),
+    [
+        ("http://[fe80::1%25eth0]:8000/v1", "fe80::1%eth0", "[fe80::1]:8000"),
+        ("http://[fe80::1%eth0]/v1", "fe80::1%eth0", "[fe80::1]"),
+        ("http://[fe80::1%2]/v1", "fe80::1%2", "[fe80::1]"),
+    ],
+)
+def test_zones_of_addresses_are_for_this_machine(url: str, host: str, shown: str) -> None:
+    target = target_of(url)
+    assert (target.origin.host, target.host) == (host, shown)

@@ -75,4 +75,9 @@ def _of_any(url: str) -> Target:
     host = parsed.raw_host.decode("ascii")
     if not host or not 0 < port <= 65535:
         raise TransportError("the URL is not usable: it names no server, or a port that cannot be")
-    return Target(Origin(parsed.scheme, host, port), parsed.netloc.decode("ascii"), parsed.raw_path.decode("ascii"))
+    shown = parsed.netloc.decode("ascii")
+    address, mark, zone = host.partition("%")
+    if mark and ":" in address:  # through which interface is this machine's own business (RFC 6874, section 4)
+        host = f"{address}%{zone.removeprefix('25') or zone}"
+        shown = f"[{address}]" if parsed.port is None else f"[{address}]:{port}"
+    return Target(Origin(parsed.scheme, host, port), shown, parsed.raw_path.decode("ascii"))
