@@ -79,6 +79,10 @@ class CallFacts:
         self._plan = plan
         self._messages = messages
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What is pickled: what can be made again of it is not."""
+        return {name: value for name, value in self.__dict__.items() if name not in ("fn_args", "tools")}
+
     @property
     def messages(self) -> list[Any]:
         """The messages that were sent."""

@@ -14,11 +14,12 @@ from ..base_tools import BaseTool
 from ..colours import is_async, is_async_function
 from ..tool_classes import tool_classes
 from .asked import Asked
+from .clients import UnsupportedClientError
 from .messages import media_in, said_next, with_media, written
 from .parts import Media, PromptError
 from .settings import CallSettings, Changes
 
-__all__ = ["ASKING", "Asking", "Called", "Plan", "is_decorated", "planned"]
+__all__ = ["ASKING", "Asking", "Called", "Plan", "UnpickledClient", "is_decorated", "planned"]
 
 _NOTHING: Final[Mapping[str, Any]] = {}
 _SAID_ELSEWHERE: Final = frozenset({"messages", "model", "provider", "stream"})
@@ -66,6 +67,10 @@ def is_decorated(function: Any) -> bool:
     return asking is not None and getattr(function, "__wrapped__", None) is asking.function
 
 
+class UnpickledClient:
+    """In place of a client, or of a key, that was not pickled with an answer: nobody else is asked instead."""
+
+
 @dataclass(eq=False, kw_only=True, repr=False, slots=True)
 class Plan:
     """What is asked, of whom, and with what."""
@@ -89,8 +94,24 @@ class Plan:
         extraction = self.settings.extraction
         return messages if extraction is None else extraction.messages(messages)
 
+    def __reduce__(self) -> Any:
+        from .pickling import facts_of, plan_of
+
+        return plan_of, (facts_of(self),)
+
+    def __deepcopy__(self, memo: object) -> Plan:
+        return self  # nobody changes it
+
     def following(self, said: Sequence[Any], content: object, *, stream: bool) -> Plan:
-        """The plan for what is said after these messages, and a plain answer to it. Raises `PromptError`."""
+        """The plan for what is said after these messages, and a plain answer to it.
+
+        Raises `PromptError`, and `UnsupportedClientError` where the client was left behind.
+        """
+        if isinstance(self.client, UnpickledClient):
+            raise UnsupportedClientError(
+                "this answer was pickled, and the client or the key that asked for it was not: "
+                "ask by a decorated function, with messages and message_param of the answer"
+            )
         settings = replace(self.settings, stream=stream, response_model=None, output_parser=None, json_mode=False)
         made = written([*said, *said_next(content)], marks=settings.profile.cache_marks)
         parameters = _parameters(settings, self.tools, dict(self.given))
