@@ -18,6 +18,7 @@ ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 SNIPPET = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 COMMAND = re.compile(r"^\./scripts/(\w+)", re.MULTILINE)
+PLACE = re.compile(r"`((?:src|tests|docs|examples|bench)/[\w/.-]+)`")
 LINK = re.compile(r"\]\(([^)#:]+)\)")
 
 
@@ -66,9 +67,11 @@ def test_snippets_are_typed_and_in_form(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("page", [*PAGES, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"], ids=lambda page: page.name)
-def test_scripts_and_links_of_a_page_exist(page: Path) -> None:
+def test_scripts_places_and_links_of_a_page_exist(page: Path) -> None:
     text = page.read_text("utf-8")
     for name in COMMAND.findall(text):
         assert os.access(ROOT / "scripts" / name, os.X_OK), name
+    for place in PLACE.findall(text):
+        assert (ROOT / place).exists(), place
     for target in LINK.findall(text):
         assert (page.parent / target).exists(), target

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -86,6 +87,10 @@ def test_every_generated_file_says_so_and_the_manifest_lists_it(generation: Gene
     for name in owned:
         first = (ROOT / name).read_text("utf-8").split("\n", 1)[0]
         assert first.startswith(("# Generated ", "<!-- Generated ")), name
+    places = {name.split("/")[2] for name in owned if name.startswith("src/antiphon/")}
+    told = re.search(r"`src/antiphon/{(.*?)}`", (ROOT / "CONTRIBUTING.md").read_text("utf-8"))
+    assert told is not None
+    assert set(told[1].split(",")) == places
 
 
 def test_no_file_is_too_long_for_a_reader() -> None:
