@@ -287,7 +287,9 @@ class Response(Waiting):
         """Go on with what a class of models says itself."""
         if self._stream is None:
             prompt = replace(self.prompt, known_tools=prepared_tools(self.prompt.known_tools))
-            history, prompt = self._history(prompt)
+            history: list[Message] = []
+            if self._previous is not None:
+                history, prompt = self._history(prompt, self._previous)
             self.answer.input = [*history, *(each for message in prompt.messages for each in message.sent())]
             self._begin(prompt)
             given: list[Any] = [self.prompt, prompt.stream and self.model.can_stream, self, self.conversation]
@@ -307,18 +309,20 @@ class Response(Waiting):
         prompt.keep_sent(answer.input)
         answer.began, self._started = datetime.datetime.now(datetime.UTC), time.perf_counter()
 
-    def _history(self, prompt: Prompt) -> tuple[list[Message], Prompt]:
+    def _history(self, prompt: Prompt, previous: Response) -> tuple[list[Message], Prompt]:
         """What was said before, and the prompt with the results of calls that had to be made."""
-        if self._previous is None or prompt.given is not None or prompt.before is not None:
+        if prompt.given is not None or prompt.before is not None:
             return [], prompt
-        history = self._previous.all_messages()
-        if self._answers_calls and self._previous.tool_calls():
-            made = self._previous.execute_tool_calls(tools=prompt.tools)
+        history = previous.all_messages()
+        if self._answers_calls and previous.tool_calls():
+            made = previous.execute_tool_calls(tools=prompt.tools)
             prompt = replace(prompt, tool_results=made)
         return history, prompt
 
     def _messages(self, prompt: Prompt) -> list[Mapping[str, Any]]:
-        history, prompt = self._history(prompt)
+        history: list[Message] = []
+        if self._previous is not None:
+            history, prompt = self._history(prompt, self._previous)
         needed = prompt.needed(history)
         if not needed:
             return prompt.said(history, ())
