@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from typing import Any
 
@@ -17,8 +18,8 @@ from .sdk import AsyncClient
 def client_of(server: RawServer, **arguments: Any) -> AsyncClient:
     trusted = ssl.create_default_context(cafile=CERTIFICATE)
     transport: Any = async_pooled(5, verify=trusted)
-    given: dict[str, Any] = {"max_retries": 0, "timeout": 15, **arguments}
-    return AsyncClient(api_key="k", base_url=server.url("/v1"), http_client=transport, **given)
+    given: dict[str, Any] = {"max_retries": 0, "timeout": 15, "base_url": server.url("/v1"), **arguments}
+    return AsyncClient(api_key="k", http_client=transport, **given)
 
 
 async def test_many_requests_share_a_connection() -> None:
@@ -27,6 +28,20 @@ async def test_many_requests_share_a_connection() -> None:
             for _ in range(5):
                 assert await client.get("/x", cast_to=dict[str, Any]) == {"ok": True}
     assert server.connections == 1
+
+
+async def test_a_name_with_a_dot_at_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It asks for no search in the domains of this machine; certificates do not have it."""
+    looked_up = socket.getaddrinfo
+
+    def found(host: str, *arguments: Any, **options: Any) -> Any:
+        return looked_up(host.removesuffix("."), *arguments, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", found)
+    with RawServer(serve_ok, tls=True) as server:
+        async with client_of(server, base_url=f"https://localhost.:{server.port}/v1") as client:
+            assert await client.get("/x", cast_to=dict[str, Any]) == {"ok": True}
+    assert f"host: localhost.:{server.port}\r\n".encode() in server.requests[0]
 
 
 @pytest.mark.parametrize("size", [1, 16_383, 16_384, 16_385, 300_000, 5_000_000])

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from typing import Any
 
@@ -18,8 +19,8 @@ from .sdk import Client
 def client_of(server: RawServer, **arguments: Any) -> Client:
     trusted = ssl.create_default_context(cafile=CERTIFICATE)
     transport: Any = pooled(5, verify=trusted)
-    given: dict[str, Any] = {"max_retries": 0, "timeout": 15, **arguments}
-    return Client(api_key="k", base_url=server.url("/v1"), http_client=transport, **given)
+    given: dict[str, Any] = {"max_retries": 0, "timeout": 15, "base_url": server.url("/v1"), **arguments}
+    return Client(api_key="k", http_client=transport, **given)
 
 
 def test_many_requests_share_a_connection() -> None:
@@ -28,6 +29,20 @@ def test_many_requests_share_a_connection() -> None:
             for _ in range(5):
                 assert client.get("/x", cast_to=dict[str, Any]) == {"ok": True}
     assert server.connections == 1
+
+
+def test_a_name_with_a_dot_at_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It asks for no search in the domains of this machine; certificates do not have it."""
+    looked_up = socket.getaddrinfo
+
+    def found(host: str, *arguments: Any, **options: Any) -> Any:
+        return looked_up(host.removesuffix("."), *arguments, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", found)
+    with RawServer(serve_ok, tls=True) as server:
+        with client_of(server, base_url=f"https://localhost.:{server.port}/v1") as client:
+            assert client.get("/x", cast_to=dict[str, Any]) == {"ok": True}
+    assert f"host: localhost.:{server.port}\r\n".encode() in server.requests[0]
 
 
 @pytest.mark.parametrize("size", [1, 16_383, 16_384, 16_385, 300_000, 5_000_000])

@@ -41,6 +41,11 @@ class Origin(NamedTuple):
     host: str
     port: int
 
+    @property
+    def certified(self) -> str:
+        """The name that its certificate is for, which has no dot at its end (RFC 6066, section 3)."""
+        return self.host.removesuffix(".")
+
 
 async def async_connected(origin: Origin, trust: ssl.SSLContext | None, seconds: float | None) -> AsyncNetworkStream:
     """A connection in the running asyncio loop; over TLS where there are settings for it.
@@ -54,7 +59,7 @@ async def async_connected(origin: Origin, trust: ssl.SSLContext | None, seconds:
     if trust is not None:
         from .tls import AsyncTLSStream
 
-        stream = AsyncTLSStream(loop, trust, origin.host)
+        stream = AsyncTLSStream(loop, trust, origin.certified)
     try:
         async with asyncio.timeout(seconds):
             await _connect(loop, stream, origin)
@@ -290,7 +295,7 @@ def connected(origin: Origin, trust: ssl.SSLContext | None, seconds: float | Non
             with contextlib.suppress(OSError):
                 sock.setsockopt(*option)
         if trust is not None:
-            sock = trust.wrap_socket(sock, server_hostname=origin.host)
+            sock = trust.wrap_socket(sock, server_hostname=origin.certified)
     except BaseException as error:
         if sock is not None:
             sock.close()
