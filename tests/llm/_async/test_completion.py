@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Iterator
 from typing import Any
 
+import pydantic
 import pytest
 
 from antiphon import APIConnectionError, AsyncClient, AuthenticationError, InternalServerError, RateLimitError
@@ -19,7 +20,9 @@ from antiphon.llm import (
     CompletionChunk,
     Data,
     MissingKeyError,
+    Tool,
     UnknownProviderError,
+    UnsupportedParameterError,
     aclose_all,
     acompletion,
     aembedding,
@@ -247,6 +250,42 @@ async def test_other_names_of_keywords() -> None:
         assert answered.choices[0].message.content == "Hello"
         assert await AsyncModel("nobody/m", **address).prompt("Hi", stream=False).complete()
     assert [body["model"] for body in server.bodies] == ["m", "m", "nobody/m"]
+
+
+class Tree(pydantic.BaseModel):
+    name: str
+
+
+def plant(tree: str, times: int = 1) -> str:
+    """Plant a tree."""
+    return tree * times
+
+
+async def test_types_and_functions_as_parameters(server: MockServer) -> None:
+    where: dict[str, Any] = {"base_url": server.url, "api_key": "key"}
+    ask: Any = acompletion
+    answered = await ask("openai/m", ASKED, response_format=Tree, **where)
+    assert Tree.model_validate_json(answered.choices[0].message.content or "")
+    mapping = Tool.function(plant, name="other").param()
+    with Local(failed("500 Sorry"), whole(completion_body())) as local:
+        address: dict[str, Any] = {"base_url": local.url("/v1"), "api_key": "key", "max_retries": 0}
+        other = {"model": "anthropic/m", **address}
+        await acompletion("openai/m", ASKED, tools=iter([plant, mapping]), fallbacks=[other], **address)
+    for body in local.bodies:
+        assert body["tools"] == [Tool.function(plant).param(), mapping]
+
+
+@pytest.mark.parametrize(
+    ("provider", "parameters"),
+    [("groq", {"n": 2}), ("deepseek", {"response_format": {"type": "json_schema", "json_schema": {"name": "a"}}})],
+)
+async def test_values_that_are_not_supported_can_be_left_out(provider: str, parameters: dict[str, Any]) -> None:
+    with Local(whole(completion_body())) as server:
+        where: dict[str, Any] = {"base_url": server.url("/v1"), "api_key": "key"}
+        with pytest.raises(UnsupportedParameterError, match="pass drop_params=True"):
+            await acompletion(f"{provider}/m", ASKED, **where, **parameters)
+        await acompletion(f"{provider}/m", ASKED, drop_params=True, **where, **parameters)
+    assert server.bodies == [{"model": "m", "messages": ASKED}]
 
 
 async def test_a_response_of_what_the_server_knows_has_no_input() -> None:

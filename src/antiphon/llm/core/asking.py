@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import json
-import warnings
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
@@ -20,6 +19,7 @@ from ...runtime.core.sentinels import NotGiven, Omit, not_given
 from ..providers.profile import Provider
 from ..providers.registry import Registry
 from .errors import UnsupportedParameterError
+from .fitting import fit
 from .messages import messages_for
 from .parameters import OF_COMPLETIONS, OF_EMBEDDINGS, OF_RESPONSES, SETTINGS
 from .routing import Endpoint, KeyStore, Route, route_to
@@ -168,7 +168,7 @@ def _made(
     else:
         body["messages"] = messages_for(provider, subject)
         if has_more:
-            _fit(provider, body, drop=settings.get("drop_params"))
+            fit(provider, body, drop=settings.get("drop_params"))
     if streamed:
         body["stream"] = True
     if "additional_params" in settings:
@@ -227,7 +227,15 @@ def _given(parameters: Mapping[str, Any]) -> dict[str, Any]:
     for other, name in _OTHER_NAMES.items():
         if other in made:
             made.setdefault(name, made.pop(other))
+    if "tools" in made:  # several attempts may read them
+        made["tools"] = _listed_tools(made["tools"])
     return made
+
+
+def _listed_tools(given: object) -> list[Any]:
+    if isinstance(given, (str, bytes, type)) or is_mapping(given) or not is_iterable(given):
+        raise TypeError(f"tools must be a list of tools, not {type(given).__name__}")
+    return given if is_list(given) else list(given)
 
 
 def _check_names(kind: Kind, provider: Provider, body: Mapping[str, Any]) -> None:
@@ -258,86 +266,6 @@ def _check_offered(kind: Kind, provider: Provider, body: Mapping[str, Any]) -> N
         for name in _KEPT_STATE:
             if body.get(name):
                 raise UnsupportedParameterError(provider.title, name, ": it keeps nothing of what was said before")
-
-
-def _fit(provider: Provider, body: dict[str, Any], *, drop: bool | None) -> None:
-    """Make the parameters those that the provider takes."""
-    if provider.unsupported:
-        _drop_unsupported(provider, body, drop)
-    if not provider.several_choices and body.get("n") not in (None, 1):
-        raise UnsupportedParameterError(provider.title, "n", " other than 1")
-    form = body.get("response_format")
-    if not provider.json_schema and is_mapping(form) and form.get("type") == "json_schema":
-        raise UnsupportedParameterError(
-            provider.title, "a schema as response_format", '; {"type": "json_object"} it does'
-        )
-    for name, other in provider.renamed.items():
-        if name in body:
-            value = body.pop(name)
-            body.setdefault(other, value)
-    limit, temperature = provider.temperature_limit, body.get("temperature")
-    if limit is not None and isinstance(temperature, (int, float)):
-        body["temperature"] = min(temperature, limit)
-    effort = body.get("reasoning_effort")
-    if isinstance(effort, str):
-        body["reasoning_effort"] = provider.reasoning_efforts.get(effort, effort)
-    if body.get("tool_choice") == "required":
-        body["tool_choice"] = provider.required_tool_choice
-    elif not provider.named_tool_choice and is_mapping(body.get("tool_choice")):
-        _choose_by_name(provider, body)
-    if not provider.stream_options:
-        body.pop("stream_options", None)
-    if "tools" in body and (provider.refused_schema_keys or not provider.strict_tools):
-        body["tools"] = [_tool(provider, tool) for tool in body["tools"]]
-
-
-def _choose_by_name(provider: Provider, body: dict[str, Any]) -> None:
-    """Have one function called where a choice cannot name it: there is no other, and some function must be called."""
-    function = body["tool_choice"].get("function")
-    name = function.get("name") if is_mapping(function) else None
-    chosen = [tool for tool in body.get("tools") or () if is_mapping(tool) and _name_of(tool) == name]
-    if name is None or not chosen:
-        raise ValueError(f"tool_choice names no function that tools has: {body['tool_choice']!r}")
-    body["tools"], body["tool_choice"] = chosen, provider.required_tool_choice
-
-
-def _name_of(tool: Mapping[str, Any]) -> object:
-    function = tool.get("function")
-    return function.get("name") if is_mapping(function) else None
-
-
-def _drop_unsupported(provider: Provider, body: dict[str, Any], drop: bool | None) -> None:
-    for name in sorted(provider.unsupported & body.keys()):
-        if not drop and provider.when_unsupported == "raise":
-            raise UnsupportedParameterError(provider.title, name, droppable=True)
-        if not drop and provider.when_unsupported == "warn":
-            # Told where the caller is: above _fit, _made, _attempt, attempts, the driver's _ways, and what asks.
-            warnings.warn(f"{provider.title} does not support {name}, which is left out", UserWarning, stacklevel=8)
-        del body[name]
-
-
-def _tool(provider: Provider, tool: object) -> object:
-    if not is_mapping(tool) or not is_mapping(function := tool.get("function")):
-        return tool
-    kept = dict(function)
-    if not provider.strict_tools:
-        kept.pop("strict", None)
-    if "parameters" in kept and provider.refused_schema_keys:
-        kept["parameters"] = _without(kept["parameters"], provider.refused_schema_keys)
-    return {**tool, "function": kept}
-
-
-def _without(schema: object, keys: AbstractSet[str], *, names: bool = False) -> object:
-    """A JSON Schema less some keywords; `names` says that the keys at this level are names of properties."""
-    if is_list(schema):
-        return [_without(item, keys) for item in schema]
-    if not is_mapping(schema):
-        return schema
-    return {
-        key: _without(value, keys, names=not names and key in ("properties", "$defs", "definitions"))
-        for key, value in schema.items()
-        if names or key not in keys
-    }
 
 
 def _further(kind: Kind, name: str, given: Mapping[str, Any], streamed: bool) -> Mapping[str, Any]:

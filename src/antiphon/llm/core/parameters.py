@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, Literal, TypeAlias, TypedDict
 
 from ...runtime import HeaderTypes, TimeoutTypes
@@ -82,7 +82,8 @@ class CompletionParameters(Settings, total=False):
     prompt_cache_options: Mapping[str, object] | None
     prompt_cache_retention: str | None
     reasoning_effort: str | None
-    response_format: Mapping[str, object] | None
+    response_format: Mapping[str, object] | type[Any] | None
+    """A format as it is sent, or a type that the answer is to fit: a pydantic model, a dataclass, a `TypedDict`."""
     safety_identifier: str | None
     seed: int | None
     service_tier: str | None
@@ -91,7 +92,8 @@ class CompletionParameters(Settings, total=False):
     stream_options: Mapping[str, object] | None
     temperature: float | None
     tool_choice: str | Mapping[str, object] | None
-    tools: Iterable[Mapping[str, object]] | None
+    tools: Iterable[Mapping[str, object] | Callable[..., Any]] | None
+    """Tools as they are sent, or functions, which are described as those of models are."""
     top_logprobs: int | None
     top_p: float | None
     user: str | None

@@ -31,7 +31,12 @@ class Registry:
             self.register(provider)
 
     def register(self, provider: Provider, *, replace: bool = False) -> None:
-        """Make a provider known. Raises ValueError when one of its names is taken, unless `replace` is true."""
+        """Make a provider known.
+
+        Raises ValueError when one of its names is taken, unless `replace` is true, and TypeError for what is none.
+        """
+        if not isinstance(provider, Provider):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"a provider is a Provider(name=..., base_url=...), not {type(provider).__name__}")
         with self._lock:
             taken = sorted(name for name in provider.names if name in self._by_name)
             if taken and not replace:
@@ -50,7 +55,9 @@ class Registry:
             self._keep({each: known for each, known in self._by_name.items() if known is not provider})
 
     def find(self, name: str) -> Provider | None:
-        """The provider with this name or alias, in any case; None when nobody has it."""
+        """The provider with this name or alias, in any case; None when nobody has it. Raises TypeError for no text."""
+        if not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"the name of a provider is text, not {type(name).__name__}")
         return self._by_name.get(name) or self._by_name.get(name.lower())
 
     def get(self, name: str) -> Provider:
