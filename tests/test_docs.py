@@ -1,4 +1,7 @@
-"""Every Python snippet of the README and the documents is a program that runs against the embedded server."""
+"""Every `python` snippet of the README and the documents is a program that runs against the embedded server.
+
+`py` snippets want what that server does not have. Only their types are looked at.
+"""
 
 from __future__ import annotations
 
@@ -16,17 +19,18 @@ from antiphon.mock import serve
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-SNIPPET = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
+SNIPPET = re.compile(r"^```(python|py)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 COMMAND = re.compile(r"^\./scripts/(\w+)", re.MULTILINE)
 PLACE = re.compile(r"`((?:src|tests|docs|examples|bench)/[\w/.-]+)`")
 LINK = re.compile(r"\]\(([^)#:]+)\)")
 
 
-def snippets() -> Iterator[tuple[str, str]]:
+def snippets(*kinds: str) -> Iterator[tuple[str, str]]:
     for page in PAGES:
         text = page.read_text("utf-8")
         for number, match in enumerate(SNIPPET.finditer(text), 1):
-            yield f"{page.name}-{number}", match[1]
+            if match[1] in kinds:
+                yield f"{page.name}-{number}", match[2]
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +39,9 @@ def server_url() -> Iterator[str]:
         yield server.url
 
 
-@pytest.mark.parametrize(("name", "code"), list(snippets()), ids=lambda value: value if "\n" not in str(value) else "")
+@pytest.mark.parametrize(
+    ("name", "code"), list(snippets("python")), ids=lambda value: value if "\n" not in str(value) else ""
+)
 def test_a_snippet_runs(name: str, code: str, server_url: str, tmp_path: Path) -> None:
     own = str(tmp_path.with_name(f"{tmp_path.name}-user"))  # what a snippet keeps
     environment = {**os.environ, "OPENAI_BASE_URL": server_url, "OPENAI_API_KEY": "key", "LLM_USER_PATH": own}
@@ -54,7 +60,7 @@ def test_a_snippet_runs(name: str, code: str, server_url: str, tmp_path: Path) -
 
 def test_snippets_are_typed_and_in_form(tmp_path: Path) -> None:
     """As in a project whose checks are strict."""
-    for name, code in snippets():
+    for name, code in snippets("python", "py"):
         (tmp_path / f"{name}.py").write_text(code, "utf-8")
     settings = {"include": ["."], "typeCheckingMode": "strict", "pythonVersion": "3.11"}
     (tmp_path / "pyrightconfig.json").write_text(json.dumps(settings), "utf-8")
