@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..attachments import async_contents
-from ..core.attachments import Attachment, Loaded
+from ..core.attachments import Attachment, Loaded, has_content_to_send
 
 __all__ = ["async_loaded"]
 
@@ -19,7 +19,7 @@ async def async_loaded(attachments: Iterable[Attachment]) -> list[Loaded]:
 
 
 async def _loaded(attachment: Attachment) -> Loaded:
-    if attachment.path is None and not attachment.must_be_here:
+    if attachment.path is None and not has_content_to_send(attachment):
         return Loaded.of(attachment, attachment.content)
     content, said = await async_contents(attachment)
     return Loaded.of(attachment, content, said)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..attachments import contents
-from ..core.attachments import Attachment, Loaded
+from ..core.attachments import Attachment, Loaded, has_content_to_send
 
 __all__ = ["loaded"]
 
@@ -20,7 +20,7 @@ def loaded(attachments: Iterable[Attachment]) -> list[Loaded]:
 
 
 def _loaded(attachment: Attachment) -> Loaded:
-    if attachment.path is None and not attachment.must_be_here:
+    if attachment.path is None and not has_content_to_send(attachment):
         return Loaded.of(attachment, attachment.content)
     content, said = contents(attachment)
     return Loaded.of(attachment, content, said)

@@ -23,6 +23,7 @@ __all__ = [
     "attachment_to_dict",
     "check_type",
     "decoded_base64",
+    "has_content_to_send",
     "made_as",
     "message_part",
 ]
@@ -91,19 +92,19 @@ class Attachment:
         return mimetypes.guess_type(name)[0]
 
     @property
-    def must_be_here(self) -> bool:
-        """Whether what its URL is of has to be here: what is no image goes to the model as its content."""
-        return self.url is not None and not (self.named_type or "").startswith("image/")
-
-    @property
     def must_be_fetched(self) -> bool:
-        """Whether that has to be fetched."""
-        return self.must_be_here and not (self.url or "").startswith("data:")
+        """Whether what is behind the URL has to be here: what is no image goes to the model as its content."""
+        return has_content_to_send(self) and not (self.url or "").startswith("data:")
 
     def id(self) -> str:
         """The same for the same contents: the SHA-256 of the bytes, or of `{"url": "..."}`."""
         known = json.dumps({"path" if self.url is None else "url": str(self.url or self.path)}).encode()
         return hashlib.sha256(known if self.content is None else self.content).hexdigest()
+
+
+def has_content_to_send(attachment: Attachment) -> bool:
+    """Whether what a URL is of goes to the model as its content, as everything does but images."""
+    return attachment.url is not None and not (attachment.named_type or "").startswith("image/")
 
 
 AttachmentT = TypeVar("AttachmentT", bound=Attachment)
