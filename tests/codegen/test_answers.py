@@ -285,6 +285,15 @@ def test_events_when_a_parameter_asks_for_them(tmp_path: Path) -> None:
         assert [each.id for each in stream] == ["1", "2"]
 
 
+def test_bytes_or_events_without_a_parameter_that_says_which(tmp_path: Path) -> None:
+    binary = {"schema": {"type": "string", "format": "binary"}}
+    answer = {"description": "", "content": {"audio/mpeg": binary, "text/event-stream": {"schema": THING}}}
+    made = build(tmp_path, document({"/x": {"post": operation(answer=answer)}}))
+    client = made.client(Answer(200, b"sound", {"content-type": "audio/mpeg"}), Answer(200, EVENTS, SSE))
+    assert client.x.create().content == b"sound"
+    assert client.x.create().content == EVENTS
+
+
 def test_lines_of_json(tmp_path: Path) -> None:
     answer = {"description": "", "content": {"application/jsonl": {"schema": THING}}}
     made = build(tmp_path, document({"/x/results": {"post": operation(answer=answer)}}))

@@ -382,6 +382,8 @@ class _Lowering:
             parameter = config.stream_parameter or (
                 "stream" if "stream" in {*names, *(p.name for p in params)} else None
             )
+            if isinstance(plain, BinaryResult) and parameter is None and not config.is_stream:
+                return plain  # no argument says which of them comes; bytes can be read piece by piece too
             if isinstance(plain, (ValueResult, BinaryResult, Empty)):
                 has_other = bool(values) or isinstance(plain, BinaryResult)
                 return StreamResult(item, parameter if has_other else None, plain if has_other else None)
