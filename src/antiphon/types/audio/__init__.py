@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from . import voices_params as voices_params
     from . import voices_types as voices_types
     from .speech_params import SpeechCreateParams as SpeechCreateParams
+    from .speech_types import CreateSpeechResponseStreamEvent as CreateSpeechResponseStreamEvent
+    from .speech_types import SpeechAudioDeltaEvent as SpeechAudioDeltaEvent
+    from .speech_types import SpeechAudioDoneEvent as SpeechAudioDoneEvent
     from .speech_types import SpeechModel as SpeechModel
     from .transcriptions_params import TranscriptionCreateParams as TranscriptionCreateParams
     from .transcriptions_params import TranscriptionCreateParamsBase as TranscriptionCreateParamsBase
@@ -53,7 +56,9 @@ else:
         __name__,
         {
             ".speech_params": "SpeechCreateParams",
-            ".speech_types": "SpeechModel",
+            ".speech_types": (
+                "CreateSpeechResponseStreamEvent SpeechAudioDeltaEvent SpeechAudioDoneEvent SpeechModel "
+            ),
             ".transcriptions_params": (
                 "TranscriptionCreateParams TranscriptionCreateParamsBase "
                 "TranscriptionCreateParamsNonStreaming TranscriptionCreateParamsStreaming "

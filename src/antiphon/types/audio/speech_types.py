@@ -3,10 +3,51 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
-__all__ = ["SpeechModel"]
+from ...runtime import BaseModel, Tagged
+
+__all__ = [
+    "CreateSpeechResponseStreamEvent",
+    "SpeechAudioDeltaEvent",
+    "SpeechAudioDoneEvent",
+    "SpeechAudioDoneEventUsage",
+    "SpeechModel",
+]
+
+
+class SpeechAudioDeltaEvent(BaseModel):
+    """More of the sound is there. Decode the pieces, and put one behind the other."""
+
+    type: Literal["speech.audio.delta"]
+    """Always `speech.audio.delta`."""
+    audio: str
+    """Next piece of the sound, in base64."""
+
+
+class SpeechAudioDoneEvent(BaseModel):
+    """All of the text has been spoken. Last event of the stream."""
+
+    type: Literal["speech.audio.done"]
+    """Always `speech.audio.done`."""
+    usage: SpeechAudioDoneEventUsage
+    """Tokens that the request has used."""
+
+
+class SpeechAudioDoneEventUsage(BaseModel):
+    """Tokens that the request has used."""
+
+    input_tokens: int
+    """Tokens of the text and of the instructions."""
+    output_tokens: int
+    """Tokens of the sound."""
+    total_tokens: int
+    """Sum of both."""
+
 
 SpeechModel: TypeAlias = Literal["tts-1", "tts-1-hd", "gpt-4o-mini-tts", "gpt-4o-mini-tts-2025-12-15"]
 """Names of the models for speech known when this description was written. Operations that take one accept
 other names too."""
+
+CreateSpeechResponseStreamEvent: TypeAlias = Annotated[SpeechAudioDeltaEvent | SpeechAudioDoneEvent, Tagged("type")]
+"""Event of streamed speech, told apart by `type`: a piece of the sound, or the end."""
