@@ -134,6 +134,21 @@ def test_a_plain_function_has_no_async_parser(server: MockServer) -> None:
     assert not server.requests
 
 
+def test_a_class_is_a_plain_parser(server: MockServer) -> None:
+    class Parsed:
+        def __init__(self, response: object) -> None:
+            self.text = str(response)
+
+        async def __call__(self) -> str:
+            return self.text
+
+    @llm.call("openai/m", output_parser=Parsed)
+    def asked() -> str:
+        return "Hello"
+
+    assert asked().text == "You said: Hello"
+
+
 # --- streams ---
 
 

@@ -10,7 +10,7 @@ import json
 import types
 import weakref
 from collections.abc import Coroutine
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 import pydantic
 import pytest
@@ -21,6 +21,10 @@ from antiphon.llm.core.signatures import BadArgumentsError
 from antiphon.llm.core.tool_classes import tool_class_of, tool_classes
 from antiphon.llm.core.toolboxes import tools_of
 from antiphon.llm.core.tools import arguments_of
+
+
+T = TypeVar("T")
+U = TypeVar("U")
 
 
 class Genre(enum.Enum):
@@ -180,6 +184,16 @@ def test_descriptions_are_inherited_and_optional() -> None:
         Plain().call()
 
 
+def test_generic_classes_are_named_after_what_they_are_of() -> None:
+    class Pair(BaseTool, Generic[T, U]):
+        first: T
+        second: U
+
+    kind = Pair[int, list[str]]
+    assert kind.definition()["function"]["name"] == "Pair_int_list_str"
+    assert kind.from_call(sent('{"first": 1, "second": ["a"]}')).args == {"first": 1, "second": ["a"]}
+
+
 def test_names_can_be_given() -> None:
     class Other(BaseTool):
         @classmethod
@@ -281,6 +295,16 @@ def test_functions_whose_defaults_are_fields() -> None:
     assert made.definition()["function"]["parameters"]["properties"]["count"]["description"] == "How many."
     assert made.from_call(sent('{"query": "a"}')).call() == "a 3 1"
     assert made.from_call(sent('{"query": "a"}')).args == {"query": "a", "count": 3, "schema": 1}
+
+
+def test_functions_whose_parameters_are_called_as_those_of_methods() -> None:
+    def told(self: str, cls: int, positional: str) -> str:
+        return f"{self} {cls} {positional}"
+
+    arguments = {"self": "a", "cls": 1, "positional": "b"}
+    made = of(told).from_call(sent(arguments))
+    assert made.args == arguments
+    assert made.call() == "a 1 b"
 
 
 def test_functions_of_both_colours_and_with_their_call() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 from collections.abc import Coroutine
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import pytest
 
@@ -113,6 +113,48 @@ def test_kits_inherit_and_do_without_a_prefix() -> None:
             return "again"
 
     assert names(More(level="expert").create_tools()) == ["suggest", "look_up", "again"]
+
+
+def test_methods_of_the_class_and_of_nobody() -> None:
+    class Several(BaseToolKit):
+        factor: ClassVar[int] = 2
+
+        @toolkit_tool
+        @classmethod
+        def times(cls, n: int) -> int:
+            """Multiplies."""
+            return n * cls.factor
+
+        @classmethod
+        @toolkit_tool
+        def plus(cls, n: int) -> int:
+            """Adds."""
+            return n + cls.factor
+
+        @toolkit_tool
+        @staticmethod
+        def minus(n: int) -> int:
+            """Negates."""
+            return -n
+
+        @staticmethod
+        @toolkit_tool
+        def same(n: int) -> int:
+            """Nothing."""
+            return n
+
+        @classmethod
+        def other(cls) -> None:
+            """No tool."""
+
+    class More(Several):
+        factor: ClassVar[int] = 5
+
+    tools = More().create_tools()
+    calls = {
+        tool.definition()["function"]["name"]: tool.from_call({"function": {"arguments": {"n": 3}}}) for tool in tools
+    }
+    assert {name: call.call() for name, call in calls.items()} == {"times": 15, "plus": 8, "minus": -3, "same": 3}
 
 
 def test_kits_that_cannot_be() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self, cast
@@ -88,8 +89,9 @@ class BaseTool(pydantic.BaseModel):
 
     @classmethod
     def _name(cls) -> str:
-        """What the model calls the tool: the name of the class."""
-        return next(each.__name__ for each in cls.__mro__ if PARTIAL not in vars(each))
+        """What the model calls the tool: the name of the class; of `Pair[int, str]` it is `Pair_int_str`."""
+        name = next(each.__name__ for each in cls.__mro__ if PARTIAL not in vars(each))
+        return re.sub(r"[^\w-]+", "_", name).rstrip("_") if "[" in name else name
 
     @classmethod
     def _description(cls) -> str:

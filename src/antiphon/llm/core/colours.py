@@ -11,7 +11,8 @@ __all__ = ["is_async", "is_async_function"]
 
 def is_async(function: object) -> bool:
     """Whether calling this gives an awaitable: an async function, or an object with an async `__call__`."""
-    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(getattr(function, "__call__", None))  # noqa: B004
+    call = getattr(type(function), "__call__", None)  # noqa: B004
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(call)
 
 
 def is_async_function(function: object) -> bool:

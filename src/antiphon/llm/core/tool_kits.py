@@ -29,7 +29,7 @@ def toolkit_tool(method: FunctionT) -> FunctionT:
 
     Its docstring describes it; `{self.name}` in it becomes what the object has under this name.
     """
-    setattr(method, _MARK, True)
+    setattr(getattr(method, "__func__", method), _MARK, True)
     return method
 
 
@@ -100,11 +100,15 @@ class BaseToolKit(pydantic.BaseModel):
 def _methods(cls: type[BaseToolKit]) -> Iterator[tuple[str, Callable[..., Any]]]:
     names: dict[str, None] = {}
     for each in reversed(cls.__mro__):
-        names.update(dict.fromkeys(name for name, value in vars(each).items() if hasattr(value, _MARK)))
+        names.update(dict.fromkeys(name for name, value in vars(each).items() if _is_marked(value)))
     for name in names:
         method = getattr(cls, name, None)
-        if hasattr(method, _MARK):
-            yield name, method  # type: ignore[misc]
+        if callable(method) and _is_marked(method):
+            yield name, method
+
+
+def _is_marked(method: object) -> bool:
+    return hasattr(getattr(method, "__func__", method), _MARK)  # class methods and static ones hold their function
 
 
 def _places(text: str) -> Iterator[str]:

@@ -182,7 +182,7 @@ class Tool:
             made["description"] = self.description
         return {"type": "function", "function": made}
 
-    def __call__(self, *positional: Any, **named: Any) -> Any:
+    def __call__(self, /, *positional: Any, **named: Any) -> Any:
         if self.implementation is None:
             raise TypeError(f"the tool {self.name!r} has no function")
         return self.implementation(*positional, **named)
