@@ -22,7 +22,6 @@ from antiphon.llm.core.tool_classes import tool_class_of, tool_classes
 from antiphon.llm.core.toolboxes import tools_of
 from antiphon.llm.core.tools import arguments_of
 
-
 T = TypeVar("T")
 U = TypeVar("U")
 
