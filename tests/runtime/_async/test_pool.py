@@ -103,6 +103,20 @@ async def test_dead_ones_are_passed_over() -> None:
     assert world.made[2].is_gone
 
 
+async def test_what_is_idle_for_too_long_is_closed_at_other_servers_too() -> None:
+    world = AsyncWorld(9)
+    of_a, of_b = await world.ask(A), await world.ask(B)
+    also_of_a = await world.ask(A)
+    for response in (of_a, also_of_a):
+        await world.finish(response)
+    assert world.counts == (3, 1)
+    of_a.unused_since -= 31
+    await world.finish(of_b)
+    assert of_a.is_gone
+    assert not also_of_a.is_gone
+    assert world.counts == (2, 0)
+
+
 async def test_an_interruption_while_dead_ones_are_closed() -> None:
     world = AsyncWorld(3)
     responses = [await world.ask() for _ in range(3)]

@@ -104,6 +104,20 @@ def test_dead_ones_are_passed_over() -> None:
     assert world.made[2].is_gone
 
 
+def test_what_is_idle_for_too_long_is_closed_at_other_servers_too() -> None:
+    world = World(9)
+    of_a, of_b = world.ask(A), world.ask(B)
+    also_of_a = world.ask(A)
+    for response in (of_a, also_of_a):
+        world.finish(response)
+    assert world.counts == (3, 1)
+    of_a.unused_since -= 31
+    world.finish(of_b)
+    assert of_a.is_gone
+    assert not also_of_a.is_gone
+    assert world.counts == (2, 0)
+
+
 def test_an_interruption_while_dead_ones_are_closed() -> None:
     world = World(3)
     responses = [world.ask() for _ in range(3)]

@@ -6,7 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import Any, TypeAlias, cast
+from typing import Any, Final, TypeAlias, cast
 
 from ...core.errors import ClientClosedError
 from ...core.transport import TransportTimeout
@@ -16,6 +16,8 @@ from ..network import Origin
 from .connection import AsyncConnection
 
 __all__ = ["AsyncConnectionPool"]
+
+_SWEPT_EVERY: Final = 1.0
 
 _AsyncIdle: TypeAlias = deque[AsyncConnection]
 """Connections that nobody uses, the one used last at the end."""
@@ -44,6 +46,7 @@ class AsyncConnectionPool:
         self._busy: set[AsyncConnection] = set()
         self._count = 0
         self._is_closed = False
+        self._swept = 0.0
         # What is handed over is a connection, or None: the right to open one.
         self._queue: deque[AsyncTurn[AsyncConnection | None]] = deque()
 
@@ -111,9 +114,9 @@ class AsyncConnectionPool:
                 else:
                     idle = self._idle.setdefault(connection.origin, deque())
                     idle.append(connection)
-                    while idle and self._has_expired(idle[0]):
-                        expired.append(idle.popleft())
-                        self._count -= 1
+                    self._expire(idle, expired)
+                    if len(self._idle) > 1:
+                        self._sweep(expired)
         if expired:
             await _close(expired)
 
@@ -159,6 +162,22 @@ class AsyncConnectionPool:
             self._count -= 1
             stale.append(connection)
         return None
+
+    def _expire(self, idle: _AsyncIdle, expired: list[AsyncConnection]) -> None:
+        while idle and self._has_expired(idle[0]):
+            expired.append(idle.popleft())
+            self._count -= 1
+
+    def _sweep(self, expired: list[AsyncConnection]) -> None:
+        """Give up what is idle at servers that nobody asks any more; once in a while, since there may be many."""
+        now = time.monotonic()
+        if now - self._swept < _SWEPT_EVERY:
+            return
+        self._swept = now
+        for origin, idle in list(self._idle.items()):
+            self._expire(idle, expired)
+            if not idle:
+                del self._idle[origin]
 
     def _has_expired(self, connection: AsyncConnection) -> bool:
         return time.monotonic() - connection.unused_since > self._keepalive

@@ -7,7 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import Any, TypeAlias, cast
+from typing import Any, Final, TypeAlias, cast
 
 from ...core.errors import ClientClosedError
 from ...core.transport import TransportTimeout
@@ -17,6 +17,8 @@ from ..network import Origin
 from .connection import Connection
 
 __all__ = ["ConnectionPool"]
+
+_SWEPT_EVERY: Final = 1.0
 
 _Idle: TypeAlias = deque[Connection]
 """Connections that nobody uses, the one used last at the end."""
@@ -45,6 +47,7 @@ class ConnectionPool:
         self._busy: set[Connection] = set()
         self._count = 0
         self._is_closed = False
+        self._swept = 0.0
         # What is handed over is a connection, or None: the right to open one.
         self._queue: deque[Turn[Connection | None]] = deque()
 
@@ -112,9 +115,9 @@ class ConnectionPool:
                 else:
                     idle = self._idle.setdefault(connection.origin, deque())
                     idle.append(connection)
-                    while idle and self._has_expired(idle[0]):
-                        expired.append(idle.popleft())
-                        self._count -= 1
+                    self._expire(idle, expired)
+                    if len(self._idle) > 1:
+                        self._sweep(expired)
         if expired:
             _close(expired)
 
@@ -160,6 +163,22 @@ class ConnectionPool:
             self._count -= 1
             stale.append(connection)
         return None
+
+    def _expire(self, idle: _Idle, expired: list[Connection]) -> None:
+        while idle and self._has_expired(idle[0]):
+            expired.append(idle.popleft())
+            self._count -= 1
+
+    def _sweep(self, expired: list[Connection]) -> None:
+        """Give up what is idle at servers that nobody asks any more; once in a while, since there may be many."""
+        now = time.monotonic()
+        if now - self._swept < _SWEPT_EVERY:
+            return
+        self._swept = now
+        for origin, idle in list(self._idle.items()):
+            self._expire(idle, expired)
+            if not idle:
+                del self._idle[origin]
 
     def _has_expired(self, connection: Connection) -> bool:
         return time.monotonic() - connection.unused_since > self._keepalive
