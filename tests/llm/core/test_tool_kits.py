@@ -157,6 +157,20 @@ def test_methods_of_the_class_and_of_nobody() -> None:
     assert {name: call.call() for name, call in calls.items()} == {"times": 15, "plus": 8, "minus": -3, "same": 3}
 
 
+def test_a_class_of_kits_stands_for_a_kit() -> None:
+    class Plain(BaseToolKit):
+        factor: int = 2
+
+        @toolkit_tool
+        def times(self, n: int) -> int:
+            """Multiplies."""
+            return n * self.factor
+
+    (tool,) = tool_classes([Plain])
+    assert tool.from_call({"function": {"name": "times", "arguments": {"n": 3}}}).call() == 6
+    assert list(tools_of([Plain])) == ["times"]
+
+
 def test_kits_that_cannot_be() -> None:
     with pytest.raises(ValueError, match=r"Silent\.say has no docstring"):
 

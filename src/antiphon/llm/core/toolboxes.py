@@ -153,6 +153,8 @@ def _tools(each: ToolLike) -> list[Tool]:
         kind = cast("type[Any]", each)
         if issubclass(kind, Toolbox):
             return kind().tools()
+        if hasattr(kind, AS_TOOLS):
+            return getattr(kind(), AS_TOOLS)()
         made = getattr(kind, AS_TOOL, None)
         return [Tool.function(kind) if made is None else made()]
     if isinstance(each, Toolbox):
