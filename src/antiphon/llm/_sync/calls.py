@@ -33,8 +33,8 @@ def asked(asking: Asking, positional: Sequence[Any], named: Mapping[str, Any]) -
 
 def carried_out(plan: Plan) -> Any:
     """What comes of a plan: an answer, a stream, a value, or what a parser makes of it."""
-    loaded = loaded([each.attachment for each in plan.media]) if plan.media else ()
-    messages = plan.said(loaded)
+    attached = loaded([each.attachment for each in plan.media]) if plan.media else ()
+    messages = plan.said(attached)
     extraction, parser = plan.settings.extraction, plan.settings.output_parser
     is_streamed = plan.settings.is_streamed
     began = time.time() * 1000
