@@ -76,6 +76,20 @@ def test_long_modules_become_packages_of_families(tmp_path: Path) -> None:
     assert sdk.client(Answer(200, {"p0": "x"})).reports.create(p0="y").p0 == "x"
 
 
+def test_resources_are_also_where_sdks_with_a_file_for_each_have_them(tmp_path: Path) -> None:
+    made = document({"/books": {"post": operation()}, "/authors": {"get": operation()}})
+    authors = {"methods": {"retrieve": "get /authors"}}
+    books = {"methods": {"create": "post /books"}, "subresources": {"authors": authors}}
+    sdk = build(tmp_path / "a", made, {"resources": {"books": books}})
+    sdk.import_all()
+    package, module = sdk.get("resources.books"), sdk.get("resources.books.books")
+    own = [name for name in package.__all__ if "Books" in name]
+    assert len(own) == 6
+    assert [getattr(module, name) for name in own] == [getattr(package, name) for name in own]
+    files = build(tmp_path / "b", document({"/a/b": {"get": operation()}, "/a": {"get": operation()}})).generation.owned
+    assert not [path for path in files if path.endswith("/resources/a/a.py")]
+
+
 def test_a_new_schema_moves_no_other(tmp_path: Path) -> None:
     made, config = big()
     before = files_of(stages(tmp_path / "a", made, config)[0].plan)

@@ -196,8 +196,18 @@ def resource_packages(plan: Plan) -> list[Module]:
         inner = [child.module[-1] for child in resource.resources]
         if resource.channel is not None:
             inner.append(resource.channel.module[-1])
+        elif inner and resource.module[-1] not in inner and plan.api.config.is_given:
+            found.append(_resource_file(resource))
         found.append(lazy_package(resource.module, docs, names, inner, plan.style.runtime))
     return found
+
+
+def _resource_file(resource: ResourcePlan) -> Module:
+    """`resources.chat.chat` for `resources.chat`: SDKs with a file for every resource have its classes there."""
+    imports = [code("from ._async import {n} as {n}", n=ident(name)) for name in _colour_names(resource, "Async")]
+    imports += [code("from ._sync import {n} as {n}", n=ident(name)) for name in _colour_names(resource, "")]
+    place = (*resource.module, resource.module[-1])
+    return Module(place, f"The classes of `{'.'.join(resource.path)}`, under another address.", (lines(imports),))
 
 
 def _channel_package(resource: ResourcePlan, channel: ChannelPlan, names: dict[str, list[str]], runtime: str) -> Module:
@@ -206,6 +216,8 @@ def _channel_package(resource: ResourcePlan, channel: ChannelPlan, names: dict[s
     own = {"._async": [f"Async{name}" for name in classes], "._sync": classes}
     taken = {name for listed in names.values() for name in listed}
     names[f".{channel.module[-1]}"] = [name for listed in own.values() for name in listed if name not in taken]
+    if channel.module == (*resource.module, resource.module[-1]):  # SDKs with a file for every resource have all there
+        own |= {".._async": _colour_names(resource, "Async"), ".._sync": _colour_names(resource, "")}
     return lazy_package(channel.module, f"The connection of `{'.'.join(resource.path)}`.", own, [], runtime)
 
 
