@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import antiphon
 from antiphon import SDKError, llm
 
 ROOT = Path(__file__).parents[2]
@@ -130,6 +131,14 @@ def test_every_class_and_function_says_what_it_is() -> None:
 def test_every_method_says_what_it_does(of: type[Any]) -> None:
     every = {name: [value for each in of.__mro__ if (value := vars(each).get(name))] for name in members(of)}
     assert sorted(name for name, found in every.items() if not any(map(inspect.getdoc, found))) == []
+
+
+def test_the_errors_have_a_module() -> None:
+    here = {name for name in NAMES if isinstance(kind := getattr(llm, name), type) and issubclass(kind, Exception)}
+    every = set(llm.errors.__all__)
+    assert here <= every
+    assert all(getattr(llm.errors, name) is getattr(llm, name) for name in here)
+    assert all(getattr(llm.errors, name) is getattr(antiphon, name) for name in every - here)
 
 
 def test_errors_can_be_caught_as_one() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from . import errors as errors
     from . import parts as parts
     from . import providers as providers
     from . import retries as retries
@@ -260,5 +261,5 @@ else:
                 "llamacpp lmstudio mistral ollama openai openrouter perplexity together vertex vllm xai"
             ),
         },
-        modules="parts providers retries",
+        modules="errors parts providers retries",
     )
