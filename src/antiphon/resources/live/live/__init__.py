@@ -5,6 +5,12 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .._async import AsyncLive as AsyncLive
+    from .._async import AsyncLiveWithRawResponse as AsyncLiveWithRawResponse
+    from .._async import AsyncLiveWithStreamingResponse as AsyncLiveWithStreamingResponse
+    from .._sync import Live as Live
+    from .._sync import LiveWithRawResponse as LiveWithRawResponse
+    from .._sync import LiveWithStreamingResponse as LiveWithStreamingResponse
     from ._async import AsyncLiveConnection as AsyncLiveConnection
     from ._async import AsyncLiveConnectionManager as AsyncLiveConnectionManager
     from ._async import AsyncLiveDecisionItemResource as AsyncLiveDecisionItemResource
@@ -52,5 +58,7 @@ else:
                 "LiveDecisionResource LiveDecisionItemResource LiveResponseResource "
                 "LiveResponseItemResource "
             ),
+            ".._async": "AsyncLive AsyncLiveWithRawResponse AsyncLiveWithStreamingResponse",
+            ".._sync": "Live LiveWithRawResponse LiveWithStreamingResponse",
         },
     )

@@ -5,6 +5,12 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .._async import AsyncResponses as AsyncResponses
+    from .._async import AsyncResponsesWithRawResponse as AsyncResponsesWithRawResponse
+    from .._async import AsyncResponsesWithStreamingResponse as AsyncResponsesWithStreamingResponse
+    from .._sync import Responses as Responses
+    from .._sync import ResponsesWithRawResponse as ResponsesWithRawResponse
+    from .._sync import ResponsesWithStreamingResponse as ResponsesWithStreamingResponse
     from ._async import AsyncResponsesConnection as AsyncResponsesConnection
     from ._async import AsyncResponsesConnectionManager as AsyncResponsesConnectionManager
     from ._async import AsyncResponsesResponseResource as AsyncResponsesResponseResource
@@ -19,5 +25,7 @@ else:
         {
             "._async": ("AsyncResponsesConnection AsyncResponsesConnectionManager AsyncResponsesResponseResource "),
             "._sync": "ResponsesConnection ResponsesConnectionManager ResponsesResponseResource",
+            ".._async": "AsyncResponses AsyncResponsesWithRawResponse AsyncResponsesWithStreamingResponse",
+            ".._sync": "Responses ResponsesWithRawResponse ResponsesWithStreamingResponse",
         },
     )

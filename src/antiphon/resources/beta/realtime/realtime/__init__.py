@@ -5,6 +5,12 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .._async import AsyncRealtime as AsyncRealtime
+    from .._async import AsyncRealtimeWithRawResponse as AsyncRealtimeWithRawResponse
+    from .._async import AsyncRealtimeWithStreamingResponse as AsyncRealtimeWithStreamingResponse
+    from .._sync import Realtime as Realtime
+    from .._sync import RealtimeWithRawResponse as RealtimeWithRawResponse
+    from .._sync import RealtimeWithStreamingResponse as RealtimeWithStreamingResponse
     from ._async import AsyncRealtimeConnection as AsyncRealtimeConnection
     from ._async import AsyncRealtimeConnectionManager as AsyncRealtimeConnectionManager
     from ._async import AsyncRealtimeConversationItemResource as AsyncRealtimeConversationItemResource
@@ -41,5 +47,7 @@ else:
                 "RealtimeOutputAudioBufferResource RealtimeResponseResource RealtimeSessionResource "
                 "RealtimeTranscriptionSessionResource "
             ),
+            ".._async": "AsyncRealtime AsyncRealtimeWithRawResponse AsyncRealtimeWithStreamingResponse",
+            ".._sync": "Realtime RealtimeWithRawResponse RealtimeWithStreamingResponse",
         },
     )

@@ -5,6 +5,12 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .._async import AsyncForks as AsyncForks
+    from .._async import AsyncForksWithRawResponse as AsyncForksWithRawResponse
+    from .._async import AsyncForksWithStreamingResponse as AsyncForksWithStreamingResponse
+    from .._sync import Forks as Forks
+    from .._sync import ForksWithRawResponse as ForksWithRawResponse
+    from .._sync import ForksWithStreamingResponse as ForksWithStreamingResponse
     from ._async import AsyncForksConnection as AsyncForksConnection
     from ._async import AsyncForksConnectionManager as AsyncForksConnectionManager
     from ._async import AsyncForksDecisionItemResource as AsyncForksDecisionItemResource
@@ -52,5 +58,7 @@ else:
                 "ForksSessionCommentaryResource ForksDecisionResource ForksDecisionItemResource "
                 "ForksResponseResource ForksResponseItemResource "
             ),
+            ".._async": "AsyncForks AsyncForksWithRawResponse AsyncForksWithStreamingResponse",
+            ".._sync": "Forks ForksWithRawResponse ForksWithStreamingResponse",
         },
     )

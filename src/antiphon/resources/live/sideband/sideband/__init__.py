@@ -5,6 +5,12 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .._async import AsyncSideband as AsyncSideband
+    from .._async import AsyncSidebandWithRawResponse as AsyncSidebandWithRawResponse
+    from .._async import AsyncSidebandWithStreamingResponse as AsyncSidebandWithStreamingResponse
+    from .._sync import Sideband as Sideband
+    from .._sync import SidebandWithRawResponse as SidebandWithRawResponse
+    from .._sync import SidebandWithStreamingResponse as SidebandWithStreamingResponse
     from ._async import AsyncSidebandConnection as AsyncSidebandConnection
     from ._async import AsyncSidebandConnectionManager as AsyncSidebandConnectionManager
     from ._async import AsyncSidebandDecisionItemResource as AsyncSidebandDecisionItemResource
@@ -58,5 +64,7 @@ else:
                 "SidebandTransportResource SidebandTransportDtmfResource SidebandDecisionResource "
                 "SidebandDecisionItemResource SidebandResponseResource SidebandResponseItemResource "
             ),
+            ".._async": "AsyncSideband AsyncSidebandWithRawResponse AsyncSidebandWithStreamingResponse",
+            ".._sync": "Sideband SidebandWithRawResponse SidebandWithStreamingResponse",
         },
     )

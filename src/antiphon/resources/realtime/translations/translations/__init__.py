@@ -5,6 +5,12 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .._async import AsyncTranslations as AsyncTranslations
+    from .._async import AsyncTranslationsWithRawResponse as AsyncTranslationsWithRawResponse
+    from .._async import AsyncTranslationsWithStreamingResponse as AsyncTranslationsWithStreamingResponse
+    from .._sync import Translations as Translations
+    from .._sync import TranslationsWithRawResponse as TranslationsWithRawResponse
+    from .._sync import TranslationsWithStreamingResponse as TranslationsWithStreamingResponse
     from ._async import AsyncTranslationsConnection as AsyncTranslationsConnection
     from ._async import AsyncTranslationsConnectionManager as AsyncTranslationsConnectionManager
     from ._async import (
@@ -29,5 +35,7 @@ else:
                 "TranslationsConnection TranslationsConnectionManager TranslationsSessionResource "
                 "TranslationsSessionInputAudioBufferResource "
             ),
+            ".._async": ("AsyncTranslations AsyncTranslationsWithRawResponse AsyncTranslationsWithStreamingResponse "),
+            ".._sync": "Translations TranslationsWithRawResponse TranslationsWithStreamingResponse",
         },
     )
