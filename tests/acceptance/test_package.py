@@ -45,6 +45,10 @@ def test_the_description_of_the_api_goes_into_the_wheel_and_the_manifest_does_no
         ("lib._pydantic", "to_strict_json_schema"),
         ("lib._parsing", "type_to_response_format_param ResponseFormatT"),
         ("lib._parsing._completions", "type_to_response_format_param"),
+        ("resources.chat.chat", "Chat AsyncChat"),
+        ("resources.chat.completions.completions", "Completions AsyncCompletions AsyncCompletionsWithRawResponse"),
+        ("resources.responses.responses", "Responses AsyncResponses ResponsesConnection"),
+        ("resources.beta.threads.runs.runs", "Runs AsyncRuns"),
         ("lib._tools", "pydantic_function_tool pydantic_responses_function_tool"),
         (
             "_base_client",
@@ -61,7 +65,8 @@ def test_where_programs_for_the_openai_package_look(module: str, names: str) -> 
     found = import_module(f"antiphon.{module}".rstrip("."))
     for name in names.split():
         value = getattr(found, name)
-        assert value is getattr(antiphon, name, value)
+        for place in (antiphon, import_module(found.__package__ or "")):
+            assert value is getattr(place, name, value)
 
 
 def test_raw_responses_of_both_colours_are_told_from_others() -> None:
