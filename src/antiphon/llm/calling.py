@@ -6,7 +6,7 @@ import contextlib
 import functools
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from typing import Any, Literal, ParamSpec, Protocol, TypeAlias, TypeVar, cast, overload
+from typing import Any, Literal, ParamSpec, Protocol, TypeAlias, TypedDict, TypeVar, Unpack, cast, overload
 
 from ._async.call_responses import AsyncCallAnswer
 from ._async.call_streams import AsyncStream, AsyncStructuredStream
@@ -25,7 +25,7 @@ from .core.calling.settings import (
 from .core.colours import is_async_function
 from .core.tool_classes import ToolClassLike
 
-__all__ = ["CallDecorator", "Params", "Tools", "call", "like"]
+__all__ = ["CallDecorator", "CallOptions", "Params", "Tools", "call", "like"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -52,18 +52,28 @@ Params: TypeAlias = "CommonCallParams | Mapping[str, Any]"
 """What can be passed as `call_params=`."""
 
 
+class CallOptions(TypedDict, total=False):
+    """The arguments of `call` that leave the type of what comes out as it is."""
+
+    tools: Tools | None
+    """Functions, `BaseTool` classes and toolkits that the model may call."""
+    json_mode: bool
+    """Have the answer be JSON."""
+    client: Any
+    """Ask by this client."""
+    call_params: Params | None
+    """Parameters of the request."""
+
+
 @overload
 def call(
     provider: str,
     model: str | None = None,
     *,
     stream: Literal[False] = False,
-    tools: Tools | None = None,
     response_model: None = None,
     output_parser: None = None,
-    json_mode: bool = False,
-    client: Any = None,
-    call_params: Params | None = None,
+    **options: Unpack[CallOptions],
 ) -> CallDecorator[AsyncCallAnswer, CallAnswer]: ...
 @overload
 def call(
@@ -71,12 +81,9 @@ def call(
     model: str | None = None,
     *,
     stream: Literal[True] | StreamConfig,
-    tools: Tools | None = None,
     response_model: None = None,
     output_parser: None = None,
-    json_mode: bool = False,
-    client: Any = None,
-    call_params: Params | None = None,
+    **options: Unpack[CallOptions],
 ) -> CallDecorator[AsyncStream, Stream]: ...
 @overload
 def call(
@@ -84,12 +91,9 @@ def call(
     model: str | None = None,
     *,
     stream: Literal[False] = False,
-    tools: Tools | None = None,
     response_model: type[R],
     output_parser: Callable[[R], Awaitable[T]] | Callable[[R], T],
-    json_mode: bool = False,
-    client: Any = None,
-    call_params: Params | None = None,
+    **options: Unpack[CallOptions],
 ) -> CallDecorator[T, T]: ...
 @overload
 def call(
@@ -97,12 +101,9 @@ def call(
     model: str | None = None,
     *,
     stream: Literal[False] = False,
-    tools: Tools | None = None,
     response_model: None = None,
     output_parser: Callable[[CallResponse], T] | Callable[[AsyncCallAnswer], Awaitable[T]],
-    json_mode: bool = False,
-    client: Any = None,
-    call_params: Params | None = None,
+    **options: Unpack[CallOptions],
 ) -> CallDecorator[T, T]: ...
 @overload
 def call(
@@ -110,12 +111,9 @@ def call(
     model: str | None = None,
     *,
     stream: Literal[False] = False,
-    tools: Tools | None = None,
     response_model: type[T],
     output_parser: None = None,
-    json_mode: bool = False,
-    client: Any = None,
-    call_params: Params | None = None,
+    **options: Unpack[CallOptions],
 ) -> CallDecorator[T, T]: ...
 @overload
 def call(
@@ -123,12 +121,9 @@ def call(
     model: str | None = None,
     *,
     stream: Literal[True] | StreamConfig,
-    tools: Tools | None = None,
     response_model: type[T],
     output_parser: None = None,
-    json_mode: bool = False,
-    client: Any = None,
-    call_params: Params | None = None,
+    **options: Unpack[CallOptions],
 ) -> CallDecorator[AsyncStructuredStream[T], StructuredStream[T]]: ...
 @overload
 def call(
@@ -136,12 +131,9 @@ def call(
     model: str | None = None,
     *,
     stream: bool | StreamConfig = False,
-    tools: Tools | None = None,
     response_model: Any = None,
     output_parser: Callable[..., Any] | None = None,
-    json_mode: bool = False,
-    client: Any = None,
-    call_params: Params | None = None,
+    **options: Unpack[CallOptions],
 ) -> CallDecorator[Any, Any]: ...
 def call(
     provider: str,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractContextManager
-from typing import Any, Literal, ParamSpec, TypeVar, overload
+from typing import Any, Literal, ParamSpec, TypeVar, Unpack, overload
 
 from ._async.call_streams import AsyncStream
 from ._sync.call_streams import Stream
-from .calling import Params, Tools, like
+from .calling import CallOptions, Params, Tools, like
 from .core.calling.plans import ASKING, Asking
 from .core.calling.settings import Changes, StreamConfig, changes_of, in_context, mark_overridden, under
 from .core.colours import is_async_function
@@ -27,12 +27,9 @@ def override(
     provider: str | None = None,
     model: str | None = None,
     stream: None = None,
-    tools: Tools | None = None,
     response_model: None = None,
     output_parser: None = None,
-    json_mode: bool | None = None,
-    client: Any = None,
-    call_params: Params | None = None,
+    **options: Unpack[CallOptions],
 ) -> Callable[P, R]: ...
 @overload
 def override(  # pyright: ignore[reportOverlappingOverload]  async functions come first
@@ -41,12 +38,9 @@ def override(  # pyright: ignore[reportOverlappingOverload]  async functions com
     provider: str | None = None,
     model: str | None = None,
     stream: Literal[True] | StreamConfig,
-    tools: Tools | None = None,
     response_model: None = None,
     output_parser: None = None,
-    json_mode: bool | None = None,
-    client: Any = None,
-    call_params: Params | None = None,
+    **options: Unpack[CallOptions],
 ) -> Callable[P, Coroutine[Any, Any, AsyncStream]]: ...
 @overload
 def override(
@@ -55,12 +49,9 @@ def override(
     provider: str | None = None,
     model: str | None = None,
     stream: Literal[True] | StreamConfig,
-    tools: Tools | None = None,
     response_model: None = None,
     output_parser: None = None,
-    json_mode: bool | None = None,
-    client: Any = None,
-    call_params: Params | None = None,
+    **options: Unpack[CallOptions],
 ) -> Callable[P, Stream]: ...
 @overload
 def override(
@@ -69,12 +60,9 @@ def override(
     provider: str | None = None,
     model: str | None = None,
     stream: Literal[False] | None = None,
-    tools: Tools | None = None,
     response_model: type[T],
     output_parser: None = None,
-    json_mode: bool | None = None,
-    client: Any = None,
-    call_params: Params | None = None,
+    **options: Unpack[CallOptions],
 ) -> Callable[P, Coroutine[Any, Any, T]]: ...
 @overload
 def override(
@@ -83,12 +71,9 @@ def override(
     provider: str | None = None,
     model: str | None = None,
     stream: Literal[False] | None = None,
-    tools: Tools | None = None,
     response_model: type[T],
     output_parser: None = None,
-    json_mode: bool | None = None,
-    client: Any = None,
-    call_params: Params | None = None,
+    **options: Unpack[CallOptions],
 ) -> Callable[P, T]: ...
 @overload
 def override(
@@ -97,9 +82,9 @@ def override(
     provider: str | None = None,
     model: str | None = None,
     stream: bool | StreamConfig | None = None,
-    tools: Tools | None = None,
     response_model: Any = None,
     output_parser: Callable[..., Any] | None = None,
+    tools: Tools | None = None,
     json_mode: bool | None = None,
     client: Any = None,
     call_params: Params | None = None,

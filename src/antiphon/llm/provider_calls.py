@@ -6,14 +6,14 @@ They are made of what is known of providers, also of those that a program regist
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Literal, TypeVar, overload
+from typing import Any, Literal, TypeVar, Unpack, overload
 
 from . import calling as _calling
 from ._async.call_responses import AsyncCallAnswer
 from ._async.call_streams import AsyncStream, AsyncStructuredStream
 from ._sync.call_responses import CallAnswer
 from ._sync.call_streams import Stream, StructuredStream
-from .calling import CallDecorator, Tools
+from .calling import CallDecorator, CallOptions
 from .core.base_tools import BaseTool
 from .core.calling.answers import CallResponse, CallResponseChunk
 from .core.calling.asked import BaseDynamicConfig
@@ -56,12 +56,9 @@ class ProviderCalls:
         model: str,
         *,
         stream: Literal[False] = False,
-        tools: Tools | None = None,
         response_model: None = None,
         output_parser: None = None,
-        json_mode: bool = False,
-        client: Any = None,
-        call_params: CommonCallParams | Mapping[str, Any] | None = None,
+        **options: Unpack[CallOptions],
     ) -> CallDecorator[AsyncCallAnswer, CallAnswer]: ...
     @overload
     def call(
@@ -69,12 +66,9 @@ class ProviderCalls:
         model: str,
         *,
         stream: Literal[True] | StreamConfig,
-        tools: Tools | None = None,
         response_model: None = None,
         output_parser: None = None,
-        json_mode: bool = False,
-        client: Any = None,
-        call_params: CommonCallParams | Mapping[str, Any] | None = None,
+        **options: Unpack[CallOptions],
     ) -> CallDecorator[AsyncStream, Stream]: ...
     @overload
     def call(
@@ -82,12 +76,9 @@ class ProviderCalls:
         model: str,
         *,
         stream: Literal[False] = False,
-        tools: Tools | None = None,
         response_model: type[R],
         output_parser: Callable[[R], Awaitable[T]] | Callable[[R], T],
-        json_mode: bool = False,
-        client: Any = None,
-        call_params: CommonCallParams | Mapping[str, Any] | None = None,
+        **options: Unpack[CallOptions],
     ) -> CallDecorator[T, T]: ...
     @overload
     def call(
@@ -95,12 +86,9 @@ class ProviderCalls:
         model: str,
         *,
         stream: Literal[False] = False,
-        tools: Tools | None = None,
         response_model: None = None,
         output_parser: Callable[[CallResponse], T] | Callable[[AsyncCallAnswer], Awaitable[T]],
-        json_mode: bool = False,
-        client: Any = None,
-        call_params: CommonCallParams | Mapping[str, Any] | None = None,
+        **options: Unpack[CallOptions],
     ) -> CallDecorator[T, T]: ...
     @overload
     def call(
@@ -108,12 +96,9 @@ class ProviderCalls:
         model: str,
         *,
         stream: Literal[False] = False,
-        tools: Tools | None = None,
         response_model: type[T],
         output_parser: None = None,
-        json_mode: bool = False,
-        client: Any = None,
-        call_params: CommonCallParams | Mapping[str, Any] | None = None,
+        **options: Unpack[CallOptions],
     ) -> CallDecorator[T, T]: ...
     @overload
     def call(
@@ -121,12 +106,9 @@ class ProviderCalls:
         model: str,
         *,
         stream: Literal[True] | StreamConfig,
-        tools: Tools | None = None,
         response_model: type[T],
         output_parser: None = None,
-        json_mode: bool = False,
-        client: Any = None,
-        call_params: CommonCallParams | Mapping[str, Any] | None = None,
+        **options: Unpack[CallOptions],
     ) -> CallDecorator[AsyncStructuredStream[T], StructuredStream[T]]: ...
     @overload
     def call(
@@ -134,12 +116,9 @@ class ProviderCalls:
         model: str,
         *,
         stream: bool | StreamConfig = False,
-        tools: Tools | None = None,
         response_model: Any = None,
         output_parser: Callable[..., Any] | None = None,
-        json_mode: bool = False,
-        client: Any = None,
-        call_params: CommonCallParams | Mapping[str, Any] | None = None,
+        **options: Unpack[CallOptions],
     ) -> CallDecorator[Any, Any]: ...
     def call(self, model: str, **arguments: Any) -> Any:
         """As `antiphon.llm.call`, with this provider."""
