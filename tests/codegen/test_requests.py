@@ -231,7 +231,7 @@ def test_multipart(tmp_path: Path) -> None:
     }
     media = {
         "schema": {"type": "object", "required": ["file"], "properties": properties},
-        "encoding": {"options": {"contentType": "application/json"}},
+        "encoding": {"options": {"contentType": "application/json"}, "purpose": {"contentType": "text/markdown"}},
     }
     used = operation(body={"required": True, "content": {"multipart/form-data": media}})
     sdk = build(tmp_path, document({"/files": {"post": used}}))
@@ -242,6 +242,7 @@ def test_multipart(tmp_path: Path) -> None:
     request = client.sent[0]
     assert request.headers["content-type"].startswith("multipart/form-data; boundary=")
     body = request.content.decode()
+    assert 'name="purpose"\r\nContent-Type: text/markdown\r\n\r\np\r\n' in body
     parts = re.findall(r'name="([^"]+)"(?:; filename="([^"]+)")?', body)
     assert parts[0] == ("purpose", "") or ("file", "a.txt") in parts
     assert [name for name, _ in parts].count("files[]") + [name for name, _ in parts].count("files") == 2

@@ -130,6 +130,9 @@ def _multipart(scope: MethodScope, arguments: Iterable[Argument]) -> Code:
     ):
         if listed:
             parts.append(code("{keyword}={set}({listed!r})", keyword=ident(keyword), set=names, listed=listed))
+    kinds = tuple((each.wire, each.text_kind) for each in arguments if each.text_kind is not None)
+    if kinds:
+        parts.append(code("text_kinds={kinds!r}", kinds=kinds))
     return code("{multipart}({parts})", multipart=name_from(scope.runtime, "Multipart"), parts=comma(parts))
 
 

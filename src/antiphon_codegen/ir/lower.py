@@ -336,6 +336,7 @@ class _Lowering:
                     default=own.default,
                     is_file=is_file,
                     as_json=content_type is not None and _is_json(content_type) and not is_file,
+                    text_kind=None if is_file else _text_kind(content_type),
                     origin=own.origin,
                 )
         return tuple(fields.values()) if fields else None
@@ -482,6 +483,13 @@ class _Lowering:
 
 def _endpoint(verb: str, path: str) -> str:
     return f"{verb.lower()} {_TEMPLATE.sub('{}', path)}"
+
+
+def _text_kind(content_type: str | None) -> str | None:
+    """The content type that text in a form is to have, where it is not the one that all have."""
+    if content_type is None or _is_json(content_type) or not re.fullmatch(r"[\w.+-]+/[\w.+-]+", content_type):
+        return None
+    return None if content_type == "text/plain" else content_type
 
 
 def _is_json(kind: str) -> bool:

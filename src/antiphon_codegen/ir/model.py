@@ -84,6 +84,8 @@ class BodyField:
     is_file: bool = False
     as_json: bool = False
     """In a form: sent as one JSON part."""
+    text_kind: str | None = None
+    """In a form: the content type of text that has one of its own."""
     called: str | None = None
     origin: Origin | None = None
 

@@ -114,6 +114,7 @@ class MethodPlanner:
                         each.deprecated,
                         is_file=each.is_file,
                         as_json=each.as_json,
+                        text_kind=each.text_kind,
                         default=each.default,
                     )
                 )

@@ -125,6 +125,7 @@ class Argument:
     """The properties of the value are query parameters of their own."""
     is_file: bool = False
     as_json: bool = False
+    text_kind: str | None = None
     default: JSON = None
 
 

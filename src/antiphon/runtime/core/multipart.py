@@ -43,6 +43,8 @@ class Multipart:
 
     files: frozenset[str] = frozenset()
     json_parts: frozenset[str] = frozenset()
+    text_kinds: tuple[tuple[str, str], ...] = ()
+    """Fields that hold text of a content type of their own."""
     extra: tuple[tuple[str, object], ...] = ()
     """Further files under names that are written as they are."""
 
@@ -70,11 +72,14 @@ def encode_multipart(
 
 
 def _flat(fields: Mapping[str, object], form: Multipart, style: QueryStyle) -> Iterable[tuple[str, object, bool]]:
+    text_kinds = dict(form.text_kinds)
     for name, value in fields.items():
         if value is None or isinstance(value, (Omit, NotGiven)):
             continue
         if name in form.json_parts:
-            yield name, _JSONPart(encode_json(value)), False
+            yield name, _TypedPart(encode_json(value), "application/json"), False
+        elif name in text_kinds and isinstance(value, str):
+            yield name, _TypedPart(value.encode("utf-8"), text_kinds[name]), False
         elif name in form.files:
             if _is_list_of_files(value):
                 for index, item in enumerate(cast("Iterable[object]", value)):
@@ -134,13 +139,14 @@ def _is_file(value: object) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _JSONPart:
+class _TypedPart:
     data: bytes
+    content_type: str
 
 
 def _field_part(name: str, value: object) -> tuple[bytes, bytes]:
-    if isinstance(value, _JSONPart):
-        return _head(name, None, "application/json", {}), value.data
+    if isinstance(value, _TypedPart):
+        return _head(name, None, value.content_type, {}), value.data
     text = scalar_text(value)
     if text is None:
         raise TypeError(f"a form field cannot hold {type(value).__name__}")
