@@ -73,7 +73,7 @@ class Calls(APIResource):
                 "sdp": sdp,
                 "session": session,
             },
-            encoding=Multipart(json_parts=frozenset(["session"])),
+            encoding=Multipart(json_parts=frozenset(["session"]), text_kinds=(("sdp", "application/sdp"),)),
             accept="application/sdp",
             extra_headers=extra_headers,
             extra_query=extra_query,
