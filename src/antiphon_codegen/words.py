@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["VERBS", "plural", "singular", "words"]
+from .romanised import romanised
+
+__all__ = ["VERBS", "codes", "plural", "singular", "words"]
 
 _PARTS: Final = re.compile(r"[A-Z]{2,}s(?![a-z])|[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 
@@ -13,7 +15,7 @@ _PARTS: Final = re.compile(r"[A-Z]{2,}s(?![a-z])|[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z
 def words(name: str) -> list[str]:
     """The lower-case words of a name in any casing: `getPetByID` is get, pet, by, id. A number stays with its word."""
     found: list[str] = []
-    for piece in re.split(r"[^A-Za-z0-9]+", name):
+    for piece in re.split(r"[^A-Za-z0-9]+", romanised(name)):
         for part in _PARTS.findall(piece):
             if part.isdigit() and found and piece and not piece.startswith(part):
                 found[-1] += part
@@ -22,6 +24,12 @@ def words(name: str) -> list[str]:
     return found
 
 
+def codes(name: str) -> list[str]:
+    """A word for each letter that has no spelling in ASCII, the first ones of a long name."""
+    return [f"u{ord(character):x}" for character in _WIDE.findall(name)[:8]]
+
+
+_WIDE: Final = re.compile(r"[^\x00-\x7f]")
 _IRREGULAR: Final = {
     "people": "person",
     "children": "child",
@@ -88,7 +96,7 @@ def plural(word: str) -> str:
 
 VERBS: Final = frozenset(
     """abort accept ack acknowledge activate add allocate analyze answer append apply approve archive
-    assign attach authenticate authorize backup ban batch begin block bulk calculate call cancel
+    assign attach authenticate authorize backup ban batch begin block browse bulk calculate call cancel
     capture change charge check checkout clear clone close commit compare complete compute confirm
     connect consume convert copy count create deactivate decline decode decrypt delete deploy detach
     detect disable disconnect discover dismiss dispatch download drop duplicate edit embed enable
@@ -105,6 +113,8 @@ VERBS: Final = frozenset(
     suspend swap switch sync synchronize terminate test toggle track train transfer translate
     trigger unarchive unassign unban unblock undelete undo unfavorite unfollow uninstall unlink
     unlock unmount unmute unpause unpin unpublish unregister unsubscribe update upgrade upload
+    demote describe evict finalize freeze invalidate prune reboot recalculate reconnect redeliver redeploy
+    regenerate rescan resize resubmit resync shuffle summarize tokenize transcode transcribe unfreeze untag unwatch
     upsert use validate verify void vote watch withdraw write""".split()
 )
 """Words that, at the end of a path, name what is done rather than what it is done to."""

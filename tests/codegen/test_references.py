@@ -86,6 +86,18 @@ def test_schemas_are_found_by_what_they_call_themselves(tmp_path: Path, name: st
     assert isinstance(result.type, Reference)
 
 
+def test_what_stands_beside_a_reference_to_a_path_item_counts(tmp_path: Path) -> None:
+    parameter = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
+    made = document(
+        {"/b/{id}": {"$ref": "#/components/pathItems/B", "parameters": [parameter]}},
+        components={"pathItems": {"B": {"get": operation()}}},
+    )
+    found, problems = stages(tmp_path, made)
+    assert problems == ()
+    (param,) = found.api.root.resources[0].methods[0].operation.params
+    assert spelled(param.type, {}) == "int"
+
+
 NOWHERE = {
     "nothing there": ("#/components/schemas/Nothing", "leads nowhere"),
     "nearly": ("#/components/schemas/Pets", "leads nowhere; there is '#/components/schemas/Pet'"),

@@ -31,7 +31,7 @@ def api_md(plan: Plan, header: str) -> str:
     if plan.client.methods:
         out += ["## client", "", *_methods("client", plan.client.methods), ""]
     for resource in plan.client.resources:
-        out += _resource(resource, plan, 2)
+        out += _resource(resource, (), 2)
     return "\n".join(out).rstrip() + "\n"
 
 
@@ -44,15 +44,16 @@ def _intro(plan: Plan) -> str:
     )
 
 
-def _resource(resource: ResourcePlan, plan: Plan, level: int) -> list[str]:
-    path = ".".join(resource.path)
+def _resource(resource: ResourcePlan, within: tuple[str, ...], level: int) -> list[str]:
+    way = (*within, str(resource.attribute))
+    path = ".".join(way)
     out = [f"{'#' * min(level, 6)} {path}", ""]
     if resource.docs:
         out += [one_line(resource.docs, 400), ""]
     if resource.methods:
         out += [*_methods(f"client.{path}", resource.methods), ""]
     for child in resource.resources:
-        out += _resource(child, plan, level + 1)
+        out += _resource(child, way, level + 1)
     return out
 
 

@@ -124,7 +124,7 @@ class _Writer:
         yield self._test(method, "_raw_response", self._raw(method, resource, least))
         yield self._test(method, "_streaming_response", self._streamed(method, resource, least))
         for argument in method.arguments:
-            if argument.place == "path" and _is_text(argument.annotation):
+            if argument.place == "path" and argument.text is None and _is_text(argument.annotation):
                 emptied = {**least, str(argument.name): lit("")}
                 body = self._refused(method, resource, emptied, str(argument.name))
                 yield self._test(method, f"_needs_{argument.name}", body)

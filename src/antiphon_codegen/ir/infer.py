@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 
 from ..problems import Problems
 from ..spec.resolve import ResolvedOperation, ResolvedSpec
-from ..words import VERBS, plural, singular, words
+from ..words import VERBS, codes, plural, singular, words
 from .answers import is_list
 from .config import Config, MethodConfig, ResourceConfig
 from .paging import Paging
@@ -22,6 +22,10 @@ from .paging import Paging
 __all__ = ["infer"]
 
 _PARAMETER: Final = re.compile(r"\{[^{}]*\}")
+_CUSTOM: Final = re.compile(r"\}:([A-Za-z][A-Za-z0-9_]*)$")
+"""What is done to an item, where it is said as in `/books/{id}:archive`."""
+_OWNER: Final = re.compile(r"^[A-Za-z0-9]*Controller[_.](?=[A-Za-z])")
+"""What frameworks put before the name of a function: the class it is in."""
 _EXTENSION: Final = re.compile(r"\.(json|xml|html|txt|csv)$")
 _VERSION: Final = re.compile(r"v[0-9]+(?:[a-z]+[0-9]*)?|[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DULL: Final = frozenset({"api", "rest", "public"})
@@ -123,9 +127,11 @@ def _route(each: ResolvedOperation, prefix: tuple[str, ...], spec: ResolvedSpec)
             action = _joined(value)
     for index, segment in enumerate(segments):
         if _PARAMETER.search(segment):
+            if index == len(segments) - 1 and (custom := _CUSTOM.search(segment)) is not None:
+                action = action or _joined(custom[1])
             continue
         for part in _EXTENSION.sub("", segment).replace(":", ".").split("."):
-            named = words(part)
+            named = words(part) or codes(part)
             if named:
                 is_last = index == len(segments) - 1
                 if is_last and (chain or len(named) > 1) and _is_action(named, each, spec):
@@ -138,7 +144,7 @@ def _route(each: ResolvedOperation, prefix: tuple[str, ...], spec: ResolvedSpec)
 
 
 def _joined(text: str) -> str:
-    return "_".join(words(text))
+    return "_".join(words(text) or codes(text))
 
 
 def _is_action(named: list[str], each: ResolvedOperation, spec: ResolvedSpec) -> bool:
@@ -151,7 +157,7 @@ def _is_action(named: list[str], each: ResolvedOperation, spec: ResolvedSpec) ->
         return True
     if _is_plural(named[-1]) and (each.operation.verb == "get" or named[0] in _ALSO_NOUNS):
         return False
-    said = words(each.operation.operation_id or "")
+    said = words(_OWNER.sub("", each.operation.operation_id or ""))
     first = next((word for word in said if word not in _HTTP), named[0])
     return first == named[0] or first not in _DOES
 
@@ -181,13 +187,13 @@ def _place(
 def _candidates(each: ResolvedOperation, route: _Route, spec: ResolvedSpec) -> list[str]:
     """Names for an operation, the best first; the last ones are surely free."""
     operation = each.operation
-    said = words(operation.operation_id or "")
+    said = words(_OWNER.sub("", operation.operation_id or ""))
     known = {form for name in route.chain for word in name.split("_") for form in (word, singular(word), plural(word))}
     rest = [word for word in said if word not in known]
     names: list[str] = []
     if route.action is not None:
         names.append(route.action)
-    elif not route.chain:
+    elif not route.chain and said:
         names.append("_".join(said))
     else:
         names += _by_verb(each, said[0] if said else "", route, spec)

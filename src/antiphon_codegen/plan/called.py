@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
-import unicodedata
 from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
+from ..romanised import romanised
 from .names import Identifier, class_name, module_name, snake
 
 __all__ = ["client_called", "package_called", "telling"]
@@ -40,8 +40,7 @@ _OTHERS: Final = frozenset({"anyio", "certifi", "httpx", "pydantic", "sniffio", 
 
 def telling(title: str, urls: tuple[str, ...] = ()) -> list[str]:
     """The words that tell this API from others, as they are written."""
-    title = unicodedata.normalize("NFKD", _OWNED.sub("", _ASIDE.sub(" ", title) or title))
-    tokens = _TOKEN.findall("".join(each for each in title if not unicodedata.combining(each)))
+    tokens = _TOKEN.findall(romanised(_OWNED.sub("", _ASIDE.sub(" ", title) or title)))
     found = [
         _GLUED.sub("", each) for each in tokens if each.lower() not in _DULL and not _VERSION.fullmatch(each.lower())
     ]

@@ -8,7 +8,7 @@ import re
 from collections.abc import Container, Iterable, Mapping
 from typing import Final, Self
 
-from ..words import singular, words
+from ..words import codes, singular, words
 
 __all__ = [
     "Identifier",
@@ -53,7 +53,6 @@ _SIGNS: Final = {
     "$": "",
 }
 _SNAKE: Final = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
-_WIDE: Final = re.compile(r"[^\x00-\x7f]")
 
 
 def name_words(name: str) -> list[str]:
@@ -66,7 +65,7 @@ def name_words(name: str) -> list[str]:
     if not found:
         found = [word for character in name for word in _SIGNS.get(character, "").split("_") if word]
     if not found:
-        found = [f"u{ord(character):x}" for character in _WIDE.findall(name)[:8]]
+        found = codes(name)
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from ..document import JSON, Document
 from ..emit.tests import Place, Sample
@@ -17,11 +18,17 @@ from .shapes import Shapes
 
 __all__ = ["DocumentSamples"]
 
+_DEEPEST: Final = 20
+
 
 @dataclass(frozen=True, slots=True)
 class _Values:
     required: JSON
     every: JSON
+
+    @property
+    def both(self) -> tuple[JSON, JSON]:
+        return self.required, self.every
 
 
 class DocumentSamples:
@@ -31,7 +38,8 @@ class DocumentSamples:
         service = Service(document)
         self._operations = {each.key: each for each in service.operations}
         self._checker = Checker(service.schemas, "request")
-        self._sampler = Sampler(service.schemas, Shapes(service.schemas), self._checker)
+        self._shapes = Shapes(service.schemas)
+        self._sampler = Sampler(service.schemas, self._shapes, self._checker)
 
     def of(self, operation: Called) -> Sample:
         """The arguments for an operation, or why it cannot be tried."""
@@ -52,6 +60,9 @@ class DocumentSamples:
         for parameter in operation.parameters:
             if parameter.required or not _is_deprecated(parameter.schema):
                 values = self._made(parameter.schema, f"{operation.id} {parameter.name}")
+                if values is not None and parameter.required:
+                    # An empty list or object leaves no trace in a URL.
+                    values = _Values(*(self._filled(each, values, parameter.schema) for each in values.both))
                 yield (parameter.place, parameter.name), values, parameter.required
         media = _media(operation, sent)
         if media is None:
@@ -66,11 +77,33 @@ class DocumentSamples:
             yield from _fields(values)
 
     def _made(self, schema: Schema, seed: str) -> _Values | None:
-        every = self._sampler.value(schema, seed)
+        every = self._sent(self._sampler.value(schema, seed), schema, 0)
         if not self._fits(every, schema):
             return None
-        least = self._sampler.plain(schema, seed)
+        least = self._sent(self._sampler.plain(schema, seed), schema, 0)
         return _Values(least if self._fits(least, schema) else every, every)
+
+    def _sent(self, value: JSON, schema: Schema, depth: int) -> JSON:
+        """The value without what only comes back: examples of whole objects have it, and nobody can send it."""
+        shape = self._shapes.of(schema)
+        if depth > _DEEPEST:
+            return value
+        if isinstance(value, dict):
+            own = shape.properties
+            return {
+                name: self._sent(each, own.get(name, True), depth + 1)
+                for name, each in value.items()
+                if name not in own or not self._shapes.of(own[name]).facts.get("readOnly")
+            }
+        if isinstance(value, list) and shape.items is not None:
+            items = shape.items
+            return [self._sent(each, items, depth + 1) for each in value]
+        return value
+
+    def _filled(self, value: JSON, values: _Values, schema: Schema) -> JSON:
+        """A value with something in it, where an empty one was made and the schema allows another."""
+        candidates = (value, values.every, {"key": "value"}, ["value"])
+        return next((each for each in candidates if each not in ({}, []) and self._fits(each, schema)), value)
 
     def _fits(self, value: JSON, schema: Schema) -> bool:
         self._checker.renew()

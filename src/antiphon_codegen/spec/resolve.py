@@ -164,7 +164,8 @@ class _Resolver:
             if item.ref is not None:
                 target = self._target(item.ref, lambda node, path=item.path: parse_path_item(node, path))
                 if target is not None:
-                    operations = {each.verb: each for each in self._own_operations(target)} | operations
+                    found = (_beside(item, each) for each in self._own_operations(target))
+                    operations = {each.verb: each for each in found} | operations
             for verb in VERBS:
                 if verb in operations:
                     yield self._operation(operations[verb])
@@ -282,6 +283,12 @@ class _Resolver:
         document = self._library.document(ref.file)
         if document is not None:
             self._problems.add("bad-reference", message, document.origin(ref.pointer))
+
+
+def _beside(item: PathItem, operation: Operation) -> Operation:
+    """An operation written elsewhere, with the parameters and servers that stand beside the reference to it."""
+    parameters = (*item.parameters, *operation.parameters)
+    return replace(operation, parameters=parameters, servers=operation.servers or item.servers)
 
 
 def _enclosed(document: Document, pointer: str, ref: Ref) -> Iterator[str]:
