@@ -20,8 +20,8 @@ def attach(
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
     """`__getattr__`, `__dir__` and `__all__` for a package.
 
-    `names` are the public names, in one text, by the module they live in, which begins with dots as in an import (`.chat`)
-    when it is near; `name=other` makes `name` of the module's `other`. `modules` are public submodules, `inner`
+    `names` are the public names, in one text, by the module they live in, which begins with dots when it is near, as in
+    an import (`.chat`); `name=other` makes `name` of the module's `other`. `modules` are public submodules, `inner`
     those that can be reached all the same.
     """
     where: dict[str, tuple[str, str]] = {}
