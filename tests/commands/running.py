@@ -56,7 +56,11 @@ class Terminal:
 
     def write(self, text: str) -> None:
         """Type."""
-        os.write(self._ends, text.encode())
+        self.send(text.encode())
+
+    def send(self, keys: bytes) -> None:
+        """Type what need be no text."""
+        os.write(self._ends, keys)
 
     def until(self, text: str) -> str:
         """What is shown, up to a text."""
@@ -104,11 +108,11 @@ main()
 
 
 @contextmanager
-def at_terminal(*arguments: str, term: str = "dumb") -> Generator[Terminal]:
+def at_terminal(*arguments: str, term: str = "dumb", encoding: str = "utf-8") -> Generator[Terminal]:
     """A command at a terminal."""
     ours, its = os.openpty()
     command = [sys.executable, "-W", "error", "-c", _AT_TERMINAL, *arguments]
-    environment = {**os.environ, "TERM": term, "PYTHONIOENCODING": "utf-8", "COLUMNS": "80", "LINES": "24"}
+    environment = {**os.environ, "TERM": term, "PYTHONIOENCODING": encoding, "COLUMNS": "80", "LINES": "24"}
     with subprocess.Popen(
         command, stdin=its, stdout=its, stderr=its, env=environment, start_new_session=True
     ) as process:

@@ -282,6 +282,17 @@ def test_an_error_does_not_end_the_talk() -> None:
         assert terminal.ended()[0] == 0
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8:surrogateescape"])
+def test_what_is_typed_in_is_text(encoding: str) -> None:
+    with at_terminal("chat", "--mock", encoding=encoding) as terminal:
+        terminal.until("> ")
+        terminal.send(b"a\xffb\n")
+        assert "Error: what was typed in is no text in UTF-8" in plain(terminal.until("\n> "))
+        assert talking(terminal, "Hello") == "You said: Hello\n> "
+        terminal.write("\x04")
+        assert terminal.ended()[0] == 0
+
+
 def test_what_a_model_says_does_nothing_to_the_terminal(server: MockServer) -> None:
     for term in ("dumb", "xterm"):
         with at_terminal("chat", "-m", "gpt-4o", "a\x1b]0;title\x07b\x9b31mc", term=term) as terminal:

@@ -10,6 +10,7 @@ import click
 
 from .answering import How, answer
 from .kept import keep
+from .reading import typed_text
 from .terminal import aside, told
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["talk"]
 
+_TYPED: Final = "what was typed in"
 _HELP: Final = '''\
 /new    begin again, with nothing said before
 /exit   leave; so does Ctrl-D, and Ctrl-C where you type
@@ -32,10 +34,13 @@ def talk(conversation: Conversation, how: How, system: str | None, *, kept: bool
     aside(f"{conversation.model.model_id}; /help says what else there is")
     while True:
         try:
-            text = _typed()
+            text = typed_text(_TYPED, _typed())
         except EOFError:
             click.echo()
             return
+        except (click.ClickException, UnicodeDecodeError):
+            click.echo(f"Error: {_TYPED} is no text in UTF-8", err=True)
+            continue
         command = text.strip()
         if command in ("/exit", "/quit", "exit", "quit"):
             return
