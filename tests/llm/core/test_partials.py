@@ -291,6 +291,24 @@ def test_partial_answers_in_content() -> None:
     assert last == Book(title="Emma")
 
 
+@pytest.mark.parametrize("mark", ["think", "thinking", "thought"])
+def test_thoughts_before_the_value_are_not_shown(mark: str) -> None:
+    thoughts = f'\n<{mark}>Not {{"title": "Persuasion"}}, and no </thin> [1]</{mark}>\n\n'
+    for text in (f"{thoughts}{BOOK}", f"{thoughts}```json\n{BOOK}\n```"):
+        seen, last = streamed(Extraction.of(Book), text, as_content=True)
+        assert {book.title for book in seen} <= {None, "", "E", "Em", "Emm", "Emma"}
+        assert last == Book(title="Emma")
+    seen, last = streamed(Extraction.of(str), f"{thoughts}plain words", as_content=True)
+    assert all("plain words".startswith(text) for text in seen)
+    assert seen[-1] == last == "plain words"
+    _, last = streamed(Extraction.of(Genre), f"{thoughts}{next(iter(Genre)).value}", as_content=True)
+    assert last is next(iter(Genre))
+    seen, last = streamed(Extraction.of(str), "<thin ice> and <think>", as_content=True)
+    assert (seen[-1], last) == ("<thin ice> and <think>",) * 2
+    seen, last = streamed(Extraction.of(str), f"<{mark}>and no end", as_content=True)
+    assert last == f"<{mark}>and no end"
+
+
 def test_a_call_after_other_words_is_what_counts() -> None:
     partials = Extraction.of(Book).partials()
     assert partials.feed({"role": "assistant", "content": "I use {braces} "}) is None

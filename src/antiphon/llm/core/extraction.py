@@ -23,7 +23,7 @@ from ...lib.core.merging import merge_into, whole
 from ...lib.core.strict_schema import strict_schema
 from ...runtime.core.errors import SDKError
 from ...runtime.core.kinds import is_list, is_mapping
-from .json_answers import better, is_no_json, json_readings, json_text, unwrapped
+from .json_answers import AfterThoughts, better, is_no_json, json_readings, json_text, unwrapped, without_thoughts
 from .partials import Within, shape_of
 from .told_schemas import JSONSchema, told_schema
 
@@ -204,7 +204,7 @@ class Extraction:
             for reading in json_readings(text):
                 yield from self._forms(reading)
             if is_content and self.is_wrapped:
-                yield to_json(text.strip())  # just the value, in its own words
+                yield to_json(without_thoughts(text))  # just the value, in its own words
 
     def _nothing(self) -> pydantic.ValidationError:
         try:
@@ -242,6 +242,7 @@ class Partials:
         self._json: GrowingJson | None = None
         self._source: object = None
         self._words: GrowingText | None = None
+        self._content = AfterThoughts()
         self._seen: object = NOTHING
         self._finish_reason: str | None = None
 
@@ -277,6 +278,8 @@ class Partials:
 
     def _add(self, source: object, piece: object) -> bool:
         """Only one text is read while it grows: the arguments of the first call, or else the content."""
+        if source == "content" and isinstance(piece, str):
+            piece = self._content.feed(piece)
         if not piece:
             return False
         if self._source != source:
@@ -291,12 +294,12 @@ class Partials:
             begin = re.search(r"\S" if source != "content" or self._extraction.type is str else r"[{\[]", text)
             if begin is None:
                 return False
+            text = text[begin.start() :]
             if source == "content" and begin[0] not in '{["`':
                 self._words = GrowingText()  # a text needs no JSON around it
                 self._words.add(text)
                 return True
             self._json = GrowingJson(self._extraction.shape)
-            text = text[begin.start() :]
         return self._json.feed(text)
 
     def _value(self) -> Any:

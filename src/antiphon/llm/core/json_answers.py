@@ -12,10 +12,19 @@ from pydantic_core import to_json
 
 from ...runtime.core.kinds import is_list, is_mapping
 
-__all__ = ["better", "is_json", "is_no_json", "json_readings", "json_text", "unwrapped"]
+__all__ = [
+    "AfterThoughts",
+    "better",
+    "is_json",
+    "is_no_json",
+    "json_readings",
+    "json_text",
+    "unwrapped",
+    "without_thoughts",
+]
 
 _FENCE: Final = re.compile(r"```[ \t]*[\w+-]*[ \t]*\r?\n?(.*?)(?:```|\Z)", re.DOTALL)
-_THOUGHTS: Final = re.compile(r"\A\s*<(think|thinking|thought)>.*?</\1>", re.DOTALL)
+_THOUGHTS: Final = ("<think>", "<thinking>", "<thought>")
 _BEGIN: Final = re.compile(r"[{\[]")
 _TRIED: Final = 20
 """Places at which an object may begin in a text; a number, so that a long text of braces costs little."""
@@ -38,7 +47,7 @@ def json_readings(text: str, *, depth: int = _WRAPPED) -> Iterator[str]:
     """JSON texts that a text may stand for, the most likely one first. Whether they are JSON is not certain."""
     bare = text.strip().removeprefix("\ufeff")
     yield bare
-    without = _THOUGHTS.sub("", bare).strip()
+    without = without_thoughts(bare)
     if without != bare:
         yield without
     inner = _value(without)
@@ -58,6 +67,41 @@ def json_readings(text: str, *, depth: int = _WRAPPED) -> Iterator[str]:
         except (ValueError, RecursionError):
             continue
         yield _written(found)
+
+
+def without_thoughts(text: str) -> str:
+    """The text without the thoughts that it may begin with, and without blanks around it."""
+    bare = text.strip()
+    return (AfterThoughts().feed(bare) or bare).strip()
+
+
+class AfterThoughts:
+    """Passes on a text that grows, without the thoughts that it may begin with."""
+
+    def __init__(self) -> None:
+        self._held = ""
+        self._end = ""
+        self._is_past = False
+
+    def feed(self, piece: str) -> str:
+        """What there is to pass on: nothing as long as these are thoughts, or may become some."""
+        if self._is_past:
+            return piece
+        self._held += piece
+        if not self._end:
+            said = self._held.lstrip()
+            begin = next((each for each in _THOUGHTS if said.startswith(each)), None)
+            if begin is not None:
+                self._end = f"</{begin[1:]}"
+            elif any(each.startswith(said) for each in _THOUGHTS):
+                return ""
+            else:
+                self._is_past = True
+                return self._held
+        _, end, rest = self._held.partition(self._end)
+        self._is_past = bool(end)
+        self._held = self._held[-len(self._end) :]  # which may come in pieces
+        return rest
 
 
 def unwrapped(value: object, name: str) -> Iterator[object]:
