@@ -14,8 +14,8 @@ from antiphon.runtime.core.http11 import (
     ResponseReader,
     chunk,
     is_refusal,
-    is_whole,
     last_chunk,
+    patience,
     request_head,
 )
 from antiphon.runtime.core.transport import TransportError
@@ -316,22 +316,25 @@ def test_refusals_that_come_early(data: bytes, expected: bool) -> None:
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
-        (b"", False),
-        (b"HTTP/1.1 200 OK\r\n", False),
-        (b"HTTP/1.1 200 OK\r\n\r\n", False),
-        (b"HTTP/1.1 204 None\r\n\r\n", True),
-        (b"HTTP/1.1 103 Hints\r\n\r\n", False),
-        (b"HTTP/1.1 103 Hints\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n", True),
-        (b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{", False),
-        (b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}", True),
-        (CHUNKED + chunk(b"{}"), False),
-        (CHUNKED + chunk(b"{}") + last_chunk, True),
-        (CHUNKED + b"no size\r\n", True),
-        (b"SSH-2.0-x", True),
+        (b"", None),
+        (b"HTTP/1.1 200 OK\r\n", None),
+        (b"HTTP/1.1 200 OK\r\n\r\n", None),
+        (b"HTTP/1.1 204 None\r\n\r\n", 5),
+        (b"HTTP/1.1 204 None\r\nconnection: close\r\n\r\n", 0),
+        (b"HTTP/1.0 204 None\r\n\r\n", 0),
+        (b"HTTP/1.1 103 Hints\r\n\r\n", None),
+        (b"HTTP/1.1 103 Hints\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n", 5),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{", None),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}", 0),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}", 5),
+        (CHUNKED + chunk(b"{}"), None),
+        (CHUNKED + chunk(b"{}") + last_chunk, 5),
+        (CHUNKED + b"no size\r\n", 0),
+        (b"SSH-2.0-x", 0),
     ],
 )
-def test_whole_answers_that_come_early(data: bytes, expected: bool) -> None:
-    assert is_whole(data) is expected
+def test_how_long_who_has_answered_may_take_no_more(data: bytes, expected: float | None) -> None:
+    assert patience(data) == expected
 
 
 def test_a_head_shows_nothing_with_a_body_after_it() -> None:

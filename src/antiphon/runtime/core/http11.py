@@ -16,11 +16,12 @@ from .transport import TransportError
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
-__all__ = ["RequestHead", "ResponseReader", "chunk", "is_refusal", "is_whole", "last_chunk", "request_head"]
+__all__ = ["RequestHead", "ResponseReader", "chunk", "is_refusal", "last_chunk", "patience", "request_head"]
 
 _HEAD_AT_MOST: Final = 100 * 1024
 _INTERIM_AT_MOST: Final = 32
 _CHUNK_LINE_AT_MOST: Final = 4096
+_ANSWERED_SECONDS: Final = 5.0
 
 # Looked through without regular expressions: making these takes longer than a first call should.
 _TOKEN: Final = b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -99,18 +100,24 @@ def is_refusal(data: bytes) -> bool:
     return data[:7] == b"HTTP/1." and data[8:9] == b" " and data[9:10] in (b"3", b"4", b"5")
 
 
-def is_whole(data: bytes) -> bool:
-    """Whether what comes from the server while a body is sent is a whole answer, or none that will be understood."""
+def patience(data: bytes) -> float | None:
+    """How long a server may take no more of a body, by what comes from it while that is sent; None: as long as any may.
+
+    Once its answer is whole, it has no more to say. If it will close the connection then (RFC 9112, section 9.6), or
+    says what nobody understands, there is nothing to wait for; else it has to read the rest (section 9.3), in its time.
+    """
     if not data:  # as nearly always
-        return False
+        return None
     reader = ResponseReader("POST")
     try:
         reader.feed(data)
         if reader.head is not None:
             reader.body()
     except TransportError:
-        return True
-    return reader.is_done
+        return 0.0
+    if not reader.is_done:
+        return None
+    return _ANSWERED_SECONDS if reader.keeps else 0.0
 
 
 class ResponseReader:

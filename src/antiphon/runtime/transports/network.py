@@ -12,7 +12,7 @@ import socket
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from ..core.http11 import RequestHead, is_refusal, is_whole
+from ..core.http11 import RequestHead, is_refusal, patience
 from ..core.transport import TransportError, TransportTimeout
 from .errors import TIMEOUT_WORDS
 from .loops import close_in_loop
@@ -26,9 +26,6 @@ __all__ = ["AsyncNetworkStream", "NetworkStream", "Origin", "async_connected", "
 
 _AT_ONCE: Final = 64 * 1024
 _HELD_AT_MOST: Final = 256 * 1024
-
-_ANSWERED_SECONDS: Final = 1.0
-"""How long the rest of a body is offered to a server that takes no more of it, and has made all of its answer."""
 
 _ANSWERED: Final = "the server answered before it had read the whole request"
 _CLOSED: Final = "the server closed the connection"
@@ -207,11 +204,11 @@ class AsyncNetworkStream:
         self.transport.write(data)
         while self._is_full:
             self._check_sending(is_heard)
-            is_answered = is_heard and is_whole(self._heard())
+            limit = patience(self._heard()) if is_heard else None
             left = self.transport.get_write_buffer_size()
-            if await self._wait(_patience(seconds) if is_answered else seconds):
+            if await self._wait(_shorter(seconds, limit)):
                 continue
-            if not is_answered:
+            if limit is None:
                 raise TransportTimeout(TIMEOUT_WORDS["WriteTimeout"])
             if self.transport is None or self.transport.get_write_buffer_size() >= left:
                 raise TransportError(_ANSWERED)
@@ -359,8 +356,8 @@ class NetworkStream:
     def _until_writable(self, seconds: float | None) -> None:
         while True:
             listens = len(self._early) <= _HELD_AT_MOST
-            is_answered = is_whole(self._early)
-            can_read, can_write = ready(self.socket, listens, _patience(seconds) if is_answered else seconds)
+            limit = patience(self._early)
+            can_read, can_write = ready(self.socket, listens, _shorter(seconds, limit))
             if can_read:
                 if not self._listen():
                     raise TransportError(_CLOSED)
@@ -369,7 +366,7 @@ class NetworkStream:
             if can_write:
                 return
             if not can_read:
-                raise TransportError(_ANSWERED) if is_answered else TimeoutError
+                raise TimeoutError if limit is None else TransportError(_ANSWERED)
 
     def _listen(self) -> bool:
         """Take what has come. Whether more can follow."""
@@ -420,9 +417,8 @@ def _seconds(seconds: float | None) -> float | None:
     return seconds if seconds is None or seconds > 0 else 1e-6
 
 
-def _patience(seconds: float | None) -> float:
-    """How long a server may take no more of a body, when all of its answer is there."""
-    return _ANSWERED_SECONDS if seconds is None else min(seconds, _ANSWERED_SECONDS)
+def _shorter(seconds: float | None, limit: float | None) -> float | None:
+    return min((each for each in (seconds, limit) if each is not None), default=None)
 
 
 def _unreachable(origin: Origin, error: Exception) -> TransportError:
