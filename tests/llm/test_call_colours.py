@@ -272,6 +272,8 @@ def test_every_provider_has_a_decorator() -> None:
     openai: Any = llm.openai
     assert openai.OpenAICallResponse is CallResponse
     assert openai.OpenAIStream is Stream
+    google: Any = llm.google
+    assert google.GoogleCallResponse is google.GeminiCallResponse is CallResponse
     with pytest.raises(AttributeError, match="openai has no 'GroqCallResponse'"):
         _ = openai.GroqCallResponse
 

@@ -43,6 +43,7 @@ class ProviderCalls:
     def __init__(self, provider: Provider) -> None:
         self._name = provider.name
         self._title = provider.title
+        self._titles = {provider.title.lower().replace(" ", ""), *provider.names}
         self.__name__ = f"{__name__}.{provider.name}"
 
     @property
@@ -128,7 +129,7 @@ class ProviderCalls:
     def __getattr__(self, name: str) -> Any:
         for ending in sorted(_NAMES, key=len, reverse=True):
             title = name.removesuffix(ending)
-            if title != name and title.lower() in (self._name, self._title.lower().replace(" ", "")):
+            if title != name and title.lower() in self._titles:
                 return _NAMES[ending]
         raise AttributeError(f"{self._name} has no {name!r}; it has call and provider")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields
 from functools import wraps
 from typing import Any, TypeVar, cast, overload
 
@@ -53,6 +54,9 @@ def retry(function: Any = None, /, **options: Any) -> Any:
     """
     if function is not None and (options or not callable(function)):
         raise TypeError("retry is used as @retry, or as @retry(max_retries=...) with names for all arguments")
+    known = [each.name for each in fields(Retrying) if each.init]
+    if unknown := [name for name in options if name not in known]:
+        raise TypeError(f"retry has no {unknown[0]!r}; it has {', '.join(known)}")
     policy = Retrying(**options)
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
