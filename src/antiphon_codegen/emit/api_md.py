@@ -32,6 +32,10 @@ def api_md(plan: Plan, header: str) -> str:
         out += ["## client", "", *_methods("client", plan.client.methods), ""]
     for resource in plan.client.resources:
         out += _resource(resource, (), 2)
+    if plan.payloads:
+        package = plan.style.package
+        out += ["## Webhooks", "", f"What the API sends by itself; the types are in `{package}.types`.", ""]
+        out += [f"- {plain_text(one_line(name, 80))} → `{symbol.name}`" for name, symbol in plan.payloads.items()]
     return "\n".join(out).rstrip() + "\n"
 
 

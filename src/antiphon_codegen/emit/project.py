@@ -116,7 +116,7 @@ def _readme(plan: Plan) -> str:
     setting = (
         f"\nThe credential is read from `{credential.env}`, or passed as `{credential.name}=`.\n"
         if credential and credential.env
-        else "\n"
+        else ""
     )
     parts = [
         f"# {plain_text(one_line(plan.api.title, 80))}\n",

@@ -8,8 +8,8 @@ from typing import Final, Literal, cast
 
 from ..document import Document, pointer_to
 from ..problems import Kind, Origin, Problems
-from ..spec.model import MediaType, Parameter, Response, Schema, SchemaOrRef
-from ..spec.resolve import Library, ResolvedOperation, ResolvedSpec
+from ..spec.model import MediaType, Parameter, Ref, Response, Schema, SchemaOrRef
+from ..spec.resolve import Library, ResolvedOperation, ResolvedSpec, payload
 from .config import ChannelConfig, Config, MethodConfig, ResourceConfig
 from .model import (
     API,
@@ -96,7 +96,18 @@ class _Lowering:
             schemes=schemes,
             security=default_security(spec, config, schemes),
             config=config,
+            webhooks=() if config.is_given else tuple(self._webhooks(types)),
         )
+
+    def _webhooks(self, types: Mapping[str, NamedType]) -> Iterator[tuple[str, str]]:
+        """The payloads of webhooks; an author lists those that are wanted."""
+        for name, found in self._spec.webhooks:
+            schema = payload(found)
+            if schema is None:
+                continue
+            key = self._spec.key_of(schema) if isinstance(schema, Ref) else f"{schema.file}#{schema.pointer}"
+            if key is not None and key in types:
+                yield name, key
 
     # --- places ---
 

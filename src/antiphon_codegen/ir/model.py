@@ -259,3 +259,5 @@ class API:
     schemes: tuple[AuthScheme, ...]
     security: tuple[tuple[str, ...], ...]
     config: Config
+    webhooks: tuple[tuple[str, str], ...] = ()
+    """What the API sends by itself: the name of each, and the key of its payload."""

@@ -262,3 +262,5 @@ class Plan:
     """For the types of modules that would be too long: the part of that module they are in."""
     spelled: Mapping[str, str] = field(default_factory=dict[str, str])
     """What the configuration calls types, in snake_case and by package (`chat.chat_completion`), and their names."""
+    payloads: Mapping[str, Symbol] = field(default_factory=dict[str, Symbol])
+    """The type of what each webhook sends."""

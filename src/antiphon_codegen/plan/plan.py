@@ -59,12 +59,13 @@ def plan(api: API, wishes: Wishes, problems: Problems) -> Plan:
     for resource in walk(api.root):
         for wanted, key in resource.models:
             _require_listed(wanted, key, resource, located, types)
+    payloads = {name: types.require(key, "out") for name, key in api.webhooks}
     declared = types.declarations()
     modules = tuple(TypesModule(module, tuple(found)) for module, found in declared.items())
     exports = _exports(modules, types, located)
     written = split(modules, types.owners)
     parts = {d.symbol: each.module for each in written if each.whole is not None for d in each.declarations}
-    return Plan(style, api, client, written, pages, exports, parts, _spelled(api, located, types))
+    return Plan(style, api, client, written, pages, exports, parts, _spelled(api, located, types), payloads)
 
 
 def _style(api: API, wishes: Wishes) -> Style:

@@ -102,7 +102,7 @@ class DocumentSamples:
 
     def _filled(self, value: JSON, values: _Values, schema: Schema) -> JSON:
         """A value with something in it, where an empty one was made and the schema allows another."""
-        candidates = (value, values.every, {"key": "value"}, ["value"])
+        candidates: tuple[JSON, ...] = (value, values.every, {"key": "value"}, ["value"])
         return next((each for each in candidates if each not in ({}, []) and self._fits(each, schema)), value)
 
     def _fits(self, value: JSON, schema: Schema) -> bool:

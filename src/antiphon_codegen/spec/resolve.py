@@ -30,7 +30,7 @@ from .parse import parse_operation, parse_parameter, parse_path_item, parse_requ
 from .reader import Node
 from .schemas import parse_schema, reference
 
-__all__ = ["Library", "ResolvedOperation", "ResolvedSpec", "resolve"]
+__all__ = ["Library", "ResolvedOperation", "ResolvedSpec", "payload", "resolve"]
 
 T = TypeVar("T")
 
@@ -139,11 +139,21 @@ class _Resolver:
             self._waiting.append(schema)
         operations = tuple(self._operations(spec.paths))
         webhooks = tuple((each.operation.path, each) for each in self._operations(spec.webhooks))
+        for name, each in webhooks:
+            self._name_payload(name, each, names)
         while self._waiting:
             for ref in _references(self._waiting.pop()):
                 self._schema(ref)
         self._name_targets(names)
         return ResolvedSpec(spec, operations, webhooks, self._schemas, self._keys, names)
+
+    def _name_payload(self, name: str, found: ResolvedOperation, names: dict[str, str]) -> None:
+        """What a webhook sends is called after it, unless it is a component and has a name."""
+        schema = payload(found)
+        if isinstance(schema, Schema) and schema.ref is None:
+            key = f"{schema.file}#{schema.pointer}"
+            self._schemas.setdefault(key, schema)
+            names.setdefault(key, f"{name} event")
 
     def _name_targets(self, names: dict[str, str]) -> None:
         """A component that only points to a schema without a name, as in another file, is that schema's name."""
@@ -283,6 +293,14 @@ class _Resolver:
         document = self._library.document(ref.file)
         if document is not None:
             self._problems.add("bad-reference", message, document.origin(ref.pointer))
+
+
+def payload(found: ResolvedOperation) -> SchemaOrRef | None:
+    """The schema of what an operation is sent as JSON."""
+    if found.body is None:
+        return None
+    content = found.body.content
+    return next((media.schema for kind, media in content.items() if "json" in kind or kind == "*/*"), None)
 
 
 def _beside(item: PathItem, operation: Operation) -> Operation:
