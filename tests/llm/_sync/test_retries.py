@@ -353,9 +353,7 @@ def test_what_cannot_be_tried_again() -> None:
         def pieces() -> Any:  # pyright: ignore[reportUnusedFunction]
             yield 1
 
-    with pytest.raises(
-        TypeError, match="retry has no 'retries'; it has max_retries, initial_delay, max_delay, .* after$"
-    ):
+    with pytest.raises(TypeError, match="retry has no 'retries'; it has max_retries, initial_delay, "):
         retry(retries=3)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
     for given in (3, "text"):
         with pytest.raises(TypeError, match="retry is used as @retry"):
