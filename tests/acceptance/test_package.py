@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import tomllib
 from importlib import import_module
 from pathlib import Path
@@ -67,6 +69,41 @@ def test_where_programs_for_the_openai_package_look(module: str, names: str) -> 
         value = getattr(found, name)
         for place in (antiphon, import_module(found.__package__ or "")):
             assert value is getattr(place, name, value)
+
+
+REACHED = """\
+types.chat.chat_completion.Choice
+types.completion_usage.CompletionUsage
+types.responses.response.Response
+resources.chat.completions.completions.AsyncCompletions
+resources.beta.threads.runs.Runs
+lib.azure.AzureOpenAI
+lib.streaming.chat.ChatCompletionStream
+auth.k8s_service_account_token_provider
+llm.get_model
+mock.serve
+version.VERSION
+_exceptions.RateLimitError
+_types.NotGiven"""
+
+
+@pytest.mark.parametrize("path", REACHED.split())
+def test_modules_are_reached_without_an_import_of_their_own(path: str) -> None:
+    """As those of a package are that loads everything."""
+    program = f"import antiphon as openai; print(openai.{path}.__doc__)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_no_module_is() -> None:
+    for owner in (antiphon, import_module("antiphon.types.chat"), import_module("antiphon.runtime")):
+        for name in ("nonsense", "_nonsense", "__wrapped__", "Nonsense", "not a name"):
+            assert not hasattr(owner, name)
+    program = (
+        "import sys, antiphon, antiphon.types; hasattr(antiphon.types, '__wrapped__'); print('pydantic' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
 
 
 def test_raw_responses_of_both_colours_are_told_from_others() -> None:

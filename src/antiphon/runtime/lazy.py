@@ -36,7 +36,7 @@ def attach(
         place = where.get(name)
         if place is not None:
             value = getattr(_module(package, place[0]), place[1])
-        elif name in submodules:
+        elif name in submodules or _is_module(package, name):
             value = _module(package, f".{name}")
         else:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
@@ -47,6 +47,15 @@ def attach(
         return sorted({*public, *(vars(sys.modules[package]).keys() - _TOOLS)})
 
     return load, listing, public
+
+
+def _is_module(package: str, name: str) -> bool:
+    """Whether there is a module of this name: those of packages that load everything need no import of their own."""
+    if name.startswith("__") or not name.isidentifier():
+        return False
+    from importlib.util import find_spec
+
+    return find_spec(f"{package}.{name}") is not None
 
 
 def _module(package: str, module: str) -> Any:
