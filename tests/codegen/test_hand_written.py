@@ -6,9 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from antiphon.runtime.transports.scripted import Answer
+
 from .sdks import SDK, build, document, json_answer, operation
 
-PET = {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
+PET: dict[str, Any] = {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
 
 
 def pets(folder: Path, own: Mapping[str, Any], mixin: Any) -> SDK:
@@ -39,3 +43,27 @@ def test_a_model_inherits_a_class_and_a_package_of_types_has_further_names(tmp_p
     assert "class Pet(Loud, BaseModel):" in sdk.text("types/pets_types.py")
     assert "from ..lib.core.names import Loud" in sdk.text("types/pets_types.py")
     assert f"from {sdk.name}.lib.core.names import Cage as Cage" in sdk.text("types/zoo/__init__.py")
+
+
+def test_a_model_is_a_kind_of_another_one(tmp_path: Path) -> None:
+    def built(folder: str, bases: Mapping[str, str]) -> SDK:
+        own = {"model_bases": bases}
+        config = {
+            "organization": {"name": "made"},
+            "targets": {"python": {"package_name": "made_up", "x-antiphon": own}},
+            "resources": {"pets": {"models": {"pet": "Pet", "cat": "Cat"}, "methods": {"first": "get /first"}}},
+        }
+        cat: dict[str, Any] = {**PET, "properties": {**PET["properties"], "lives": {"type": "integer"}}}
+        answer = json_answer({"$ref": "#/components/schemas/Cat"})
+        found = document({"/first": {"get": operation(answer=answer)}}, {"Cat": cat, "Pet": PET})
+        (tmp_path / folder).mkdir()
+        return build(tmp_path / folder, found, config)
+
+    sdk = built("a", {"Cat": "Pet"})
+    text = sdk.text("types/pets_types.py")
+    assert text.index("class Pet(BaseModel):") < text.index("class Cat(Pet):")
+    cat = sdk.client(Answer(200, {"name": "Mog", "lives": 9})).pets.first()
+    assert (cat.name, cat.lives, [each.__name__ for each in type(cat).__mro__[:2]]) == ("Mog", 9, ["Cat", "Pet"])
+    for number, bases in enumerate(({"Cat": "zoo.Pet"}, {"Dog": "Pet"})):
+        with pytest.raises(ValueError, match="there are 0 models"):
+            built(f"b{number}", bases)

@@ -10,7 +10,7 @@ from ..plan.model import Alias, Entry, Field, Model, Plan, TypedDictionary, Type
 from ..plan.names import BUILTINS, Identifier, first_free
 from ..plan.split import mentioned
 from ..plan.symbols import Module as Place
-from ..plan.symbols import Symbol, symbols_in
+from ..plan.symbols import Named, Symbol, symbols_in
 from ..python.module import Module
 from ..python.source import Code, blocks, code, doc, empty, ident, lines, lit, name_from
 from .annotations import Spelling
@@ -21,8 +21,8 @@ __all__ = ["types_modules"]
 
 def types_modules(plan: Plan) -> list[Module]:
     """Every module of types."""
-    mixins = _mixins(plan)
-    return [_module(each, plan.style.runtime, plan.parts, mixins) for each in plan.types]
+    mixins, bases = _mixins(plan), _bases(plan)
+    return [_module(each, plan.style.runtime, plan.parts, mixins, bases) for each in plan.types]
 
 
 def _mixins(plan: Plan) -> dict[Symbol, Code]:
@@ -33,10 +33,34 @@ def _mixins(plan: Plan) -> dict[Symbol, Code]:
     found: dict[Symbol, Code] = {}
     for name, path in plan.api.config.style.model_mixins.items():
         module, _, cls = path.partition(":")
-        *package, public = name.split(".")
-        symbols = plan.exports.get((Identifier("types"), *(Identifier(part) for part in package)), ())
-        found.update({each: name_from(f"~{module}", cls) for each in symbols if each.name == public})
+        package, _, public = name.rpartition(".")
+        found.update({each: name_from(f"~{module}", cls) for each in _exported(plan, package) if each.name == public})
     return found
+
+
+def _bases(plan: Plan) -> dict[Symbol, Symbol]:
+    """The models that models inherit. Raises ValueError for a name that no model has, or several have."""
+    models: dict[str, list[Symbol]] = {}
+    for types in plan.types:
+        for each in types.declarations:
+            if isinstance(each, Model):
+                models.setdefault(each.symbol.name, []).append(each.symbol)
+
+    def model(said: str) -> Symbol:
+        package, _, name = said.rpartition(".")
+        found = models.get(name, [])
+        if package:
+            found = [each for each in _exported(plan, package) if each in found]
+        if len(found) != 1:
+            raise ValueError(f"model_bases: there are {len(found)} models of the name {said!r}")
+        return found[0]
+
+    return {model(name): model(base) for name, base in plan.api.config.style.model_bases.items()}
+
+
+def _exported(plan: Plan, package: str) -> Iterable[Symbol]:
+    """The public types of a package of types."""
+    return plan.exports.get((Identifier("types"), *(Identifier(part) for part in package.split(".") if part)), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +71,21 @@ class _Scope:
     renamed: Mapping[Symbol, str]
     parts: Mapping[Symbol, Place]
     mixins: Mapping[Symbol, Code]
+    bases: Mapping[Symbol, Symbol]
 
     def spelling(self, hidden: Iterable[str] = ()) -> Spelling:
         return Spelling(self.runtime, hidden=BUILTINS.intersection(hidden), renamed=self.renamed, parts=self.parts)
 
 
-def _module(types: TypesModule, runtime: str, parts: Mapping[Symbol, Place], mixins: Mapping[Symbol, Code]) -> Module:
-    declarations = _ordered(types.declarations)
-    scope = _Scope(runtime, _renamed(types), parts, mixins)
+def _module(
+    types: TypesModule,
+    runtime: str,
+    parts: Mapping[Symbol, Place],
+    mixins: Mapping[Symbol, Code],
+    bases: Mapping[Symbol, Symbol],
+) -> Module:
+    declarations = sorted(_ordered(types.declarations), key=lambda each: _turn(each, bases))
+    scope = _Scope(runtime, _renamed(types), parts, mixins, bases)
     body = [_declaration(each, scope) for each in declarations]
     names = code("__all__ = {names!r}", names=sorted(each.symbol.name for each in declarations))
     needs = frozenset(
@@ -108,6 +139,11 @@ def _ordered(declarations: tuple[TypeDeclaration, ...]) -> list[TypeDeclaration]
     return ordered
 
 
+def _turn(each: TypeDeclaration, bases: Mapping[Symbol, Symbol]) -> int:
+    """Models come after those they inherit, and aliases, which are read at once, after all classes."""
+    return 2 if isinstance(each, Alias) else int(each.symbol in bases)
+
+
 def _declaration(each: TypeDeclaration, scope: _Scope) -> Code:
     match each:
         case Model():
@@ -127,13 +163,15 @@ def _model(model: Model, scope: _Scope) -> Code:
     docs = wrapped(model.docs)
     parts = [doc(docs)] if docs else []
     own = [scope.mixins[model.symbol]] if model.symbol in scope.mixins else []
+    base = scope.bases.get(model.symbol)
+    above = name_from(scope.runtime, "BaseModel") if base is None else spelling.write(Named(base))
     return code(
         """
         class {name}({bases}):
             {body}
         """,
         name=ident(model.symbol.name),
-        bases=lines([*own, name_from(scope.runtime, "BaseModel")], ", "),
+        bases=lines([*own, above], ", "),
         body=blocks([*parts, lines(fields)]) if fields or parts else code("pass"),
     )
 

@@ -119,13 +119,16 @@ class Style:
     resource_suffix: str = "Resource"
     casings: Mapping[str, str] = field(default_factory=dict[str, str])
     exports: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
-    """Further public names of the package, by the hand-written module they come from."""
+    """Further public names of the package, by the hand-written module they come from; by none, modules themselves."""
     type_exports: Mapping[str, Mapping[str, tuple[str, ...]]] = field(
         default_factory=dict[str, Mapping[str, tuple[str, ...]]]
     )
     """Further public names of packages of types, by the package (`chat`) and the hand-written module."""
     model_mixins: Mapping[str, str] = field(default_factory=dict[str, str])
     """Hand-written classes that models inherit: `responses.Response` to `lib.core.responses:Text`."""
+    model_bases: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Models that are a kind of another one as well: class to class, each with its package (`responses.Response`), or
+    without one by a name that no other has."""
     aliases: Mapping[str, str] = field(default_factory=dict[str, str])
     """Second names: alias to name."""
     module_client: str | None = None
@@ -234,6 +237,7 @@ def _style(root: Node) -> Style:
             for package, each in own.entries("type_exports")
         },
         model_mixins={name: str(each.value) for name, each in own.entries("model_mixins")},
+        model_bases={name: str(each.value) for name, each in own.entries("model_bases")},
         aliases={name: str(each.value) for name, each in own.entries("aliases")},
         module_client=_module_client(own.child("module_client")),
         module_options={name: str(each.value) for name, each in own.child("module_client").entries("options")},

@@ -23,7 +23,9 @@ from antiphon import (
 from antiphon.lib.azure import AsyncAzureOpenAI
 from antiphon.resources.realtime import AsyncRealtimeConnection, AsyncRealtimeConnectionManager
 from antiphon.resources.realtime.realtime import AsyncRealtimeConnection as AsyncSameConnection
+from antiphon.types.beta import BetaResponseTextDeltaEvent
 from antiphon.types.realtime import SessionCreatedEvent
+from antiphon.types.responses import ResponseTextDeltaEvent
 
 from ...runtime.transports.servers import unused_port
 from ..events import Break, Close, Refuse, Take, events
@@ -78,6 +80,18 @@ async def test_events_go_both_ways() -> None:
             },
         ]
     assert AsyncSameConnection is AsyncRealtimeConnection
+
+
+@pytest.mark.parametrize("beta", [False, True])
+async def test_events_of_responses_are_those_of_a_stream_as_well(beta: bool) -> None:
+    told: dict[str, Any] = {"type": "response.output_text.delta", "item_id": "m", "output_index": 0, "content_index": 0}
+    event: dict[str, Any] = {**told, "delta": "hi", "logprobs": [], "sequence_number": 3, "stream_id": "s"}
+    with events([event, Close()]) as server:
+        client = client_for(server.url)
+        async with (client.beta.responses if beta else client.responses).connect() as link:
+            found = await link.recv()
+    assert isinstance(found, BetaResponseTextDeltaEvent if beta else ResponseTextDeltaEvent)
+    assert (found.delta, found.to_dict()) == ("hi", event)
 
 
 async def test_every_resource_with_a_connection() -> None:

@@ -24,7 +24,9 @@ from antiphon import (
 from antiphon.lib.azure import AzureOpenAI
 from antiphon.resources.realtime import RealtimeConnection, RealtimeConnectionManager
 from antiphon.resources.realtime.realtime import RealtimeConnection as SameConnection
+from antiphon.types.beta import BetaResponseTextDeltaEvent
 from antiphon.types.realtime import SessionCreatedEvent
+from antiphon.types.responses import ResponseTextDeltaEvent
 
 from ...runtime.transports.servers import unused_port
 from ..events import Break, Close, Refuse, Take, events
@@ -79,6 +81,18 @@ def test_events_go_both_ways() -> None:
             },
         ]
     assert SameConnection is RealtimeConnection
+
+
+@pytest.mark.parametrize("beta", [False, True])
+def test_events_of_responses_are_those_of_a_stream_as_well(beta: bool) -> None:
+    told: dict[str, Any] = {"type": "response.output_text.delta", "item_id": "m", "output_index": 0, "content_index": 0}
+    event: dict[str, Any] = {**told, "delta": "hi", "logprobs": [], "sequence_number": 3, "stream_id": "s"}
+    with events([event, Close()]) as server:
+        client = client_for(server.url)
+        with (client.beta.responses if beta else client.responses).connect() as link:
+            found = link.recv()
+    assert isinstance(found, BetaResponseTextDeltaEvent if beta else ResponseTextDeltaEvent)
+    assert (found.delta, found.to_dict()) == ("hi", event)
 
 
 def test_every_resource_with_a_connection() -> None:
