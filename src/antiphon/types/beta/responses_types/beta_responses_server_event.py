@@ -10,8 +10,29 @@ from ...shared.models.response_logprob import ResponseLogprob
 from ...shared.models.response_steer import ResponseSteerAcceptedEventSteer, ResponseSteerFailedEventError
 from ..agents_types.agent import Agent
 from .beta_response import BetaResponse
+from .beta_response_compaction import BetaResponseCompactionCompactingEvent
+from .beta_response_custom_tool_call import (
+    BetaResponseCustomToolCallInputDeltaEvent,
+    BetaResponseCustomToolCallInputDoneEvent,
+)
+from .beta_response_file_search import (
+    BetaResponseFileSearchCallCompletedEvent,
+    BetaResponseFileSearchCallInProgressEvent,
+    BetaResponseFileSearchCallSearchingEvent,
+)
 from .beta_response_inject import BetaResponseInjectCreatedEvent, BetaResponseInjectFailedEvent
 from .beta_response_steer import BetaResponseSteerInput, BetaResponseSteerRequiredInput
+from .beta_response_stream_event import (
+    BetaResponseFunctionCallArgumentsDeltaEvent,
+    BetaResponseFunctionCallArgumentsDoneEvent,
+    BetaResponseInProgressEvent,
+    BetaResponseRefusalDeltaEvent,
+    BetaResponseRefusalDoneEvent,
+    BetaResponseWebSearchCallCompletedEvent,
+    BetaResponseWebSearchCallInProgressEvent,
+    BetaResponseWebSearchCallSearchingEvent,
+)
+from .beta_response_text import BetaResponseTextDeltaEvent, BetaResponseTextDoneEvent
 from .beta_responses_server_event_beta_response import (
     BetaResponsesServerEventBetaResponseAudioTranscriptWsDelta,
     BetaResponsesServerEventBetaResponseAudioTranscriptWsDone,
@@ -92,306 +113,6 @@ __all__ = [
 ]
 
 
-class BetaResponsesServerEventBetaResponseFileSearchCallWsCompleted(BaseModel):
-    type: Literal["response.file_search_call.completed"]
-    """Always `response.file_search_call.completed`."""
-    output_index: int
-    """Place of the file search call in the response's `output`, counted from 0."""
-    item_id: str
-    """Identifier of the file search call that is done."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
-    """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
-    absent otherwise."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
-
-
-class BetaResponsesServerEventBetaResponseFileSearchCallInWsProgress(BaseModel):
-    type: Literal["response.file_search_call.in_progress"]
-    """Always `response.file_search_call.in_progress`."""
-    output_index: int
-    """Place of the file search call in the response's `output`, counted from 0."""
-    item_id: str
-    """Identifier of the file search call that has begun."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
-    """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
-    absent otherwise."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
-
-
-class BetaResponsesServerEventBetaResponseFileSearchCallWsSearching(BaseModel):
-    type: Literal["response.file_search_call.searching"]
-    """Always `response.file_search_call.searching`."""
-    output_index: int
-    """Place of the file search call in the response's `output`, counted from 0."""
-    item_id: str
-    """Identifier of the file search call that is searching."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
-    """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
-    absent otherwise."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
-
-
-class BetaResponsesServerEventBetaResponseFunctionCallArgumentsWsDelta(BaseModel):
-    type: Literal["response.function_call_arguments.delta"]
-    """Always `response.function_call_arguments.delta`."""
-    item_id: str
-    """Identifier of the function call whose arguments are being written."""
-    output_index: int
-    """Place of the function call in the response's `output`, counted from 0."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    delta: str
-    """Next stretch of the arguments as JSON text. It is valid JSON only once all pieces are there."""
-    agent: Agent | None = None
-    """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
-    absent otherwise."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
-
-
-class BetaResponsesServerEventBetaResponseFunctionCallArgumentsWsDone(BaseModel):
-    type: Literal["response.function_call_arguments.done"]
-    """Always `response.function_call_arguments.done`."""
-    item_id: str
-    """Identifier of the function call whose arguments are complete."""
-    output_index: int
-    """Place of the function call in the response's `output`, counted from 0."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    arguments: str
-    """All arguments of the function call as JSON text."""
-    agent: Agent | None = None
-    """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
-    absent otherwise."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
-
-
-class BetaResponsesServerEventBetaResponseInWsProgress(BaseModel):
-    type: Literal["response.in_progress"]
-    """Always `response.in_progress`."""
-    response: BetaResponse
-    """The response with status `in_progress`."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
-    """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
-    absent otherwise."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
-
-
-class BetaResponsesServerEventBetaResponseRefusalWsDelta(BaseModel):
-    type: Literal["response.refusal.delta"]
-    """Always `response.refusal.delta`."""
-    item_id: str
-    """Identifier of the message in which the model refuses."""
-    output_index: int
-    """Place of the message in the response's `output`, counted from 0."""
-    content_index: int
-    """Place of the growing refusal in the message's `content`, counted from 0."""
-    delta: str
-    """Next stretch of the refusal."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
-    """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
-    absent otherwise."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
-
-
-class BetaResponsesServerEventBetaResponseRefusalWsDone(BaseModel):
-    type: Literal["response.refusal.done"]
-    """Always `response.refusal.done`."""
-    item_id: str
-    """Identifier of the message in which the model refused."""
-    output_index: int
-    """Place of the message in the response's `output`, counted from 0."""
-    content_index: int
-    """Place of the finished refusal in the message's `content`, counted from 0."""
-    refusal: str
-    """The whole text with which the model refused."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
-    """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
-    absent otherwise."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
-
-
-class BetaResponsesServerEventBetaResponseTextWsDelta(BaseModel):
-    type: Literal["response.output_text.delta"]
-    """Always `response.output_text.delta`."""
-    item_id: str
-    """Identifier of the message that is being written."""
-    output_index: int
-    """Place of the message in the response's `output`, counted from 0."""
-    content_index: int
-    """Place of the growing text part in the message's `content`, counted from 0."""
-    delta: str
-    """Next stretch of the text."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    logprobs: list[ResponseLogprob]
-    """Log probabilities of the tokens in this piece. Empty unless the request included
-    `message.output_text.logprobs`."""
-    agent: Agent | None = None
-    """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
-    absent otherwise."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
-
-
-class BetaResponsesServerEventBetaResponseTextWsDone(BaseModel):
-    type: Literal["response.output_text.done"]
-    """Always `response.output_text.done`."""
-    item_id: str
-    """Identifier of the message to which the text belongs."""
-    output_index: int
-    """Place of the message in the response's `output`, counted from 0."""
-    content_index: int
-    """Place of the finished text part in the message's `content`, counted from 0."""
-    text: str
-    """The whole text of the part."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    logprobs: list[ResponseLogprob]
-    """Log probabilities of all tokens of the text. Empty unless the request included
-    `message.output_text.logprobs`."""
-    agent: Agent | None = None
-    """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
-    absent otherwise."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
-
-
-class BetaResponsesServerEventBetaResponseWebSearchCallWsCompleted(BaseModel):
-    type: Literal["response.web_search_call.completed"]
-    """Always `response.web_search_call.completed`."""
-    output_index: int
-    """Place of the web search call in the response's `output`, counted from 0."""
-    item_id: str
-    """Identifier of the web search call that is done."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
-    """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
-    absent otherwise."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
-
-
-class BetaResponsesServerEventBetaResponseWebSearchCallInWsProgress(BaseModel):
-    type: Literal["response.web_search_call.in_progress"]
-    """Always `response.web_search_call.in_progress`."""
-    output_index: int
-    """Place of the web search call in the response's `output`, counted from 0."""
-    item_id: str
-    """Identifier of the web search call that has begun."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
-    """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
-    absent otherwise."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
-
-
-class BetaResponsesServerEventBetaResponseWebSearchCallWsSearching(BaseModel):
-    type: Literal["response.web_search_call.searching"]
-    """Always `response.web_search_call.searching`."""
-    output_index: int
-    """Place of the web search call in the response's `output`, counted from 0."""
-    item_id: str
-    """Identifier of the web search call that is searching."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
-    """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
-    absent otherwise."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
-
-
-class BetaResponsesServerEventBetaResponseCustomToolCallInputWsDelta(BaseModel):
-    type: Literal["response.custom_tool_call_input.delta"]
-    """Always `response.custom_tool_call_input.delta`."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    output_index: int
-    """Place of the call in the response's `output`, counted from 0."""
-    item_id: str
-    """Identifier of the custom tool call whose input is being written."""
-    delta: str
-    """Next stretch of the input for the tool."""
-    agent: Agent | None = None
-    """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
-    absent otherwise."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
-
-
-class BetaResponsesServerEventBetaResponseCustomToolCallInputWsDone(BaseModel):
-    type: Literal["response.custom_tool_call_input.done"]
-    """Always `response.custom_tool_call_input.done`."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    output_index: int
-    """Place of the call in the response's `output`, counted from 0."""
-    item_id: str
-    """Identifier of the custom tool call whose input is complete."""
-    input: str
-    """The whole input for the custom tool."""
-    agent: Agent | None = None
-    """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
-    absent otherwise."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
-
-
-class BetaResponsesServerEventBetaResponseCompactionWsCompacting(BaseModel):
-    type: Literal["response.compaction.compacting"]
-    """Always `response.compaction.compacting`."""
-    item_id: str
-    """Identifier of the compaction item that is being made."""
-    output_index: int
-    """Place of the compaction item in the response's `output`, counted from 0."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
-    """Agent whose part of the work the event belongs to, when several agents work on the response. Absent
-    otherwise."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
-
-
 class BetaResponseSteerAcceptedEvent(BaseModel):
     """Your steering input has been taken in. The work goes on with it in mind."""
 
@@ -448,6 +169,306 @@ class BetaResponseSteerPendingEvent(BaseModel):
     """The steering that waits, with its own identifier and that of the response."""
     stream_id: str | None = None
     """Stream on a shared connection to which the event belongs. Absent if none was named."""
+
+
+class BetaResponsesServerEventBetaResponseFileSearchCallWsCompleted(BetaResponseFileSearchCallCompletedEvent):
+    type: Literal["response.file_search_call.completed"]
+    """Always `response.file_search_call.completed`."""
+    output_index: int
+    """Place of the file search call in the response's `output`, counted from 0."""
+    item_id: str
+    """Identifier of the file search call that is done."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    agent: Agent | None = None
+    """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
+    absent otherwise."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
+
+
+class BetaResponsesServerEventBetaResponseFileSearchCallInWsProgress(BetaResponseFileSearchCallInProgressEvent):
+    type: Literal["response.file_search_call.in_progress"]
+    """Always `response.file_search_call.in_progress`."""
+    output_index: int
+    """Place of the file search call in the response's `output`, counted from 0."""
+    item_id: str
+    """Identifier of the file search call that has begun."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    agent: Agent | None = None
+    """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
+    absent otherwise."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
+
+
+class BetaResponsesServerEventBetaResponseFileSearchCallWsSearching(BetaResponseFileSearchCallSearchingEvent):
+    type: Literal["response.file_search_call.searching"]
+    """Always `response.file_search_call.searching`."""
+    output_index: int
+    """Place of the file search call in the response's `output`, counted from 0."""
+    item_id: str
+    """Identifier of the file search call that is searching."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    agent: Agent | None = None
+    """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
+    absent otherwise."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
+
+
+class BetaResponsesServerEventBetaResponseFunctionCallArgumentsWsDelta(BetaResponseFunctionCallArgumentsDeltaEvent):
+    type: Literal["response.function_call_arguments.delta"]
+    """Always `response.function_call_arguments.delta`."""
+    item_id: str
+    """Identifier of the function call whose arguments are being written."""
+    output_index: int
+    """Place of the function call in the response's `output`, counted from 0."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    delta: str
+    """Next stretch of the arguments as JSON text. It is valid JSON only once all pieces are there."""
+    agent: Agent | None = None
+    """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
+    absent otherwise."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
+
+
+class BetaResponsesServerEventBetaResponseFunctionCallArgumentsWsDone(BetaResponseFunctionCallArgumentsDoneEvent):
+    type: Literal["response.function_call_arguments.done"]
+    """Always `response.function_call_arguments.done`."""
+    item_id: str
+    """Identifier of the function call whose arguments are complete."""
+    output_index: int
+    """Place of the function call in the response's `output`, counted from 0."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    arguments: str
+    """All arguments of the function call as JSON text."""
+    agent: Agent | None = None
+    """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
+    absent otherwise."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
+
+
+class BetaResponsesServerEventBetaResponseInWsProgress(BetaResponseInProgressEvent):
+    type: Literal["response.in_progress"]
+    """Always `response.in_progress`."""
+    response: BetaResponse
+    """The response with status `in_progress`."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    agent: Agent | None = None
+    """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
+    absent otherwise."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
+
+
+class BetaResponsesServerEventBetaResponseRefusalWsDelta(BetaResponseRefusalDeltaEvent):
+    type: Literal["response.refusal.delta"]
+    """Always `response.refusal.delta`."""
+    item_id: str
+    """Identifier of the message in which the model refuses."""
+    output_index: int
+    """Place of the message in the response's `output`, counted from 0."""
+    content_index: int
+    """Place of the growing refusal in the message's `content`, counted from 0."""
+    delta: str
+    """Next stretch of the refusal."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    agent: Agent | None = None
+    """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
+    absent otherwise."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
+
+
+class BetaResponsesServerEventBetaResponseRefusalWsDone(BetaResponseRefusalDoneEvent):
+    type: Literal["response.refusal.done"]
+    """Always `response.refusal.done`."""
+    item_id: str
+    """Identifier of the message in which the model refused."""
+    output_index: int
+    """Place of the message in the response's `output`, counted from 0."""
+    content_index: int
+    """Place of the finished refusal in the message's `content`, counted from 0."""
+    refusal: str
+    """The whole text with which the model refused."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    agent: Agent | None = None
+    """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
+    absent otherwise."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
+
+
+class BetaResponsesServerEventBetaResponseTextWsDelta(BetaResponseTextDeltaEvent):
+    type: Literal["response.output_text.delta"]
+    """Always `response.output_text.delta`."""
+    item_id: str
+    """Identifier of the message that is being written."""
+    output_index: int
+    """Place of the message in the response's `output`, counted from 0."""
+    content_index: int
+    """Place of the growing text part in the message's `content`, counted from 0."""
+    delta: str
+    """Next stretch of the text."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    logprobs: list[ResponseLogprob]
+    """Log probabilities of the tokens in this piece. Empty unless the request included
+    `message.output_text.logprobs`."""
+    agent: Agent | None = None
+    """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
+    absent otherwise."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
+
+
+class BetaResponsesServerEventBetaResponseTextWsDone(BetaResponseTextDoneEvent):
+    type: Literal["response.output_text.done"]
+    """Always `response.output_text.done`."""
+    item_id: str
+    """Identifier of the message to which the text belongs."""
+    output_index: int
+    """Place of the message in the response's `output`, counted from 0."""
+    content_index: int
+    """Place of the finished text part in the message's `content`, counted from 0."""
+    text: str
+    """The whole text of the part."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    logprobs: list[ResponseLogprob]
+    """Log probabilities of all tokens of the text. Empty unless the request included
+    `message.output_text.logprobs`."""
+    agent: Agent | None = None
+    """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
+    absent otherwise."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
+
+
+class BetaResponsesServerEventBetaResponseWebSearchCallWsCompleted(BetaResponseWebSearchCallCompletedEvent):
+    type: Literal["response.web_search_call.completed"]
+    """Always `response.web_search_call.completed`."""
+    output_index: int
+    """Place of the web search call in the response's `output`, counted from 0."""
+    item_id: str
+    """Identifier of the web search call that is done."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    agent: Agent | None = None
+    """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
+    absent otherwise."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
+
+
+class BetaResponsesServerEventBetaResponseWebSearchCallInWsProgress(BetaResponseWebSearchCallInProgressEvent):
+    type: Literal["response.web_search_call.in_progress"]
+    """Always `response.web_search_call.in_progress`."""
+    output_index: int
+    """Place of the web search call in the response's `output`, counted from 0."""
+    item_id: str
+    """Identifier of the web search call that has begun."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    agent: Agent | None = None
+    """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
+    absent otherwise."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
+
+
+class BetaResponsesServerEventBetaResponseWebSearchCallWsSearching(BetaResponseWebSearchCallSearchingEvent):
+    type: Literal["response.web_search_call.searching"]
+    """Always `response.web_search_call.searching`."""
+    output_index: int
+    """Place of the web search call in the response's `output`, counted from 0."""
+    item_id: str
+    """Identifier of the web search call that is searching."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    agent: Agent | None = None
+    """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
+    absent otherwise."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
+
+
+class BetaResponsesServerEventBetaResponseCustomToolCallInputWsDelta(BetaResponseCustomToolCallInputDeltaEvent):
+    type: Literal["response.custom_tool_call_input.delta"]
+    """Always `response.custom_tool_call_input.delta`."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    output_index: int
+    """Place of the call in the response's `output`, counted from 0."""
+    item_id: str
+    """Identifier of the custom tool call whose input is being written."""
+    delta: str
+    """Next stretch of the input for the tool."""
+    agent: Agent | None = None
+    """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
+    absent otherwise."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
+
+
+class BetaResponsesServerEventBetaResponseCustomToolCallInputWsDone(BetaResponseCustomToolCallInputDoneEvent):
+    type: Literal["response.custom_tool_call_input.done"]
+    """Always `response.custom_tool_call_input.done`."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    output_index: int
+    """Place of the call in the response's `output`, counted from 0."""
+    item_id: str
+    """Identifier of the custom tool call whose input is complete."""
+    input: str
+    """The whole input for the custom tool."""
+    agent: Agent | None = None
+    """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
+    absent otherwise."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
+
+
+class BetaResponsesServerEventBetaResponseCompactionWsCompacting(BetaResponseCompactionCompactingEvent):
+    type: Literal["response.compaction.compacting"]
+    """Always `response.compaction.compacting`."""
+    item_id: str
+    """Identifier of the compaction item that is being made."""
+    output_index: int
+    """Place of the compaction item in the response's `output`, counted from 0."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    agent: Agent | None = None
+    """Agent whose part of the work the event belongs to, when several agents work on the response. Absent
+    otherwise."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
 
 
 BetaResponsesServerEvent: TypeAlias = Annotated[

@@ -5,16 +5,41 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from ....runtime import BaseModel, Tagged
+from ....runtime import Tagged
 from ...shared.models.container_file_citation import ContainerFileCitation
 from ...shared.models.file import FileCitation
 from ...shared.models.response_annotation_file_path import ResponseAnnotationFilePath
 from ...shared.models.response_reasoning import ResponseReasoningText
 from ...shared.models.url_citation import URLCitation
 from ..agents_types.agent import Agent
-from .beta_response_output_item import BetaResponseOutputItem
+from .beta_response_code_interpreter import (
+    BetaResponseCodeInterpreterCallCodeDeltaEvent,
+    BetaResponseCodeInterpreterCallCodeDoneEvent,
+    BetaResponseCodeInterpreterCallCompletedEvent,
+    BetaResponseCodeInterpreterCallInProgressEvent,
+    BetaResponseCodeInterpreterCallInterpretingEvent,
+)
+from .beta_response_image import (
+    BetaResponseImageGenCallCompletedEvent,
+    BetaResponseImageGenCallGeneratingEvent,
+    BetaResponseImageGenCallInProgressEvent,
+    BetaResponseImageGenCallPartialImageEvent,
+)
+from .beta_response_output_item import (
+    BetaResponseOutputItem,
+    BetaResponseOutputItemAddedEvent,
+    BetaResponseOutputItemDoneEvent,
+)
 from .beta_response_output_refusal import BetaResponseOutputRefusal
-from .beta_response_output_text import BetaResponseOutputText
+from .beta_response_output_text import BetaResponseOutputText, BetaResponseOutputTextAnnotationAddedEvent
+from .beta_response_stream_event import (
+    BetaResponseAudioDeltaEvent,
+    BetaResponseAudioDoneEvent,
+    BetaResponseAudioTranscriptDeltaEvent,
+    BetaResponseAudioTranscriptDoneEvent,
+    BetaResponseContentPartAddedEvent,
+    BetaResponseContentPartDoneEvent,
+)
 
 __all__ = [
     "BetaResponsesServerEventBetaResponseAudioTranscriptWsDelta",
@@ -38,7 +63,7 @@ __all__ = [
 ]
 
 
-class BetaResponsesServerEventBetaResponseAudioWsDelta(BaseModel):
+class BetaResponsesServerEventBetaResponseAudioWsDelta(BetaResponseAudioDeltaEvent):
     type: Literal["response.audio.delta"]
     """Always `response.audio.delta`."""
     sequence_number: int
@@ -53,7 +78,7 @@ class BetaResponsesServerEventBetaResponseAudioWsDelta(BaseModel):
     created. Absent if none was named."""
 
 
-class BetaResponsesServerEventBetaResponseAudioWsDone(BaseModel):
+class BetaResponsesServerEventBetaResponseAudioWsDone(BetaResponseAudioDoneEvent):
     type: Literal["response.audio.done"]
     """Always `response.audio.done`."""
     sequence_number: int
@@ -66,7 +91,7 @@ class BetaResponsesServerEventBetaResponseAudioWsDone(BaseModel):
     created. Absent if none was named."""
 
 
-class BetaResponsesServerEventBetaResponseAudioTranscriptWsDelta(BaseModel):
+class BetaResponsesServerEventBetaResponseAudioTranscriptWsDelta(BetaResponseAudioTranscriptDeltaEvent):
     type: Literal["response.audio.transcript.delta"]
     """Always `response.audio.transcript.delta`."""
     delta: str
@@ -81,7 +106,7 @@ class BetaResponsesServerEventBetaResponseAudioTranscriptWsDelta(BaseModel):
     created. Absent if none was named."""
 
 
-class BetaResponsesServerEventBetaResponseAudioTranscriptWsDone(BaseModel):
+class BetaResponsesServerEventBetaResponseAudioTranscriptWsDone(BetaResponseAudioTranscriptDoneEvent):
     type: Literal["response.audio.transcript.done"]
     """Always `response.audio.transcript.done`."""
     sequence_number: int
@@ -94,7 +119,7 @@ class BetaResponsesServerEventBetaResponseAudioTranscriptWsDone(BaseModel):
     created. Absent if none was named."""
 
 
-class BetaResponsesServerEventBetaResponseCodeInterpreterCallCodeWsDelta(BaseModel):
+class BetaResponsesServerEventBetaResponseCodeInterpreterCallCodeWsDelta(BetaResponseCodeInterpreterCallCodeDeltaEvent):
     type: Literal["response.code_interpreter_call_code.delta"]
     """Always `response.code_interpreter_call_code.delta`."""
     output_index: int
@@ -113,7 +138,7 @@ class BetaResponsesServerEventBetaResponseCodeInterpreterCallCodeWsDelta(BaseMod
     created. Absent if none was named."""
 
 
-class BetaResponsesServerEventBetaResponseCodeInterpreterCallCodeWsDone(BaseModel):
+class BetaResponsesServerEventBetaResponseCodeInterpreterCallCodeWsDone(BetaResponseCodeInterpreterCallCodeDoneEvent):
     type: Literal["response.code_interpreter_call_code.done"]
     """Always `response.code_interpreter_call_code.done`."""
     output_index: int
@@ -132,7 +157,7 @@ class BetaResponsesServerEventBetaResponseCodeInterpreterCallCodeWsDone(BaseMode
     created. Absent if none was named."""
 
 
-class BetaResponsesServerEventBetaResponseCodeInterpreterCallWsCompleted(BaseModel):
+class BetaResponsesServerEventBetaResponseCodeInterpreterCallWsCompleted(BetaResponseCodeInterpreterCallCompletedEvent):
     type: Literal["response.code_interpreter_call.completed"]
     """Always `response.code_interpreter_call.completed`."""
     output_index: int
@@ -149,7 +174,9 @@ class BetaResponsesServerEventBetaResponseCodeInterpreterCallWsCompleted(BaseMod
     created. Absent if none was named."""
 
 
-class BetaResponsesServerEventBetaResponseCodeInterpreterCallInWsProgress(BaseModel):
+class BetaResponsesServerEventBetaResponseCodeInterpreterCallInWsProgress(
+    BetaResponseCodeInterpreterCallInProgressEvent
+):
     type: Literal["response.code_interpreter_call.in_progress"]
     """Always `response.code_interpreter_call.in_progress`."""
     output_index: int
@@ -166,7 +193,9 @@ class BetaResponsesServerEventBetaResponseCodeInterpreterCallInWsProgress(BaseMo
     created. Absent if none was named."""
 
 
-class BetaResponsesServerEventBetaResponseCodeInterpreterCallWsInterpreting(BaseModel):
+class BetaResponsesServerEventBetaResponseCodeInterpreterCallWsInterpreting(
+    BetaResponseCodeInterpreterCallInterpretingEvent
+):
     type: Literal["response.code_interpreter_call.interpreting"]
     """Always `response.code_interpreter_call.interpreting`."""
     output_index: int
@@ -183,7 +212,7 @@ class BetaResponsesServerEventBetaResponseCodeInterpreterCallWsInterpreting(Base
     created. Absent if none was named."""
 
 
-class BetaResponsesServerEventBetaResponseContentPartWsAdded(BaseModel):
+class BetaResponsesServerEventBetaResponseContentPartWsAdded(BetaResponseContentPartAddedEvent):
     type: Literal["response.content_part.added"]
     """Always `response.content_part.added`."""
     item_id: str
@@ -204,7 +233,7 @@ class BetaResponsesServerEventBetaResponseContentPartWsAdded(BaseModel):
     created. Absent if none was named."""
 
 
-class BetaResponsesServerEventBetaResponseContentPartWsDone(BaseModel):
+class BetaResponsesServerEventBetaResponseContentPartWsDone(BetaResponseContentPartDoneEvent):
     type: Literal["response.content_part.done"]
     """Always `response.content_part.done`."""
     item_id: str
@@ -225,7 +254,7 @@ class BetaResponsesServerEventBetaResponseContentPartWsDone(BaseModel):
     created. Absent if none was named."""
 
 
-class BetaResponsesServerEventBetaResponseOutputItemWsAdded(BaseModel):
+class BetaResponsesServerEventBetaResponseOutputItemWsAdded(BetaResponseOutputItemAddedEvent):
     type: Literal["response.output_item.added"]
     """Always `response.output_item.added`."""
     output_index: int
@@ -242,7 +271,7 @@ class BetaResponsesServerEventBetaResponseOutputItemWsAdded(BaseModel):
     created. Absent if none was named."""
 
 
-class BetaResponsesServerEventBetaResponseOutputItemWsDone(BaseModel):
+class BetaResponsesServerEventBetaResponseOutputItemWsDone(BetaResponseOutputItemDoneEvent):
     type: Literal["response.output_item.done"]
     """Always `response.output_item.done`."""
     output_index: int
@@ -259,7 +288,7 @@ class BetaResponsesServerEventBetaResponseOutputItemWsDone(BaseModel):
     created. Absent if none was named."""
 
 
-class BetaResponsesServerEventBetaResponseImageGenCallWsCompleted(BaseModel):
+class BetaResponsesServerEventBetaResponseImageGenCallWsCompleted(BetaResponseImageGenCallCompletedEvent):
     type: Literal["response.image_generation_call.completed"]
     """Always `response.image_generation_call.completed`."""
     output_index: int
@@ -276,7 +305,7 @@ class BetaResponsesServerEventBetaResponseImageGenCallWsCompleted(BaseModel):
     created. Absent if none was named."""
 
 
-class BetaResponsesServerEventBetaResponseImageGenCallWsGenerating(BaseModel):
+class BetaResponsesServerEventBetaResponseImageGenCallWsGenerating(BetaResponseImageGenCallGeneratingEvent):
     type: Literal["response.image_generation_call.generating"]
     """Always `response.image_generation_call.generating`."""
     output_index: int
@@ -293,7 +322,7 @@ class BetaResponsesServerEventBetaResponseImageGenCallWsGenerating(BaseModel):
     created. Absent if none was named."""
 
 
-class BetaResponsesServerEventBetaResponseImageGenCallInWsProgress(BaseModel):
+class BetaResponsesServerEventBetaResponseImageGenCallInWsProgress(BetaResponseImageGenCallInProgressEvent):
     type: Literal["response.image_generation_call.in_progress"]
     """Always `response.image_generation_call.in_progress`."""
     output_index: int
@@ -310,7 +339,7 @@ class BetaResponsesServerEventBetaResponseImageGenCallInWsProgress(BaseModel):
     created. Absent if none was named."""
 
 
-class BetaResponsesServerEventBetaResponseImageGenCallPartialWsImage(BaseModel):
+class BetaResponsesServerEventBetaResponseImageGenCallPartialWsImage(BetaResponseImageGenCallPartialImageEvent):
     type: Literal["response.image_generation_call.partial_image"]
     """Always `response.image_generation_call.partial_image`."""
     output_index: int
@@ -339,7 +368,7 @@ class BetaResponsesServerEventBetaResponseImageGenCallPartialWsImage(BaseModel):
     created. Absent if none was named."""
 
 
-class BetaResponsesServerEventBetaResponseOutputTextAnnotationWsAdded(BaseModel):
+class BetaResponsesServerEventBetaResponseOutputTextAnnotationWsAdded(BetaResponseOutputTextAnnotationAddedEvent):
     type: Literal["response.output_text.annotation.added"]
     """Always `response.output_text.annotation.added`."""
     item_id: str

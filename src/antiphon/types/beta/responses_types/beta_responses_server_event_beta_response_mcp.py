@@ -5,8 +5,17 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ....runtime import BaseModel
 from ..agents_types.agent import Agent
+from .beta_response_mcp import (
+    BetaResponseMcpCallArgumentsDeltaEvent,
+    BetaResponseMcpCallArgumentsDoneEvent,
+    BetaResponseMcpCallCompletedEvent,
+    BetaResponseMcpCallFailedEvent,
+    BetaResponseMcpCallInProgressEvent,
+    BetaResponseMcpListToolsCompletedEvent,
+    BetaResponseMcpListToolsFailedEvent,
+    BetaResponseMcpListToolsInProgressEvent,
+)
 
 __all__ = [
     "BetaResponsesServerEventBetaResponseMcpCallArgumentsWsDelta",
@@ -20,7 +29,7 @@ __all__ = [
 ]
 
 
-class BetaResponsesServerEventBetaResponseMcpCallArgumentsWsDelta(BaseModel):
+class BetaResponsesServerEventBetaResponseMcpCallArgumentsWsDelta(BetaResponseMcpCallArgumentsDeltaEvent):
     type: Literal["response.mcp_call_arguments.delta"]
     """Always `response.mcp_call_arguments.delta`."""
     output_index: int
@@ -39,7 +48,7 @@ class BetaResponsesServerEventBetaResponseMcpCallArgumentsWsDelta(BaseModel):
     created. Absent if none was named."""
 
 
-class BetaResponsesServerEventBetaResponseMcpCallArgumentsWsDone(BaseModel):
+class BetaResponsesServerEventBetaResponseMcpCallArgumentsWsDone(BetaResponseMcpCallArgumentsDoneEvent):
     type: Literal["response.mcp_call_arguments.done"]
     """Always `response.mcp_call_arguments.done`."""
     output_index: int
@@ -58,7 +67,7 @@ class BetaResponsesServerEventBetaResponseMcpCallArgumentsWsDone(BaseModel):
     created. Absent if none was named."""
 
 
-class BetaResponsesServerEventBetaResponseMcpCallWsCompleted(BaseModel):
+class BetaResponsesServerEventBetaResponseMcpCallWsCompleted(BetaResponseMcpCallCompletedEvent):
     type: Literal["response.mcp_call.completed"]
     """Always `response.mcp_call.completed`."""
     item_id: str
@@ -75,7 +84,7 @@ class BetaResponsesServerEventBetaResponseMcpCallWsCompleted(BaseModel):
     created. Absent if none was named."""
 
 
-class BetaResponsesServerEventBetaResponseMcpCallWsFailed(BaseModel):
+class BetaResponsesServerEventBetaResponseMcpCallWsFailed(BetaResponseMcpCallFailedEvent):
     type: Literal["response.mcp_call.failed"]
     """Always `response.mcp_call.failed`."""
     item_id: str
@@ -92,7 +101,7 @@ class BetaResponsesServerEventBetaResponseMcpCallWsFailed(BaseModel):
     created. Absent if none was named."""
 
 
-class BetaResponsesServerEventBetaResponseMcpCallInWsProgress(BaseModel):
+class BetaResponsesServerEventBetaResponseMcpCallInWsProgress(BetaResponseMcpCallInProgressEvent):
     type: Literal["response.mcp_call.in_progress"]
     """Always `response.mcp_call.in_progress`."""
     sequence_number: int
@@ -109,7 +118,7 @@ class BetaResponsesServerEventBetaResponseMcpCallInWsProgress(BaseModel):
     created. Absent if none was named."""
 
 
-class BetaResponsesServerEventBetaResponseMcpListToolsWsCompleted(BaseModel):
+class BetaResponsesServerEventBetaResponseMcpListToolsWsCompleted(BetaResponseMcpListToolsCompletedEvent):
     type: Literal["response.mcp_list_tools.completed"]
     """Always `response.mcp_list_tools.completed`."""
     item_id: str
@@ -126,7 +135,7 @@ class BetaResponsesServerEventBetaResponseMcpListToolsWsCompleted(BaseModel):
     created. Absent if none was named."""
 
 
-class BetaResponsesServerEventBetaResponseMcpListToolsWsFailed(BaseModel):
+class BetaResponsesServerEventBetaResponseMcpListToolsWsFailed(BetaResponseMcpListToolsFailedEvent):
     type: Literal["response.mcp_list_tools.failed"]
     """Always `response.mcp_list_tools.failed`."""
     item_id: str
@@ -143,7 +152,7 @@ class BetaResponsesServerEventBetaResponseMcpListToolsWsFailed(BaseModel):
     created. Absent if none was named."""
 
 
-class BetaResponsesServerEventBetaResponseMcpListToolsInWsProgress(BaseModel):
+class BetaResponsesServerEventBetaResponseMcpListToolsInWsProgress(BetaResponseMcpListToolsInProgressEvent):
     type: Literal["response.mcp_list_tools.in_progress"]
     """Always `response.mcp_list_tools.in_progress`."""
     item_id: str

@@ -5,9 +5,16 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ....runtime import BaseModel
 from ...shared.models.response_reasoning import ResponseReasoningSummaryText
 from ..agents_types.agent import Agent
+from .beta_response_reasoning import (
+    BetaResponseReasoningSummaryPartAddedEvent,
+    BetaResponseReasoningSummaryPartDoneEvent,
+    BetaResponseReasoningSummaryTextDeltaEvent,
+    BetaResponseReasoningSummaryTextDoneEvent,
+    BetaResponseReasoningTextDeltaEvent,
+    BetaResponseReasoningTextDoneEvent,
+)
 
 __all__ = [
     "BetaResponsesServerEventBetaResponseReasoningSummaryPartWsAdded",
@@ -19,7 +26,7 @@ __all__ = [
 ]
 
 
-class BetaResponsesServerEventBetaResponseReasoningSummaryPartWsAdded(BaseModel):
+class BetaResponsesServerEventBetaResponseReasoningSummaryPartWsAdded(BetaResponseReasoningSummaryPartAddedEvent):
     type: Literal["response.reasoning_summary_part.added"]
     """Always `response.reasoning_summary_part.added`."""
     item_id: str
@@ -40,7 +47,7 @@ class BetaResponsesServerEventBetaResponseReasoningSummaryPartWsAdded(BaseModel)
     created. Absent if none was named."""
 
 
-class BetaResponsesServerEventBetaResponseReasoningSummaryPartWsDone(BaseModel):
+class BetaResponsesServerEventBetaResponseReasoningSummaryPartWsDone(BetaResponseReasoningSummaryPartDoneEvent):
     type: Literal["response.reasoning_summary_part.done"]
     """Always `response.reasoning_summary_part.done`."""
     item_id: str
@@ -63,7 +70,7 @@ class BetaResponsesServerEventBetaResponseReasoningSummaryPartWsDone(BaseModel):
     created. Absent if none was named."""
 
 
-class BetaResponsesServerEventBetaResponseReasoningSummaryTextWsDelta(BaseModel):
+class BetaResponsesServerEventBetaResponseReasoningSummaryTextWsDelta(BetaResponseReasoningSummaryTextDeltaEvent):
     type: Literal["response.reasoning_summary_text.delta"]
     """Always `response.reasoning_summary_text.delta`."""
     item_id: str
@@ -84,7 +91,7 @@ class BetaResponsesServerEventBetaResponseReasoningSummaryTextWsDelta(BaseModel)
     created. Absent if none was named."""
 
 
-class BetaResponsesServerEventBetaResponseReasoningSummaryTextWsDone(BaseModel):
+class BetaResponsesServerEventBetaResponseReasoningSummaryTextWsDone(BetaResponseReasoningSummaryTextDoneEvent):
     type: Literal["response.reasoning_summary_text.done"]
     """Always `response.reasoning_summary_text.done`."""
     item_id: str
@@ -105,7 +112,7 @@ class BetaResponsesServerEventBetaResponseReasoningSummaryTextWsDone(BaseModel):
     created. Absent if none was named."""
 
 
-class BetaResponsesServerEventBetaResponseReasoningTextWsDelta(BaseModel):
+class BetaResponsesServerEventBetaResponseReasoningTextWsDelta(BetaResponseReasoningTextDeltaEvent):
     type: Literal["response.reasoning_text.delta"]
     """Always `response.reasoning_text.delta`."""
     item_id: str
@@ -126,7 +133,7 @@ class BetaResponsesServerEventBetaResponseReasoningTextWsDelta(BaseModel):
     created. Absent if none was named."""
 
 
-class BetaResponsesServerEventBetaResponseReasoningTextWsDone(BaseModel):
+class BetaResponsesServerEventBetaResponseReasoningTextWsDone(BetaResponseReasoningTextDoneEvent):
     type: Literal["response.reasoning_text.done"]
     """Always `response.reasoning_text.done`."""
     item_id: str

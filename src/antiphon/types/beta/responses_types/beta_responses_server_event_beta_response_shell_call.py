@@ -5,9 +5,15 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ....runtime import BaseModel
 from ...shared.models.response_shell_output import ResponseShellOutput, ResponseShellOutputDelta
 from ..agents_types.agent import Agent
+from .beta_response_shell_call import (
+    BetaResponseShellCallCommandAddedEvent,
+    BetaResponseShellCallCommandDeltaEvent,
+    BetaResponseShellCallCommandDoneEvent,
+    BetaResponseShellCallOutputContentDeltaEvent,
+    BetaResponseShellCallOutputContentDoneEvent,
+)
 
 __all__ = [
     "BetaResponsesServerEventBetaResponseShellCallCommandWsAdded",
@@ -18,7 +24,7 @@ __all__ = [
 ]
 
 
-class BetaResponsesServerEventBetaResponseShellCallCommandWsAdded(BaseModel):
+class BetaResponsesServerEventBetaResponseShellCallCommandWsAdded(BetaResponseShellCallCommandAddedEvent):
     type: Literal["response.shell_call_command.added"]
     """Always `response.shell_call_command.added`."""
     sequence_number: int
@@ -37,7 +43,7 @@ class BetaResponsesServerEventBetaResponseShellCallCommandWsAdded(BaseModel):
     created. Absent if none was named."""
 
 
-class BetaResponsesServerEventBetaResponseShellCallCommandWsDelta(BaseModel):
+class BetaResponsesServerEventBetaResponseShellCallCommandWsDelta(BetaResponseShellCallCommandDeltaEvent):
     type: Literal["response.shell_call_command.delta"]
     """Always `response.shell_call_command.delta`."""
     sequence_number: int
@@ -58,7 +64,7 @@ class BetaResponsesServerEventBetaResponseShellCallCommandWsDelta(BaseModel):
     created. Absent if none was named."""
 
 
-class BetaResponsesServerEventBetaResponseShellCallCommandWsDone(BaseModel):
+class BetaResponsesServerEventBetaResponseShellCallCommandWsDone(BetaResponseShellCallCommandDoneEvent):
     type: Literal["response.shell_call_command.done"]
     """Always `response.shell_call_command.done`."""
     sequence_number: int
@@ -77,7 +83,7 @@ class BetaResponsesServerEventBetaResponseShellCallCommandWsDone(BaseModel):
     created. Absent if none was named."""
 
 
-class BetaResponsesServerEventBetaResponseShellCallOutputContentWsDelta(BaseModel):
+class BetaResponsesServerEventBetaResponseShellCallOutputContentWsDelta(BetaResponseShellCallOutputContentDeltaEvent):
     type: Literal["response.shell_call_output_content.delta"]
     """Always `response.shell_call_output_content.delta`."""
     sequence_number: int
@@ -98,7 +104,7 @@ class BetaResponsesServerEventBetaResponseShellCallOutputContentWsDelta(BaseMode
     created. Absent if none was named."""
 
 
-class BetaResponsesServerEventBetaResponseShellCallOutputContentWsDone(BaseModel):
+class BetaResponsesServerEventBetaResponseShellCallOutputContentWsDone(BetaResponseShellCallOutputContentDoneEvent):
     type: Literal["response.shell_call_output_content.done"]
     """Always `response.shell_call_output_content.done`."""
     sequence_number: int

@@ -10,6 +10,13 @@ from ...shared.models.responses import ResponsesServerError
 from ..agents_types.agent import Agent
 from .beta_agent import BetaAgent
 from .beta_response import BetaResponse
+from .beta_response_stream_event import (
+    BetaResponseCompletedEvent,
+    BetaResponseCreatedEvent,
+    BetaResponseFailedEvent,
+    BetaResponseIncompleteEvent,
+    BetaResponseQueuedEvent,
+)
 
 __all__ = [
     "BetaResponsesServerEventBetaResponseWsCompleted",
@@ -19,36 +26,6 @@ __all__ = [
     "BetaResponsesServerEventBetaResponseWsIncomplete",
     "BetaResponsesServerEventBetaResponseWsQueued",
 ]
-
-
-class BetaResponsesServerEventBetaResponseWsCompleted(BaseModel):
-    type: Literal["response.completed"]
-    """Always `response.completed`."""
-    response: BetaResponse
-    """The whole response with status `completed`."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
-    """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
-    absent otherwise."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
-
-
-class BetaResponsesServerEventBetaResponseWsCreated(BaseModel):
-    type: Literal["response.created"]
-    """Always `response.created`."""
-    response: BetaResponse
-    """The response at its start, still without output."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
-    """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
-    absent otherwise."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
 
 
 class BetaResponsesServerEventBetaResponseWsError(BaseModel):
@@ -68,7 +45,37 @@ class BetaResponsesServerEventBetaResponseWsError(BaseModel):
     created. Absent if none was named."""
 
 
-class BetaResponsesServerEventBetaResponseWsFailed(BaseModel):
+class BetaResponsesServerEventBetaResponseWsCompleted(BetaResponseCompletedEvent):
+    type: Literal["response.completed"]
+    """Always `response.completed`."""
+    response: BetaResponse
+    """The whole response with status `completed`."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    agent: Agent | None = None
+    """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
+    absent otherwise."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
+
+
+class BetaResponsesServerEventBetaResponseWsCreated(BetaResponseCreatedEvent):
+    type: Literal["response.created"]
+    """Always `response.created`."""
+    response: BetaResponse
+    """The response at its start, still without output."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    agent: Agent | None = None
+    """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
+    absent otherwise."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
+
+
+class BetaResponsesServerEventBetaResponseWsFailed(BetaResponseFailedEvent):
     type: Literal["response.failed"]
     """Always `response.failed`."""
     sequence_number: int
@@ -83,7 +90,7 @@ class BetaResponsesServerEventBetaResponseWsFailed(BaseModel):
     created. Absent if none was named."""
 
 
-class BetaResponsesServerEventBetaResponseWsIncomplete(BaseModel):
+class BetaResponsesServerEventBetaResponseWsIncomplete(BetaResponseIncompleteEvent):
     type: Literal["response.incomplete"]
     """Always `response.incomplete`."""
     response: BetaResponse
@@ -98,7 +105,7 @@ class BetaResponsesServerEventBetaResponseWsIncomplete(BaseModel):
     created. Absent if none was named."""
 
 
-class BetaResponsesServerEventBetaResponseWsQueued(BaseModel):
+class BetaResponsesServerEventBetaResponseWsQueued(BetaResponseQueuedEvent):
     type: Literal["response.queued"]
     """Always `response.queued`."""
     response: BetaResponse

@@ -9,6 +9,13 @@ from ....runtime import BaseModel, Tagged
 from ...shared.models.response_logprob import ResponseLogprob
 from ...shared.models.response_reasoning import ResponseReasoningText
 from ...shared.models.response_steer import ResponseSteerAcceptedEventSteer, ResponseSteerFailedEventError
+from .compaction import ResponseCompactionCompactingEvent
+from .custom_tool_call import ResponseCustomToolCallInputDeltaEvent, ResponseCustomToolCallInputDoneEvent
+from .file_search import (
+    ResponseFileSearchCallCompletedEvent,
+    ResponseFileSearchCallInProgressEvent,
+    ResponseFileSearchCallSearchingEvent,
+)
 from .output import ResponseOutputRefusal, ResponseOutputText
 from .response import Response
 from .server_event_response import (
@@ -55,6 +62,23 @@ from .server_event_response_reasoning import (
     ResponsesServerEventResponseReasoningTextWsDone,
 )
 from .steer import ResponseSteerInput, ResponseSteerRequiredInput
+from .stream_event import (
+    ResponseAudioDeltaEvent,
+    ResponseAudioDoneEvent,
+    ResponseAudioTranscriptDeltaEvent,
+    ResponseAudioTranscriptDoneEvent,
+    ResponseContentPartAddedEvent,
+    ResponseContentPartDoneEvent,
+    ResponseFunctionCallArgumentsDeltaEvent,
+    ResponseFunctionCallArgumentsDoneEvent,
+    ResponseInProgressEvent,
+    ResponseRefusalDeltaEvent,
+    ResponseRefusalDoneEvent,
+    ResponseWebSearchCallCompletedEvent,
+    ResponseWebSearchCallInProgressEvent,
+    ResponseWebSearchCallSearchingEvent,
+)
+from .text import ResponseTextDeltaEvent, ResponseTextDoneEvent
 
 __all__ = [
     "ResponseSteerAcceptedEvent",
@@ -86,338 +110,6 @@ __all__ = [
     "ResponsesServerEventResponseWebSearchCallWsCompleted",
     "ResponsesServerEventResponseWebSearchCallWsSearching",
 ]
-
-
-class ResponsesServerEventResponseAudioWsDelta(BaseModel):
-    type: Literal["response.audio.delta"]
-    """Always `response.audio.delta`."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    delta: str
-    """Next stretch of audio, in base64. Decode it and append it to the audio received so far."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
-
-
-class ResponsesServerEventResponseAudioWsDone(BaseModel):
-    type: Literal["response.audio.done"]
-    """Always `response.audio.done`."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
-
-
-class ResponsesServerEventResponseAudioTranscriptWsDelta(BaseModel):
-    type: Literal["response.audio.transcript.delta"]
-    """Always `response.audio.transcript.delta`."""
-    delta: str
-    """Next stretch of the transcript of the spoken answer."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
-
-
-class ResponsesServerEventResponseAudioTranscriptWsDone(BaseModel):
-    type: Literal["response.audio.transcript.done"]
-    """Always `response.audio.transcript.done`."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
-
-
-class ResponsesServerEventResponseCompactionWsCompacting(BaseModel):
-    type: Literal["response.compaction.compacting"]
-    """Always `response.compaction.compacting`."""
-    item_id: str
-    """Identifier of the compaction item that is being made."""
-    output_index: int
-    """Place of the compaction item in the response's `output`, counted from 0."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
-
-
-class ResponsesServerEventResponseContentPartWsAdded(BaseModel):
-    type: Literal["response.content_part.added"]
-    """Always `response.content_part.added`."""
-    item_id: str
-    """Identifier of the item that has got the new part."""
-    output_index: int
-    """Place of that item in the response's `output`, counted from 0."""
-    content_index: int
-    """Place of the new part in the item's `content`, counted from 0."""
-    part: Annotated[ResponseOutputText | ResponseOutputRefusal | ResponseReasoningText, Tagged("type")]
-    """The new part, as a rule still empty."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
-
-
-class ResponsesServerEventResponseContentPartWsDone(BaseModel):
-    type: Literal["response.content_part.done"]
-    """Always `response.content_part.done`."""
-    item_id: str
-    """Identifier of the item that holds the part."""
-    output_index: int
-    """Place of that item in the response's `output`, counted from 0."""
-    content_index: int
-    """Place of the finished part in the item's `content`, counted from 0."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    part: Annotated[ResponseOutputText | ResponseOutputRefusal | ResponseReasoningText, Tagged("type")]
-    """The finished part with all its text."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
-
-
-class ResponsesServerEventResponseFileSearchCallWsCompleted(BaseModel):
-    type: Literal["response.file_search_call.completed"]
-    """Always `response.file_search_call.completed`."""
-    output_index: int
-    """Place of the file search call in the response's `output`, counted from 0."""
-    item_id: str
-    """Identifier of the file search call that is done."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
-
-
-class ResponsesServerEventResponseFileSearchCallInWsProgress(BaseModel):
-    type: Literal["response.file_search_call.in_progress"]
-    """Always `response.file_search_call.in_progress`."""
-    output_index: int
-    """Place of the file search call in the response's `output`, counted from 0."""
-    item_id: str
-    """Identifier of the file search call that has begun."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
-
-
-class ResponsesServerEventResponseFileSearchCallWsSearching(BaseModel):
-    type: Literal["response.file_search_call.searching"]
-    """Always `response.file_search_call.searching`."""
-    output_index: int
-    """Place of the file search call in the response's `output`, counted from 0."""
-    item_id: str
-    """Identifier of the file search call that is searching."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
-
-
-class ResponsesServerEventResponseFunctionCallArgumentsWsDelta(BaseModel):
-    type: Literal["response.function_call_arguments.delta"]
-    """Always `response.function_call_arguments.delta`."""
-    item_id: str
-    """Identifier of the function call whose arguments are being written."""
-    output_index: int
-    """Place of the function call in the response's `output`, counted from 0."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    delta: str
-    """Next stretch of the arguments as JSON text. It is valid JSON only once all pieces are there."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
-
-
-class ResponsesServerEventResponseFunctionCallArgumentsWsDone(BaseModel):
-    type: Literal["response.function_call_arguments.done"]
-    """Always `response.function_call_arguments.done`."""
-    item_id: str
-    """Identifier of the function call whose arguments are complete."""
-    output_index: int
-    """Place of the function call in the response's `output`, counted from 0."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    arguments: str
-    """All arguments of the function call as JSON text."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
-
-
-class ResponsesServerEventResponseInWsProgress(BaseModel):
-    type: Literal["response.in_progress"]
-    """Always `response.in_progress`."""
-    response: Response
-    """The response with status `in_progress`."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
-
-
-class ResponsesServerEventResponseRefusalWsDelta(BaseModel):
-    type: Literal["response.refusal.delta"]
-    """Always `response.refusal.delta`."""
-    item_id: str
-    """Identifier of the message in which the model refuses."""
-    output_index: int
-    """Place of the message in the response's `output`, counted from 0."""
-    content_index: int
-    """Place of the growing refusal in the message's `content`, counted from 0."""
-    delta: str
-    """Next stretch of the refusal."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
-
-
-class ResponsesServerEventResponseRefusalWsDone(BaseModel):
-    type: Literal["response.refusal.done"]
-    """Always `response.refusal.done`."""
-    item_id: str
-    """Identifier of the message in which the model refused."""
-    output_index: int
-    """Place of the message in the response's `output`, counted from 0."""
-    content_index: int
-    """Place of the finished refusal in the message's `content`, counted from 0."""
-    refusal: str
-    """The whole text with which the model refused."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
-
-
-class ResponsesServerEventResponseTextWsDelta(BaseModel):
-    type: Literal["response.output_text.delta"]
-    """Always `response.output_text.delta`."""
-    item_id: str
-    """Identifier of the message that is being written."""
-    output_index: int
-    """Place of the message in the response's `output`, counted from 0."""
-    content_index: int
-    """Place of the growing text part in the message's `content`, counted from 0."""
-    delta: str
-    """Next stretch of the text."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    logprobs: list[ResponseLogprob]
-    """Log probabilities of the tokens in this piece. Empty unless the request included
-    `message.output_text.logprobs`."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
-
-
-class ResponsesServerEventResponseTextWsDone(BaseModel):
-    type: Literal["response.output_text.done"]
-    """Always `response.output_text.done`."""
-    item_id: str
-    """Identifier of the message to which the text belongs."""
-    output_index: int
-    """Place of the message in the response's `output`, counted from 0."""
-    content_index: int
-    """Place of the finished text part in the message's `content`, counted from 0."""
-    text: str
-    """The whole text of the part."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    logprobs: list[ResponseLogprob]
-    """Log probabilities of all tokens of the text. Empty unless the request included
-    `message.output_text.logprobs`."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
-
-
-class ResponsesServerEventResponseWebSearchCallWsCompleted(BaseModel):
-    type: Literal["response.web_search_call.completed"]
-    """Always `response.web_search_call.completed`."""
-    output_index: int
-    """Place of the web search call in the response's `output`, counted from 0."""
-    item_id: str
-    """Identifier of the web search call that is done."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
-
-
-class ResponsesServerEventResponseWebSearchCallInWsProgress(BaseModel):
-    type: Literal["response.web_search_call.in_progress"]
-    """Always `response.web_search_call.in_progress`."""
-    output_index: int
-    """Place of the web search call in the response's `output`, counted from 0."""
-    item_id: str
-    """Identifier of the web search call that has begun."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
-
-
-class ResponsesServerEventResponseWebSearchCallWsSearching(BaseModel):
-    type: Literal["response.web_search_call.searching"]
-    """Always `response.web_search_call.searching`."""
-    output_index: int
-    """Place of the web search call in the response's `output`, counted from 0."""
-    item_id: str
-    """Identifier of the web search call that is searching."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
-
-
-class ResponsesServerEventResponseCustomToolCallInputWsDelta(BaseModel):
-    type: Literal["response.custom_tool_call_input.delta"]
-    """Always `response.custom_tool_call_input.delta`."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    output_index: int
-    """Place of the call in the response's `output`, counted from 0."""
-    item_id: str
-    """Identifier of the custom tool call whose input is being written."""
-    delta: str
-    """Next stretch of the input for the tool."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
-
-
-class ResponsesServerEventResponseCustomToolCallInputWsDone(BaseModel):
-    type: Literal["response.custom_tool_call_input.done"]
-    """Always `response.custom_tool_call_input.done`."""
-    sequence_number: int
-    """Running number of the event within this stream; sort by it to restore the order."""
-    output_index: int
-    """Place of the call in the response's `output`, counted from 0."""
-    item_id: str
-    """Identifier of the custom tool call whose input is complete."""
-    input: str
-    """The whole input for the custom tool."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
 
 
 class ResponseSteerAcceptedEvent(BaseModel):
@@ -476,6 +168,338 @@ class ResponseSteerPendingEvent(BaseModel):
     """The steering that waits, with its own identifier and that of the response."""
     stream_id: str | None = None
     """Stream on a shared connection to which the event belongs. Absent if none was named."""
+
+
+class ResponsesServerEventResponseAudioWsDelta(ResponseAudioDeltaEvent):
+    type: Literal["response.audio.delta"]
+    """Always `response.audio.delta`."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    delta: str
+    """Next stretch of audio, in base64. Decode it and append it to the audio received so far."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
+
+
+class ResponsesServerEventResponseAudioWsDone(ResponseAudioDoneEvent):
+    type: Literal["response.audio.done"]
+    """Always `response.audio.done`."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
+
+
+class ResponsesServerEventResponseAudioTranscriptWsDelta(ResponseAudioTranscriptDeltaEvent):
+    type: Literal["response.audio.transcript.delta"]
+    """Always `response.audio.transcript.delta`."""
+    delta: str
+    """Next stretch of the transcript of the spoken answer."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
+
+
+class ResponsesServerEventResponseAudioTranscriptWsDone(ResponseAudioTranscriptDoneEvent):
+    type: Literal["response.audio.transcript.done"]
+    """Always `response.audio.transcript.done`."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
+
+
+class ResponsesServerEventResponseCompactionWsCompacting(ResponseCompactionCompactingEvent):
+    type: Literal["response.compaction.compacting"]
+    """Always `response.compaction.compacting`."""
+    item_id: str
+    """Identifier of the compaction item that is being made."""
+    output_index: int
+    """Place of the compaction item in the response's `output`, counted from 0."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
+
+
+class ResponsesServerEventResponseContentPartWsAdded(ResponseContentPartAddedEvent):
+    type: Literal["response.content_part.added"]
+    """Always `response.content_part.added`."""
+    item_id: str
+    """Identifier of the item that has got the new part."""
+    output_index: int
+    """Place of that item in the response's `output`, counted from 0."""
+    content_index: int
+    """Place of the new part in the item's `content`, counted from 0."""
+    part: Annotated[ResponseOutputText | ResponseOutputRefusal | ResponseReasoningText, Tagged("type")]
+    """The new part, as a rule still empty."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
+
+
+class ResponsesServerEventResponseContentPartWsDone(ResponseContentPartDoneEvent):
+    type: Literal["response.content_part.done"]
+    """Always `response.content_part.done`."""
+    item_id: str
+    """Identifier of the item that holds the part."""
+    output_index: int
+    """Place of that item in the response's `output`, counted from 0."""
+    content_index: int
+    """Place of the finished part in the item's `content`, counted from 0."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    part: Annotated[ResponseOutputText | ResponseOutputRefusal | ResponseReasoningText, Tagged("type")]
+    """The finished part with all its text."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
+
+
+class ResponsesServerEventResponseFileSearchCallWsCompleted(ResponseFileSearchCallCompletedEvent):
+    type: Literal["response.file_search_call.completed"]
+    """Always `response.file_search_call.completed`."""
+    output_index: int
+    """Place of the file search call in the response's `output`, counted from 0."""
+    item_id: str
+    """Identifier of the file search call that is done."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
+
+
+class ResponsesServerEventResponseFileSearchCallInWsProgress(ResponseFileSearchCallInProgressEvent):
+    type: Literal["response.file_search_call.in_progress"]
+    """Always `response.file_search_call.in_progress`."""
+    output_index: int
+    """Place of the file search call in the response's `output`, counted from 0."""
+    item_id: str
+    """Identifier of the file search call that has begun."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
+
+
+class ResponsesServerEventResponseFileSearchCallWsSearching(ResponseFileSearchCallSearchingEvent):
+    type: Literal["response.file_search_call.searching"]
+    """Always `response.file_search_call.searching`."""
+    output_index: int
+    """Place of the file search call in the response's `output`, counted from 0."""
+    item_id: str
+    """Identifier of the file search call that is searching."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
+
+
+class ResponsesServerEventResponseFunctionCallArgumentsWsDelta(ResponseFunctionCallArgumentsDeltaEvent):
+    type: Literal["response.function_call_arguments.delta"]
+    """Always `response.function_call_arguments.delta`."""
+    item_id: str
+    """Identifier of the function call whose arguments are being written."""
+    output_index: int
+    """Place of the function call in the response's `output`, counted from 0."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    delta: str
+    """Next stretch of the arguments as JSON text. It is valid JSON only once all pieces are there."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
+
+
+class ResponsesServerEventResponseFunctionCallArgumentsWsDone(ResponseFunctionCallArgumentsDoneEvent):
+    type: Literal["response.function_call_arguments.done"]
+    """Always `response.function_call_arguments.done`."""
+    item_id: str
+    """Identifier of the function call whose arguments are complete."""
+    output_index: int
+    """Place of the function call in the response's `output`, counted from 0."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    arguments: str
+    """All arguments of the function call as JSON text."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
+
+
+class ResponsesServerEventResponseInWsProgress(ResponseInProgressEvent):
+    type: Literal["response.in_progress"]
+    """Always `response.in_progress`."""
+    response: Response
+    """The response with status `in_progress`."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
+
+
+class ResponsesServerEventResponseRefusalWsDelta(ResponseRefusalDeltaEvent):
+    type: Literal["response.refusal.delta"]
+    """Always `response.refusal.delta`."""
+    item_id: str
+    """Identifier of the message in which the model refuses."""
+    output_index: int
+    """Place of the message in the response's `output`, counted from 0."""
+    content_index: int
+    """Place of the growing refusal in the message's `content`, counted from 0."""
+    delta: str
+    """Next stretch of the refusal."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
+
+
+class ResponsesServerEventResponseRefusalWsDone(ResponseRefusalDoneEvent):
+    type: Literal["response.refusal.done"]
+    """Always `response.refusal.done`."""
+    item_id: str
+    """Identifier of the message in which the model refused."""
+    output_index: int
+    """Place of the message in the response's `output`, counted from 0."""
+    content_index: int
+    """Place of the finished refusal in the message's `content`, counted from 0."""
+    refusal: str
+    """The whole text with which the model refused."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
+
+
+class ResponsesServerEventResponseTextWsDelta(ResponseTextDeltaEvent):
+    type: Literal["response.output_text.delta"]
+    """Always `response.output_text.delta`."""
+    item_id: str
+    """Identifier of the message that is being written."""
+    output_index: int
+    """Place of the message in the response's `output`, counted from 0."""
+    content_index: int
+    """Place of the growing text part in the message's `content`, counted from 0."""
+    delta: str
+    """Next stretch of the text."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    logprobs: list[ResponseLogprob]
+    """Log probabilities of the tokens in this piece. Empty unless the request included
+    `message.output_text.logprobs`."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
+
+
+class ResponsesServerEventResponseTextWsDone(ResponseTextDoneEvent):
+    type: Literal["response.output_text.done"]
+    """Always `response.output_text.done`."""
+    item_id: str
+    """Identifier of the message to which the text belongs."""
+    output_index: int
+    """Place of the message in the response's `output`, counted from 0."""
+    content_index: int
+    """Place of the finished text part in the message's `content`, counted from 0."""
+    text: str
+    """The whole text of the part."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    logprobs: list[ResponseLogprob]
+    """Log probabilities of all tokens of the text. Empty unless the request included
+    `message.output_text.logprobs`."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
+
+
+class ResponsesServerEventResponseWebSearchCallWsCompleted(ResponseWebSearchCallCompletedEvent):
+    type: Literal["response.web_search_call.completed"]
+    """Always `response.web_search_call.completed`."""
+    output_index: int
+    """Place of the web search call in the response's `output`, counted from 0."""
+    item_id: str
+    """Identifier of the web search call that is done."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
+
+
+class ResponsesServerEventResponseWebSearchCallInWsProgress(ResponseWebSearchCallInProgressEvent):
+    type: Literal["response.web_search_call.in_progress"]
+    """Always `response.web_search_call.in_progress`."""
+    output_index: int
+    """Place of the web search call in the response's `output`, counted from 0."""
+    item_id: str
+    """Identifier of the web search call that has begun."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
+
+
+class ResponsesServerEventResponseWebSearchCallWsSearching(ResponseWebSearchCallSearchingEvent):
+    type: Literal["response.web_search_call.searching"]
+    """Always `response.web_search_call.searching`."""
+    output_index: int
+    """Place of the web search call in the response's `output`, counted from 0."""
+    item_id: str
+    """Identifier of the web search call that is searching."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
+
+
+class ResponsesServerEventResponseCustomToolCallInputWsDelta(ResponseCustomToolCallInputDeltaEvent):
+    type: Literal["response.custom_tool_call_input.delta"]
+    """Always `response.custom_tool_call_input.delta`."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    output_index: int
+    """Place of the call in the response's `output`, counted from 0."""
+    item_id: str
+    """Identifier of the custom tool call whose input is being written."""
+    delta: str
+    """Next stretch of the input for the tool."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
+
+
+class ResponsesServerEventResponseCustomToolCallInputWsDone(ResponseCustomToolCallInputDoneEvent):
+    type: Literal["response.custom_tool_call_input.done"]
+    """Always `response.custom_tool_call_input.done`."""
+    sequence_number: int
+    """Running number of the event within this stream; sort by it to restore the order."""
+    output_index: int
+    """Place of the call in the response's `output`, counted from 0."""
+    item_id: str
+    """Identifier of the custom tool call whose input is complete."""
+    input: str
+    """The whole input for the custom tool."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
 
 
 ResponsesServerEvent: TypeAlias = Annotated[

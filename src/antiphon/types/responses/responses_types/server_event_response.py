@@ -12,8 +12,36 @@ from ...shared.models.response_annotation_file_path import ResponseAnnotationFil
 from ...shared.models.response_shell_output import ResponseShellOutput, ResponseShellOutputDelta
 from ...shared.models.responses import ResponsesServerError
 from ...shared.models.url_citation import URLCitation
-from .output import ResponseOutputItem
+from .code_interpreter import (
+    ResponseCodeInterpreterCallCodeDeltaEvent,
+    ResponseCodeInterpreterCallCodeDoneEvent,
+    ResponseCodeInterpreterCallCompletedEvent,
+    ResponseCodeInterpreterCallInProgressEvent,
+    ResponseCodeInterpreterCallInterpretingEvent,
+)
+from .output import (
+    ResponseOutputItem,
+    ResponseOutputItemAddedEvent,
+    ResponseOutputItemDoneEvent,
+    ResponseOutputTextAnnotationAddedEvent,
+)
 from .response import Response
+from .stream_event import (
+    ResponseCompletedEvent,
+    ResponseCreatedEvent,
+    ResponseFailedEvent,
+    ResponseImageGenCallCompletedEvent,
+    ResponseImageGenCallGeneratingEvent,
+    ResponseImageGenCallInProgressEvent,
+    ResponseImageGenCallPartialImageEvent,
+    ResponseIncompleteEvent,
+    ResponseQueuedEvent,
+    ResponseShellCallCommandAddedEvent,
+    ResponseShellCallCommandDeltaEvent,
+    ResponseShellCallCommandDoneEvent,
+    ResponseShellCallOutputContentDeltaEvent,
+    ResponseShellCallOutputContentDoneEvent,
+)
 
 __all__ = [
     "ResponsesServerEventResponseCodeInterpreterCallCodeWsDelta",
@@ -42,7 +70,21 @@ __all__ = [
 ]
 
 
-class ResponsesServerEventResponseCodeInterpreterCallCodeWsDelta(BaseModel):
+class ResponsesServerEventResponseWsError(BaseModel):
+    type: Literal["error"]
+    """Always `error`."""
+    error: ResponsesServerError
+    """What went wrong."""
+    status: int | None = None
+    """HTTP status code that fits the error. May be absent."""
+    sequence_number: int | None = None
+    """Running number of the event within this stream. Absent if the error belongs to no stream of events."""
+    stream_id: str | None = None
+    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
+    created. Absent if none was named."""
+
+
+class ResponsesServerEventResponseCodeInterpreterCallCodeWsDelta(ResponseCodeInterpreterCallCodeDeltaEvent):
     type: Literal["response.code_interpreter_call_code.delta"]
     """Always `response.code_interpreter_call_code.delta`."""
     output_index: int
@@ -58,7 +100,7 @@ class ResponsesServerEventResponseCodeInterpreterCallCodeWsDelta(BaseModel):
     created. Absent if none was named."""
 
 
-class ResponsesServerEventResponseCodeInterpreterCallCodeWsDone(BaseModel):
+class ResponsesServerEventResponseCodeInterpreterCallCodeWsDone(ResponseCodeInterpreterCallCodeDoneEvent):
     type: Literal["response.code_interpreter_call_code.done"]
     """Always `response.code_interpreter_call_code.done`."""
     output_index: int
@@ -74,7 +116,7 @@ class ResponsesServerEventResponseCodeInterpreterCallCodeWsDone(BaseModel):
     created. Absent if none was named."""
 
 
-class ResponsesServerEventResponseCodeInterpreterCallWsCompleted(BaseModel):
+class ResponsesServerEventResponseCodeInterpreterCallWsCompleted(ResponseCodeInterpreterCallCompletedEvent):
     type: Literal["response.code_interpreter_call.completed"]
     """Always `response.code_interpreter_call.completed`."""
     output_index: int
@@ -88,7 +130,7 @@ class ResponsesServerEventResponseCodeInterpreterCallWsCompleted(BaseModel):
     created. Absent if none was named."""
 
 
-class ResponsesServerEventResponseCodeInterpreterCallInWsProgress(BaseModel):
+class ResponsesServerEventResponseCodeInterpreterCallInWsProgress(ResponseCodeInterpreterCallInProgressEvent):
     type: Literal["response.code_interpreter_call.in_progress"]
     """Always `response.code_interpreter_call.in_progress`."""
     output_index: int
@@ -102,7 +144,7 @@ class ResponsesServerEventResponseCodeInterpreterCallInWsProgress(BaseModel):
     created. Absent if none was named."""
 
 
-class ResponsesServerEventResponseCodeInterpreterCallWsInterpreting(BaseModel):
+class ResponsesServerEventResponseCodeInterpreterCallWsInterpreting(ResponseCodeInterpreterCallInterpretingEvent):
     type: Literal["response.code_interpreter_call.interpreting"]
     """Always `response.code_interpreter_call.interpreting`."""
     output_index: int
@@ -116,7 +158,7 @@ class ResponsesServerEventResponseCodeInterpreterCallWsInterpreting(BaseModel):
     created. Absent if none was named."""
 
 
-class ResponsesServerEventResponseWsCompleted(BaseModel):
+class ResponsesServerEventResponseWsCompleted(ResponseCompletedEvent):
     type: Literal["response.completed"]
     """Always `response.completed`."""
     response: Response
@@ -128,7 +170,7 @@ class ResponsesServerEventResponseWsCompleted(BaseModel):
     created. Absent if none was named."""
 
 
-class ResponsesServerEventResponseWsCreated(BaseModel):
+class ResponsesServerEventResponseWsCreated(ResponseCreatedEvent):
     type: Literal["response.created"]
     """Always `response.created`."""
     response: Response
@@ -140,21 +182,7 @@ class ResponsesServerEventResponseWsCreated(BaseModel):
     created. Absent if none was named."""
 
 
-class ResponsesServerEventResponseWsError(BaseModel):
-    type: Literal["error"]
-    """Always `error`."""
-    error: ResponsesServerError
-    """What went wrong."""
-    status: int | None = None
-    """HTTP status code that fits the error. May be absent."""
-    sequence_number: int | None = None
-    """Running number of the event within this stream. Absent if the error belongs to no stream of events."""
-    stream_id: str | None = None
-    """Stream on a shared connection to which the event belongs, as named in `stream_id` when the response was
-    created. Absent if none was named."""
-
-
-class ResponsesServerEventResponseShellCallCommandWsAdded(BaseModel):
+class ResponsesServerEventResponseShellCallCommandWsAdded(ResponseShellCallCommandAddedEvent):
     type: Literal["response.shell_call_command.added"]
     """Always `response.shell_call_command.added`."""
     sequence_number: int
@@ -170,7 +198,7 @@ class ResponsesServerEventResponseShellCallCommandWsAdded(BaseModel):
     created. Absent if none was named."""
 
 
-class ResponsesServerEventResponseShellCallCommandWsDelta(BaseModel):
+class ResponsesServerEventResponseShellCallCommandWsDelta(ResponseShellCallCommandDeltaEvent):
     type: Literal["response.shell_call_command.delta"]
     """Always `response.shell_call_command.delta`."""
     sequence_number: int
@@ -188,7 +216,7 @@ class ResponsesServerEventResponseShellCallCommandWsDelta(BaseModel):
     created. Absent if none was named."""
 
 
-class ResponsesServerEventResponseShellCallCommandWsDone(BaseModel):
+class ResponsesServerEventResponseShellCallCommandWsDone(ResponseShellCallCommandDoneEvent):
     type: Literal["response.shell_call_command.done"]
     """Always `response.shell_call_command.done`."""
     sequence_number: int
@@ -204,7 +232,7 @@ class ResponsesServerEventResponseShellCallCommandWsDone(BaseModel):
     created. Absent if none was named."""
 
 
-class ResponsesServerEventResponseShellCallOutputContentWsDelta(BaseModel):
+class ResponsesServerEventResponseShellCallOutputContentWsDelta(ResponseShellCallOutputContentDeltaEvent):
     type: Literal["response.shell_call_output_content.delta"]
     """Always `response.shell_call_output_content.delta`."""
     sequence_number: int
@@ -222,7 +250,7 @@ class ResponsesServerEventResponseShellCallOutputContentWsDelta(BaseModel):
     created. Absent if none was named."""
 
 
-class ResponsesServerEventResponseShellCallOutputContentWsDone(BaseModel):
+class ResponsesServerEventResponseShellCallOutputContentWsDone(ResponseShellCallOutputContentDoneEvent):
     type: Literal["response.shell_call_output_content.done"]
     """Always `response.shell_call_output_content.done`."""
     sequence_number: int
@@ -240,7 +268,7 @@ class ResponsesServerEventResponseShellCallOutputContentWsDone(BaseModel):
     created. Absent if none was named."""
 
 
-class ResponsesServerEventResponseWsFailed(BaseModel):
+class ResponsesServerEventResponseWsFailed(ResponseFailedEvent):
     type: Literal["response.failed"]
     """Always `response.failed`."""
     sequence_number: int
@@ -252,7 +280,7 @@ class ResponsesServerEventResponseWsFailed(BaseModel):
     created. Absent if none was named."""
 
 
-class ResponsesServerEventResponseWsIncomplete(BaseModel):
+class ResponsesServerEventResponseWsIncomplete(ResponseIncompleteEvent):
     type: Literal["response.incomplete"]
     """Always `response.incomplete`."""
     response: Response
@@ -264,7 +292,7 @@ class ResponsesServerEventResponseWsIncomplete(BaseModel):
     created. Absent if none was named."""
 
 
-class ResponsesServerEventResponseOutputItemWsAdded(BaseModel):
+class ResponsesServerEventResponseOutputItemWsAdded(ResponseOutputItemAddedEvent):
     type: Literal["response.output_item.added"]
     """Always `response.output_item.added`."""
     output_index: int
@@ -278,7 +306,7 @@ class ResponsesServerEventResponseOutputItemWsAdded(BaseModel):
     created. Absent if none was named."""
 
 
-class ResponsesServerEventResponseOutputItemWsDone(BaseModel):
+class ResponsesServerEventResponseOutputItemWsDone(ResponseOutputItemDoneEvent):
     type: Literal["response.output_item.done"]
     """Always `response.output_item.done`."""
     output_index: int
@@ -292,7 +320,7 @@ class ResponsesServerEventResponseOutputItemWsDone(BaseModel):
     created. Absent if none was named."""
 
 
-class ResponsesServerEventResponseImageGenCallWsCompleted(BaseModel):
+class ResponsesServerEventResponseImageGenCallWsCompleted(ResponseImageGenCallCompletedEvent):
     type: Literal["response.image_generation_call.completed"]
     """Always `response.image_generation_call.completed`."""
     output_index: int
@@ -306,7 +334,7 @@ class ResponsesServerEventResponseImageGenCallWsCompleted(BaseModel):
     created. Absent if none was named."""
 
 
-class ResponsesServerEventResponseImageGenCallWsGenerating(BaseModel):
+class ResponsesServerEventResponseImageGenCallWsGenerating(ResponseImageGenCallGeneratingEvent):
     type: Literal["response.image_generation_call.generating"]
     """Always `response.image_generation_call.generating`."""
     output_index: int
@@ -320,7 +348,7 @@ class ResponsesServerEventResponseImageGenCallWsGenerating(BaseModel):
     created. Absent if none was named."""
 
 
-class ResponsesServerEventResponseImageGenCallInWsProgress(BaseModel):
+class ResponsesServerEventResponseImageGenCallInWsProgress(ResponseImageGenCallInProgressEvent):
     type: Literal["response.image_generation_call.in_progress"]
     """Always `response.image_generation_call.in_progress`."""
     output_index: int
@@ -334,7 +362,7 @@ class ResponsesServerEventResponseImageGenCallInWsProgress(BaseModel):
     created. Absent if none was named."""
 
 
-class ResponsesServerEventResponseImageGenCallPartialWsImage(BaseModel):
+class ResponsesServerEventResponseImageGenCallPartialWsImage(ResponseImageGenCallPartialImageEvent):
     type: Literal["response.image_generation_call.partial_image"]
     """Always `response.image_generation_call.partial_image`."""
     output_index: int
@@ -360,7 +388,7 @@ class ResponsesServerEventResponseImageGenCallPartialWsImage(BaseModel):
     created. Absent if none was named."""
 
 
-class ResponsesServerEventResponseOutputTextAnnotationWsAdded(BaseModel):
+class ResponsesServerEventResponseOutputTextAnnotationWsAdded(ResponseOutputTextAnnotationAddedEvent):
     type: Literal["response.output_text.annotation.added"]
     """Always `response.output_text.annotation.added`."""
     item_id: str
@@ -383,7 +411,7 @@ class ResponsesServerEventResponseOutputTextAnnotationWsAdded(BaseModel):
     created. Absent if none was named."""
 
 
-class ResponsesServerEventResponseWsQueued(BaseModel):
+class ResponsesServerEventResponseWsQueued(ResponseQueuedEvent):
     type: Literal["response.queued"]
     """Always `response.queued`."""
     response: Response

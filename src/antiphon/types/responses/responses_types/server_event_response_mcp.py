@@ -5,7 +5,16 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ....runtime import BaseModel
+from .mcp import (
+    ResponseMcpCallArgumentsDeltaEvent,
+    ResponseMcpCallArgumentsDoneEvent,
+    ResponseMcpCallCompletedEvent,
+    ResponseMcpCallFailedEvent,
+    ResponseMcpCallInProgressEvent,
+    ResponseMcpListToolsCompletedEvent,
+    ResponseMcpListToolsFailedEvent,
+    ResponseMcpListToolsInProgressEvent,
+)
 
 __all__ = [
     "ResponsesServerEventResponseMcpCallArgumentsWsDelta",
@@ -19,7 +28,7 @@ __all__ = [
 ]
 
 
-class ResponsesServerEventResponseMcpCallArgumentsWsDelta(BaseModel):
+class ResponsesServerEventResponseMcpCallArgumentsWsDelta(ResponseMcpCallArgumentsDeltaEvent):
     type: Literal["response.mcp_call_arguments.delta"]
     """Always `response.mcp_call_arguments.delta`."""
     output_index: int
@@ -35,7 +44,7 @@ class ResponsesServerEventResponseMcpCallArgumentsWsDelta(BaseModel):
     created. Absent if none was named."""
 
 
-class ResponsesServerEventResponseMcpCallArgumentsWsDone(BaseModel):
+class ResponsesServerEventResponseMcpCallArgumentsWsDone(ResponseMcpCallArgumentsDoneEvent):
     type: Literal["response.mcp_call_arguments.done"]
     """Always `response.mcp_call_arguments.done`."""
     output_index: int
@@ -51,7 +60,7 @@ class ResponsesServerEventResponseMcpCallArgumentsWsDone(BaseModel):
     created. Absent if none was named."""
 
 
-class ResponsesServerEventResponseMcpCallWsCompleted(BaseModel):
+class ResponsesServerEventResponseMcpCallWsCompleted(ResponseMcpCallCompletedEvent):
     type: Literal["response.mcp_call.completed"]
     """Always `response.mcp_call.completed`."""
     item_id: str
@@ -65,7 +74,7 @@ class ResponsesServerEventResponseMcpCallWsCompleted(BaseModel):
     created. Absent if none was named."""
 
 
-class ResponsesServerEventResponseMcpCallWsFailed(BaseModel):
+class ResponsesServerEventResponseMcpCallWsFailed(ResponseMcpCallFailedEvent):
     type: Literal["response.mcp_call.failed"]
     """Always `response.mcp_call.failed`."""
     item_id: str
@@ -79,7 +88,7 @@ class ResponsesServerEventResponseMcpCallWsFailed(BaseModel):
     created. Absent if none was named."""
 
 
-class ResponsesServerEventResponseMcpCallInWsProgress(BaseModel):
+class ResponsesServerEventResponseMcpCallInWsProgress(ResponseMcpCallInProgressEvent):
     type: Literal["response.mcp_call.in_progress"]
     """Always `response.mcp_call.in_progress`."""
     sequence_number: int
@@ -93,7 +102,7 @@ class ResponsesServerEventResponseMcpCallInWsProgress(BaseModel):
     created. Absent if none was named."""
 
 
-class ResponsesServerEventResponseMcpListToolsWsCompleted(BaseModel):
+class ResponsesServerEventResponseMcpListToolsWsCompleted(ResponseMcpListToolsCompletedEvent):
     type: Literal["response.mcp_list_tools.completed"]
     """Always `response.mcp_list_tools.completed`."""
     item_id: str
@@ -107,7 +116,7 @@ class ResponsesServerEventResponseMcpListToolsWsCompleted(BaseModel):
     created. Absent if none was named."""
 
 
-class ResponsesServerEventResponseMcpListToolsWsFailed(BaseModel):
+class ResponsesServerEventResponseMcpListToolsWsFailed(ResponseMcpListToolsFailedEvent):
     type: Literal["response.mcp_list_tools.failed"]
     """Always `response.mcp_list_tools.failed`."""
     item_id: str
@@ -121,7 +130,7 @@ class ResponsesServerEventResponseMcpListToolsWsFailed(BaseModel):
     created. Absent if none was named."""
 
 
-class ResponsesServerEventResponseMcpListToolsInWsProgress(BaseModel):
+class ResponsesServerEventResponseMcpListToolsInWsProgress(ResponseMcpListToolsInProgressEvent):
     type: Literal["response.mcp_list_tools.in_progress"]
     """Always `response.mcp_list_tools.in_progress`."""
     item_id: str

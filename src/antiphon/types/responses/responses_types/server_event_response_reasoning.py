@@ -5,8 +5,15 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ....runtime import BaseModel
 from ...shared.models.response_reasoning import ResponseReasoningSummaryText
+from .reasoning import (
+    ResponseReasoningSummaryPartAddedEvent,
+    ResponseReasoningSummaryPartDoneEvent,
+    ResponseReasoningSummaryTextDeltaEvent,
+    ResponseReasoningSummaryTextDoneEvent,
+    ResponseReasoningTextDeltaEvent,
+    ResponseReasoningTextDoneEvent,
+)
 
 __all__ = [
     "ResponsesServerEventResponseReasoningSummaryPartWsAdded",
@@ -18,7 +25,7 @@ __all__ = [
 ]
 
 
-class ResponsesServerEventResponseReasoningSummaryPartWsAdded(BaseModel):
+class ResponsesServerEventResponseReasoningSummaryPartWsAdded(ResponseReasoningSummaryPartAddedEvent):
     type: Literal["response.reasoning_summary_part.added"]
     """Always `response.reasoning_summary_part.added`."""
     item_id: str
@@ -36,7 +43,7 @@ class ResponsesServerEventResponseReasoningSummaryPartWsAdded(BaseModel):
     created. Absent if none was named."""
 
 
-class ResponsesServerEventResponseReasoningSummaryPartWsDone(BaseModel):
+class ResponsesServerEventResponseReasoningSummaryPartWsDone(ResponseReasoningSummaryPartDoneEvent):
     type: Literal["response.reasoning_summary_part.done"]
     """Always `response.reasoning_summary_part.done`."""
     item_id: str
@@ -56,7 +63,7 @@ class ResponsesServerEventResponseReasoningSummaryPartWsDone(BaseModel):
     created. Absent if none was named."""
 
 
-class ResponsesServerEventResponseReasoningSummaryTextWsDelta(BaseModel):
+class ResponsesServerEventResponseReasoningSummaryTextWsDelta(ResponseReasoningSummaryTextDeltaEvent):
     type: Literal["response.reasoning_summary_text.delta"]
     """Always `response.reasoning_summary_text.delta`."""
     item_id: str
@@ -74,7 +81,7 @@ class ResponsesServerEventResponseReasoningSummaryTextWsDelta(BaseModel):
     created. Absent if none was named."""
 
 
-class ResponsesServerEventResponseReasoningSummaryTextWsDone(BaseModel):
+class ResponsesServerEventResponseReasoningSummaryTextWsDone(ResponseReasoningSummaryTextDoneEvent):
     type: Literal["response.reasoning_summary_text.done"]
     """Always `response.reasoning_summary_text.done`."""
     item_id: str
@@ -92,7 +99,7 @@ class ResponsesServerEventResponseReasoningSummaryTextWsDone(BaseModel):
     created. Absent if none was named."""
 
 
-class ResponsesServerEventResponseReasoningTextWsDelta(BaseModel):
+class ResponsesServerEventResponseReasoningTextWsDelta(ResponseReasoningTextDeltaEvent):
     type: Literal["response.reasoning_text.delta"]
     """Always `response.reasoning_text.delta`."""
     item_id: str
@@ -110,7 +117,7 @@ class ResponsesServerEventResponseReasoningTextWsDelta(BaseModel):
     created. Absent if none was named."""
 
 
-class ResponsesServerEventResponseReasoningTextWsDone(BaseModel):
+class ResponsesServerEventResponseReasoningTextWsDone(ResponseReasoningTextDoneEvent):
     type: Literal["response.reasoning_text.done"]
     """Always `response.reasoning_text.done`."""
     item_id: str
