@@ -164,6 +164,30 @@ def test_each_piece_shows_what_is_new() -> None:
     assert stream.constructed_response_model == EMMA
 
 
+@pytest.mark.parametrize("chunks", [[], [{"choices": []}]])
+def test_a_stream_that_says_nothing(chunks: list[dict[str, Any]]) -> None:
+    with Local(events(*chunks)) as peer:
+
+        @llm.call("openai/m", response_model=Book, stream=True, call_params=to(peer))
+        def valued() -> str:
+            return "A book"
+
+        @llm.call("openai/m", stream=True, call_params=to(peer))
+        def asked() -> str:
+            return "A book"
+
+        with pytest.raises(pydantic.ValidationError) as raised:
+            for _ in valued():
+                pass
+        assert raised.value.__notes__ == ["the model answered with nothing"]
+        stream = asked()
+        assert [chunk.content for chunk, _ in stream] == [""] * len(chunks)
+        assert stream.content == ""
+        if not chunks:
+            with pytest.raises(ValueError, match="the stream ended before its first piece"):
+                _ = stream.message_param
+
+
 def test_a_value_that_is_cut_off_or_refused() -> None:
     cut = events(said(BOOK[:12]), delta({}, "length"))
     refused = events(delta({"refusal": "I "}), delta({"refusal": "cannot"}), delta({}, "stop"))

@@ -111,7 +111,8 @@ class Stream(Closing, Counted, CallFacts):
         """The answer that the pieces make together. Raises ValueError before the first one."""
         if self._made is None or self._made_of != len(self._chunks):
             if not self._chunks:
-                raise ValueError("the stream has not been read: iterate it first")
+                why = "has not been read: iterate it first" if self.end_time is None else "ended before its first piece"
+                raise ValueError(f"the stream {why}")
             from ..core.joining import completion_from_chunks
 
             completion = completion_from_chunks(self._chunks)
@@ -208,7 +209,7 @@ class StructuredStream(Closing, Generic[T]):
             self.stream.close()
 
     def _whole(self, finish: Any) -> T:
-        response = self.stream.construct_call_response()
+        response = self.stream.construct_call_response() if self.stream._chunks else None  # pyright: ignore[reportPrivateUsage]
         try:
             return with_response(finish(), response)
         except (pydantic.ValidationError, RefusalError) as error:
