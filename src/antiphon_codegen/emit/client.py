@@ -352,7 +352,9 @@ def package_module(plan: Plan) -> Module:
     error = f"{client.cls if client.cls != 'Client' else _title(plan)}Error"
     names[runtime] = [*_NAMES, f"{error}=SDKError"]
     names["._version"] = ["__version__"]
-    for module, listed in config.exports.items():
+    exports = dict(config.exports)
+    handwritten = exports.pop("", ())
+    for module, listed in exports.items():
         names.setdefault(f".{module}", []).extend(listed)
     where = {entry.partition("=")[0]: module for module, listed in names.items() for entry in listed}
     for alias, name in config.aliases.items():
@@ -363,6 +365,6 @@ def package_module(plan: Plan) -> Module:
     if config.module_client is not None:
         taken = {entry.partition("=")[0] for listed in names.values() for entry in listed}
         names["._module_client"] = [name for name in module_client_names(plan) if name not in taken]
-    modules = ["resources", "types", *(["pagination"] if plan.pages else [])]
+    modules = ["resources", "types", *(["pagination"] if plan.pages else []), *handwritten]
     docs = one_line(plan.api.title, 80)
     return lazy_package((), f"{docs}: `{client.cls}` and `Async{client.cls}`.", names, modules, style.runtime)
