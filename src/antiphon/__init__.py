@@ -5,9 +5,13 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from . import auth as auth
+    from . import lib as lib
+    from . import llm as llm
     from . import pagination as pagination
     from . import resources as resources
     from . import types as types
+    from . import version as version
     from ._module_client import admin as admin
     from ._module_client import admin_api_key as admin_api_key
     from ._module_client import api_key as api_key
@@ -174,5 +178,5 @@ else:
                 "content_provenance_checks webhooks beta realtime admin "
             ),
         },
-        modules="pagination resources types",
+        modules="auth lib llm pagination resources types version",
     )
