@@ -116,5 +116,5 @@ def test_raw_responses_of_both_colours_are_told_from_others() -> None:
 
 def test_what_completion_shows_of_the_package() -> None:
     shown = set(dir(antiphon))
-    assert {"OpenAI", "AsyncOpenAI", "types", "APIError", "__version__"} <= shown
+    assert {"OpenAI", "AsyncOpenAI", "types", "llm", "lib", "APIError", "__version__"} <= shown
     assert shown.isdisjoint({"TYPE_CHECKING", "annotations", "attach"})
