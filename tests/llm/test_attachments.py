@@ -80,3 +80,30 @@ async def test_texts_in_data_urls_are_sent_as_texts(url: str) -> None:
 def test_what_is_no_attachment(given: dict[str, Any], said: str) -> None:
     with pytest.raises(TypeError, match=said):
         Attachment(**given)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://user:secret@127.0.0.1:9/a.pdf?signature=secret",
+        "http://127.0.0.1:9/" + "a" * 70_000,
+        "http://a:80:80/a.pdf?signature=secret",
+        "http://xn--/a.pdf?signature=secret",
+        "http://.../a.pdf?signature=secret",
+        "http://a\x00b/a.pdf?signature=secret",
+    ],
+)
+async def test_what_cannot_be_fetched_tells_no_secrets(url: str) -> None:
+    attachment = Attachment(url=url)
+    with pytest.raises(AttachmentError, match="cannot be fetched") as caught:
+        attachment.content_bytes()
+    with pytest.raises(AttachmentError, match="cannot be fetched") as also:
+        await attachment.acontent_bytes()
+    for said in (str(caught.value), str(also.value), repr(attachment)):
+        assert "secret" not in said
+        assert len(said) < 700
+
+
+def test_data_urls_are_not_shown() -> None:
+    attachment = Attachment(url="data:image/png;base64," + "A" * 1000)
+    assert repr(attachment) == "Attachment(type=None, path=None, url='data:image/png;base64,…')"

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
+from ...runtime.core.errors import excerpt
 from ...runtime.core.kinds import is_bytes
+from ...runtime.core.urls import shown_url
 
 __all__ = [
     "Attachment",
@@ -29,6 +31,7 @@ __all__ = [
 ]
 
 _AUDIO: Final = {"audio/wav": "wav", "audio/x-wav": "wav", "audio/wave": "wav", "audio/mpeg": "mp3", "audio/mp3": "mp3"}
+_SHOWN: Final = 200
 _OF_URLS: Final = {ord("-"): "+", ord("_"): "/"}
 """Letters that some write otherwise in base64."""
 _STARTS: Final = (
@@ -75,6 +78,11 @@ class Attachment:
 
     def __hash__(self) -> int:
         return hash(self._held())
+
+    def __repr__(self) -> str:
+        url = None if self.url is None else _told(self.url)
+        path = None if self.path is None else str(self.path)
+        return f"{type(self).__name__}(type={self.type!r}, path={path!r}, url={url!r})"
 
     def _held(self) -> tuple[object, ...]:
         return self.type, self.path, self.url, self.content
@@ -137,7 +145,8 @@ class Loaded:
         kind = kind or (said_type or "").partition(";")[0].strip().lower() or None
         where = attachment.path or attachment.url or "the attachment"
         if kind is None:
-            raise ValueError(f"the type of {str(where)[:200]} cannot be told: pass Attachment(type=...)")
+            said = _told(attachment.url) if attachment.url is not None else excerpt(str(where), _SHOWN)
+            raise ValueError(f"the type of {said} cannot be told: pass Attachment(type=...)")
         name = Path(urlsplit(str(where)).path).name if attachment.content is None else "attachment"
         return cls(kind, name or "attachment", content, attachment.url if content is None else None)
 
@@ -209,6 +218,11 @@ def check_type(attachment: Attachment) -> None:
     if kind is not None and not kind.startswith(("image/", "text/")) and kind not in (*_AUDIO, "application/pdf"):
         where = attachment.path or attachment.url or "the attachment"
         raise ValueError(_refusal(Path(urlsplit(str(where)).path).name or str(where), kind))
+
+
+def _told(url: str) -> str:
+    """A URL as it is told of: without its contents, and without credentials."""
+    return excerpt(f"{url.partition(',')[0]},…" if url.startswith("data:") else shown_url(url), _SHOWN)
 
 
 def _refusal(name: str, kind: str) -> str:
