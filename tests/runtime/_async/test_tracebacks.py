@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pytest
 
-from antiphon.runtime import APIError, Timeout
+from antiphon.runtime import APIError, Call, Timeout
 
 from ..colours import async_pieces, async_pooled
 from ..samples import SECRET
@@ -69,7 +69,7 @@ CASES: Final[dict[str, tuple[Callable[[Peer], Any], Callable[[AsyncClient], Any]
     "garbage": (answers(b"220 ftp\r\n\r\n"), lambda client: client.post("/x", cast_to=object, body={"a": 1})),
     "cut off": (answers(OK[:-1]), lambda client: client.get("/x", cast_to=object)),
     "body that fails": (holds, lambda client: client.post("/x", cast_to=object, content=fails())),
-    "request that cannot be": (holds, lambda client: client.request(object, {"method": "G T", "url": "/x"})),
+    "request that cannot be": (holds, lambda client: client.request_value(Call("G T", "/x"), object)),
 }
 
 
