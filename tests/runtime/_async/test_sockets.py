@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import ssl
 import threading
 import time
 import traceback
@@ -26,7 +27,7 @@ from antiphon.runtime import (
 
 from ..colours import async_dropped, async_pooled, async_reached, async_together
 from ..samples import SECRET, Message
-from ..transports.servers import OK, STREAM, Peer, RawServer, answer, chunk, serve_ok, unused_port
+from ..transports.servers import CERTIFICATE, OK, STREAM, Peer, RawServer, answer, chunk, serve_ok, unused_port
 from .sdk import AsyncClient
 
 HEAD: Final = b"HTTP/1.1 200 OK\r\n"
@@ -379,6 +380,40 @@ async def test_a_call_that_waits_too_long_for_its_turn() -> None:
             with pytest.raises(APITimeoutError, match="pool timeout"):
                 await client.things.create(timeout=Timeout(15, pool=0.01))
             await stream.close()
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
+@pytest.mark.parametrize(
+    "head", [STREAM, HEAD + b"content-type: text/event-stream\r\n\r\n"], ids=["chunks", "to the end"]
+)
+async def test_a_stream_that_is_closed_while_somebody_waits_for_its_next_item(head: bytes, tls: bool) -> None:
+    """The wait ends at once, however long it might have been, and by no good end."""
+
+    def script(peer: Peer) -> None:
+        if peer.request():
+            peer.send(head + (EVENT if head is STREAM else b'data: {"id": "1"}\n\n'))
+            peer.until_closed()
+
+    trusted = ssl.create_default_context(cafile=CERTIFICATE)
+    with RawServer(script, tls=tls) as server:
+        transport: Any = async_pooled(5, verify=trusted)
+        async with client_of(server, http_client=transport, timeout=None) as client:
+            stream: Any = await client.things.events()
+            await anext(stream)
+            waits = threading.Semaphore(0)
+
+            async def walk() -> None:
+                waits.release()
+                await anext(stream)
+
+            async def close() -> None:
+                assert await async_reached(waits)
+                await stream.close()
+
+            [walked, closed] = await async_together([walk, close])
+            assert closed is None
+            assert isinstance(walked, (APIConnectionError, StopIteration, StopAsyncIteration))
+            assert server.given_up.acquire(timeout=20)
 
 
 async def test_a_turn_that_comes_when_a_stream_is_closed() -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import ssl
 import threading
 import time
 import traceback
@@ -27,7 +28,7 @@ from antiphon.runtime import (
 
 from ..colours import dropped, pooled, reached, together
 from ..samples import SECRET, Message
-from ..transports.servers import OK, STREAM, Peer, RawServer, answer, chunk, serve_ok, unused_port
+from ..transports.servers import CERTIFICATE, OK, STREAM, Peer, RawServer, answer, chunk, serve_ok, unused_port
 from .sdk import Client
 
 HEAD: Final = b"HTTP/1.1 200 OK\r\n"
@@ -380,6 +381,40 @@ def test_a_call_that_waits_too_long_for_its_turn() -> None:
             with pytest.raises(APITimeoutError, match="pool timeout"):
                 client.things.create(timeout=Timeout(15, pool=0.01))
             stream.close()
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
+@pytest.mark.parametrize(
+    "head", [STREAM, HEAD + b"content-type: text/event-stream\r\n\r\n"], ids=["chunks", "to the end"]
+)
+def test_a_stream_that_is_closed_while_somebody_waits_for_its_next_item(head: bytes, tls: bool) -> None:
+    """The wait ends at once, however long it might have been, and by no good end."""
+
+    def script(peer: Peer) -> None:
+        if peer.request():
+            peer.send(head + (EVENT if head is STREAM else b'data: {"id": "1"}\n\n'))
+            peer.until_closed()
+
+    trusted = ssl.create_default_context(cafile=CERTIFICATE)
+    with RawServer(script, tls=tls) as server:
+        transport: Any = pooled(5, verify=trusted)
+        with client_of(server, http_client=transport, timeout=None) as client:
+            stream: Any = client.things.events()
+            next(stream)
+            waits = threading.Semaphore(0)
+
+            def walk() -> None:
+                waits.release()
+                next(stream)
+
+            def close() -> None:
+                assert reached(waits)
+                stream.close()
+
+            [walked, closed] = together([walk, close])
+            assert closed is None
+            assert isinstance(walked, (APIConnectionError, StopIteration, StopIteration))
+            assert server.given_up.acquire(timeout=20)
 
 
 def test_a_turn_that_comes_when_a_stream_is_closed() -> None:

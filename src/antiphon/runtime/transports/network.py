@@ -29,6 +29,7 @@ _HELD_AT_MOST: Final = 256 * 1024
 
 _ANSWERED: Final = "the server answered before it had read the whole request"
 _CLOSED: Final = "the server closed the connection"
+_ENDED: Final = "the connection was closed on this side meanwhile"
 
 
 class Origin(NamedTuple):
@@ -94,6 +95,7 @@ class AsyncNetworkStream:
         "_deadline",
         "_fault",
         "_has_ended",
+        "_is_aborted",
         "_is_full",
         "_is_paused",
         "_loop",
@@ -110,6 +112,7 @@ class AsyncNetworkStream:
         self._received = b""
         self._has_ended = False
         self._fault: Exception | None = None
+        self._is_aborted = False
         self._is_full = False
         self._is_paused = False
         self._waiter: asyncio.Future[bool] | None = None
@@ -172,6 +175,8 @@ class AsyncNetworkStream:
         """What has come since the last time, or what comes next; empty at the end."""
         while not self._received:
             if self._has_ended:
+                if self._is_aborted:  # which is no end of a body
+                    raise TransportError(_ENDED)
                 if self._fault is not None:
                     raise fault("ReadError", self._fault) from None
                 return b""
@@ -231,6 +236,7 @@ class AsyncNetworkStream:
 
     def abort(self) -> None:
         """Close it now; a read that waits fails."""
+        self._is_aborted = True
         self._stop_timer()
         if self.transport is not None:
             self.transport.abort()
@@ -307,11 +313,12 @@ def connected(origin: Origin, trust: ssl.SSLContext | None, seconds: float | Non
 class NetworkStream:
     """One connection, used by one thread at a time."""
 
-    __slots__ = ("_early", "_is_in_use", "_timeout", "socket")
+    __slots__ = ("_early", "_is_aborted", "_is_in_use", "_timeout", "socket")
 
     def __init__(self, sock: socket.socket) -> None:
         self.socket = sock
         self._is_in_use = False  # by a thread that may be waiting in it
+        self._is_aborted = False
         self._early = b""  # what came while the request was sent
         self._timeout: float | None = sock.gettimeout()
 
@@ -323,13 +330,16 @@ class NetworkStream:
         self._is_in_use = True
         try:
             self._within(seconds)
-            return self.socket.recv(_AT_ONCE)
+            data = self.socket.recv(_AT_ONCE)
         except TimeoutError as error:
             raise TransportTimeout(TIMEOUT_WORDS["ReadTimeout"], error) from None
         except OSError as error:
-            raise fault("ReadError", error) from None
+            raise TransportError(_ENDED, error) if self._is_aborted else fault("ReadError", error) from None
         finally:
-            self._is_in_use = False
+            self._leave()
+        if self._is_aborted:  # which is no end of a body
+            raise TransportError(_ENDED)
+        return data
 
     def write(self, data: bytes, seconds: float | None) -> None:
         """Hand over all of it, each piece that the system takes within the time.
@@ -351,7 +361,12 @@ class NetworkStream:
         except OSError as error:  # its traceback knows what was written, and with that the key
             raise fault("WriteError", error.with_traceback(None)) from None
         finally:
-            self._is_in_use = False
+            self._leave()
+
+    def _leave(self) -> None:
+        self._is_in_use = False
+        if self._is_aborted:
+            self.socket.close()
 
     def _until_writable(self, seconds: float | None) -> None:
         while True:
@@ -392,6 +407,7 @@ class NetworkStream:
 
         Closed here, the number of the socket could belong to another connection before that thread wakes up.
         """
+        self._is_aborted = True
         if not self._is_in_use:
             self.socket.close()
             return
@@ -400,7 +416,7 @@ class NetworkStream:
 
     def close(self) -> None:
         """Close it."""
-        self.socket.close()
+        self.abort()
 
     def close_later(self, close: Callable[[], None]) -> None:
         """Close it now: there is nothing to wait for."""
