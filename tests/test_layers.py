@@ -53,7 +53,11 @@ ALLOWED: list[tuple[str, str, str]] = [
     ("antiphon.cli", "click", "._version"),
     ("antiphon.commands.markdown", "rich", ".commands"),
     ("antiphon.commands", "click pydantic", ".runtime.core .llm .mock .commands antiphon_codegen"),
-    ("antiphon", "", ".runtime .client .types .resources .pagination .lib .version ._version ._module_client"),
+    (
+        "antiphon",
+        "",
+        ".runtime .client .types .resources .pagination .lib .llm .auth .version ._version ._module_client",
+    ),
     ("antiphon_codegen.samples", "jsonschema referencing", "antiphon_codegen"),
     ("antiphon_codegen", "yaml typing_extensions", "antiphon_codegen"),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from . import azure as azure
     from . import streaming as streaming
     from .core.formats import response_format_param as _response_format_param
     from .core.function_tools import pydantic_function_tool as pydantic_function_tool
@@ -23,5 +24,5 @@ else:
             ".core.strict_schema": "to_strict_json_schema",
             ".core.type_variables": "ResponseFormatT",
         },
-        modules="streaming",
+        modules="azure streaming",
     )
