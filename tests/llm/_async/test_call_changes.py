@@ -66,6 +66,22 @@ async def test_overriding(server: MockServer, monkeypatch: pytest.MonkeyPatch) -
         llm.override(parsed, stream=True)
 
 
+async def test_tools_from_an_iterator_stay() -> None:
+    def shout(text: str) -> str:
+        return text.upper()
+
+    given: Any = iter([shout])
+
+    @llm.call("openai/m", tools=given)
+    async def asked() -> str:
+        return "Shout"
+
+    again = llm.override(asked, call_params={"temperature": 0})
+    for function in (asked, again, asked):
+        tools: Any = (await function()).tool_types
+        assert [tool.__name__ for tool in tools] == ["shout"]
+
+
 async def test_contexts_in_each_other(server: MockServer) -> None:
     @llm.call("openai/m")
     async def asked(genre: str) -> str:

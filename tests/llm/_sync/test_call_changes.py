@@ -67,6 +67,22 @@ def test_overriding(server: MockServer, monkeypatch: pytest.MonkeyPatch) -> None
         llm.override(parsed, stream=True)
 
 
+def test_tools_from_an_iterator_stay() -> None:
+    def shout(text: str) -> str:
+        return text.upper()
+
+    given: Any = iter([shout])
+
+    @llm.call("openai/m", tools=given)
+    def asked() -> str:
+        return "Shout"
+
+    again = llm.override(asked, call_params={"temperature": 0})
+    for function in (asked, again, asked):
+        tools: Any = (function()).tool_types
+        assert [tool.__name__ for tool in tools] == ["shout"]
+
+
 def test_contexts_in_each_other(server: MockServer) -> None:
     @llm.call("openai/m")
     def asked(genre: str) -> str:

@@ -141,6 +141,9 @@ def test_places_that_there_are_not(arguments: Any, kind: type[Exception], said: 
         ({"stream": "yes"}, TypeError, "stream must be a bool"),
         ({"stream": {"partial": True}}, ValueError, "stream takes partial_tools alone"),
         ({"call_params": []}, TypeError, "call_params must be a mapping"),
+        ({"response_model": "Book"}, TypeError, "response_model must be a type, not 'Book'"),
+        ({"response_model": Book(title="A", year=1)}, TypeError, "response_model must be a type, not Book"),
+        ({"tools": len}, TypeError, "tools must be a list of tools, not builtin_function_or_method"),
     ],
 )
 def test_arguments_that_cannot_be_used(arguments: Any, kind: type[Exception], said: str) -> None:

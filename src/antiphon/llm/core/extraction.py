@@ -27,7 +27,7 @@ from .json_answers import AfterThoughts, better, is_no_json, json_readings, json
 from .partials import Within, shape_of
 from .told_schemas import JSONSchema, told_schema
 
-__all__ = ["Extraction", "Partials", "RefusalError", "ResponseModelConfigDict", "with_response"]
+__all__ = ["Extraction", "Partials", "RefusalError", "ResponseModelConfigDict", "check_type", "with_response"]
 
 _VALUE: Final = "value"
 """Where a value stands that is no object."""
@@ -316,9 +316,14 @@ def with_response(value: Any, response: object) -> Any:
     return value
 
 
-def _adapter(of: Any) -> pydantic.TypeAdapter[Any]:
-    if of is None or isinstance(of, (str, bytes, int, float)) or is_mapping(of) or isroutine(of):
+def check_type(of: object) -> None:
+    """Raise TypeError for what is certainly no type."""
+    if of is None or isinstance(of, (str, bytes, int, float, pydantic.BaseModel)) or is_mapping(of) or isroutine(of):
         raise TypeError(f"response_model must be a type, not {of!r}")
+
+
+def _adapter(of: Any) -> pydantic.TypeAdapter[Any]:
+    check_type(of)
     try:
         return pydantic.TypeAdapter(of)
     except (pydantic.errors.PydanticUserError, NameError) as error:

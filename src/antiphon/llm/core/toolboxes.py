@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol, TypeAlias, TypeVar, cast
 from ...runtime.core.kinds import is_iterable, is_mapping
 from .tools import Tool
 
-__all__ = ["ToolLike", "Toolbox", "by_name", "is_prepared", "preparing", "tools_of", "with_prepared"]
+__all__ = ["ToolLike", "Toolbox", "by_name", "check_tools", "is_prepared", "preparing", "tools_of", "with_prepared"]
 
 GivenT = TypeVar("GivenT")
 MadeT = TypeVar("MadeT")
@@ -135,8 +135,7 @@ def by_name(
     """
     if given is None:
         return {}
-    if isinstance(given, (str, bytes, type, Tool, Toolbox)) or is_mapping(given) or not is_iterable(given):
-        raise TypeError(f"tools must be a list of tools, not {type(given).__name__}")
+    check_tools(given)
     found: dict[str, MadeT] = {}
     for each in given:
         for made in made_of(each):
@@ -144,6 +143,12 @@ def by_name(
                 raise ValueError(f"two tools are called {name!r}")
             found[name] = made
     return found
+
+
+def check_tools(given: object) -> None:
+    """Raise TypeError for what is no list of anything."""
+    if isinstance(given, (str, bytes, type, Tool, Toolbox)) or is_mapping(given) or not is_iterable(given):
+        raise TypeError(f"tools must be a list of tools, not {type(given).__name__}")
 
 
 def _tools(each: ToolLike) -> list[Tool]:

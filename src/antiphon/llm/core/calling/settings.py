@@ -14,10 +14,11 @@ from ....runtime.core.kinds import is_mapping
 from ...providers.profile import Provider
 from ...providers.registry import Registry, known
 from ..base_tools import BaseTool
-from ..extraction import Extraction
+from ..extraction import Extraction, check_type
 from ..parameters import CompletionParameters
 from ..routing import provider_of
 from ..tool_classes import tool_classes
+from ..toolboxes import check_tools
 
 __all__ = [
     "CallSettings",
@@ -87,6 +88,11 @@ class CallSettings:
             raise TypeError(f'stream must be a bool or {{"partial_tools": True}}, not {self.stream!r}')
         if is_mapping(self.stream) and not self.stream.keys() <= {"partial_tools"}:
             raise ValueError(f"stream takes partial_tools alone, not {', '.join(map(str, self.stream))}")
+        if self.response_model is not None:
+            check_type(self.response_model)
+        if self.tools is not None:
+            check_tools(self.tools)
+            object.__setattr__(self, "tools", tuple(self.tools))  # whoever iterates an iterator again finds nothing
         if self.call_params is not None and not is_mapping(self.call_params):
             raise TypeError(f"call_params must be a mapping, not {type(self.call_params).__name__}")
 
