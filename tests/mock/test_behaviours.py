@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from antiphon import APIConnectionError, BadRequestError, Client, InternalServerError, NotFoundError, RateLimitError
@@ -149,3 +151,21 @@ class TestRequests:
         ask(engine, "POST", "/v1/embeddings", b"\xff" * 2_000_000, kind="image/png")
         assert engine.received[0].body == b"{"
         assert len(engine.received[1].body) == 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ({"status": 100}, "from 200 to 599"),
+        ({"headers": {"a\r\nb": "c"}}, "no name of a header"),
+        ({"headers": {"content-length": "5"}}, "the fault `truncate`"),
+        ({"fault": "nope"}, "'nope' is no fault"),
+    ],
+)
+def test_answers_that_cannot_be_sent(answer: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        Scripted(**answer)
+    with serve(OWN) as server:
+        told = httpx.post(f"{server.origin}/_mock/answers", json=answer)
+    assert (told.status_code, told.json()["error"]["code"]) == (400, "invalid_script")
+    assert re.search(said, told.json()["error"]["message"])

@@ -158,6 +158,11 @@ NO_TURNS: list[tuple[Any, str]] = [
     ({"text": object()}, "JSON cannot hold the turn"),
     ({"fault": 3}, "fault of a turn is a text, not int"),
     ({"headers": "a"}, "headers of a turn is a mapping, not str"),
+    ({"headers": {"a b": "c"}}, "'a b' is no name of a header"),
+    ({"headers": {"a": 1}}, "the header a is a text, not int"),
+    ({"headers": {"Content-Length": "3"}}, "the fault `truncate`"),
+    ({"fault": "stauts=500"}, "'stauts' is no fault"),
+    ({"usage": {"prompt_tokens": "many"}}, "prompt_tokens in the usage of a turn is a number, not str"),
 ]
 
 
@@ -241,7 +246,7 @@ class TestOverHTTP:
             ("POST", "/_mock/turns", b"{", 400, "Expecting property name"),
             ("POST", "/_mock/turns", 5, 400, "a turn is a text"),
             ("POST", "/_mock/answers", "a", 400, "an answer is a status"),
-            ("POST", "/_mock/answers", {"status": 7}, 400, "from 100 to 599"),
+            ("POST", "/_mock/answers", {"status": 7}, 400, "from 200 to 599"),
             ("POST", "/_mock/answers", {"state": 7}, 400, "an answer has no 'state'"),
             ("POST", "/_mock/answers", {"headers": 7}, 400, "headers of an answer are an object"),
         ],

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from .answer.calls import Answer, error_answer
-from .answer.turns import BadTurn, Turn, turn_of
+from .answer.faults import parse_fault
+from .answer.turns import BadTurn, Turn, check_headers, turn_of
 from .request.examining import Incoming
 
 __all__ = ["Control", "Scripted", "scripted_of"]
@@ -27,6 +28,13 @@ class Scripted:
     headers: Mapping[str, str] = dataclasses.field(default_factory=dict[str, str])
     fault: str = ""
 
+    def __post_init__(self) -> None:
+        """Raises ValueError for what cannot be sent."""
+        if not isinstance(self.status, int) or not 200 <= self.status <= 599:  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ValueError("the status of an answer is a number from 200 to 599")
+        check_headers(self.headers)
+        parse_fault(self.fault)
+
     def answer(self) -> Answer:
         kind = next((value for name, value in self.headers.items() if name.lower() == "content-type"), None)
         rest = {name: value for name, value in self.headers.items() if name.lower() != "content-type"}
@@ -35,7 +43,7 @@ class Scripted:
 
 def scripted_of(entry: object) -> Scripted:
     """The answer that a status, or a mapping with the fields of a `Scripted`, stands for. Raises ValueError."""
-    if isinstance(entry, int) and 100 <= entry <= 599:
+    if isinstance(entry, int):
         return Scripted(entry)
     if not isinstance(entry, Mapping):
         raise ValueError("an answer is a status, or an object with status, body, headers and fault")
@@ -44,8 +52,6 @@ def scripted_of(entry: object) -> Scripted:
     status, headers, fault = given.get("status", 200), given.get("headers", {}), given.get("fault", "")
     if unknown:
         raise ValueError(f"an answer has no {unknown[0]!r}; it has {', '.join(_FIELDS)}")
-    if not isinstance(status, int) or not 100 <= status <= 599:
-        raise ValueError("the status of an answer is a number from 100 to 599")
     if not isinstance(headers, Mapping) or not isinstance(fault, str):
         raise ValueError("the headers of an answer are an object, its fault is a text")
     texts = {str(name): str(value) for name, value in cast("Mapping[object, object]", headers).items()}

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Final, TypeAlias, cast
 
-__all__ = ["BadTurn", "ToolUse", "Turn", "TurnLike", "turn_of"]
+from .faults import parse_fault
+
+__all__ = ["BadTurn", "ToolUse", "Turn", "TurnLike", "check_headers", "turn_of"]
 
 ToolUse: TypeAlias = "str | tuple[str, Mapping[str, Any] | str] | Mapping[str, Any]"
 """The name of a tool, whose arguments are made up to fit; or name and arguments; or both as a mapping."""
@@ -55,6 +58,7 @@ class Turn:
 TurnLike: TypeAlias = "Turn | str | Mapping[str, Any]"
 
 _FIELDS: Final = tuple(each.name for each in fields(Turn))
+_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _TEXTS: Final = ("reasoning", "refusal", "finish_reason", "fault")
 
 
@@ -80,6 +84,14 @@ def turn_of(entry: object) -> Turn:
         value = getattr(turn, name)
         if value is not None and not isinstance(value, Mapping):
             raise BadTurn(f"{name} of a turn is a mapping, not {type(value).__name__}")
+    for name, count in (turn.usage or {}).items():
+        if count is not None and not isinstance(count, (int, Mapping)):
+            raise BadTurn(f"{name} in the usage of a turn is a number, not {type(count).__name__}")
+    try:
+        check_headers(turn.headers)
+        parse_fault(turn.fault)
+    except ValueError as error:
+        raise BadTurn(f"a turn cannot be sent: {error}") from None
     if isinstance(turn.calls, (str, bytes, Mapping)) or not isinstance(turn.calls, Sequence):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise BadTurn("calls of a turn is a list")
     try:
@@ -105,3 +117,14 @@ def _call(entry: object) -> tuple[str, str | None]:
     if arguments is None or isinstance(arguments, str):
         return name, arguments
     return name, json.dumps(arguments, ensure_ascii=False)
+
+
+def check_headers(headers: Mapping[str, str]) -> None:
+    """Raises ValueError for headers that no answer can have."""
+    for name, value in headers.items():
+        if not isinstance(name, str) or not _TOKEN.fullmatch(name):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ValueError(f"{name!r} is no name of a header")
+        if not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ValueError(f"the header {name} is a text, not {type(value).__name__}")
+        if name.lower() == "content-length":
+            raise ValueError("the server says the content-length; the fault `truncate` sends less than it says")
