@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Unpack
 from ..runtime.core.errors import SDKError
 from .core.attachments import Attachment, check_type
 from .core.errors import UnknownProviderError
+from .core.keyless import PickledWithoutKeys, UnpickledKey
 from .core.parameters import CompletionParameters
 from .core.prompt_keywords import Options
 from .core.prompts import Prompt
@@ -32,7 +33,7 @@ class ConversationNotSupported(SDKError, ValueError):
     """The model takes one message and remembers nothing, and was to go on with a conversation."""
 
 
-class ModelFacts:
+class ModelFacts(PickledWithoutKeys):
     """The facts of a model. What it cannot do is an error when it is asked for."""
 
     # On the class, so that classes of models can say them too.
@@ -135,8 +136,8 @@ def own_answer(model: ModelFacts) -> Callable[..., Any] | None:
 def request_parameters(model: ModelFacts, prompt: Prompt) -> dict[str, Any]:
     """What a request for this prompt has besides model and messages."""
     made = {**model.settings, **prompt.parameters(stream=prompt.stream and model.can_stream)}
-    if model.key is not None:
-        made.setdefault("api_key", model.key)
+    if model.key is not None and isinstance(made.get("api_key"), (UnpickledKey, type(None))):
+        made["api_key"] = model.key
     return made
 
 

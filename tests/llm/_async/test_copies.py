@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from antiphon.llm import AsyncModel, Tool
+from antiphon.llm import AsyncEmbeddingModel, AsyncModel, NeedsKeyException, Tool
 from antiphon.mock import MockServer, serve
 
 from ..scripts import calling, giving, saying
@@ -44,6 +44,7 @@ async def test_a_conversation_goes_on_in_its_copy(copied: Callable[[Any], Any], 
     conversation = asked(server).conversation(tools=[look])
     assert await conversation.prompt("One").text() == "You said: One"
     other = copied(conversation)
+    other.model.key = "key"
     assert await other.prompt("Two").text() == "You said: Two"
     assert (len(conversation.responses), len(other.responses)) == (1, 2)
     assert all(each.conversation is other for each in other.responses)
@@ -59,6 +60,7 @@ async def test_an_answer_is_the_same_in_its_copy(copied: Callable[[Any], Any], s
     (call,) = await response.tool_calls()
     other = copied(response)
     assert (await other.tool_calls(), other.to_dict()) == ([call], response.to_dict())
+    other.model.key = "key"
     assert await other.reply("And?").text() == "No."
     assert not untouched.answer.is_done or copied is copy.copy
 
@@ -92,3 +94,21 @@ async def test_an_answer_that_is_being_read_is_not_copied(copied: Callable[[Any]
         copied(response)
     assert await response.text() == "You said: One two three"
     assert await copied(response).text() == "You said: One two three"
+
+
+async def test_copies_have_keys_and_pickles_have_none(server: MockServer) -> None:
+    secret = "sk-very-secret"
+    model = AsyncModel("openai/m", base_url=server.url, api_key=secret)
+    model.key = secret
+    embedder = AsyncEmbeddingModel("openai/e", base_url=server.url, api_key=secret)
+    for of in (model, model.prompt("Hi", key=secret), model.conversation(), model.chain("Hi"), embedder):
+        assert secret.encode() not in pickle.dumps(of)
+    for way in (copy.copy, copy.deepcopy):
+        assert await way(model).prompt("Hi").text() == "You said: Hi"
+        assert len(await way(embedder).embed("Hi")) > 1
+    again = pickled(model)
+    with pytest.raises(NeedsKeyException, match="its key was not"):
+        await again.prompt("Hi").text()
+    with pytest.raises(NeedsKeyException, match="its key was not"):
+        await pickled(embedder).embed("Hi")
+    assert await again.prompt("Hi", key=secret).text() == "You said: Hi"

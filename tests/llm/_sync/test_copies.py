@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from antiphon.llm import Model, Tool
+from antiphon.llm import EmbeddingModel, Model, NeedsKeyException, Tool
 from antiphon.mock import MockServer, serve
 
 from ..scripts import calling, giving, saying
@@ -45,6 +45,7 @@ def test_a_conversation_goes_on_in_its_copy(copied: Callable[[Any], Any], server
     conversation = asked(server).conversation(tools=[look])
     assert conversation.prompt("One").text() == "You said: One"
     other = copied(conversation)
+    other.model.key = "key"
     assert other.prompt("Two").text() == "You said: Two"
     assert (len(conversation.responses), len(other.responses)) == (1, 2)
     assert all(each.conversation is other for each in other.responses)
@@ -60,6 +61,7 @@ def test_an_answer_is_the_same_in_its_copy(copied: Callable[[Any], Any], server:
     (call,) = response.tool_calls()
     other = copied(response)
     assert (other.tool_calls(), other.to_dict()) == ([call], response.to_dict())
+    other.model.key = "key"
     assert other.reply("And?").text() == "No."
     assert not untouched.answer.is_done or copied is copy.copy
 
@@ -93,3 +95,21 @@ def test_an_answer_that_is_being_read_is_not_copied(copied: Callable[[Any], Any]
         copied(response)
     assert response.text() == "You said: One two three"
     assert copied(response).text() == "You said: One two three"
+
+
+def test_copies_have_keys_and_pickles_have_none(server: MockServer) -> None:
+    secret = "sk-very-secret"
+    model = Model("openai/m", base_url=server.url, api_key=secret)
+    model.key = secret
+    embedder = EmbeddingModel("openai/e", base_url=server.url, api_key=secret)
+    for of in (model, model.prompt("Hi", key=secret), model.conversation(), model.chain("Hi"), embedder):
+        assert secret.encode() not in pickle.dumps(of)
+    for way in (copy.copy, copy.deepcopy):
+        assert way(model).prompt("Hi").text() == "You said: Hi"
+        assert len(way(embedder).embed("Hi")) > 1
+    again = pickled(model)
+    with pytest.raises(NeedsKeyException, match="its key was not"):
+        again.prompt("Hi").text()
+    with pytest.raises(NeedsKeyException, match="its key was not"):
+        pickled(embedder).embed("Hi")
+    assert again.prompt("Hi", key=secret).text() == "You said: Hi"

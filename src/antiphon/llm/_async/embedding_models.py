@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterable
 from typing import Unpack
 
 from ...lib.core.embeddings import with_floats
+from ..core.keyless import PickledWithoutKeys
 from ..core.parameters import EmbeddingParameters
 from ..core.vectors import vectors_of
 from ..pairs.texts import AsyncTexts, async_batches, checked_text, several
@@ -14,7 +15,7 @@ from .asking import aembedding
 __all__ = ["AsyncEmbeddingModel"]
 
 
-class AsyncEmbeddingModel:
+class AsyncEmbeddingModel(PickledWithoutKeys):
     """An embedding model of a provider: `AsyncEmbeddingModel("provider/model")`.
 
     `model_name` is how the provider calls it, where that differs. Keywords of `aembedding` hold for every text:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Unpack
 
 from ...lib.core.embeddings import with_floats
+from ..core.keyless import PickledWithoutKeys
 from ..core.parameters import EmbeddingParameters
 from ..core.vectors import vectors_of
 from ..pairs.texts import Texts, batches, checked_text, several
@@ -15,7 +16,7 @@ from .asking import embedding
 __all__ = ["EmbeddingModel"]
 
 
-class EmbeddingModel:
+class EmbeddingModel(PickledWithoutKeys):
     """An embedding model of a provider: `EmbeddingModel("provider/model")`.
 
     `model_name` is how the provider calls it, where that differs. Keywords of `embedding` hold for every text:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from ...runtime.core.kinds import is_iterable, is_mapping
 from .attachments import Attachment, Loaded, attachment_of, message_part
+from .keyless import PickledWithoutKeys
 from .parts import Message, parts_of
 from .prompt_keywords import CONTENT, Options, options_of
 from .said import attached, system, tool_message, user, with_attachments
@@ -27,7 +28,7 @@ _NOT_SENT: Final = {"json_object", "image_detail", "reasoning_summary", "chat_co
 
 
 @dataclass(frozen=True)
-class Prompt:
+class Prompt(PickledWithoutKeys):
     """What a model is asked."""
 
     text: str | None = None
