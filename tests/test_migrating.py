@@ -234,8 +234,43 @@ def test_a_stream_without_its_end() -> None:
     created: dict[str, Any] = {"type": "response.created", "sequence_number": 0, "response": {"id": "r", "output": []}}
     answer = Answer(200, f"data: {json.dumps(created)}\n\n", {"content-type": "text/event-stream"})
     client = Client(api_key="key", http_client=ScriptedTransport([answer]))
-    with client.responses.stream(model="m", input="x") as stream, pytest.raises(antiphon.SDKError, match="ended"):
+    with (
+        client.responses.stream(model="m", input="x") as stream,
+        pytest.raises(antiphon.SDKError, match="ended") as told,
+    ):
         stream.get_final_response()
+    assert isinstance(told.value, antiphon.StreamStateError)
+    assert isinstance(told.value, RuntimeError)
+
+
+def _streamed(*course: dict[str, Any]) -> Any:
+    """What the events of a response come to."""
+    sent = "".join(f"data: {json.dumps({**event, 'sequence_number': at})}\n\n" for at, event in enumerate(course))
+    answer = Answer(200, sent, {"content-type": "text/event-stream"})
+    client = Client(api_key="key", http_client=ScriptedTransport([answer]))
+    with client.responses.stream(model="m", input="x") as stream:
+        return stream.get_final_response()
+
+
+def test_items_under_another_id() -> None:
+    """an item of a response that is done under another id"""
+    begun: dict[str, Any] = {"id": "m1", "type": "message", "role": "assistant", "content": []}
+    done: dict[str, Any] = {**begun, "id": "m2", "content": [{"type": "output_text", "text": "hi", "annotations": []}]}
+    course: list[dict[str, Any]] = [
+        {"type": "response.created", "response": {"id": "r", "output": []}},
+        {"type": "response.output_item.added", "output_index": 0, "item": begun},
+        {"type": "response.output_item.done", "output_index": 0, "item": done},
+        {"type": "response.completed", "response": {"id": "r", "output": None}},
+    ]
+    assert _streamed(*course).output_text == "hi"
+    with pytest.raises(antiphon.StreamStateError, match="two responses"):
+        _streamed(*course[:-1], {"type": "response.completed", "response": {"id": "another"}})
+
+
+def test_events_of_other_kinds() -> None:
+    """an event with parts of other kinds"""
+    with pytest.raises(antiphon.StreamStateError, match="none"):
+        _streamed({"type": "response.output_item.added", "output_index": 0, "item": [1]})
 
 
 RESOURCES: Final = ("vector_stores.files", "vector_stores.file_batches", "beta.threads.runs", "videos", "files")
