@@ -336,7 +336,9 @@ class NetworkStream:
         except OSError as error:
             raise TransportError(_ENDED, error) if self._is_aborted else fault("ReadError", error) from None
         finally:
-            self._leave()
+            self._is_in_use = False  # in no function of its own: Ctrl-C can come before one begins
+            if self._is_aborted:
+                self.socket.close()
         if self._is_aborted:  # which is no end of a body
             raise TransportError(_ENDED)
         return data
@@ -361,12 +363,9 @@ class NetworkStream:
         except OSError as error:  # its traceback knows what was written, and with that the key
             raise fault("WriteError", error.with_traceback(None)) from None
         finally:
-            self._leave()
-
-    def _leave(self) -> None:
-        self._is_in_use = False
-        if self._is_aborted:
-            self.socket.close()
+            self._is_in_use = False
+            if self._is_aborted:
+                self.socket.close()
 
     def _until_writable(self, seconds: float | None) -> None:
         while True:
