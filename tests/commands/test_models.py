@@ -8,8 +8,10 @@ import time
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from antiphon.llm import get_default_model, get_model, set_alias, set_default_model
+from antiphon.cli import main
+from antiphon.llm import get_default_model, get_model, set_alias, set_default_model, set_key
 from antiphon.mock import MockServer
 
 from .running import at_terminal, typed
@@ -104,3 +106,29 @@ def test_at_a_terminal_more_is_said() -> None:
         code, shown = terminal.ended()
     assert code == 0
     assert "gpt-4o-mini\x1b[2m  (default; aliases: mini)\x1b[0m\n" in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "completions"),
+    [
+        ("antiphon chat -m gpt-4o-mini-2024", ["gpt-4o-mini-2024-07-18"]),
+        ("antiphon chat -m sma", ["small"]),
+        ("antiphon chat -m gro", ["groq/"]),
+        ("antiphon chat --key wo", ["work"]),
+        ("antiphon models default smal", ["small"]),
+        ("antiphon models -p vertex_", ["vertex_ai"]),
+        ("antiphon keys set gro", ["groq"]),
+        ("antiphon keys get wo", ["work"]),
+    ],
+)
+def test_names_are_completed(words: str, completions: list[str], folder: Path) -> None:
+    set_alias("small", "gpt-4o-mini")
+    set_key("work", "a key")
+    given = {"COMP_WORDS": words, "COMP_CWORD": str(len(words.split()) - 1), "_ANTIPHON_COMPLETE": "bash_complete"}
+    for broken in (False, True):
+        if broken:
+            for name in ("keys.json", "aliases.json"):
+                (folder / name).write_text("[")
+        done = CliRunner().invoke(main, env=given, prog_name="antiphon")
+        found = [line.partition(",")[2] for line in done.stdout.splitlines()]
+        assert found == completions or (broken and "Traceback" not in done.output)

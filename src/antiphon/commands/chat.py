@@ -10,7 +10,7 @@ import click
 
 from .answering import How, answer
 from .kept import continued, keep
-from .options import HELP
+from .options import HELP, completed_keys, completed_models
 from .reading import attachments_of, options_of, piped_text, schema_from, tools_from, typed_text
 from .terminal import Plain, is_terminal
 from .typing_in import talk
@@ -23,7 +23,12 @@ __all__ = ["command"]
 
 @click.command(name="chat", cls=Plain, context_settings=HELP)
 @click.argument("prompt", nargs=-1)
-@click.option("--model", "-m", help="provider/model, or another name of one; else the default model.")
+@click.option(
+    "--model",
+    "-m",
+    shell_complete=completed_models,
+    help="provider/model, or another name of one; else the default model.",
+)
 @click.option("--system", "-s", help="What the model is to be.")
 @click.option("--attachment", "-a", "places", multiple=True, help="A file or a URL to attach; - is what is piped in.")
 @click.option(
@@ -46,7 +51,7 @@ __all__ = ["command"]
 @click.option("--usage", "-u", is_flag=True, help="Say how many tokens it took.")
 @click.option("--continue", "-c", "goes_on", is_flag=True, help="Go on from the last answer.")
 @click.option("--no-keep", is_flag=True, help="Do not keep the answer for --continue.")
-@click.option("--key", help="A key, or better the name of one from antiphon keys.")
+@click.option("--key", shell_complete=completed_keys, help="A key, or better the name of one from antiphon keys.")
 @click.option("--base-url", help="Another address than the provider's.")
 @click.option("--mock", is_flag=True, help="Ask a server inside this command, which needs no key.")
 def command(

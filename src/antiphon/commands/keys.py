@@ -8,7 +8,7 @@ import sys
 
 import click
 
-from .options import HELP
+from .options import HELP, completed_keys, completed_providers
 from .reading import piped_text
 from .terminal import Plain, is_terminal
 
@@ -24,7 +24,7 @@ def command() -> None:
 
 
 @command.command(name="set", cls=Plain)
-@click.argument("name")
+@click.argument("name", shell_complete=completed_providers)
 def set_(name: str) -> None:
     """Keep a key under NAME, such as `openai`. It is typed in unseen, or read from a pipe."""
     from ..llm import providers, set_key
@@ -44,7 +44,7 @@ def set_(name: str) -> None:
 
 
 @command.command(cls=Plain)
-@click.argument("name")
+@click.argument("name", shell_complete=completed_keys)
 def get(name: str) -> None:
     """Print the key that is kept under NAME."""
     from ..llm import get_key
@@ -63,7 +63,7 @@ def list_() -> None:
 
 
 @command.command(cls=Plain)
-@click.argument("name")
+@click.argument("name", shell_complete=completed_keys)
 def remove(name: str) -> None:
     """Forget the key that is kept under NAME."""
     from ..llm import remove_key

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from .options import HELP
+from .options import HELP, completed_models, completed_providers
 from .terminal import Plain, is_terminal
 
 __all__ = ["command"]
@@ -23,7 +23,12 @@ def _listing(function: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--json", "as_json", is_flag=True, help="As JSON."),
         click.option("--refresh", is_flag=True, help="Ask the provider, also when it was asked today."),
-        click.option("--provider", "-p", help="The models of this provider, as it says itself."),
+        click.option(
+            "--provider",
+            "-p",
+            shell_complete=completed_providers,
+            help="The models of this provider, as it says itself.",
+        ),
         click.option("--query", "-q", help="Only models with this in their names."),
     ):
         function = option(function)
@@ -50,7 +55,7 @@ def list_(**how: Any) -> None:
 
 
 @command.command(cls=Plain)
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=completed_models)
 @click.option("--reset", is_flag=True, help="Forget which model was set.")
 def default(name: str | None, *, reset: bool) -> None:
     """Print the model that is meant when none is named, or make it NAME."""
@@ -69,7 +74,7 @@ def default(name: str | None, *, reset: bool) -> None:
 
 @command.command(cls=Plain)
 @click.argument("alias", required=False)
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=completed_models)
 @click.option("--remove", is_flag=True, help="Forget ALIAS.")
 def aliases(alias: str | None, name: str | None, *, remove: bool) -> None:
     """Print the other names of models, or make ALIAS one of NAME."""
