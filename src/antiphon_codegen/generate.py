@@ -34,6 +34,7 @@ from .python.source import Code, comment
 from .samples.calls import DocumentSamples
 from .spec.parse import parse
 from .spec.resolve import Library, ResolvedSpec, resolve
+from .spec.swagger import as_openapi_3
 from .verify import verify
 from .write import manifest_text
 
@@ -67,7 +68,7 @@ class Generation:
 def run_stages(document: Path, config: Path | None, wishes: Wishes) -> tuple[Stages, tuple[Problem, ...], Document]:
     """Every stage up to the plan. Raises `Refused` when the document or the configuration cannot be used."""
     problems = Problems()
-    source = load(document, problems)
+    source = as_openapi_3(load(document, problems), problems)
     library = Library(source, problems)
     try:
         spec = parse(source, problems)

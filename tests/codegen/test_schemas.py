@@ -222,7 +222,7 @@ def test_both_dialects(tmp_path: Path, name: str) -> None:
 
 
 VERSIONS: dict[str, tuple[Any, str]] = {
-    "Swagger 2.0": ({"swagger": "2.0", "paths": {}}, "Swagger 2.0 document; convert it to OpenAPI 3"),
+    "Swagger 1.2": ({"swagger": "1.2", "paths": {}}, "Swagger 1.2 document; convert it to OpenAPI 3"),
     "no version": ({"info": {}, "paths": {}}, "no `openapi` version"),
     "a list": ([], "an OpenAPI document is an object"),
     "text": ("just text", "an OpenAPI document is an object"),

@@ -34,7 +34,7 @@ def command(
     strict: bool,
     check: bool,
 ) -> None:
-    """Write an SDK for DOCUMENT, an OpenAPI 3.0 or 3.1 document in JSON or YAML.
+    """Write an SDK for DOCUMENT, an OpenAPI 3.0 or 3.1 or Swagger 2.0 document in JSON or YAML.
 
     What is generated is written anew each time; README.md and pyproject.toml are yours once they are there.
     """

@@ -15,6 +15,7 @@ from ..spec.dialect import dialect_of
 from ..spec.model import VERBS
 from ..spec.reader import Node
 from ..spec.resolve import Library
+from ..spec.swagger import as_openapi_3
 from .schemas import Schema, Schemas
 
 __all__ = ["Media", "Operation", "Parameter", "Response", "Scheme", "Service", "read_service"]
@@ -326,4 +327,5 @@ def read_service(path: Path) -> Service:
 @lru_cache(maxsize=4)
 def _loaded(path: Path, name: str, changed: int, size: int) -> Document:
     """Documents are read-only, and reading is most of what a start costs: tests start many servers on one."""
-    return load(path, Problems(), name)
+    problems = Problems()
+    return as_openapi_3(load(path, problems, name), problems)

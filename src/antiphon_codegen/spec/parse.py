@@ -184,6 +184,8 @@ def parse_parameter(node: Node) -> Parameter | None:
         node.report("bad-shape", f"{style!r} is no style for a parameter in {place}", "style")
         style = _DEFAULT_STYLE[place]
     schema = content.child("schema") if content is not None else node.child("schema")
+    if content is None and not node.has("schema") and node.has("type"):
+        schema = node  # as OpenAPI 2 says it: met in files that such documents are put together of, and by mistake
     return Parameter(
         pointer=node.pointer,
         name=name,

@@ -275,7 +275,9 @@ class _Resolver:
         return self._at(document, pointer, ref)
 
     def _at(self, document: Document, pointer: str, ref: Ref) -> Node | None:
-        for candidate in dict.fromkeys((pointer, pointer.rstrip("/"), *_enclosed(document, pointer, ref))):
+        for candidate in dict.fromkeys(
+            (pointer, pointer.rstrip("/"), *_enclosed(document, pointer, ref), *_moved(pointer))
+        ):
             try:
                 return Node(document.at(candidate), candidate, document, self._problems)
             except KeyError:
@@ -307,6 +309,12 @@ def _beside(item: PathItem, operation: Operation) -> Operation:
     """An operation written elsewhere, with the parameters and servers that stand beside the reference to it."""
     parameters = (*item.parameters, *operation.parameters)
     return replace(operation, parameters=parameters, servers=operation.servers or item.servers)
+
+
+def _moved(pointer: str) -> Iterator[str]:
+    """Where a schema is now that was among the definitions of an OpenAPI 2 document."""
+    if pointer.startswith("/definitions/"):
+        yield f"/components/schemas/{pointer.removeprefix('/definitions/')}"
 
 
 def _enclosed(document: Document, pointer: str, ref: Ref) -> Iterator[str]:
