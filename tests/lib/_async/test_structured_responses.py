@@ -399,6 +399,16 @@ async def test_items_may_come_empty_and_with_another_id_and_again() -> None:
     assert final.output_text == "new"
 
 
+@pytest.mark.parametrize("kind", ["completed", "failed", "incomplete"])
+async def test_an_ending_that_says_nothing_of_output_has_a_list(kind: str) -> None:
+    bare = {name: value for name, value in response().items() if name != "output"}
+    client, _ = client_for(events(*numbered({"type": f"response.{kind}", "response": bare}), named=True, done=False))
+    async with client.responses.stream(model="m", input="x") as stream:
+        seen = [getattr(event, "response", None) async for event in stream]
+        assert seen[0] is not None
+        assert (seen[0].output, (await stream.get_final_response()).output) == ([], [])
+
+
 async def test_output_that_was_there_when_the_stream_began() -> None:
     course = numbered(
         {"type": "response.created", "response": response(said("be"))},

@@ -67,7 +67,10 @@ class _Item:
         found = self.texts.get(place)
         if found is None:
             found = self.texts[place] = GrowingText()
-            before = getattr(self._owner(place), place[2], None)
+            owner = self._owner(place)
+            if owner is not None:
+                _check_object(owner)
+            before = getattr(owner, place[2], None)
             if isinstance(before, str) and before:
                 found.add(before)
         return found
@@ -226,9 +229,7 @@ class ResponseAccumulator:
 
     def _with_output(self, ended: Response) -> Response:
         """The response that has ended. Some servers leave its output out, or empty: it came in the events before."""
-        if ended.output or not (items := self._output()):
-            return ended
-        return retyped(Response, ended, output=items)
+        return ended if ended.output else retyped(Response, ended, output=self._output())
 
     def _output(self) -> list[Any]:
         return [made for _, item in sorted(self._items.items()) if (made := item.assemble()) is not None]
