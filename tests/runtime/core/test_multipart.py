@@ -178,6 +178,12 @@ def test_json_parts_and_further_files() -> None:
     assert parts[0].headers["content-type"] == "application/json"
 
 
+def test_no_file_where_one_belongs() -> None:
+    with pytest.raises(TypeError, match="file: None is no file"):
+        encoded({"file": None}, Multipart(files=frozenset({"file"})))
+    assert encoded({"file": omit, "b": None, "c": 1}, Multipart(files=frozenset({"file"})))[0].name == "c"
+
+
 def test_text_with_a_content_type_of_its_own() -> None:
     parts = encoded({"sdp": "v=0\r\n", "b": "1"}, Multipart(text_kinds=(("sdp", "application/sdp"), ("c", "a/b"))))
     assert [(part.name, part.content) for part in parts] == [("sdp", b"v=0\r\n"), ("b", b"1")]

@@ -74,6 +74,8 @@ def encode_multipart(
 def _flat(fields: Mapping[str, object], form: Multipart, style: QueryStyle) -> Iterable[tuple[str, object, bool]]:
     text_kinds = dict(form.text_kinds)
     for name, value in fields.items():
+        if value is None and name in form.files:
+            raise TypeError(f"{name}: None is no file; what is not to be sent is left out")
         if value is None or isinstance(value, (Omit, NotGiven)):
             continue
         if name in form.json_parts:
