@@ -414,7 +414,16 @@ CALLED: dict[str, Any] = {
         ("deepseek", CALLED, {**THOUGHT, "tool_calls": [call("a", id="1")]}),
         ("ollama", THOUGHT, {"role": "assistant", "content": "Hello", "refusal": None, "reasoning": "Hm."}),
         ("vllm", THOUGHT, THOUGHT),
-        ("gemini", CALLED, {key: value for key, value in CALLED.items() if key != "reasoning_content"}),
+        (
+            "gemini",
+            CALLED,
+            {
+                "role": "assistant",
+                "content": "Hello",
+                "refusal": None,
+                "tool_calls": [call("a", id="1", extra_content={"google": {"thought_signature": "s"}})],
+            },
+        ),
     ],
 )
 def test_answers_sent_back_are_what_the_provider_takes(

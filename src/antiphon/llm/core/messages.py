@@ -78,11 +78,10 @@ def _assistant(provider: Provider, message: dict[str, Any]) -> None:
         message[provider.reasoning_field] = thoughts
         if details and provider.reasoning_field == "reasoning":
             message["reasoning_details"] = details
-    if is_list(calls) and not provider.sends_extra_content_back:
+    if is_list(calls):
+        dropped = ("index",) if provider.sends_extra_content_back else ("index", "extra_content")  # of streams
         message["tool_calls"] = [
-            {key: value for key, value in call.items() if key not in ("extra_content", "index")}
-            if is_mapping(call)
-            else call
+            {key: value for key, value in call.items() if key not in dropped} if is_mapping(call) else call
             for call in calls
         ]
 
