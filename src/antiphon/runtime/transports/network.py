@@ -220,7 +220,7 @@ class AsyncNetworkStream:
 
     def _check_sending(self, is_heard: bool) -> None:
         if self.transport is None or self.transport.is_closing():
-            raise TransportError(_CLOSED, self._fault)
+            raise TransportError(_ENDED if self._is_aborted else _CLOSED, self._fault)
         if is_heard and (heard := self._heard()) and is_refusal(heard):
             raise TransportError(_ANSWERED)
 
