@@ -377,6 +377,14 @@ def test_an_answer_that_breaks_off(server: MockServer) -> None:
     assert "enough" in done.stderr
 
 
+def test_an_answer_without_its_end(server: MockServer) -> None:
+    text = 'data: {"choices": [{"index": 0, "delta": {"content": "One"}}]}\n\n'
+    server.enqueue(200, text, headers={"content-type": "text/event-stream"})
+    done = typed("chat", "x")
+    assert (done.exit_code, done.stdout) == (0, "One\n")
+    assert "the answer broke off" in done.stderr
+
+
 def test_help_is_there() -> None:
     done = ran("--version")
     assert (done.returncode, done.stdout.decode().split()[-1]) == (0, version.VERSION)

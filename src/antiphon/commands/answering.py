@@ -74,6 +74,8 @@ def answer(
     else:
         _show(conversation.prompt(prompt, **content).stream_events(), how, written)
     made = conversation.responses[before:]
+    if any(each.incomplete for each in made):
+        aside("the answer broke off: the server closed the stream before its end")
     if how.as_json:
         write(f"{json.dumps(made[-1].json(), indent=2, ensure_ascii=False)}\n")
     if how.usage:

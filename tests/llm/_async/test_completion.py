@@ -165,6 +165,20 @@ async def test_a_stream_without_its_end_is_incomplete() -> None:
         assert stream.response.status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("sent", "is_done", "incomplete"),
+    [
+        ([said("a")], True, False),
+        ([said("a"), said("", finish_reason="stop")], False, False),
+        ([said("a")], False, True),
+    ],
+)
+async def test_an_answer_of_a_model_that_breaks_off(sent: list[Any], is_done: bool, incomplete: bool) -> None:
+    with Local(events(*sent, done=is_done)) as peer:
+        response = AsyncModel("openai/m", base_url=peer.url("/v1"), api_key="k").prompt("Hi")
+        assert (await response.text(), response.incomplete) == ("a", incomplete)
+
+
 async def test_a_hundred_are_under_way_at_the_same_time() -> None:
     """The server answers nobody before all have asked."""
     all_have_asked = threading.Barrier(MANY, timeout=20)

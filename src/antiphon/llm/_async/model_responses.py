@@ -278,6 +278,7 @@ class AsyncResponse(AsyncWaiting):
             self._stream = given
         chunk: Any = await anext(self._stream, None)
         if chunk is None:
+            answer.is_cut_off = self._stream.incomplete and not answer.has_reason
             return True
         answer.add(chunk, hide_reasoning=prompt.hide_reasoning)
         return False

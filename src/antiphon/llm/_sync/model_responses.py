@@ -279,6 +279,7 @@ class Response(Waiting):
             self._stream = given
         chunk: Any = next(self._stream, None)
         if chunk is None:
+            answer.is_cut_off = self._stream.incomplete and not answer.has_reason
             return True
         answer.add(chunk, hide_reasoning=prompt.hide_reasoning)
         return False

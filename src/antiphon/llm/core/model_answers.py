@@ -71,6 +71,8 @@ class ModelAnswer:
     """What has come so far. A whole answer is taken apart when something other than its text is wanted."""
 
     is_done: bool = False
+    is_cut_off: bool = False
+    """Whether the stream ended without its mark and without a reason."""
     input: Sequence[Mapping[str, Any]] = ()
     """The messages that were sent."""
     began: datetime.datetime | None = None
@@ -236,6 +238,11 @@ class ModelAnswer:
                     )
                 )
         piece["function"] = function
+
+    @property
+    def has_reason(self) -> bool:
+        """Whether the server said why the answer ends."""
+        return self._choice.get("finish_reason") is not None
 
     def text(self) -> str:
         if self._whole is not None and "events" not in vars(self):

@@ -104,6 +104,11 @@ class _Kept(_Copied):
         self.answer.name_model(model_id)
 
     @property
+    def incomplete(self) -> bool:
+        """Whether the stream broke off: it ended without its mark, and nobody said why the answer ends."""
+        return self.answer.is_cut_off
+
+    @property
     def resolved_model(self) -> str | None:
         """What the server calls the model that answered; None as long as nothing came."""
         return self.answer.served_model()
