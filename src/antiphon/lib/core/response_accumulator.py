@@ -12,7 +12,7 @@ from .finish_errors import StreamStateError
 from .growing_text import GrowingText
 from .retyped import assembled, retyped
 
-__all__ = ["BEGUN", "ResponseAccumulator"]
+__all__ = ["BEGUN", "ITEMS", "ResponseAccumulator"]
 
 BEGUN: Final = frozenset({"response.created", "response.queued", "response.in_progress"})
 _ENDED: Final = frozenset({"response.completed", "response.failed", "response.incomplete"})
@@ -35,7 +35,7 @@ _PARTS: Final = {
     "response.reasoning_summary_part.done": ("summary", "summary_index"),
 }
 
-_ITEMS: Final = frozenset({"response.output_item.added", "response.output_item.done"})
+ITEMS: Final = frozenset({"response.output_item.added", "response.output_item.done"})
 
 Place = tuple[str | None, int | None, str]
 """The list of parts, the index in it, and the field."""
@@ -169,7 +169,7 @@ class ResponseAccumulator:
             text = item.text(place)
             text.add(event.delta or "")
             return text
-        if kind in _ITEMS:
+        if kind in ITEMS:
             if event.item is not None:
                 self._add_item(event)
         elif kind in _PARTS:
@@ -216,7 +216,11 @@ class ResponseAccumulator:
         return None if item is None else getattr(item.model, "phase", None)
 
     def _item(self, index: object) -> _Item:
-        return self._items.setdefault(_position(index), _Item(None))
+        position = _position(index)
+        found = self._items.get(position)
+        if found is None:
+            found = self._items[position] = _Item(None)
+        return found
 
     def assemble(self) -> Response:
         """The response as it is now."""

@@ -11,7 +11,7 @@ from .finish_errors import MISSHAPEN, StreamStateError, misshapen
 from .formats import format_of
 from .function_tools import FunctionParsers, listed
 from .parsed_responses import ParsedResponse
-from .response_accumulator import BEGUN, ResponseAccumulator
+from .response_accumulator import BEGUN, ITEMS, ResponseAccumulator
 from .response_events import (
     RawResponseStreamEvent,
     ResponseCompletedEvent,
@@ -71,8 +71,6 @@ class ResponseStreamState(Generic[TextFormatT]):
             text = self._accumulator.add(event)
         except MISSHAPEN as error:
             raise misshapen(event, error) from error
-        if getattr(event, "item", event) is None:  # some servers keep a place free for an item
-            return []
         made: Any = event
         if text is not None and event.type == "response.output_text.delta":
             made = ResponseTextDeltaEvent.made_from(event, {"snapshot": partial(text.text, text.length)})
@@ -88,6 +86,8 @@ class ResponseStreamState(Generic[TextFormatT]):
             made.__dict__["response"] = self.get_final_response()
         elif event.type == "response.failed" or event.type == "response.incomplete":
             made = retyped(type(event), event, response=self._accumulator.final)
+        elif event.type in ITEMS and getattr(event, "item", None) is None:
+            return []  # some servers keep a place free for an item
         elif event.type in BEGUN and (begun := getattr(event, "response", None)) is not None and begun.output is None:
             made = retyped(type(event), event, response=retyped(Response, begun, output=[]))
         return [made]
