@@ -114,7 +114,7 @@ VERBS: Final = frozenset(
     trigger unarchive unassign unban unblock undelete undo unfavorite unfollow uninstall unlink
     unlock unmount unmute unpause unpin unpublish unregister unsubscribe update upgrade upload
     demote describe evict finalize freeze invalidate prune reboot recalculate reconnect redeliver redeploy
-    regenerate rescan resize resubmit resync shuffle summarize tokenize transcode transcribe unfreeze untag unwatch
-    upsert use validate verify void vote watch withdraw write""".split()
+    regenerate rescan resize restrict resubmit resync shuffle summarize tokenize transcode transcribe
+    unfreeze untag unwatch upsert use validate verify void vote watch withdraw write""".split()
 )
 """Words that, at the end of a path, name what is done rather than what it is done to."""

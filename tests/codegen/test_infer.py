@@ -15,6 +15,16 @@ METHODS: dict[str, tuple[str, str, str | None, str]] = {
     "a function of a controller, at a path": ("post", "/auth/login", "AuthController.login", "auth.login()"),
     "the root without a name": ("get", "/", None, "retrieve()"),
     "a verb at the end": ("get", "/neo/browse", None, "neo.browse()"),
+    "a call by its name": ("get", "/users.listGroups", None, "users.list_groups()"),
+    "a call by its name, of more parts": ("post", "/admin.apps.restrict", None, "admin.apps.restrict()"),
+    "a call of a thing that begins like a call": (
+        "post",
+        "/admin.restrictAccess.addGroup",
+        None,
+        "admin.restrict_access.add_group()",
+    ),
+    "a file": ("get", "/users.json", None, "users.list()"),
+    "what is got": ("get", "/users/get-teams", None, "users.get_teams()"),
     "a keyword": ("get", "/import/{class}", None, "import_.retrieve(class_)"),
     "another alphabet": (
         "get",

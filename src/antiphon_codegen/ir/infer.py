@@ -42,6 +42,7 @@ _HTTP: Final = frozenset({"get", "put", "post", "patch"})
 _ALSO_NOUNS: Final = frozenset(
     "call connect embed export import link load log post process query sign store test track upload watch".split()
 )
+_NEVER_NOUNS: Final = frozenset({"fetch", "find", "get"})
 _NOUNS_TO_GET: Final = frozenset(
     "block call charge issue move order post process release share stop store track transfer".split()
 )
@@ -130,11 +131,14 @@ def _route(each: ResolvedOperation, prefix: tuple[str, ...], spec: ResolvedSpec)
             if index == len(segments) - 1 and (custom := _CUSTOM.search(segment)) is not None:
                 action = action or _joined(custom[1])
             continue
-        for part in _EXTENSION.sub("", segment).replace(":", ".").split("."):
+        parts = _EXTENSION.sub("", segment).replace(":", ".").split(".")
+        for place, part in enumerate(parts, 1):
             named = words(part) or codes(part)
             if named:
-                is_last = index == len(segments) - 1
-                if is_last and (chain or len(named) > 1) and _is_action(named, each, spec):
+                is_last = index == len(segments) - 1 and place == len(parts)
+                # The last word of `/users.listGroups` is what is done, whatever its form.
+                is_call = len(parts) > 1 and named[0] in VERBS
+                if is_last and (chain or len(named) > 1) and (is_call or _is_action(named, each, spec)):
                     action = action or "_".join(named)
                 else:
                     chain.append("_".join(named))
@@ -153,7 +157,7 @@ def _is_action(named: list[str], each: ResolvedOperation, spec: ResolvedSpec) ->
         return False
     if len(named) == 1:
         return each.operation.verb != "get" or named[0] not in _NOUNS_TO_GET
-    if "by" in named:
+    if "by" in named or named[0] in _NEVER_NOUNS:
         return True
     if _is_plural(named[-1]) and (each.operation.verb == "get" or named[0] in _ALSO_NOUNS):
         return False
@@ -201,7 +205,7 @@ def _candidates(each: ResolvedOperation, route: _Route, spec: ResolvedSpec) -> l
         names.append("_".join(rest))
     parameters = _PARAMETER.findall(operation.path)
     if parameters and names:
-        names.append(f"{names[0]}_by_{_joined(parameters[-1])}")
+        names.append(f"{names[0]}_by_{_joined(parameters[-1]).removeprefix('by_')}")
     names.append("_".join(said))
     plain = names[0] or operation.verb
     names += [f"{operation.verb}_{plain}", *(f"{plain}_{number}" for number in range(2, 1000))]
