@@ -138,6 +138,21 @@ def test_what_cannot_be_kept_as_a_name(name: str, folder: Path) -> None:
     assert not folder.exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        ("aliases.json", get_models_with_aliases),
+        ("default_model.txt", get_model),
+        ("default_embedding_model.txt", get_embedding_model),
+    ],
+)
+def test_files_that_hold_no_text_are_named(name: str, read: Callable[[], object], folder: Path) -> None:
+    folder.mkdir()
+    (folder / name).write_bytes(b"\xff\xfe")
+    with pytest.raises(ValueError, match=f"{name} is no text in UTF-8"):
+        read()
+
+
 def test_names_like_one_that_there_is_not() -> None:
     set_alias("a", "b")  # which is none either
     with pytest.raises(UnknownModelError) as caught:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pydantic
 import pytest
 
 from antiphon import llm
@@ -26,6 +27,10 @@ def nobody_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def prompted(**keywords: Any) -> object:
     return llm.Model(MODEL).prompt("x", **keywords).text()
+
+
+class Undescribable(pydantic.BaseModel):
+    call: Callable[[], int]
 
 
 def loaded(**data: Any) -> object:
@@ -76,6 +81,10 @@ CASES: list[tuple[Callable[[], object], type[Exception], str]] = [
     (lambda: llm.Model(), ValueError, "a model has a model_id"),
     (lambda: llm.Response.from_dict({}), ValueError, "the data name no model: pass model=..."),
     (lambda: llm.Response.from_dict(NUMBER), TypeError, "data must be a mapping, not int"),
+    (lambda: prompted(schema=Undescribable), TypeError, "Undescribable cannot be described to a model"),
+    (lambda: llm.Model(MODEL).prompt("x").on_done(NUMBER), TypeError, "on_done takes a function, not int"),
+    (lambda: llm.Model(MODEL).chain("x", before_call=NUMBER), TypeError, "before_call takes a function, not int"),
+    (lambda: llm.Model(MODEL).chain("x", after_call=NUMBER), TypeError, "after_call takes a function, not int"),
     (lambda: loaded(prompt=5), TypeError, "prompt must be a mapping, not int"),
     (lambda: loaded(prompt={"messages": 5}), TypeError, "messages must be a list, not int"),
     (lambda: loaded(prompt={"messages": [5]}), TypeError, "a message must be a mapping, not int"),

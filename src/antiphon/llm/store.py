@@ -68,10 +68,17 @@ def set_default_embedding_model(name: str | None) -> None:
 
 
 def _first_line(name: str) -> str:
+    return _read(user_dir() / name).strip()
+
+
+def _read(path: Path) -> str:
+    """What a file holds; nothing where there is none. Raises ValueError for one that is no text."""
     try:
-        return (user_dir() / name).read_text("utf-8").strip()
+        return path.read_text("utf-8")
     except (FileNotFoundError, NotADirectoryError):
         return ""
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} is no text in UTF-8") from None
 
 
 def _keep_line(name: str, line: str | None) -> None:
@@ -93,12 +100,8 @@ def stored_aliases() -> dict[str, str]:
     """Other names of models, and what they stand for. Raises ValueError for a file that holds something else."""
     path = user_dir() / "aliases.json"
     try:
-        text = path.read_text("utf-8")
-    except (FileNotFoundError, NotADirectoryError):
-        return {}
-    try:
-        found: Any = json.loads(text or "{}")
-    except ValueError as error:
+        found: Any = json.loads(_read(path) or "{}")
+    except json.JSONDecodeError as error:
         raise ValueError(f"{path} is no JSON: {error}") from None
     if not is_mapping(found):
         raise ValueError(f"{path} must hold a JSON object")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from ..core.model_answers import RoundText, StreamEvent, result_events
 from ..core.prompts import Prompt, result_messages
-from ..core.tool_loop import ChainLimitError, PauseChain, Round, ToolLoop
+from ..core.tool_loop import ChainLimitError, PauseChain, Round, ToolLoop, check_hooks
 from ..core.tools import ToolResult
 from ..pairs.answers import AsyncWaitingText
 from ..pairs.running import async_lock
@@ -35,6 +35,7 @@ class AsyncChainResponse(AsyncWaitingText):
         after_call: AfterCall | None = None,
         limit: int | None,
     ) -> None:
+        check_hooks(before_call=before_call, after_call=after_call)
         self.model = model
         self.prompt = prompt
         self._previous = previous

@@ -20,7 +20,7 @@ from ..core.prompt_keywords import PromptKeywords
 from ..core.prompts import Prompt, prompt_of, result_messages
 from ..core.said import system as say
 from ..core.said import user
-from ..core.tool_loop import PauseChain, Round
+from ..core.tool_loop import PauseChain, Round, check_hooks
 from ..core.toolboxes import ToolLike, tools_of
 from ..core.tools import ToolCall, ToolResult
 from ..model_facts import check_attachments, check_prompt, check_types, own_answer, request_parameters
@@ -165,6 +165,7 @@ class Response(Waiting):
 
         What it raises is raised where the answer is read, after the other functions were called.
         """
+        check_hooks(on_done=callback)
         if self.answer.is_done:
             answered(callback(self))
         else:

@@ -46,7 +46,7 @@ def list_schema(of: Mapping[str, Any]) -> dict[str, Any]:
 def schema_of(given: object) -> dict[str, Any] | None:
     """A JSON schema from one, from a pydantic model, or from the text that `schema_dsl` reads; None for None.
 
-    Raises TypeError for anything else.
+    Raises TypeError for anything else, and for a model with fields that JSON cannot describe.
     """
     if given is None:
         return None
@@ -55,5 +55,8 @@ def schema_of(given: object) -> dict[str, Any] | None:
     if is_mapping(given):
         return dict(given)
     if isinstance(given, type) and issubclass(given, pydantic.BaseModel):
-        return class_schema(given)
+        try:
+            return class_schema(given)
+        except pydantic.PydanticUserError as error:
+            raise TypeError(f"{given.__name__} cannot be described to a model: {error.message}") from error
     raise TypeError(f"schema must be a JSON schema, a pydantic model or a text for schema_dsl, not {given!r}")

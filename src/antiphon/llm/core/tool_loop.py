@@ -25,6 +25,7 @@ __all__ = [
     "Round",
     "Step",
     "ToolLoop",
+    "check_hooks",
 ]
 
 BeforeCall: TypeAlias = Callable[["Tool | None", ToolCall], Any]
@@ -34,6 +35,13 @@ AfterCall: TypeAlias = Callable[[Tool, ToolCall, ToolResult], Any]
 
 DEFAULT_LIMIT: Final = 25
 """How many answers a chain asks for, unless you say otherwise."""
+
+
+def check_hooks(**hooks: object) -> None:
+    """Raises TypeError for what is to be called later and cannot be."""
+    for name, hook in hooks.items():
+        if hook is not None and not callable(hook):
+            raise TypeError(f"{name} takes a function, not {type(hook).__name__}")
 
 
 class CancelToolCall(Exception):
