@@ -51,7 +51,7 @@ def attach(
 
 def _is_module(package: str, name: str) -> bool:
     """Whether there is a module of this name: those of packages that load everything need no import of their own."""
-    if name.startswith("__") or not name.isidentifier():
+    if name.startswith("__") or not name.isidentifier() or not hasattr(sys.modules[package], "__path__"):
         return False
     from importlib.util import find_spec
 
