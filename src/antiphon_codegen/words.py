@@ -113,7 +113,7 @@ VERBS: Final = frozenset(
     suspend swap switch sync synchronize terminate test toggle track train transfer translate
     trigger unarchive unassign unban unblock undelete undo unfavorite unfollow uninstall unlink
     unlock unmount unmute unpause unpin unpublish unregister unsubscribe update upgrade upload
-    demote describe evict finalize freeze invalidate prune reboot recalculate reconnect redeliver redeploy
+    demote deny describe evict finalize freeze invalidate prune reboot recalculate reconnect redeliver redeploy
     regenerate rescan resize restrict resubmit resync shuffle summarize tokenize transcode transcribe
     unfreeze untag unwatch upsert use validate verify void vote watch withdraw write""".split()
 )

@@ -275,6 +275,14 @@ SCHEMAS = [
 ]  # fmt: skip
 
 
+def test_a_resource_called_like_what_makes_packages_lazy(tmp_path: Path) -> None:
+    paths = {"/attach": {"get": operation()}, "/boxes/{id}/attach/ws": {"get": operation()}}
+    client = build(tmp_path, document(paths)).client()
+    client.attach.retrieve()
+    client.boxes.attach.ws.retrieve("b")
+    assert [str(each.url).rpartition("/v1")[2] for each in client.sent] == ["/attach", "/boxes/b/attach/ws"]
+
+
 def test_schemas_with_bad_names(tmp_path: Path) -> None:
     schemas = {
         name: {"type": "object", "required": ["own"], "properties": {"own": {"type": "string", "const": name}}}
@@ -300,7 +308,7 @@ def test_schemas_with_bad_names(tmp_path: Path) -> None:
 
 PATHS = [
     "/types", "/client", "/api", "/resources", "/pagination", "/runtime", "/import", "/class", "/get", "/post",
-    "/copy", "/close", "/with_options", "/with-raw-response", "/self", "/1", "/1a", "/é", "/api_key",
+    "/copy", "/close", "/attach", "/with_options", "/with-raw-response", "/self", "/1", "/1a", "/é", "/api_key",
     "/base_url", "/str", "/list", "/match", "/__init__", "/_async", "/_sync", "/..", "/.", "/con", "/a b",
     "/a%20b", "/a.b", "/a:b", "/$x", "/@me", "/~", "/*", "/()", "/a;b", "/a,b", "/a'b", '/a"b', "/a\\b",
     "/Types", "/TYPES", "/x-types", "/{id}", "/{id}/{name}",

@@ -32,6 +32,8 @@ def lazy_package(
     those that can be reached but are not meant for users. `more` is what else is to be run.
     """
     modules, inner = list(modules), list(inner)
+    # A module of the package of that name would be hidden by the function, until it is imported.
+    is_taken = "attach" in {*modules, *inner, *(module.removeprefix(".") for module in names)}
     shown: list[Code] = []
     second: list[Code] = []
     for module, listed in names.items():
@@ -51,9 +53,9 @@ def lazy_package(
         if TYPE_CHECKING:
             {shown}
         else:
-            from {lazy} import attach
+            from {lazy} import {imported}
 
-            __getattr__, __dir__, __all__ = attach(
+            __getattr__, __dir__, __all__ = {attach}(
                 __name__,
                 {{
                     {table}
@@ -64,6 +66,8 @@ def lazy_package(
         """,
         shown=blocks([lines(shown), lines(second)]) if shown else code("pass"),
         lazy=_lazy(runtime, place),
+        imported=code("attach as _attach") if is_taken else code("attach"),
+        attach=ident("_attach" if is_taken else "attach"),
         table=table,
         modules=lines(listed_modules),
         more=more,
