@@ -325,3 +325,46 @@ async def test_none_for_a_header_leaves_the_credentials_alone() -> None:
     await client.things.retrieve("x")
     await client.things.create(extra_headers=nothing)
     assert [sent.headers["authorization"] for sent in transport.requests] == [f"Bearer {SECRET}"] * 2
+
+
+TOLD = f"Bearer {SECRET} and other-{SECRET} are no keys of this server"
+SSE = {"content-type": "text/event-stream"}
+
+
+@pytest.mark.parametrize(
+    ("answer_with_it", "streamed"),
+    [
+        (Answer(401, {"error": {"message": TOLD}}), False),
+        (Answer(401, {"error": TOLD}), False),
+        (Answer(401, TOLD), False),
+        (Answer(200, TOLD), False),
+        (Answer(200, {"error": {"message": TOLD}}), False),
+        (Answer(200, {"error": {"message": TOLD}}, {"content-type": "application/json"}), True),
+        (Answer(200, f'data: {{"error": {{"message": "{TOLD}"}}}}\n\n', SSE), True),
+        (Answer(200, f"data: {TOLD}\n\n", SSE), True),
+    ],
+)
+async def test_a_server_that_repeats_the_key_does_not_get_it_into_errors(
+    answer_with_it: Answer, streamed: bool
+) -> None:
+    client, _ = scripted(answer_with_it, max_retries=0, app_id=f"other-{SECRET}")
+
+    async def use() -> None:
+        if streamed:
+            async for _ in await client.things.events():
+                pass
+        else:
+            await client.things.create()
+
+    with pytest.raises(APIError) as caught:
+        await use()
+    error = caught.value
+    shown = f"{error} {error!r} {error.message} {''.join(traceback.format_exception_only(error))}"
+    assert SECRET not in shown
+    assert "<redacted>" in shown
+
+
+async def test_a_placeholder_in_place_of_a_key_is_no_secret() -> None:
+    client, _ = scripted(Answer(404, {"error": {"message": "no model ollama/x"}}), max_retries=0, api_key="ollama")
+    with pytest.raises(APIError, match="no model ollama/x"):
+        await client.things.create()

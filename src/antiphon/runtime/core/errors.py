@@ -57,6 +57,13 @@ class ResponseLike(Protocol):
     def request(self) -> Any: ...
 
 
+@runtime_checkable
+class _Discreet(Protocol):
+    """A request that knows what must not be shown."""
+
+    def without_secrets(self, text: str) -> str: ...
+
+
 class SDKError(Exception):
     """The base of everything this SDK raises on purpose."""
 
@@ -99,6 +106,8 @@ class APIError(SDKError):
     type: str | None
 
     def __init__(self, message: str, request: RequestLike | None, *, body: object | None) -> None:
+        if isinstance(request, _Discreet):
+            message = request.without_secrets(message)
         super().__init__(message)
         self.message = message
         self.request = request

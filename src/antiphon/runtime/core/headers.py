@@ -85,6 +85,11 @@ class Headers(Mapping[str, str]):
         pairs = [(name, REDACTED if is_secret(name) or name in secret else value) for name, value in self._pairs]
         return Headers(pairs, secret=secret)
 
+    def secrets(self) -> list[str]:
+        """The values of secret fields; of those with a scheme (`Bearer ...`), what follows it."""
+        secret = self._secret
+        return [value.rpartition(" ")[2] for name, value in self._pairs if is_secret(name) or name in secret]
+
     def _view(self) -> dict[str, str]:
         joined: dict[str, str] = {}
         for name, value in self._pairs:

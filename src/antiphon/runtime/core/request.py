@@ -13,7 +13,7 @@ from .auth import Scheme, Security
 from .body import encode_form, encode_json
 from .encoding import ACCEPTED
 from .errors import APIConnectionError
-from .headers import Headers, HeaderTypes, header_names, header_texts, merge_headers
+from .headers import REDACTED, Headers, HeaderTypes, header_names, header_texts, merge_headers
 from .kinds import checked_mapping, is_mapping
 from .multipart import Multipart, encode_multipart
 from .query import QueryStyle, query_pairs, with_query
@@ -21,7 +21,7 @@ from .retry import RetryPolicy
 from .sentinels import NotGiven, Omit, not_given
 from .sources import Segments, source_of
 from .timeouts import DEFAULT_TIMEOUT, Timeout, TimeoutTypes, timeout_from
-from .urls import URL, BaseURL, redirect_url, same_origin, shown_url
+from .urls import URL, BaseURL, redirect_url, same_origin, secret_entries, shown_url
 
 __all__ = ["FORM", "Call", "Request", "SentRequest", "Settings", "build_request"]
 
@@ -29,6 +29,8 @@ FORM: Final = "form"
 """`Call.encoding` of a body sent as `application/x-www-form-urlencoded`."""
 
 _BOUNDARY: Final = re.compile(r"[0-9A-Za-z'()+_,./:=?-]{1,70}")
+
+_SHORTEST_SECRET: Final = 12
 
 NO_QUERY: Final[Mapping[str, object]] = {}
 
@@ -223,6 +225,16 @@ class SentRequest:
 
     def read(self) -> bytes:
         return self.content
+
+    def without_secrets(self, text: str) -> str:
+        """A text of the server's, in which it may have repeated what proves who called, fit to be shown.
+
+        Short keys stay: they are placeholders for servers that want none, such as `ollama`.
+        """
+        for secret in sorted(self.headers.secrets() + secret_entries(self._url, self._secrets), key=len, reverse=True):
+            if len(secret) >= _SHORTEST_SECRET:
+                text = text.replace(secret, REDACTED)
+        return text
 
     def __reduce__(self) -> tuple[object, ...]:
         url = shown_url(self._url, self._secrets)

@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote_plus, urljoin, urlsplit
 
 from .headers import REDACTED, is_secret
 
-__all__ = ["URL", "BaseURL", "checked_path", "redirect_url", "same_origin", "shown_url"]
+__all__ = ["URL", "BaseURL", "checked_path", "redirect_url", "same_origin", "secret_entries", "shown_url"]
 
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _NOT_IN_NAMES: Final = frozenset('"%<>\\^`{|}')  # RFC 3986, section 3.2.2; nobody escapes names of hosts
@@ -143,6 +143,11 @@ def shown_url(url: str, secret: AbstractSet[str] = frozenset()) -> str:
             for name, equals, value in entries
         )
     )
+
+
+def secret_entries(url: str, secret: AbstractSet[str] = frozenset()) -> list[str]:
+    """The values that `shown_url` leaves out of the query."""
+    return [value for name, value in parse_qsl(url.partition("?")[2]) if _is_secret_entry(name, secret)]
 
 
 def _is_secret_entry(name: str, secret: AbstractSet[str]) -> bool:
