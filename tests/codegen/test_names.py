@@ -283,6 +283,14 @@ def test_a_resource_called_like_what_makes_packages_lazy(tmp_path: Path) -> None
     assert [str(each.url).rpartition("/v1")[2] for each in client.sent] == ["/attach", "/boxes/b/attach/ws"]
 
 
+def test_a_resource_within_one_of_the_same_name(tmp_path: Path) -> None:
+    paths = {"/tiles/{id}": {"get": operation()}, "/tiles/tiles/{id}": {"delete": operation()}}
+    client = build(tmp_path, document(paths)).client()
+    client.tiles.retrieve("a")
+    client.tiles.tiles.delete("b")
+    assert [str(each.url).rpartition("/v1")[2] for each in client.sent] == ["/tiles/a", "/tiles/tiles/b"]
+
+
 def test_schemas_with_bad_names(tmp_path: Path) -> None:
     schemas = {
         name: {"type": "object", "required": ["own"], "properties": {"own": {"type": "string", "const": name}}}

@@ -193,7 +193,10 @@ def resource_packages(plan: Plan) -> list[Module]:
         resource = waiting.pop(0)
         waiting.extend(resource.resources)
         names = {"._async": _colour_names(resource, "Async"), "._sync": _colour_names(resource, "")}
-        names.update({f".{child.module[-1]}": _resource_names(child) for child in resource.resources})
+        # A resource may have one of its own name within: its package gives that name to itself.
+        own = {*names["._async"], *names["._sync"]}
+        for child in resource.resources:
+            names[f".{child.module[-1]}"] = [name for name in _resource_names(child) if name not in own]
         if resource.channel is not None:
             found.append(_channel_package(resource, resource.channel, names, plan.style.runtime))
         docs = f"The resource `{'.'.join(resource.path)}`."
