@@ -175,7 +175,7 @@ async def test_several_in_one_task_group() -> None:
         ("", "an OpenAPI document is an object"),
         ("[]", "an OpenAPI document is an object"),
         ("{}", "openapi"),
-        ('{"swagger": "2.0"}', "2.0"),
+        ('{"swagger": "1.2"}', "1.2"),
         ("{", "neither JSON nor YAML"),
         ("a: [", "neither JSON nor YAML"),
         ("a: &x [*x]", "stands inside of what it names"),
