@@ -106,7 +106,7 @@ def test_a_key_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
         done = typed("chat", "x", "-m", "openai/m", "--key", "work")
         assert "authorization: bearer sk-kept-for-work" in server.heads[0]
     assert done.exit_code == 1
-    assert "the key *** is no good" in done.stderr
+    assert "the key <redacted> is no good" in done.stderr
 
 
 # --- attachments ---

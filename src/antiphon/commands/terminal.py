@@ -11,6 +11,7 @@ from typing import Any, Final, TextIO
 import click
 
 from ..runtime.core.errors import SDKError, excerpt
+from ..runtime.core.headers import REDACTED
 
 __all__ = ["Plain", "aside", "is_terminal", "shown", "told", "without_secrets", "write"]
 
@@ -60,7 +61,7 @@ def told(error: BaseException) -> str:
 def without_secrets(text: str) -> str:
     """The text with every key that is known here made unreadable: servers may repeat what was sent to them."""
     for secret in sorted(_secrets(), key=len, reverse=True):
-        text = text.replace(secret, "***")
+        text = text.replace(secret, REDACTED)
     return text
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 import errno
 import json
 import os
-import ssl
 import threading
 import time
 import traceback
@@ -28,7 +27,7 @@ from antiphon.runtime import (
 
 from ..colours import dropped, pooled, reached, together
 from ..samples import SECRET, Message
-from ..transports.servers import CERTIFICATE, OK, STREAM, Peer, RawServer, answer, chunk, serve_ok, unused_port
+from ..transports.servers import OK, STREAM, Peer, RawServer, answer, chunk, serve_ok, unused_port
 from .sdk import Client
 
 HEAD: Final = b"HTTP/1.1 200 OK\r\n"
@@ -383,40 +382,6 @@ def test_a_call_that_waits_too_long_for_its_turn() -> None:
             stream.close()
 
 
-@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
-@pytest.mark.parametrize(
-    "head", [STREAM, HEAD + b"content-type: text/event-stream\r\n\r\n"], ids=["chunks", "to the end"]
-)
-def test_a_stream_that_is_closed_while_somebody_waits_for_its_next_item(head: bytes, tls: bool) -> None:
-    """The wait ends at once, however long it might have been, and by no good end."""
-
-    def script(peer: Peer) -> None:
-        if peer.request():
-            peer.send(head + (EVENT if head is STREAM else b'data: {"id": "1"}\n\n'))
-            peer.until_closed()
-
-    trusted = ssl.create_default_context(cafile=CERTIFICATE)
-    with RawServer(script, tls=tls) as server:
-        transport: Any = pooled(5, verify=trusted)
-        with client_of(server, http_client=transport, timeout=None) as client:
-            stream: Any = client.things.events()
-            next(stream)
-            waits = threading.Semaphore(0)
-
-            def walk() -> None:
-                waits.release()
-                next(stream)
-
-            def close() -> None:
-                assert reached(waits)
-                stream.close()
-
-            [walked, closed] = together([walk, close])
-            assert closed is None
-            assert isinstance(walked, (APIConnectionError, StopIteration, StopIteration))
-            assert server.given_up.acquire(timeout=20)
-
-
 def test_a_turn_that_comes_when_a_stream_is_closed() -> None:
     def script(peer: Peer) -> None:
         while asked := peer.request():
@@ -441,109 +406,6 @@ def test_other_servers_find_room_in_a_full_pool() -> None:
 
 
 # --- streams that are left ---
-
-
-def _left_by_break(client: Client) -> None:
-    stream = client.things.events()
-    for _ in stream:
-        break
-
-
-def _left_by_close(client: Client) -> None:
-    stream = client.things.events()
-    next(stream)
-    stream.close()
-
-
-def _left_by_context(client: Client) -> None:
-    with client.things.events() as stream:
-        next(stream)
-
-
-def _left_by_error(client: Client) -> None:
-    try:
-        for _ in client.things.events():
-            raise LookupError
-    except LookupError:
-        pass
-
-
-def _dropped(client: Client) -> None:
-    client.things.events()
-
-
-def _dropped_in_the_middle(client: Client) -> None:
-    next(client.things.events())
-
-
-def _dropped_raw(client: Client) -> None:
-    client.things.with_raw_response.events()
-
-
-def _left_open_response(client: Client) -> None:
-    with client.things.with_streaming_response.events() as response:
-        for _ in response.iter_bytes():
-            break
-
-
-WAYS_OUT: Final = {
-    way.__name__.strip("_").replace("_", " "): way
-    for way in (
-        _left_by_break,
-        _left_by_close,
-        _left_by_context,
-        _left_by_error,
-        _dropped,
-        _dropped_in_the_middle,
-        _dropped_raw,
-        _left_open_response,
-    )
-}
-
-
-@pytest.mark.parametrize("way", WAYS_OUT.values(), ids=WAYS_OUT.keys())
-def test_a_stream_that_is_left_gives_its_connection_up(way: Callable[[Client], Any]) -> None:
-    with RawServer(after_request(STREAM + EVENT * 3, "hold")) as server:
-        with client_of(server, http_client=pooled(1)) as client:
-            for _ in range(3):
-                way(client)
-                dropped()
-                assert reached(server.given_up)
-        assert server.connections == 3
-
-
-def test_a_drop_in_the_middle_of_a_stream() -> None:
-    for end in ("close", "reset"):
-        with RawServer(after_request(STREAM + EVENT, end)) as server:
-            with client_of(server, max_retries=2) as client:
-                stream = client.things.events()
-                assert (next(stream)).id == "1"
-                with pytest.raises(APIConnectionError) as caught:
-                    next(stream)
-                assert type(caught.value) is APIConnectionError
-            assert len(server.requests) == 1
-
-
-def test_a_stall_in_the_middle_of_a_stream() -> None:
-    with RawServer(after_request(STREAM + EVENT, "hold")) as server:
-        with client_of(server, timeout=0.05) as client:
-            stream = client.things.events()
-            assert (next(stream)).id == "1"
-            with pytest.raises(APITimeoutError):
-                next(stream)
-            assert reached(server.given_up)
-
-
-def test_a_stream_that_ends_with_its_connection_is_incomplete() -> None:
-    head = HEAD + b"content-type: text/event-stream\r\n\r\n"
-    with RawServer(after_request(head + b'data: {"id": "1"}\n\ndata: {"id')) as server:
-        with client_of(server) as client:
-            stream = client.things.events()
-            assert [item.id for item in stream] == ["1"]
-            assert stream.incomplete
-
-
-# --- life ---
 
 
 def test_closing_the_client_ends_its_streams() -> None:
