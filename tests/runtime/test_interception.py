@@ -1,4 +1,4 @@
-"""Whoever replaces a method of httpx or httpcore sees the requests of default clients, as long as it is replaced."""
+"""Whoever replaces a method of httpx, httpcore or their second versions sees the requests of default clients."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 import httpcore
+import httpcore2
 import httpx
+import httpx2
 import pytest
 
 from ._async.sdk import AsyncClient
@@ -21,12 +23,20 @@ ASYNC_PLACES: list[tuple[type, str]] = [
     (httpx.AsyncHTTPTransport, "handle_async_request"),
     (httpcore.AsyncConnectionPool, "handle_async_request"),
     (httpcore.AsyncHTTPConnection, "handle_async_request"),
+    (httpx2.AsyncClient, "send"),
+    (httpx2.AsyncHTTPTransport, "handle_async_request"),
+    (httpcore2.AsyncConnectionPool, "handle_async_request"),
+    (httpcore2.AsyncHTTPConnection, "handle_async_request"),
 ]
 PLACES: list[tuple[type, str]] = [
     (httpx.Client, "send"),
     (httpx.HTTPTransport, "handle_request"),
     (httpcore.ConnectionPool, "handle_request"),
     (httpcore.HTTPConnection, "handle_request"),
+    (httpx2.Client, "send"),
+    (httpx2.HTTPTransport, "handle_request"),
+    (httpcore2.ConnectionPool, "handle_request"),
+    (httpcore2.HTTPConnection, "handle_request"),
 ]
 
 

@@ -72,14 +72,15 @@ class _AsyncDefault:
 
     def __init__(self) -> None:
         self._direct: AsyncDirectTransport | None = None
-        self._through_httpx: AsyncTransport | None = None
+        self._through: dict[str, AsyncTransport] = {}
+        """Through httpx, or httpx2."""
         self._is_proxied: bool | None = None
         self._is_closed = False
         self._lock = ProcessLock()
 
     async def send(self, request: Request, body: bytes | AsyncIterator[bytes] | None) -> AsyncReply:
-        through_httpx = self._is_proxied or async_intercepted() or not _in_asyncio()
-        transport = self._through_httpx if through_httpx else self._direct
+        library = self._library()
+        transport = self._direct if library is None else self._through.get(library)
         if transport is None:
             transport = self._made()
         return await transport.send(request, body)
@@ -87,9 +88,13 @@ class _AsyncDefault:
     async def aclose(self) -> None:
         with self._lock.lock:
             self._is_closed = True
-        for transport in (self._direct, self._through_httpx):
+        for transport in (self._direct, *self._through.values()):
             if transport is not None:
                 await transport.aclose()
+
+    def _library(self) -> str | None:
+        """The library that has to send, if one has to."""
+        return async_intercepted() or ("httpx" if self._is_proxied or not _in_asyncio() else None)
 
     def _made(self) -> AsyncTransport:
         with self._lock.lock:  # of two transports, one would be dropped while a request still uses it
@@ -97,12 +102,13 @@ class _AsyncDefault:
                 raise ClientClosedError
             if self._is_proxied is None:
                 self._is_proxied = _proxied()
-            if self._is_proxied or async_intercepted() or not _in_asyncio():
+            library = self._library()
+            if library is not None:
                 from ._async.httpx import AsyncHttpxTransport
 
-                if self._through_httpx is None:
-                    self._through_httpx = AsyncHttpxTransport()
-                return self._through_httpx
+                if library not in self._through:
+                    self._through[library] = AsyncHttpxTransport(library)
+                return self._through[library]
             from ._async.direct import AsyncDirectTransport
 
             if self._direct is None:
@@ -115,14 +121,15 @@ class _Default:
 
     def __init__(self) -> None:
         self._direct: DirectTransport | None = None
-        self._through_httpx: Transport | None = None
+        self._through: dict[str, Transport] = {}
+        """Through httpx, or httpx2."""
         self._is_proxied: bool | None = None
         self._is_closed = False
         self._lock = ProcessLock()
 
     def send(self, request: Request, body: bytes | Iterator[bytes] | None) -> Reply:
-        through_httpx = self._is_proxied or intercepted()
-        transport = self._through_httpx if through_httpx else self._direct
+        library = self._library()
+        transport = self._direct if library is None else self._through.get(library)
         if transport is None:
             transport = self._made()
         return transport.send(request, body)
@@ -130,22 +137,27 @@ class _Default:
     def close(self) -> None:
         with self._lock.lock:
             self._is_closed = True
-        for transport in (self._direct, self._through_httpx):
+        for transport in (self._direct, *self._through.values()):
             if transport is not None:
                 transport.close()
 
+    def _library(self) -> str | None:
+        """The library that has to send, if one has to."""
+        return intercepted() or ("httpx" if self._is_proxied else None)
+
     def _made(self) -> Transport:
-        with self._lock.lock:
+        with self._lock.lock:  # of two transports, one would be dropped while a request still uses it
             if self._is_closed:
                 raise ClientClosedError
             if self._is_proxied is None:
                 self._is_proxied = _proxied()
-            if self._is_proxied or intercepted():
+            library = self._library()
+            if library is not None:
                 from ._sync.httpx import HttpxTransport
 
-                if self._through_httpx is None:
-                    self._through_httpx = HttpxTransport()
-                return self._through_httpx
+                if library not in self._through:
+                    self._through[library] = HttpxTransport(library)
+                return self._through[library]
             from ._sync.direct import DirectTransport
 
             if self._direct is None:

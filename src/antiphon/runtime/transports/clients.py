@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import httpx
 
 from ..core.timeouts import DEFAULT_TIMEOUT
+from .httpx2_clients import DefaultAsyncHttpx2Client, DefaultHttpx2Client
 from .loops import PerLoop, PerProcess
 from .pools import KEEPALIVE_SECONDS, MAX_CONNECTIONS
 
@@ -47,15 +48,15 @@ class DefaultAsyncHttpxClient(httpx.AsyncClient):
         super().__init__(**_with_defaults(arguments))
 
 
-class AsyncClients(PerLoop[DefaultAsyncHttpxClient]):
-    """One httpx client for each event loop."""
+class AsyncClients(PerLoop[Any]):
+    """One client of httpx, or of httpx2, for each event loop."""
 
-    def __init__(self) -> None:
-        super().__init__(DefaultAsyncHttpxClient)
+    def __init__(self, library: str) -> None:
+        super().__init__(DefaultAsyncHttpxClient if library == "httpx" else DefaultAsyncHttpx2Client)
 
 
-class Clients(PerProcess[DefaultHttpxClient]):
-    """The httpx client of this process; after a fork the child begins with a new one."""
+class Clients(PerProcess[Any]):
+    """The client of httpx, or of httpx2, of this process; after a fork the child begins with a new one."""
 
-    def __init__(self) -> None:
-        super().__init__(DefaultHttpxClient)
+    def __init__(self, library: str) -> None:
+        super().__init__(DefaultHttpxClient if library == "httpx" else DefaultHttpx2Client)

@@ -1,49 +1,71 @@
 """Whether somebody stands between httpx and the network: mocks, recorders and tracers put themselves there.
 
-They do so by replacing methods of httpx or httpcore. While one is replaced, default clients send through httpx, so
-that those see the requests; at other times they need no HTTP library.
+They do so by replacing methods of httpx or httpcore, or of httpx2 or httpcore2. While one is replaced, default clients
+send through that library, so that those see the requests; at other times they need no HTTP library.
 """
 
 from __future__ import annotations
 
 import sys
 from types import FunctionType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, TypeAlias
 
 __all__ = ["async_intercepted", "intercepted"]
 
-_PLACES: Final = (
-    ("httpx._client", "Client", "send"),
-    ("httpx._client", "Client", "_send_single_request"),
-    ("httpx._client", "Client", "_transport_for_url"),
-    ("httpx._transports.default", "HTTPTransport", "handle_request"),
-    ("httpcore._sync.connection_pool", "ConnectionPool", "handle_request"),
-    ("httpcore._sync.connection", "HTTPConnection", "handle_request"),
-)
-_ASYNC_PLACES: Final = (
-    ("httpx._client", "AsyncClient", "send"),
-    ("httpx._client", "AsyncClient", "_send_single_request"),
-    ("httpx._client", "AsyncClient", "_transport_for_url"),
-    ("httpx._transports.default", "AsyncHTTPTransport", "handle_async_request"),
-    ("httpcore._async.connection_pool", "AsyncConnectionPool", "handle_async_request"),
-    ("httpcore._async.connection", "AsyncHTTPConnection", "handle_async_request"),
-)
-
-_found: Final[dict[tuple[tuple[str, str, str], ...], tuple[list[tuple[type, str, dict[str, Any]]], set[str]]]] = {}
-"""The methods of these places, and the modules in which places were not found, as long as those were not loaded."""
-
-
-def async_intercepted() -> bool:
-    """Whether requests of async clients are looked at."""
-    return "httpx" in sys.modules and _is_replaced(_ASYNC_PLACES)
-
-
-def intercepted() -> bool:
-    """Whether requests of sync clients are looked at."""
-    return "httpx" in sys.modules and _is_replaced(_PLACES)
+_LIBRARIES: Final = (("httpx", "httpcore"), ("httpx2", "httpcore2"))
+_Places: TypeAlias = tuple[tuple[str, str, str], ...]
+_PLACES: Final[dict[str, _Places]] = {
+    client: (
+        (f"{client}._client", "Client", "send"),
+        (f"{client}._client", "Client", "_send_single_request"),
+        (f"{client}._client", "Client", "_transport_for_url"),
+        (f"{client}._transports.default", "HTTPTransport", "handle_request"),
+        (f"{core}._sync.connection_pool", "ConnectionPool", "handle_request"),
+        (f"{core}._sync.connection", "HTTPConnection", "handle_request"),
+    )
+    for client, core in _LIBRARIES
+}
+_ASYNC_PLACES: Final[dict[str, _Places]] = {
+    client: (
+        (f"{client}._client", "AsyncClient", "send"),
+        (f"{client}._client", "AsyncClient", "_send_single_request"),
+        (f"{client}._client", "AsyncClient", "_transport_for_url"),
+        (f"{client}._transports.default", "AsyncHTTPTransport", "handle_async_request"),
+        (f"{core}._async.connection_pool", "AsyncConnectionPool", "handle_async_request"),
+        (f"{core}._async.connection", "AsyncHTTPConnection", "handle_async_request"),
+    )
+    for client, core in _LIBRARIES
+}
 
 
-def _is_replaced(places: tuple[tuple[str, str, str], ...]) -> bool:
+class _Found(NamedTuple):
+    """The methods of some places, and the modules in which places were not found, as long as those were not loaded."""
+
+    methods: list[tuple[type, str, dict[str, Any]]]
+    missing: set[str]
+
+
+_found: Final[dict[_Places, _Found]] = {}
+
+
+def async_intercepted() -> str | None:
+    """The library in which requests of async clients are looked at, if they are."""
+    return _replaced_in(_ASYNC_PLACES)
+
+
+def intercepted() -> str | None:
+    """The library in which requests of sync clients are looked at, if they are."""
+    return _replaced_in(_PLACES)
+
+
+def _replaced_in(places: dict[str, _Places]) -> str | None:
+    for library in places:
+        if library in sys.modules and _is_replaced(places[library]):
+            return library
+    return None
+
+
+def _is_replaced(places: _Places) -> bool:
     methods, missing = _found.get(places) or _find(places)
     if missing and not sys.modules.keys().isdisjoint(missing):  # httpx loads httpcore late
         methods, _ = _find(places)
@@ -55,15 +77,14 @@ def _is_replaced(places: tuple[tuple[str, str, str], ...]) -> bool:
     return False
 
 
-def _find(places: tuple[tuple[str, str, str], ...]) -> tuple[list[tuple[type, str, dict[str, Any]]], set[str]]:
-    methods: list[tuple[type, str, dict[str, Any]]] = []
-    missing: set[str] = set()
+def _find(places: _Places) -> _Found:
+    found = _Found([], set())
     for module_name, class_name, name in places:
         module = sys.modules.get(module_name)
         holder = getattr(module, class_name, None)
         if module is not None and isinstance(holder, type) and hasattr(holder, name):
-            methods.append((holder, name, vars(module)))
+            found.methods.append((holder, name, vars(module)))
         else:
-            missing.add(module_name)
-    _found[places] = methods, missing
-    return methods, missing
+            found.missing.add(module_name)
+    _found[places] = found
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from importlib import import_module
 from types import ModuleType
 from typing import Any, Final
 
@@ -63,17 +64,18 @@ class AsyncClientTransport:
 
 
 class AsyncHttpxTransport:
-    """Requests through httpx clients of our own: through proxies, and wherever httpx itself is what is looked at."""
+    """Requests through clients of our own of httpx, or httpx2: through proxies, and where these are looked at."""
 
-    def __init__(self) -> None:
-        self._clients = AsyncClients()
+    def __init__(self, library: str) -> None:
+        self._library: Any = import_module(library)
+        self._clients = AsyncClients(library)
 
     async def send(self, request: Request, body: bytes | AsyncIterator[bytes] | None) -> AsyncReply:
         try:
             client = await self._clients.get()
-        except (ImportError, ValueError, httpx.InvalidURL) as error:
+        except (ImportError, ValueError, self._library.InvalidURL) as error:
             raise unusable_proxy(str(error)) from error
-        return await AsyncClientTransport(client, httpx, self).send(request, body)
+        return await AsyncClientTransport(client, self._library, self).send(request, body)
 
     async def aclose(self) -> None:
         await self._clients.aclose()

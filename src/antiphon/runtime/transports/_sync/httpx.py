@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 from types import ModuleType
 from typing import Any, Final
 
@@ -64,17 +65,18 @@ class ClientTransport:
 
 
 class HttpxTransport:
-    """Requests through httpx clients of our own: through proxies, and wherever httpx itself is what is looked at."""
+    """Requests through clients of our own of httpx, or httpx2: through proxies, and where these are looked at."""
 
-    def __init__(self) -> None:
-        self._clients = Clients()
+    def __init__(self, library: str) -> None:
+        self._library: Any = import_module(library)
+        self._clients = Clients(library)
 
     def send(self, request: Request, body: bytes | Iterator[bytes] | None) -> Reply:
         try:
             client = self._clients.get()
-        except (ImportError, ValueError, httpx.InvalidURL) as error:
+        except (ImportError, ValueError, self._library.InvalidURL) as error:
             raise unusable_proxy(str(error)) from error
-        return ClientTransport(client, httpx, self).send(request, body)
+        return ClientTransport(client, self._library, self).send(request, body)
 
     def close(self) -> None:
         self._clients.close()
