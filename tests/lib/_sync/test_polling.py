@@ -7,6 +7,7 @@ import inspect
 import json
 import logging
 from typing import Any, TypeAlias
+from unittest.mock import call, patch
 
 import pytest
 
@@ -140,6 +141,19 @@ def test_a_thing_is_asked_for_until_it_ends(
     assert asked["x-stainless-poll-helper"] == "true"
     assert asked["x-stainless-custom-poll-interval"] == "1"
     assert transport.open_replies == 0
+
+
+@pytest.mark.parametrize(("name", "arguments", "sent", "begun", "working", "end"), METHODS, ids=lambda v: str(v)[:40])
+def test_a_program_can_replace_what_waits_between_two_looks(
+    name: str, arguments: dict[str, Any], sent: list[str], begun: object, working: str, end: str
+) -> None:
+    client = client_for(ScriptedTransport([*[thing(working)] * len(sent), thing(end)]))
+    path, _, poll = name.rpartition(".")
+    resource = method(client, path)
+    with patch.object(resource, "_sleep") as sleep:
+        result = getattr(resource, poll)(**arguments, **dict.fromkeys(fast(name), 600))
+    assert result.status == end
+    assert sleep.mock_calls == [call(600 if "poll_interval" in fast(name) else 0.6)]
 
 
 @pytest.mark.parametrize(("name", "arguments", "sent", "begun", "working", "end"), METHODS, ids=lambda v: str(v)[:40])

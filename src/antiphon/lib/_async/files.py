@@ -27,4 +27,6 @@ class AsyncFileProcessing(AsyncAPIResource):
         """
         wanted = pace_in_seconds(poll_interval, max_wait_seconds)
         call = Call("GET", fill_path("/files/{file_id}", file_id=id))
-        return await async_polled(self._client, call, _types.FileObject, subject=FILE, id=id, pace=wanted)
+        return await async_polled(
+            self._client, call, _types.FileObject, subject=FILE, id=id, pace=wanted, sleep=self._sleep
+        )

@@ -7,7 +7,7 @@ import time
 from typing import TypeVar, cast
 
 from ...runtime import APITimeoutError, AsyncAPIClient, AsyncRawResponse, Call
-from ...runtime.waiting import async_sleep
+from ...runtime.waiting import AsyncMethod
 from ..core.polling import Pace, Polling, Subject
 
 __all__ = ["async_polled"]
@@ -16,9 +16,16 @@ T = TypeVar("T")
 
 
 async def async_polled(
-    client: AsyncAPIClient, call: Call, into: type[T], *, subject: Subject, id: str, pace: Pace
+    client: AsyncAPIClient,
+    call: Call,
+    into: type[T],
+    *,
+    subject: Subject,
+    id: str,
+    pace: Pace,
+    sleep: AsyncMethod[[float], None],
 ) -> T:
-    """What `call` answers with when the thing has come to its end.
+    """What `call` answers with when the thing has come to its end; `sleep` waits between two looks.
 
     Raises `PollingTimeoutError` when that takes longer than the pace allows, and what the call itself raises.
     """
@@ -39,4 +46,4 @@ async def async_polled(
             if polling.surprise is not None:
                 logging.getLogger(settings.name).warning("%s", polling.surprise)
             return value
-        await async_sleep(delay)
+        await sleep(delay)

@@ -19,6 +19,7 @@ from ...runtime import (
     not_given,
     omit,
 )
+from ...runtime.waiting import AsyncMethod
 from ..core.beta import ASSISTANTS
 from ..core.polling import RUN, Pace, pace
 from .polling import async_polled
@@ -58,6 +59,7 @@ class AsyncRunPolling(AsyncAPIResource):
         """
         return await _async_polled_run(
             self._client,
+            self._sleep,
             run_id,
             thread_id,
             pace(poll_interval_ms, max_wait_seconds),
@@ -141,6 +143,7 @@ class AsyncRunPolling(AsyncAPIResource):
         run = await self._client.request_value(call, _types.beta.threads.Run)
         return await _async_polled_run(
             self._client,
+            self._sleep,
             run.id,
             thread_id,
             wanted,
@@ -192,6 +195,7 @@ class AsyncRunPolling(AsyncAPIResource):
         run = await self._client.request_value(call, _types.beta.threads.Run)
         return await _async_polled_run(
             self._client,
+            self._sleep,
             run.id,
             thread_id,
             wanted,
@@ -273,6 +277,7 @@ class AsyncThreadRunPolling(AsyncAPIResource):
         run = await self._client.request_value(call, _types.beta.threads.Run)
         return await _async_polled_run(
             self._client,
+            self._sleep,
             run.id,
             run.thread_id,
             wanted,
@@ -284,6 +289,7 @@ class AsyncThreadRunPolling(AsyncAPIResource):
 
 async def _async_polled_run(
     client: AsyncAPIClient,
+    sleep: AsyncMethod[[float], None],
     run_id: str,
     thread_id: str,
     pace: Pace,
@@ -302,4 +308,4 @@ async def _async_polled_run(
         extra_body=extra_body,
         timeout=timeout,
     )
-    return await async_polled(client, call, _types.beta.threads.Run, subject=RUN, id=run_id, pace=pace)
+    return await async_polled(client, call, _types.beta.threads.Run, subject=RUN, id=run_id, pace=pace, sleep=sleep)

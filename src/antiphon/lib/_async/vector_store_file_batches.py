@@ -195,4 +195,6 @@ class AsyncVectorStoreFileBatchPolling(AsyncAPIResource):
             timeout=timeout,
         )
         into = _types.vector_stores.VectorStoreFileBatch
-        return await async_polled(self._client, call, into, subject=FILE_BATCH, id=batch_id, pace=pace)
+        return await async_polled(
+            self._client, call, into, subject=FILE_BATCH, id=batch_id, pace=pace, sleep=self._sleep
+        )

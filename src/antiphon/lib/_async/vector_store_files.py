@@ -189,7 +189,9 @@ class AsyncVectorStoreFilePolling(AsyncAPIResource):
             timeout=timeout,
         )
         into = _types.vector_stores.VectorStoreFile
-        return await async_polled(self._client, call, into, subject=VECTOR_STORE_FILE, id=file_id, pace=pace)
+        return await async_polled(
+            self._client, call, into, subject=VECTOR_STORE_FILE, id=file_id, pace=pace, sleep=self._sleep
+        )
 
 
 async def async_uploaded_file(client: AsyncAPIClient, file: FileTypes) -> str:

@@ -131,4 +131,6 @@ class AsyncVideoPolling(AsyncAPIResource):
             extra_query=extra_query,
             timeout=timeout,
         )
-        return await async_polled(self._client, call, _types.Video, subject=VIDEO, id=video_id, pace=pace)
+        return await async_polled(
+            self._client, call, _types.Video, subject=VIDEO, id=video_id, pace=pace, sleep=self._sleep
+        )

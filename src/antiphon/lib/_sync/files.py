@@ -28,4 +28,4 @@ class FileProcessing(APIResource):
         """
         wanted = pace_in_seconds(poll_interval, max_wait_seconds)
         call = Call("GET", fill_path("/files/{file_id}", file_id=id))
-        return polled(self._client, call, _types.FileObject, subject=FILE, id=id, pace=wanted)
+        return polled(self._client, call, _types.FileObject, subject=FILE, id=id, pace=wanted, sleep=self._sleep)

@@ -8,7 +8,7 @@ import time
 from typing import TypeVar, cast
 
 from ...runtime import APIClient, APITimeoutError, Call, RawResponse
-from ...runtime.waiting import sleep
+from ...runtime.waiting import Method
 from ..core.polling import Pace, Polling, Subject
 
 __all__ = ["polled"]
@@ -16,8 +16,17 @@ __all__ = ["polled"]
 T = TypeVar("T")
 
 
-def polled(client: APIClient, call: Call, into: type[T], *, subject: Subject, id: str, pace: Pace) -> T:
-    """What `call` answers with when the thing has come to its end.
+def polled(
+    client: APIClient,
+    call: Call,
+    into: type[T],
+    *,
+    subject: Subject,
+    id: str,
+    pace: Pace,
+    sleep: Method[[float], None],
+) -> T:
+    """What `call` answers with when the thing has come to its end; `sleep` waits between two looks.
 
     Raises `PollingTimeoutError` when that takes longer than the pace allows, and what the call itself raises.
     """

@@ -20,6 +20,7 @@ from ...runtime import (
     not_given,
     omit,
 )
+from ...runtime.waiting import Method
 from ..core.beta import ASSISTANTS
 from ..core.polling import RUN, Pace, pace
 from .polling import polled
@@ -59,6 +60,7 @@ class RunPolling(APIResource):
         """
         return _polled_run(
             self._client,
+            self._sleep,
             run_id,
             thread_id,
             pace(poll_interval_ms, max_wait_seconds),
@@ -142,6 +144,7 @@ class RunPolling(APIResource):
         run = self._client.request_value(call, _types.beta.threads.Run)
         return _polled_run(
             self._client,
+            self._sleep,
             run.id,
             thread_id,
             wanted,
@@ -193,6 +196,7 @@ class RunPolling(APIResource):
         run = self._client.request_value(call, _types.beta.threads.Run)
         return _polled_run(
             self._client,
+            self._sleep,
             run.id,
             thread_id,
             wanted,
@@ -274,6 +278,7 @@ class ThreadRunPolling(APIResource):
         run = self._client.request_value(call, _types.beta.threads.Run)
         return _polled_run(
             self._client,
+            self._sleep,
             run.id,
             run.thread_id,
             wanted,
@@ -285,6 +290,7 @@ class ThreadRunPolling(APIResource):
 
 def _polled_run(
     client: APIClient,
+    sleep: Method[[float], None],
     run_id: str,
     thread_id: str,
     pace: Pace,
@@ -303,4 +309,4 @@ def _polled_run(
         extra_body=extra_body,
         timeout=timeout,
     )
-    return polled(client, call, _types.beta.threads.Run, subject=RUN, id=run_id, pace=pace)
+    return polled(client, call, _types.beta.threads.Run, subject=RUN, id=run_id, pace=pace, sleep=sleep)

@@ -196,4 +196,4 @@ class VectorStoreFileBatchPolling(APIResource):
             timeout=timeout,
         )
         into = _types.vector_stores.VectorStoreFileBatch
-        return polled(self._client, call, into, subject=FILE_BATCH, id=batch_id, pace=pace)
+        return polled(self._client, call, into, subject=FILE_BATCH, id=batch_id, pace=pace, sleep=self._sleep)

@@ -190,7 +190,7 @@ class VectorStoreFilePolling(APIResource):
             timeout=timeout,
         )
         into = _types.vector_stores.VectorStoreFile
-        return polled(self._client, call, into, subject=VECTOR_STORE_FILE, id=file_id, pace=pace)
+        return polled(self._client, call, into, subject=VECTOR_STORE_FILE, id=file_id, pace=pace, sleep=self._sleep)
 
 
 def uploaded_file(client: APIClient, file: FileTypes) -> str:

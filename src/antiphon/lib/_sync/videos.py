@@ -130,4 +130,4 @@ class VideoPolling(APIResource):
             extra_query=extra_query,
             timeout=timeout,
         )
-        return polled(self._client, call, _types.Video, subject=VIDEO, id=video_id, pace=pace)
+        return polled(self._client, call, _types.Video, subject=VIDEO, id=video_id, pace=pace, sleep=self._sleep)

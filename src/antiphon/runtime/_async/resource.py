@@ -7,7 +7,7 @@ from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from ..core.request import Call
-from ..waiting import AsyncPaged
+from ..waiting import AsyncPaged, async_sleep
 from .stream import AsyncStream
 
 if TYPE_CHECKING:
@@ -45,6 +45,10 @@ class AsyncAPIResource:
 
     def _pages(self, call: Call, page: type[PageT]) -> AsyncPaged[PageT]:
         return self._client.request_pages(call, page, mode=self._mode)
+
+    async def _sleep(self, seconds: float) -> None:
+        """What methods that poll wait by between two looks; tests of programs replace it."""
+        await async_sleep(seconds)
 
 
 class _AsyncClientView:

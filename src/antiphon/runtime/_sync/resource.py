@@ -8,7 +8,7 @@ from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from ..core.request import Call
-from ..waiting import Paged
+from ..waiting import Paged, sleep
 from .stream import Stream
 
 if TYPE_CHECKING:
@@ -46,6 +46,10 @@ class APIResource:
 
     def _pages(self, call: Call, page: type[PageT]) -> Paged[PageT]:
         return self._client.request_pages(call, page, mode=self._mode)
+
+    def _sleep(self, seconds: float) -> None:
+        """What methods that poll wait by between two looks; tests of programs replace it."""
+        sleep(seconds)
 
 
 class _ClientView:
