@@ -19,7 +19,7 @@ import yaml
 
 from .problems import Origin, Problem, Problems, Refused
 
-__all__ = ["JSON", "Document", "load", "pointer_to", "steps_of"]
+__all__ = ["JSON", "Document", "decoded", "load", "pointer_to", "steps_of"]
 
 JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
 
@@ -81,7 +81,7 @@ def load(path: Path, problems: Problems, name: str | None = None) -> Document:
         raise _refused("missing", f"cannot read the document: {error.strerror}", Origin(name)) from None
     if size > _MAX_BYTES:
         raise _refused("too-large", f"the document has {size} bytes; {_MAX_BYTES} are the limit", Origin(name))
-    text = _decoded(data, name)
+    text = decoded(data, name)
     if text.lstrip()[:1] in ("{", "["):
         try:
             root = json.loads(
@@ -105,7 +105,8 @@ def load(path: Path, problems: Problems, name: str | None = None) -> Document:
     return Document(name, path, root, _yaml_locator(root, marks))
 
 
-def _decoded(data: bytes, name: str) -> str:
+def decoded(data: bytes, name: str) -> str:
+    """The text of a file: UTF-8, or UTF-16 where it begins by saying so. Raises `Refused` for anything else."""
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         return data.decode(encoding)
@@ -120,9 +121,9 @@ def _refused(kind: Any, message: str, origin: Origin) -> Refused:
     return Refused(Problem(kind, message, origin))
 
 
-def _integer(text: str) -> JSON:
-    # Python takes no longer ones for numbers, and none of that length is meant as one.
-    return int(text) if len(text) < 4000 else text
+def _integer(text: str, base: int = 10) -> JSON:
+    # Python writes no longer ones as numbers, and none of that length is meant as one.
+    return int(text, base) if len(text) < 3000 else text
 
 
 def _number(text: str) -> JSON:
@@ -407,9 +408,9 @@ def _plain(text: str) -> JSON:
         if _INT.fullmatch(text):
             return _integer(text)
         if _OCTAL.fullmatch(text):
-            return int(text[2:], 8)
+            return _integer(text[2:], 8)
         if _HEX.fullmatch(text):
-            return int(text[2:], 16)
+            return _integer(text[2:], 16)
         if _FLOAT.fullmatch(text):
             return _number(text)
         if _INFINITE.fullmatch(text) or text in _NAN:

@@ -27,7 +27,7 @@ from .ir.lower import lower
 from .ir.model import API
 from .plan.model import Plan
 from .plan.plan import Wishes, plan
-from .problems import Problem, Problems, Refused
+from .problems import Origin, Problem, Problems, Refused
 from .python.format import formatted
 from .python.module import Module, render
 from .python.source import Code, comment
@@ -67,6 +67,18 @@ class Generation:
 
 def run_stages(document: Path, config: Path | None, wishes: Wishes) -> tuple[Stages, tuple[Problem, ...], Document]:
     """Every stage up to the plan. Raises `Refused` when the document or the configuration cannot be used."""
+    try:
+        return _run_stages(document, config, wishes)
+    except RecursionError:
+        raise _too_deep(document) from None
+
+
+def _too_deep(document: Path) -> Refused:
+    message = "schemas lead from one to the next too far to be followed"
+    return Refused(Problem("too-large", message, Origin(document.name)))
+
+
+def _run_stages(document: Path, config: Path | None, wishes: Wishes) -> tuple[Stages, tuple[Problem, ...], Document]:
     problems = Problems()
     source = as_openapi_3(load(document, problems), problems)
     library = Library(source, problems)
@@ -102,7 +114,13 @@ def generate(
     Raises `Refused` when the document cannot be used, `FormatError` without ruff, `VerifyError` for a fault of the
     generator itself.
     """
-    wishes = wishes or Wishes()
+    try:
+        return _generate(document, config, wishes or Wishes(), vendored)
+    except RecursionError:
+        raise _too_deep(document) from None
+
+
+def _generate(document: Path, config: Path | None, wishes: Wishes, vendored: Mapping[str, str] | None) -> Generation:
     stages, problems, source = run_stages(document, config, wishes)
     planned = stages.plan
     sources = document.name if config is None else f"{document.name} and {config.name}"

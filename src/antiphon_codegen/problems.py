@@ -79,7 +79,9 @@ def listing(problem: Problem, folder: Path) -> str:
     if not origin.line:
         return text
     try:
-        line = (folder / origin.file).read_text("utf-8-sig", errors="replace").splitlines()[origin.line - 1]
+        data = (folder / origin.file).read_bytes()
+        encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+        line = data.decode(encoding, "replace").splitlines()[origin.line - 1]
     except (OSError, IndexError):
         return text
     start = max(0, origin.column - 60)

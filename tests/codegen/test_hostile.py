@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import ast
 import builtins
+import io
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from antiphon.runtime.transports.scripted import Answer
+from antiphon_codegen.command import Request, run
+from antiphon_codegen.generate import generate
+from antiphon_codegen.problems import Refused
 from antiphon_codegen.python.source import code, comment, doc, ident, lit, member, module_as, name_from
 
-from .sdks import SDK, build, document, json_answer, json_body, operation, sent_json
+from .sdks import SDK, build, document, json_answer, json_body, operation, sent_json, written
 
 CALL = "__import__('builtins').CANARY.append(1)"
 TEXTS = [
@@ -224,3 +229,46 @@ def test_the_configuration_is_no_code_either(tmp_path: Path) -> None:
             assert not any(
                 isinstance(node, ast.Name) and node.id == "__import__" for node in ast.walk(ast.parse(source))
             )
+
+
+def _named(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def test_parts_named_twice_at_each_level_are_read_once(tmp_path: Path) -> None:
+    schemas: dict[str, Any] = {f"X{n}": {"allOf": [_named(f"X{n + 1}")] * 2} for n in range(40)}
+    schemas["X40"] = {"type": "object", "properties": {"a": {"type": "string"}}}
+    answer = json_answer(_named("X0"))
+    sdk = build(tmp_path, document({"/x": {"get": operation(answer=answer)}}, schemas))
+    assert sdk.client(Answer(200, {"a": "b"})).x.retrieve().a == "b"
+
+
+@pytest.mark.parametrize("next_of", ["$ref", "allOf", "items"])
+def test_a_chain_too_long_to_follow_is_refused(tmp_path: Path, next_of: str) -> None:
+    schemas: dict[str, Any] = {"X1500": {"type": "object"}}
+    for n in range(1500):
+        after = _named(f"X{n + 1}")
+        links: dict[str, Any] = {"$ref": after, "allOf": {"allOf": [after, {"title": "t"}]}, "items": {"items": after}}
+        schemas[f"X{n}"] = links[next_of]
+    made = document({"/x": {"get": operation(answer=json_answer(_named("X0")))}}, schemas)
+    with pytest.raises(Refused, match="too far to be followed"):
+        generate(written(tmp_path, made))
+
+
+@pytest.mark.parametrize("number", ["0x" + "f" * 5000, "0o" + "7" * 5000, "9" * 5000])
+def test_numbers_of_any_length_are_read(tmp_path: Path, number: str) -> None:
+    text = f"openapi: 3.1.0\ninfo: {{title: {number}, version: {number}}}\npaths: {{}}\n"
+    assert generate(written(tmp_path, text)).plan
+
+
+def test_documents_in_utf_16(tmp_path: Path) -> None:
+    made = document({"/x": {"get": operation()}})
+    made["info"]["title"] = "Grüße"
+    path = tmp_path / "openapi.json"
+    path.write_bytes(json.dumps(made, ensure_ascii=False).encode("utf-16"))
+    generation = generate(path)
+    assert json.loads(generation.scaffold["tests/openapi.json"])["info"]["title"] == "Grüße"
+    path.write_bytes('{\n"openapi": 5}'.encode("utf-16"))
+    said = io.StringIO()
+    assert run(Request(path, tmp_path / "out"), err=said) == 0
+    assert '"openapi": 5' in said.getvalue()

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from ..document import decoded
 from ..plan.model import MethodPlan, Plan, ResourcePlan
 from ..plan.symbols import Annotation, Builtin, Choice, IterableOf, ListOf, OneOf
 from .api_md import plain_text
@@ -23,7 +24,7 @@ def project_files(plan: Plan, document: Path) -> dict[str, str]:
         "pyproject.toml": _pyproject(plan),
         "README.md": _readme(plan),
         ".gitignore": "__pycache__/\n*.pyc\n.venv/\ndist/\n.pytest_cache/\n.ruff_cache/\n",
-        f"tests/{document.name}": document.read_text("utf-8-sig"),
+        f"tests/{document.name}": decoded(document.read_bytes(), document.name),
         **_behaviour(plan),
     }
 

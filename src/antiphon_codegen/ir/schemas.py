@@ -47,6 +47,7 @@ class SchemaReader:
         self._problems = problems
         self._origin = origin
         self._contents: dict[str, Type] = {}
+        self._merges: dict[str, Type | None] = {}
         self._circles = 0
         self._merging: list[str] = []  # keys whose contents are being merged into others: a circle ends there
 
@@ -327,23 +328,29 @@ class SchemaReader:
                     self._origin(schema.file, schema.pointer),
                 )
                 return None
-            self._merging.append(key)
-            try:
-                return self._merged(self._spec.schemas[key], depth + 1)
-            finally:
-                self._merging.pop()
+            return self._merged_at(key)
         found = self._schema(schema, depth)
         plain, _ = without_null(found)
         if isinstance(plain, Reference):
             if plain.key in self._merging:
                 self._circles += 1
                 return None
-            self._merging.append(plain.key)
-            try:
-                return self._merged(self._spec.schemas[plain.key], depth + 1)
-            finally:
-                self._merging.pop()
+            return self._merged_at(plain.key)
         return plain
+
+    def _merged_at(self, key: str) -> Type | None:
+        """What an indexed schema merges to: found once, or parts that are named twice at each level would double."""
+        if key in self._merges:
+            return self._merges[key]
+        circles = self._circles
+        self._merging.append(key)
+        try:
+            found = self._merged(self._spec.schemas[key], 0)
+        finally:
+            self._merging.pop()
+        if circles == self._circles:  # what was found while going in a circle may be less than all
+            self._merges[key] = found
+        return found
 
     def _report(self, kind: Kind, message: str, schema: Schema) -> None:
         self._problems.add(kind, message, self._origin(schema.file, schema.pointer))
