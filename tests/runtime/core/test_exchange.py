@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
 import pytest
 
 from antiphon.runtime import APIConnectionError, APITimeoutError, Headers
 from antiphon.runtime.core.exchange import Exchange
 from antiphon.runtime.core.request import Call, Request
-from antiphon.runtime.core.response import Head
+from antiphon.runtime.core.response import Head, HTTPResponse
 from antiphon.runtime.core.transport import TransportError, TransportTimeout
 
 from ..samples import SECRET, settings
@@ -18,14 +19,26 @@ from ..samples import SECRET, settings
 BEARER = {"authorization": f"Bearer {SECRET}"}
 
 
-def exchange(call: Call | None = None, **changes: Any) -> Exchange:
-    return Exchange(
-        call or Call("POST", "/x", body={"a": 1}),
-        settings(**changes),
-        logging.getLogger("thing"),
-        random=lambda: 0.0,
-        now=lambda: 0.0,
-    )
+class Trial(Exchange):
+    """An exchange that is told of heads alone, and whose decisions are those of a client."""
+
+    def answered(self, head: Head, response: HTTPResponse | None = None) -> float | None:
+        return super().answered(head, response or HTTPResponse(head, cast(Any, None), None))
+
+
+def exchange(call: Call | None = None, **changes: Any) -> Trial:
+    made = settings(**changes)
+    policy = made.retry_policy
+
+    def wants_retry(response: HTTPResponse) -> bool:
+        return policy.wants_retry(response.status_code, response.headers) and delay(0, None, response.headers) >= 0
+
+    def delay(remaining: int, _: object, headers: Mapping[str, str]) -> float:
+        found = policy.delay(made.max_retries - remaining, headers, lambda: 0.0, lambda: 0.0)
+        return -1 if found is None else found
+
+    call = call or Call("POST", "/x", body={"a": 1})
+    return Trial(call, made, logging.getLogger("thing"), wants_retry=wants_retry, delay=delay)
 
 
 def begin(one: Exchange, credentials: dict[str, str] = BEARER, query: dict[str, str] | None = None) -> Request:

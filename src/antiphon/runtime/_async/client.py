@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -254,7 +253,12 @@ class AsyncAPIClient(AsyncColour, BaseClient):
         given = call.given_headers(settings) & settings.secrets  # names only: tracebacks may show variables
         functions = self.credential_functions(call, given)
         exchange = Exchange(
-            call, settings, self._logger, random=random.random, now=time.time, functions=functions.values()
+            call,
+            settings,
+            self._logger,
+            wants_retry=self._should_retry,
+            delay=self._calculate_retry_timeout,
+            functions=functions.values(),
         )
         while True:
             request = exchange.attempt(*self.fields_for(call, given, await self._asked(functions)))
@@ -315,13 +319,16 @@ class AsyncAPIClient(AsyncColour, BaseClient):
     async def _outcome(self, exchange: Exchange, opened: AsyncOpened, head: Head, read: bool) -> float | None:
         """Seconds before the next attempt, or None when this is the answer. Raises the error for a refusal."""
         try:
-            delay = exchange.answered(head)
+            response = opened.response
+            if head.status >= 400 and self._retries_by_itself:
+                response.content = await opened.read_start(_ERROR_BODY_READ)
+            delay = exchange.answered(head, response)
             if delay is not None:
                 await opened.finish()
             elif head.status >= 300:
-                # A body that cannot be read does not hide the status.
-                opened.response.content = await opened.read_start(_ERROR_BODY_READ)
-                raise refusal(opened.response)
+                if not response.is_read:  # a body that cannot be read does not hide the status
+                    response.content = await opened.read_start(_ERROR_BODY_READ)
+                raise refusal(response)
             elif read:
                 await opened.fill()
         except TransportError as error:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import platform
+import random
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -18,7 +20,8 @@ from .kinds import checked_mapping
 from .logs import set_up_logging
 from .query import QueryStyle, query_pairs
 from .request import Call, Settings
-from .retry import DEFAULT_MAX_RETRIES, RetryPolicy, checked_max_retries
+from .response import HTTPResponse
+from .retry import DEFAULT_MAX_RETRIES, NO_RETRY, RetryPolicy, checked_max_retries
 from .sentinels import NotGiven, Omit
 from .timeouts import DEFAULT_TIMEOUT, Timeout, TimeoutTypes, timeout_from, timeout_of
 from .urls import URL, BaseURL, shown_url
@@ -260,6 +263,30 @@ class BaseClient:
             if not self._enforce_credentials:
                 return {}, {}
             raise
+
+    def _should_retry(self, response: HTTPResponse) -> bool:
+        """Whether another attempt may help after this response. A subclass that decides otherwise may read its body."""
+        policy = self.settings.retry_policy
+        if not policy.wants_retry(response.status_code, response.headers):
+            return False
+        return policy.delay(0, response.headers, random.random, time.time) is not NO_RETRY
+
+    def _calculate_retry_timeout(
+        self, remaining_retries: int, options: object, response_headers: Mapping[str, str] | None = None
+    ) -> float:
+        """Seconds to wait before the next attempt, with so many left. `options` are the call's."""
+        policy = self.settings.retry_policy
+        most = getattr(options, "max_retries", None)
+        retries = max((self.max_retries if most is None else most) - remaining_retries, 0)
+        delay = policy.delay(retries, response_headers or {}, random.random, time.time)
+        if delay is NO_RETRY:  # too long, and tried again all the same
+            delay = policy.delay(retries, {}, random.random, time.time)
+        return delay or 0.0
+
+    @property
+    def _retries_by_itself(self) -> bool:
+        """Whether a subclass, or a test, replaced what decides about retries."""
+        return getattr(self._should_retry, "__func__", None) is not BaseClient._should_retry
 
     def _make_settings(self, values: Sequence[object]) -> Settings:
         sdk = self.sdk

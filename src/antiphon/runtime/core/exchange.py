@@ -14,7 +14,7 @@ from .headers import is_secret
 from .logs import log_attempt, log_failure, log_request
 from .query import with_query
 from .request import Call, Request, SentRequest, Settings, build_request
-from .response import Head
+from .response import Head, HTTPResponse
 from .retry import checked_max_retries
 from .transport import TransportError, TransportTimeout
 from .urls import redirect_url, same_origin, shown_url
@@ -34,8 +34,8 @@ class Exchange:
         settings: Settings,
         logger: logging.Logger,
         *,
-        random: Callable[[], float],
-        now: Callable[[], float],
+        wants_retry: Callable[[HTTPResponse], bool],
+        delay: Callable[[int, Call, Mapping[str, str]], float],
         functions: Iterable[Callable[[], object]] = (),
     ) -> None:
         self.retries = 0
@@ -43,8 +43,8 @@ class Exchange:
         self._call = call
         self._settings = settings
         self._logger = logger
-        self._random = random
-        self._now = now
+        self._wants_retry = wants_retry
+        self._delay = delay
         self._redirects = 0
         self._renewable = [each for each in functions if isinstance(each, Renewable)] if functions else []
         self._is_renewed = False
@@ -77,13 +77,13 @@ class Exchange:
         """Seconds before the next attempt; raises the typed error when there is none."""
         request = self._sent()
         if self.retries < self._max_retries and request.replayable:
-            delay = self._settings.retry_policy.delay(self.retries, {}, self._random, self._now)
+            delay = self._delay(self._max_retries - self.retries, self._call, {})
             log_failure(self._logger, request, error, delay)
             self.retries += 1
-            return delay or 0.0
+            return delay
         raise connection_error(error, SentRequest.of(request)) from error.cause or error
 
-    def answered(self, head: Head) -> float | None:
+    def answered(self, head: Head, response: HTTPResponse) -> float | None:
         """Seconds before the next attempt, or None when this answer is the one that counts."""
         request = self._sent()
         status = head.status
@@ -101,12 +101,10 @@ class Exchange:
             return 0.0
         if self.retries >= self._max_retries or not request.replayable:
             return None
-        policy = self._settings.retry_policy
-        if not policy.wants_retry(status, head.headers):
+        if not self._wants_retry(response):
             return None
-        delay = policy.delay(self.retries, head.headers, self._random, self._now)
-        if delay is not None:
-            self.retries += 1
+        delay = self._delay(self._max_retries - self.retries, self._call, head.headers)
+        self.retries += 1
         return delay
 
     def _sent(self) -> Request:
