@@ -116,7 +116,8 @@ def test_code_param_and_type_are_read_from_the_body() -> None:
     assert (error.message, error.code, error.param, error.type) == (str(error), "c", "p", "t")
     assert str(error) == "Error code: 400 - m (code: c, type: t, param: p, request id: req_1)"
     bare = refusal(response(b'{"error": {"code": 7}}', 400, {"a": "b"}))
-    assert (bare.code, bare.param, bare.type, bare.request_id) == (7, None, None, None)
+    assert (bare.code, bare.param, bare.type, bare.request_id) == ("7", None, None, None)
+    assert bare.body == {"code": 7}
 
 
 def test_a_megabyte_of_html_is_not_in_the_text() -> None:

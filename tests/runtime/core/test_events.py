@@ -108,7 +108,7 @@ def test_half_a_surrogate_pair_is_replaced() -> None:
 ERRORS = {
     "object": (b'data: {"error": {"message": "overloaded", "code": "o1", "type": "t"}}', "overloaded", "o1"),
     "text": (b'data: {"error": "overloaded"}', "overloaded", None),
-    "beside an id": (b'data: {"id": "1", "error": {"message": "overloaded", "code": 503}}', "overloaded", 503),
+    "beside an id": (b'data: {"id": "1", "error": {"message": "overloaded", "code": 503}}', "overloaded", "503"),
     "named, nested": (b'event: error\ndata: {"error": {"message": "overloaded", "code": "o1"}}', "overloaded", "o1"),
     "named, flat": (b'event: error\ndata: {"message": "overloaded", "code": "o1"}', "overloaded", "o1"),
     "named, type": (

@@ -113,7 +113,8 @@ class APIError(SDKError):
         self.request = request
         self.body = body
         detail: Mapping[str, Any] = body if is_mapping(body) else {}
-        self.code = detail.get("code")
+        code = detail.get("code")
+        self.code = None if code is None else str(code)  # some servers repeat the status, a number
         self.param = detail.get("param")
         self.type = detail.get("type")
 
