@@ -70,7 +70,17 @@ def test_wishes_that_are_obeyed(headers: dict[str, str], seconds: float) -> None
     assert delay(headers) == pytest.approx(seconds)
 
 
-@pytest.mark.parametrize("headers", [{"retry-after": "121"}, {"retry-after": "1e300"}, {"retry-after-ms": "120001"}])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"retry-after": "121"},
+        {"retry-after": "1e300"},
+        {"retry-after": "1e999"},
+        {"retry-after": "9" * 5000},
+        {"retry-after-ms": "120001"},
+        {"retry-after-ms": "9" * 400, "retry-after": "1"},
+    ],
+)
 def test_wishes_that_end_the_trying(headers: dict[str, str]) -> None:
     assert delay(headers) is None
 
@@ -89,7 +99,6 @@ def test_a_date_far_away_ends_the_trying() -> None:
         "nan",
         "inf",
         "-inf",
-        "1e999",
         "-1e999",
         "1_000",
         "0x10",
@@ -99,13 +108,12 @@ def test_a_date_far_away_ends_the_trying() -> None:
         "Fri, 13 Nov 99999 22:00:00 GMT",
         "Tue, 14 Nov 2023 99:99:99 GMT",
         "Tue, 14 Nov 2000 22:13:50 GMT",
-        "1" * 5000,
         "Tue, 14 Nov 2023 22:13:50 +9999999999",
     ],
 )
 def test_junk_is_ignored(value: str) -> None:
-    assert delay({"retry-after": value}) in (0.5, None if value == "1" * 5000 else 0.5)
-    assert delay({"retry-after-ms": value}) in (0.5, None if value == "1" * 5000 else 0.5)
+    assert delay({"retry-after": value}) == 0.5
+    assert delay({"retry-after-ms": value}) == 0.5
 
 
 @pytest.mark.parametrize("value", [0, 1, 10**9])

@@ -52,7 +52,8 @@ class RetryPolicy:
 def retry_after(headers: Mapping[str, str], now: Callable[[], float]) -> float | None:
     """The seconds a server asks for, from `retry-after-ms` or `Retry-After` (RFC 9110, section 10.2.3).
 
-    None where the value is missing or makes no sense; it never hides the error it came with.
+    Infinity for a number too large to be one here; None where the value is missing or makes no sense. It never hides
+    the error it came with.
     """
     milliseconds = _number(headers.get("retry-after-ms"))
     if milliseconds is not None:
@@ -92,4 +93,5 @@ def _number(text: str | None) -> float | None:
         value = float(text)
     except ValueError:
         return None
-    return value if math.isfinite(value) else None
+    # "inf" is no number of HTTP, but a number of four hundred digits is one.
+    return value if math.isfinite(value) or text.strip(" +-0123456789.eE") == "" else None
