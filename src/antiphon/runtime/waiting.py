@@ -19,7 +19,8 @@ from .core.transport import AsyncTransport, Transport
 
 if TYPE_CHECKING:
     from .core.channel import AsyncSocket, Socket
-    from .core.request import Request
+    from .core.request import Request, SentRequest
+    from .core.transport import AsyncReply, Reply
 
 __all__ = [
     "AsyncColour",
@@ -37,6 +38,7 @@ __all__ = [
     "async_closed",
     "async_iterated",
     "async_open_socket",
+    "async_reply_of",
     "async_request_body",
     "async_resolved",
     "async_sleep",
@@ -45,6 +47,7 @@ __all__ = [
     "closed",
     "iterated",
     "open_socket",
+    "reply_of",
     "request_body",
     "resolved",
     "sleep",
@@ -163,6 +166,19 @@ def transport(http_client: object | None) -> Transport:
     from .transports.choice import transport_for
 
     return transport_for(http_client)
+
+
+def async_reply_of(response: Any) -> tuple[AsyncReply, SentRequest]:
+    """What a response of httpx has to read, and the request it answers. Raises TypeError for anything else."""
+    from .transports._async.httpx import async_reply_of
+
+    return async_reply_of(response)
+
+
+def reply_of(response: Any) -> tuple[Reply, SentRequest]:
+    from .transports._sync.httpx import reply_of
+
+    return reply_of(response)
 
 
 async def async_open_socket(request: Request, options: Mapping[str, Any], package: str) -> AsyncSocket:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, get_args, get_ori
 
 from ..core.errors import APIConnectionError
 from ..core.response import HTTPResponse
-from ..waiting import async_closed
+from ..waiting import async_closed, async_reply_of
 from .opened import AsyncOpened
 
 if TYPE_CHECKING:
@@ -34,7 +34,22 @@ class AsyncStream(Generic[T]):
     response: HTTPResponse
     """Status and headers; the body is what the stream reads."""
 
-    def __init__(self, opened: AsyncOpened, events: EventStream[T]) -> None:
+    def __init__(
+        self,
+        opened: AsyncOpened | None = None,
+        events: EventStream[T] | None = None,
+        *,
+        cast_to: type[T] | None = None,
+        response: Any = None,
+        client: object = None,
+        options: object = None,
+    ) -> None:
+        """A stream is what calls give. Tests of programs make one by hand: of `cast_to`, out of a `response` of httpx.
+
+        Raises TypeError when it is neither made by a call nor given these two. `client` and `options` change nothing.
+        """
+        if opened is None or events is None:
+            opened, events = _made_by_hand(cast_to, response)
         self.response = opened.response
         self.response.comes_from(opened)
         self._opened = opened
@@ -81,6 +96,17 @@ class AsyncStream(Generic[T]):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.response.request.method} {self.response.url.path}>"
+
+
+def _made_by_hand(item: type[T] | None, response: Any) -> tuple[AsyncOpened, EventStream[T]]:
+    from ..core.events import event_stream
+    from ..core.reading import reader_for
+
+    if item is None or response is None:
+        raise TypeError("a stream made by hand needs cast_to=, the type of its items, and response=, of httpx")
+    reply, request = async_reply_of(response)
+    opened = AsyncOpened(reply, HTTPResponse(reply.head, request, None))
+    return opened, event_stream(reader_for(item), opened.response)
 
 
 async def _items(opened: AsyncOpened, events: EventStream[T]) -> AsyncIterator[T]:

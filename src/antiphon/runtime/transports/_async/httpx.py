@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from importlib import import_module
 from types import ModuleType
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import httpx
 
 from ...core.errors import ClientClosedError
 from ...core.headers import Headers, field_text
-from ...core.request import Request
+from ...core.request import Request, SentRequest
 from ...core.response import Head
 from ...core.transport import AsyncReply
 from ..clients import AsyncClients
 from ..errors import library_errors, transport_error, unusable_proxy
 from ..streams import AsyncCloser, async_drained
 
-__all__ = ["AsyncClientTransport", "AsyncHttpxTransport"]
+__all__ = ["AsyncClientTransport", "AsyncHttpxTransport", "async_reply_of"]
 
 _ERRORS: Final = library_errors(httpx)
 
@@ -79,6 +79,22 @@ class AsyncHttpxTransport:
 
     async def aclose(self) -> None:
         await self._clients.aclose()
+
+
+def async_reply_of(response: Any) -> tuple[AsyncReply, SentRequest]:
+    """What a response of httpx, or httpx2, has to read, and the request that it answers.
+
+    Raises TypeError for anything else.
+    """
+    library = import_module(type(response).__module__.partition(".")[0])
+    if not isinstance(response, getattr(library, "Response", ())) or not hasattr(library, "AsyncClient"):
+        raise TypeError(f"expected a response of httpx, not {type(response).__name__}")
+    try:
+        asked: Any = response.request
+    except RuntimeError:  # it has none: it was made by hand as well
+        asked = httpx.Request("GET", "")
+    sent = SentRequest(asked.method, str(asked.url), Headers(list(asked.headers.multi_items())), b"")
+    return _AsyncReply(cast("httpx.Response", response), library_errors(library), None), sent
 
 
 class _AsyncReply:

@@ -6,20 +6,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib import import_module
 from types import ModuleType
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import httpx
 
 from ...core.errors import ClientClosedError
 from ...core.headers import Headers, field_text
-from ...core.request import Request
+from ...core.request import Request, SentRequest
 from ...core.response import Head
 from ...core.transport import Reply
 from ..clients import Clients
 from ..errors import library_errors, transport_error, unusable_proxy
 from ..streams import Closer, drained
 
-__all__ = ["ClientTransport", "HttpxTransport"]
+__all__ = ["ClientTransport", "HttpxTransport", "reply_of"]
 
 _ERRORS: Final = library_errors(httpx)
 
@@ -80,6 +80,22 @@ class HttpxTransport:
 
     def close(self) -> None:
         self._clients.close()
+
+
+def reply_of(response: Any) -> tuple[Reply, SentRequest]:
+    """What a response of httpx, or httpx2, has to read, and the request that it answers.
+
+    Raises TypeError for anything else.
+    """
+    library = import_module(type(response).__module__.partition(".")[0])
+    if not isinstance(response, getattr(library, "Response", ())) or not hasattr(library, "Client"):
+        raise TypeError(f"expected a response of httpx, not {type(response).__name__}")
+    try:
+        asked: Any = response.request
+    except RuntimeError:  # it has none: it was made by hand as well
+        asked = httpx.Request("GET", "")
+    sent = SentRequest(asked.method, str(asked.url), Headers(list(asked.headers.multi_items())), b"")
+    return _Reply(cast("httpx.Response", response), library_errors(library), None), sent
 
 
 class _Reply:
