@@ -92,7 +92,7 @@ def test_positional_parameters(tmp_path: Path, name: str) -> None:
 def test_a_body_as_one_argument(tmp_path: Path) -> None:
     method = {"endpoint": "post /pets", "body_param_name": "pet"}
     client = sdk(tmp_path, {"pets": {"methods": {"create": method}}}).client(Answer(200, {"id": "a"}))
-    client.pets.create(body={"id": "x"})
+    client.pets.create(pet={"id": "x"})
     assert sent_json(client.sent[0]) == {"id": "x"}
 
 
@@ -230,3 +230,107 @@ def test_without_a_tree_one_is_inferred(tmp_path: Path, config: dict[str, Any] |
     found, problems = stages(tmp_path, made(), config)
     assert problems == ()
     assert [each.name for each in found.api.root.resources] == ["pets", "stores", "ping"]
+
+
+def _about(**said: Any) -> dict[str, Any]:
+    """A configuration with one method that is said so."""
+    return {"resources": {"pets": {"methods": {"it": {"endpoint": "get /pets/{petId}", **said}}}}}
+
+
+def _settings(**said: Any) -> dict[str, Any]:
+    return {"resources": {"pets": {"methods": METHODS}}, "client_settings": said}
+
+
+def _purpose(purpose: str) -> dict[str, Any]:
+    return {"type": "string", "x-stainless-pagination-property": {"purpose": purpose}}
+
+
+NOT_LOST: dict[str, tuple[dict[str, Any], str]] = {
+    "an unknown entry of a method": (_about(pagniated=True), "is 'paginated' meant?"),
+    "paging of the wrong type": (_about(paginated=5), "paginated has to be true, false or the name"),
+    "a stream that is no object": (_about(streaming=True), "streaming has to be an object"),
+    "an unknown type of method": (_about(type="htttp"), "'htttp' is not used"),
+    "a type of method that is not written": (_about(type="webhook_unwrap"), "'webhook_unwrap' is not written"),
+    "options of requests": (_about(default_request_options={"timeout": 5}), "is not applied"),
+    "a positional parameter that is not there": (_about(positional_params=["id"]), "those it has: petId"),
+    "a name for no body": (_about(body_param_name="pet"), "has no body to name"),
+    "a property that is not in the answer": (_about(unwrap_response="rows"), "has no property 'rows'"),
+    "a parameter for streams that is not there": (_about(streaming={"param_discriminator": "x"}), "no parameter 'x'"),
+    "an unknown setting": (_settings(default_timeouts=5), "is 'default_timeout' meant?"),
+    "an unknown entry of an option": (_settings(opts={"a": {"reed_env": "A"}}), "is 'read_env' meant?"),
+    "an option that is no object": (_settings(opts={"a": "string"}), "'a' has to be an object"),
+    "a role nobody has": (_settings(opts={"a": {"auth": {"role": "x"}}}), "'x' is not used"),
+    "credentials of no scheme": (_settings(opts={"a": {"auth": {"security_scheme": "x"}}}), "security scheme 'x'"),
+    "credentials in a text": (_settings(opts={"a": {"auth": "key"}}), "an object with security_scheme"),
+    "a time nobody can read": (_settings(default_timeout="soon"), "default_timeout has to be seconds"),
+    "fewer attempts than none": (_settings(default_retries={"max_retries": -1}), "max_retries has to be"),
+    "other delays": (_settings(default_retries={"max_delay_seconds": 60}), "the runtime's is 8 seconds"),
+    "a header that cannot be sent": (_settings(default_headers={"x": "a\r\nb"}), "'x' is no header"),
+    "a header without a value": (_settings(default_headers={"x": None}), "'x' is no header"),
+    "a header of no name": (_settings(idempotency={"header": "a b"}), "'a b' cannot be the name"),
+    "an environment of no address": ({"environments": {"a": {"url": "https://x.test"}}}, "'a' has to be an address"),
+    "a variable nobody fills in": ({"environments": {"a": "https://{b}.test"}}, "nothing fills in"),
+    "security of no scheme": ({"security": [{"x": []}]}, "security scheme 'x'"),
+    "a scheme that is no object": ({"security_schemes": {"x": 5}}, "'x' has to be an object"),
+    "changes of the document": ({"openapi": {"transforms": [{"command": "remove"}]}}, "transforms is not applied"),
+    "errors": ({"errors": {"message_property": "x"}}, "errors is not applied"),
+    "an unknown style": ({"query_settings": {"array_format": "x"}}, "array_format is one of"),
+    "targets as a list": ({"targets": ["python"]}, "targets has to be an object"),
+    "models of the client": ({"resources": {"$client": {"models": {"a": "Pet"}}}}, "$client has methods only"),
+    "a resource that is no object": ({"resources": {"a": 5}}, "a resource has to be an object"),
+    "names that are one": ({"resources": {"aB": {}, "a_b": {}}}, "'aB' and 'a_b' are one name"),
+    "an endpoint to leave out that is not there": ({"unspecified_endpoints": ["get /x"]}, "no operation 'get /x'"),
+    "paging as text": ({"pagination": ["page"]}, "has to be an object"),
+    "paging twice": (
+        {"pagination": [{"name": "a", "type": "cursor_url"}, {"name": "a", "type": "cursor_url"}]},
+        "two paginations 'a'",
+    ),
+    "an unknown purpose": (
+        {"pagination": [{"name": "a", "type": "cursor", "request": {"after": _purpose("next_cursor_parm")}}]},
+        "is 'next_cursor_param' meant?",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NOT_LOST)
+def test_nothing_is_lost_in_silence(tmp_path: Path, name: str) -> None:
+    config, said = NOT_LOST[name]
+    _, problems = stages(tmp_path, made(), config)
+    found = [problem for problem in problems if said in problem.message]
+    assert found, [problem.message for problem in problems]
+    assert found[0].origin.file == "stainless.json"
+    assert found[0].origin.line
+
+
+SAID_AND_DONE: dict[str, dict[str, Any]] = {
+    "skipped": {"post": {"endpoint": "post /pets", "skip": True}},
+    "skipped here": {"post": {"endpoint": "post /pets", "only": ["go"]}},
+}
+
+
+@pytest.mark.parametrize("name", SAID_AND_DONE)
+def test_what_the_author_leaves_out_is_no_problem(tmp_path: Path, name: str) -> None:
+    methods = {"list": "get\n  /pets", "retrieve": "get /pets/{id}", **SAID_AND_DONE[name]}
+    tree = {"pets": {"methods": methods}, "ping": {"skip": True, "methods": {"ping": "get /ping"}}}
+    _, problems = stages(
+        tmp_path, made(), {"resources": tree, "unspecified_endpoints": ["GET /stores/{store}/pets/{pet}"]}
+    )
+    assert problems == ()
+
+
+def test_events_by_the_names_of_models(tmp_path: Path) -> None:
+    method = {"endpoint": "get /ping", "streaming": {"stream_event_model": "pets.events.animal"}}
+    tree = {"pets": {"methods": {"ping": method}, "subresources": {"events": {"models": {"animal": "Pet"}}}}}
+    found = sdk(tmp_path, tree)
+    client = found.client(Answer(200, b'data: {"id": "a"}\n\n', {"content-type": "text/event-stream"}))
+    (event,) = client.pets.ping()
+    assert type(event).__name__ == "Animal"
+    assert event.id == "a"
+
+
+def test_variables_of_addresses_have_their_defaults(tmp_path: Path) -> None:
+    settings = {"opts": {"region": {"server_variable": "region", "default": "eu"}, "beta": {"default": True}}}
+    config = {"environments": {"a": "https://{region}.test"}, "client_settings": settings}
+    found, _ = stages(tmp_path, made(), config)
+    assert found.api.environments == (("a", "https://eu.test"),)
+    assert [each.default for each in found.config.opts or ()] == ["eu", "true"]

@@ -272,3 +272,10 @@ def test_documents_in_utf_16(tmp_path: Path) -> None:
     said = io.StringIO()
     assert run(Request(path, tmp_path / "out"), err=said) == 0
     assert '"openapi": 5' in said.getvalue()
+
+
+def test_limits_at_the_end_of_floats(tmp_path: Path) -> None:
+    far = {"type": "number", "minimum": 1e308, "exclusiveMinimum": 1e308, "multipleOf": 1e-320}
+    far_whole = {"type": "integer", "minimum": 10**400, "multipleOf": 0}
+    schema = {"type": "object", "required": ["a", "b"], "properties": {"a": far, "b": far_whole}}
+    assert generate(written(tmp_path, document({"/x": {"post": operation(body=json_body(schema))}}))).plan

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, cast
@@ -9,6 +10,7 @@ from typing import Any, Final, Literal, cast
 from ..document import JSON, Document
 from ..problems import Problems
 from ..spec.reader import Node
+from .entries import check, check_method, check_resource, headers, is_header, one_of
 
 __all__ = [
     "ChannelConfig",
@@ -160,24 +162,16 @@ class Config:
     license: str | None = None
     unwrap: str | None = None
     env_prefix: str | None = None
-    left_out: frozenset[str] = frozenset()
-    """Endpoints the author wants no methods for: `post /things`."""
+    left_out: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Endpoints the author wants no methods for, `post /things`, and where that is said; or without a place, where a
+    method is skipped."""
     style: Style = field(default_factory=Style)
     is_given: bool = False
     """Whether the author wrote it; a configuration that was inferred may place things more freely."""
 
 
-_TOP: Final = frozenset(
-    {
-        "edition", "organization", "targets", "environments", "resources", "pagination", "client_settings", "settings",
-        "query_settings", "multipart_settings", "streaming", "security", "security_schemes", "errors", "custom_casings",
-        "unspecified_endpoints", "readme", "openapi", "diagnostics", "codeflow", "docs",
-    }
-)  # fmt: skip
-
-_RESOURCE: Final = frozenset(
-    {"methods", "models", "subresources", "description", "deprecated", "skip", "only", "custom", "mcp", "name", "title"}
-)
+_ARRAYS: Final = ("comma", "repeat", "indices", "brackets")
+_NESTED: Final = ("brackets", "dots")
 
 
 def read_config(document: Document, problems: Problems) -> Config:
@@ -188,32 +182,32 @@ def read_config(document: Document, problems: Problems) -> Config:
     if not isinstance(root.value, dict):
         root.report("config", "a configuration is an object")
         return Config()
-    for key, node in root.entries():
-        if key not in _TOP and not key.startswith("x-"):
-            node.report("config", f"{key!r} is no known entry; it is not used")
+    check(root)
     settings = root.child("client_settings")
-    retries = settings.child("default_retries").child("max_retries").value
     resources = root.child("resources")
     return Config(
         root=_resource_tree(resources),
         organization=root.child("organization").text("name"),
-        environments=tuple((name, str(each.value)) for name, each in root.entries("environments")),
-        pagination=tuple(_pagination(each) for each in root.items("pagination")),
+        environments=tuple(_environments(root)),
+        pagination=tuple(_paginations(root)),
         opts=_opts(settings) if settings.has("opts") else None,
         security=_security(root) if root.has("security") else None,
         security_schemes=root.child("security_schemes").value,
-        query_arrays=root.child("query_settings").text("array_format"),
-        query_nested=root.child("query_settings").text("nested_format"),
-        form_arrays=root.child("multipart_settings").text("array_format"),
-        form_nested=root.child("multipart_settings").text("nested_format"),
-        idempotency_header=settings.child("idempotency").text("header"),
-        default_headers={name: str(each.value) for name, each in settings.entries("default_headers")},
-        max_retries=retries if isinstance(retries, int) and not isinstance(retries, bool) else None,
-        timeout_seconds=_seconds(settings.child("default_timeout").value),
+        query_arrays=one_of(root.child("query_settings"), "array_format", _ARRAYS),
+        query_nested=one_of(root.child("query_settings"), "nested_format", _NESTED),
+        form_arrays=one_of(root.child("multipart_settings"), "array_format", _ARRAYS),
+        form_nested=one_of(root.child("multipart_settings"), "nested_format", _NESTED),
+        idempotency_header=_idempotency_header(settings.child("idempotency")),
+        default_headers=headers(settings, "default_headers"),
+        max_retries=_retries(settings.child("default_retries").child("max_retries")),
+        timeout_seconds=_timeout(settings.child("default_timeout")),
         license=root.child("settings").text("license"),
         unwrap=_unwrap(root.child("settings").child("unwrap_response_fields")),
         env_prefix=settings.text("default_env_prefix"),
-        left_out=frozenset(each.lower() for each in _names(root.child("unspecified_endpoints"))),
+        left_out={
+            **dict.fromkeys(_skipped_endpoints(root.child("resources")), ""),
+            **{each.value: each.pointer for each in root.items("unspecified_endpoints") if isinstance(each.value, str)},
+        },
         style=_style(root),
         is_given=True,
     )
@@ -265,6 +259,9 @@ def _resource_tree(node: Node) -> ResourceConfig:
     for name, each in node.entries():
         if name == "$client":
             client = _resource(each)
+            for key in ("models", "subresources"):
+                if each.child(key).value:
+                    each.report("config", f"$client has methods only; {key} belong to a resource, or to $shared", key)
             root = replace(root, methods=client.methods, mixin=client.mixin)
         else:
             resources.append((name, _resource(each)))
@@ -272,9 +269,9 @@ def _resource_tree(node: Node) -> ResourceConfig:
 
 
 def _resource(node: Node) -> ResourceConfig:
-    for key, each in node.entries():
-        if key not in _RESOURCE and not key.startswith("x-"):
-            each.report("config", f"{key!r} is no known entry of a resource; it is not used")
+    check_resource(node)
+    if not isinstance(node.value, dict) and node.value is not None:
+        node.report("bad-shape", "a resource has to be an object; it is left out")
     if _skipped(node):
         return ResourceConfig(pointer=node.pointer)
     methods = [method for name, each in node.entries("methods") if (method := _method(name, each)) is not None]
@@ -334,22 +331,37 @@ def _skipped(node: Node) -> bool:
         value = node.child(key).value
         if isinstance(value, bool):
             return value if wanted else False
-        if isinstance(value, list):
-            return ("python" in value) is wanted
+        if isinstance(value, (list, str)):
+            return ("python" in (value if isinstance(value, list) else [value])) is wanted
     return False
+
+
+def _skipped_endpoints(resources: Node, within: bool = False) -> Iterator[str]:
+    """The endpoints of methods that are not wanted in Python, each by itself or with its resource."""
+    for _, resource in resources.entries() if isinstance(resources.value, dict) else ():
+        skipped = within or _skipped(resource)
+        methods = resource.child("methods")
+        for _, method in methods.entries() if isinstance(methods.value, dict) else ():
+            if skipped or _skipped(method):
+                endpoint = method.value if isinstance(method.value, str) else method.child("endpoint").value
+                if isinstance(endpoint, str):
+                    yield endpoint
+        yield from _skipped_endpoints(resource.child("subresources"), skipped)
 
 
 def _method(name: str, node: Node) -> MethodConfig | None:
     endpoint = node.value if isinstance(node.value, str) else node.text("endpoint")
-    if isinstance(node.value, dict) and (
-        _skipped(node) or node.text("type") in ("alias", "webhook_unwrap", "webhook_verify")
-    ):
-        return None
-    verb, _, path = (endpoint or "").strip().partition(" ")
-    if not path.strip():
+    if isinstance(node.value, dict):
+        if _skipped(node):
+            return None
+        check_method(node)
+        if node.child("type").value in ("alias", "webhook_unwrap", "webhook_verify"):
+            return None
+    verb, _, path = re.sub(r"\s+", " ", endpoint or "").strip().partition(" ")
+    if not path:
         node.report("config", f"the method {name!r} names no endpoint such as `get /things`; it is left out")
         return None
-    method = MethodConfig(name, verb.lower(), path.strip(), pointer=node.pointer)
+    method = MethodConfig(name, verb.lower(), path, pointer=node.pointer)
     if isinstance(node.value, str):
         return method
     paginated = node.child("paginated").value
@@ -368,6 +380,19 @@ def _method(name: str, node: Node) -> MethodConfig | None:
         deprecated=deprecated if isinstance(deprecated, (str, bool)) else None,
         returns=node.text("x-returns"),
     )
+
+
+def _paginations(root: Node) -> Iterator[PaginationConfig]:
+    names: set[str] = set()
+    for each in root.items("pagination"):
+        if not isinstance(each.value, dict):
+            continue
+        found = _pagination(each)
+        if found.name in names:
+            each.report("config", f"there are two paginations {found.name!r}; this one is left out")
+        else:
+            names.add(found.name)
+            yield found
 
 
 def _pagination(node: Node) -> PaginationConfig:
@@ -392,7 +417,7 @@ def _opts(settings: Node) -> tuple[ClientOpt, ...]:
                 type=node.text("type") or "string",
                 docs=node.text("description"),
                 env=node.text("read_env"),
-                default=None if default is None else str(default),
+                default=None if default is None else _plain_text(default),
                 scheme=auth.text("security_scheme") if isinstance(auth.value, dict) else None,
                 role=(auth.text("role") or "value") if isinstance(auth.value, dict) else "value",
                 header=node.text("send_in_header"),
@@ -401,6 +426,10 @@ def _opts(settings: Node) -> tuple[ClientOpt, ...]:
             )
         )
     return tuple(found)
+
+
+def _plain_text(value: JSON) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _security(root: Node) -> tuple[tuple[str, ...], ...]:
@@ -427,3 +456,47 @@ def _seconds(value: JSON) -> float | None:
         if number != value and number.replace(".", "", 1).isdigit():
             return float(number) * factor
     return float(value) if value.replace(".", "", 1).isdigit() else None
+
+
+def _environments(root: Node) -> Iterator[tuple[str, str]]:
+    """Names and addresses; variables of an address have the defaults of the options that name them."""
+    defaults: dict[str, str] = {}
+    for _, opt in root.child("client_settings").entries("opts"):
+        variable, default = opt.child("server_variable").value, opt.child("default").value
+        if isinstance(variable, str) and isinstance(default, (str, int)):
+            defaults[variable] = str(default)
+    for name, node in root.entries("environments"):
+        url = node.value
+        if not isinstance(url, str) or not url.startswith(("http://", "https://")) or not url.isprintable():
+            node.report("config", f"the environment {name!r} has to be an address with http:// or https://; left out")
+            continue
+        for variable, default in defaults.items():
+            url = url.replace(f"{{{variable}}}", default)
+        if "{" in url:
+            node.report("config", f"nothing fills in the variables of {url!r}; give base_url to the client")
+        yield name, url
+
+
+def _idempotency_header(node: Node) -> str | None:
+    name = node.text("header")
+    if name is None or is_header(name):
+        return name
+    node.report("config", f"{name!r} cannot be the name of a header; it is not used", "header")
+    return None
+
+
+def _retries(node: Node) -> int | None:
+    if isinstance(node.value, int) and not isinstance(node.value, bool) and node.value >= 0:
+        return node.value
+    if node.value is not None:
+        node.report("config", "max_retries has to be a whole number, 0 or more; it is not used")
+    return None
+
+
+def _timeout(node: Node) -> float | None:
+    seconds = _seconds(node.value)
+    if seconds is not None and seconds > 0:
+        return seconds
+    if node.value is not None:
+        node.report("config", "default_timeout has to be seconds, or a text such as `90s` or `2m`; it is not used")
+    return None

@@ -35,7 +35,7 @@ from .model import (
 from .pagination import matching, page_item, schemes_of
 from .places import names_of_place
 from .schemas import SchemaReader
-from .security import auth_schemes, default_security
+from .security import auth_schemes, default_security, undeclared
 from .servers import Servers, environments
 from .tags import Tagger
 from .types import Array, Binary, Constant, Enum, Map, Object, Primitive, Reference, Type, Union, Unknown, without_null
@@ -74,6 +74,7 @@ class _Lowering:
         self._used: set[str] = set()
         self._pages: tuple[PageScheme, ...] = ()
         self._by_name: dict[str, str] = {}
+        self._models_by_path = dict(_models_by_path(config.root, ""))
         self._environments = config.environments or tuple(environments(spec))
         self._servers = Servers(spec, self._environments)
 
@@ -85,6 +86,9 @@ class _Lowering:
         root = self._resource("", (), config.root)
         self._report_unused()
         schemes = auth_schemes(spec.spec, config, self._problems, self._origin)
+        for pointer, name in undeclared(spec.spec, config):
+            said = f"neither the document nor security_schemes has a security scheme {name!r}; it is not used"
+            self._problems.add("config", said, self._config_origin(pointer))
         return API(
             title=spec.spec.info.title,
             version=spec.spec.info.version,
@@ -214,13 +218,24 @@ class _Lowering:
         operation = self._operation(found, config)
         in_path = [each.name for each in operation.params if each.place == "path"]
         positional = config.positional if config.positional is not None else tuple(in_path[-1:])
+        for name in positional:
+            if name not in in_path:
+                said = f"the path has no parameter {name!r}; those it has: {', '.join(in_path) or 'none'}"
+                self._problems.add("config", said, self._config_origin(pointer_to(config.pointer, "positional_params")))
         return Method(config.name, operation, tuple(name for name in positional if name in in_path))
 
     def _report_unused(self) -> None:
+        left_out: set[str] = set()
+        for said, place in self._config.left_out.items():
+            verb, _, path = " ".join(said.split()).partition(" ")
+            left_out.add(_endpoint(verb, path))
+            if place and _endpoint(verb, path) not in self._operations:
+                message = f"the document has no operation {said!r} to be left out"
+                self._problems.add("config", message, self._config_origin(place))
         for endpoint, each in self._operations.items():
             if endpoint not in self._used:
                 operation = each.operation
-                if f"{operation.verb} {operation.path}".lower() in self._config.left_out:
+                if endpoint in left_out:
                     continue
                 message = (
                     f"{operation.verb.upper()} {operation.path} has no method in the configuration; it is left out"
@@ -294,6 +309,9 @@ class _Lowering:
     def _body(self, found: ResolvedOperation, config: MethodConfig) -> Body | BinaryBody | None:
         body = found.body
         if body is None or not body.content:
+            if config.body_param is not None:
+                place = pointer_to(config.pointer, "body_param_name")
+                self._problems.add("config", "the operation has no body to name", self._config_origin(place))
             return None
         kind, media = _preferred(body.content, self._has_files)
         encoding: Literal["json", "form", "multipart"]
@@ -304,16 +322,22 @@ class _Lowering:
         elif _is_json(kind):
             encoding = "json"
         else:
-            return BinaryBody(kind, body.required, body.description)
+            return BinaryBody(kind, body.required, body.description, config.body_param)
         type = self._type(media.schema)
         if encoding == "json" and isinstance(type, Binary):
-            return BinaryBody(kind, body.required, body.description)
+            return BinaryBody(kind, body.required, body.description, config.body_param)
         content_type = "application/json" if kind == "*/*" else kind
         whole = self._reader.object_of(media.schema) if media.schema is not None else None
         whole = None if whole is None else cast(Object, self._tagger.tagged(whole))
         fields = None if config.body_param is not None else self._fields(whole, type, encoding, media)
         return Body(
-            encoding, content_type, body.required, fields, None if fields is not None else type, body.description
+            encoding,
+            content_type,
+            body.required,
+            fields,
+            None if fields is not None else type,
+            body.description,
+            config.body_param,
         )
 
     def _has_files(self, media: MediaType) -> bool:
@@ -391,9 +415,15 @@ class _Lowering:
         streamed = stream if stream is not None else lines
         if streamed is not None or config.is_stream:
             item = self._event(config, streamed, is_lines=stream is None)
-            parameter = config.stream_parameter or (
-                "stream" if "stream" in {*names, *(p.name for p in params)} else None
-            )
+            known = {*names, *(p.name for p in params)}
+            parameter = config.stream_parameter
+            if parameter is not None and parameter not in known and (values or isinstance(plain, BinaryResult)):
+                place = pointer_to(config.pointer, "streaming", "param_discriminator")
+                message = f"the operation has no parameter {parameter!r} to ask for a stream"
+                self._problems.add("config", message, self._config_origin(place))
+                parameter = None
+            if parameter is None and "stream" in known:
+                parameter = "stream"
             if isinstance(plain, BinaryResult) and parameter is None and not config.is_stream:
                 return plain  # no argument says which of them comes; bytes can be read piece by piece too
             if isinstance(plain, (ValueResult, BinaryResult, Empty)):
@@ -414,7 +444,8 @@ class _Lowering:
 
     def _event(self, config: MethodConfig, media: MediaType | None, *, is_lines: bool) -> Type:
         if config.stream_event is not None:
-            key = self._by_name.get(config.stream_event.rpartition("/")[2])
+            said = config.stream_event
+            key = self._by_name.get(self._models_by_path.get(said, said).rpartition("/")[2])
             if key is not None:
                 return Reference(key)
             message = f"the document has no schema {config.stream_event!r}"
@@ -462,9 +493,14 @@ class _Lowering:
 
     def _unwrapped(self, type: Type, deep: Type, config: MethodConfig) -> Type:
         wanted = self._config.unwrap if config.unwrap is None else config.unwrap
-        if isinstance(wanted, str) and isinstance(deep, Object):
-            return next((each.type for each in deep.properties if each.name == wanted), type)
-        return type
+        if not isinstance(wanted, str):
+            return type
+        inner = [each.type for each in deep.properties if each.name == wanted] if isinstance(deep, Object) else []
+        if not inner and isinstance(config.unwrap, str):
+            place = pointer_to(config.pointer, "unwrap_response")
+            message = f"the answer has no property {wanted!r}; it is given as it is"
+            self._problems.add("config", message, self._config_origin(place))
+        return inner[0] if inner else type
 
     def _other_result(self, others: list[tuple[str, MediaType]], values: list[tuple[str, MediaType]]) -> Result:
         if values:
@@ -490,6 +526,14 @@ class _Lowering:
                 key = self._by_name.get(name)
                 variants.append(Variant(values, Reference(key) if key is not None else None))
         return cast(str, said["parameter"]), tuple(variants)
+
+
+def _models_by_path(config: ResourceConfig, path: str) -> Iterator[tuple[str, str]]:
+    """The models of a configuration as others of its entries name them: `chat.completions.chunk`, and their schemas."""
+    for name, target in config.models:
+        yield f"{path}{name}", target
+    for name, inner in config.resources:
+        yield from _models_by_path(inner, f"{path}{name}.")
 
 
 def _endpoint(verb: str, path: str) -> str:

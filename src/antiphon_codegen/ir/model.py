@@ -101,6 +101,8 @@ class Body:
     whole: Type | None
     """The type of a body that is no object, or that has keys of any name."""
     docs: str | None = None
+    called: str | None = None
+    """The name the author gives to a body that is one argument."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ class BinaryBody:
     content_type: str
     required: bool
     docs: str | None = None
+    called: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from ..document import JSON
+from ..document import JSON, pointer_to
 from ..problems import Origin, Problems
 from ..spec.model import SecurityScheme, Spec
 from ..spec.resolve import ResolvedSpec
@@ -12,7 +12,7 @@ from ..words import words
 from .config import ClientOpt, Config
 from .model import AuthScheme
 
-__all__ = ["auth_schemes", "client_opts", "default_security"]
+__all__ = ["auth_schemes", "client_opts", "default_security", "undeclared"]
 
 
 def auth_schemes(
@@ -31,6 +31,19 @@ def auth_schemes(
         else:
             found.append(scheme)
     return tuple(found)
+
+
+def undeclared(spec: Spec, config: Config) -> Iterator[tuple[str, str]]:
+    """The schemes a configuration names that there are none of, each with its place there."""
+    declared = (*spec.components.security_schemes, *_overriding(config.security_schemes))
+    known = {scheme.name for scheme in declared}
+    for opt in config.opts or ():
+        if opt.scheme is not None and opt.scheme not in known:
+            yield pointer_to("/client_settings/opts", opt.name, "auth", "security_scheme"), opt.scheme
+    for index, alternative in enumerate(config.security or ()):
+        for name in alternative:
+            if name not in known:
+                yield pointer_to("/security", index, name), name
 
 
 def _overriding(schemes: JSON) -> list[SecurityScheme]:

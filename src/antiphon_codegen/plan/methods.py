@@ -92,7 +92,7 @@ class MethodPlanner:
         arguments = [self._param(each, method, owner, taken) for each in _path_first(operation) if not _is_fixed(each)]
         body = operation.body
         if isinstance(body, BinaryBody):
-            name = first_free(["body", "content"], taken)
+            name = _body_name(body, "content", taken)
             arguments.append(Argument(name, "", "content", FileInput(), body.required, False, body.docs, False))
         elif body is not None and body.fields is not None:
             is_form = body.encoding == "multipart"
@@ -121,7 +121,7 @@ class MethodPlanner:
         elif body is not None and body.whole is not None:
             wanted = method.operation.body
             assert isinstance(wanted, Body)
-            name = first_free(["body", "request_body"], taken)
+            name = _body_name(body, "request_body", taken)
             annotation = self._types.annotation(body.whole, "in", owner, "Body")
             arguments.append(Argument(name, "", "whole", annotation, body.required, False, body.docs, False))
         positional = [each for each in arguments if each.positional]
@@ -309,6 +309,10 @@ def _fixed_text(each: Param) -> str | None:
 
 def _path_first(operation: Operation) -> list[Param]:
     return sorted(operation.params, key=lambda each: each.place != "path")
+
+
+def _body_name(body: Body | BinaryBody, second: str, taken: set[str]) -> Identifier:
+    return first_free(["body", second], taken) if body.called is None else _free_name(body.called, "body", taken)
 
 
 def _free_name(wire: str, place: str, taken: set[str]) -> Identifier:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from math import isfinite
 from typing import Final, cast
 
 from ..document import JSON
@@ -69,6 +70,8 @@ def _number(shape: Shape, name: str, chance: random.Random, *, whole: bool) -> J
         value = (facts["exclusiveMinimum"] + (high if high is not None else value + 1)) / 2
     if step:
         value = _stepped(value, step, low)
+    if not isfinite(value):
+        raise OverflowError
     return int(value) if whole and isinstance(value, float) and value.is_integer() else value
 
 
@@ -109,6 +112,8 @@ def _is_time(name: str) -> bool:
 
 def _stepped(value: float, step: float, low: float | None) -> float:
     """The multiple of a step that is nearest from below, but not under the limit."""
+    if not isfinite(value / step):
+        raise OverflowError
     count = int(value // step)
     if low is not None and count * step < low:
         count += 1

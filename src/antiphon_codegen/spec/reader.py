@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..document import JSON, Document, pointer_to
+from ..document import JSON, Document, pointer_to, steps_of
 from ..problems import Kind, Origin, Problems
 
 __all__ = ["Node"]
@@ -73,7 +73,7 @@ class Node:
             for name in node.value:
                 yield name, node.child(name)
         elif node.value is not None:
-            node.report("bad-shape", f"{key or 'this'} has to be an object")
+            node.report("bad-shape", f"{key or _last(node.pointer)} has to be an object")
 
     def items(self, key: str | None = None) -> Iterator[Node]:
         """The items of the list at a key, or of this one; nothing and a report where it is no list."""
@@ -82,7 +82,7 @@ class Node:
             for index in range(len(node.value)):
                 yield node.child(index)
         elif node.value is not None:
-            node.report("bad-shape", f"{key or 'this'} has to be a list")
+            node.report("bad-shape", f"{key or _last(node.pointer)} has to be a list")
 
     def texts(self, key: str) -> tuple[str, ...]:
         """The texts of the list at a key."""
@@ -97,3 +97,8 @@ class Node:
     def extensions(self) -> dict[str, JSON]:
         """The `x-...` entries."""
         return {k: v for k, v in self.value.items() if k.startswith("x-")} if isinstance(self.value, dict) else {}
+
+
+def _last(pointer: str) -> str:
+    steps = steps_of(pointer)
+    return repr(steps[-1]) if steps else "this"
