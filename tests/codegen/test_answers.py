@@ -285,6 +285,23 @@ def test_events_when_a_parameter_asks_for_them(tmp_path: Path) -> None:
         assert [each.id for each in stream] == ["1", "2"]
 
 
+def test_a_deprecated_method_that_may_stream_says_so_too(tmp_path: Path) -> None:
+    body = json_body({"type": "object", "properties": {"stream": {"type": "boolean"}, "text": TEXT}})
+    answer = {
+        "description": "",
+        "content": {"application/json": {"schema": THING}, "text/event-stream": {"schema": THING}},
+    }
+    used = operation(body=body, answer=answer, deprecated=True)
+    made = build(tmp_path, document({"/x": {"post": used}}))
+    client = made.client(Answer(200, {"id": "a"}), Answer(200, EVENTS, SSE))
+    with pytest.warns(DeprecationWarning, match="`create` is deprecated by the API"):
+        assert client.x.create(text="t").id == "a"
+    with pytest.warns(DeprecationWarning, match="`create` is deprecated by the API"):
+        stream = client.x.create(text="t", stream=True)
+    assert [each.id for each in stream] == ["1", "2"]
+    assert made.text("resources/x/_sync.py").count("@deprecated(") == 4  # type checkers look at overloads alone
+
+
 def test_bytes_or_events_without_a_parameter_that_says_which(tmp_path: Path) -> None:
     binary = {"schema": {"type": "string", "format": "binary"}}
     answer = {"description": "", "content": {"audio/mpeg": binary, "text/event-stream": {"schema": THING}}}
@@ -320,3 +337,19 @@ def test_unions_are_told_apart_by_their_tag(tmp_path: Path) -> None:
     assert type(made.client(Answer(200, {"kind": "dog"})).pets.create()).__name__ == "Dog"
     bird = made.client(Answer(200, {"kind": "bird", "wings": 2})).pets.create()
     assert (bird.kind, bird.wings) == ("bird", 2)
+
+
+@pytest.mark.parametrize("empty", ["200", "2XX"])
+def test_an_answer_without_a_body_beside_one_with_a_body(tmp_path: Path, empty: str) -> None:
+    used = operation()
+    used["responses"] = {
+        empty: {"description": "as it was"},
+        "201": json_answer({"$ref": "#/components/schemas/Thing"}),
+    }
+    thing = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}
+    sdk = build(tmp_path, document({"/things/{id}": {"put": used}}, {"Thing": thing}))
+    client = sdk.client(Answer(200), Answer(201, {"id": "a"}), Answer(200, b""))
+    assert client.things.replace("a") is None
+    assert client.things.replace("a").id == "a"
+    (text,) = [text for path, text in sdk.generation.owned.items() if path.endswith("thing_replace_response.py")]
+    assert "None" in text

@@ -38,7 +38,21 @@ from .schemas import SchemaReader
 from .security import auth_schemes, default_security, undeclared
 from .servers import Servers, environments
 from .tags import Tagger
-from .types import Array, Binary, Constant, Enum, Map, Object, Primitive, Reference, Type, Union, Unknown, without_null
+from .types import (
+    Array,
+    Binary,
+    Constant,
+    Enum,
+    Map,
+    Null,
+    Object,
+    Primitive,
+    Reference,
+    Type,
+    Union,
+    Unknown,
+    without_null,
+)
 
 __all__ = ["lower"]
 
@@ -483,7 +497,9 @@ class _Lowering:
             message = f"the answer has no list at {scheme.items!r}; it is not paged"
             self._report("conflict", message, found)
         parameter, variants = self._variants(found)
-        return ValueResult(self._unwrapped(type, deep, config), parameter, variants)
+        value = self._unwrapped(type, deep, config)
+        may_be_empty = any(_is_empty_answer(status, response) for status, response in found.responses)
+        return ValueResult(_either(value, Null()) if may_be_empty else value, parameter, variants)
 
     def _answer(self, schemas: list[SchemaOrRef]) -> Type:
         types = list(dict.fromkeys(self._type(schema) for schema in schemas))
@@ -526,6 +542,12 @@ class _Lowering:
                 key = self._by_name.get(name)
                 variants.append(Variant(values, Reference(key) if key is not None else None))
         return cast(str, said["parameter"]), tuple(variants)
+
+
+def _is_empty_answer(status: str, response: Response) -> bool:
+    """Whether the answer that is expected is documented without a body. Others are often listed for no better reason
+    than that a framework knows of them: a 201 beside the 200 that comes."""
+    return status.lower() in ("200", "2xx") and not response.content
 
 
 def _models_by_path(config: ResourceConfig, path: str) -> Iterator[tuple[str, str]]:

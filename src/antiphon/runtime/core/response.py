@@ -8,7 +8,7 @@ import sys
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterator, Mapping
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Annotated, Any, Final, TypeVar, cast
+from typing import Annotated, Any, Final, TypeVar, cast, get_args
 from weakref import ref
 
 import pydantic
@@ -318,8 +318,9 @@ def parsed(target: type[T], response: HTTPResponse, *, strict: bool = False) -> 
     """The body of a successful response as a `target`.
 
     A model, or any type pydantic knows; `str` and `bytes` give the body itself, `HTTPResponse` the response. None
-    for a 202, 204 or 205 without a body. Raises `APIResponseValidationError` for a body that is not what was
-    promised; with `strict` also for one that departs from its declared type in any way.
+    for a 202, 204 or 205 without a body, and for any answer without one where the target is a union with None.
+    Raises `APIResponseValidationError` for a body that is not what was promised; with `strict` also for one that
+    departs from its declared type in any way.
     """
     content = response.content
     cast_to: Any = target
@@ -334,7 +335,7 @@ def parsed(target: type[T], response: HTTPResponse, *, strict: bool = False) -> 
     if _is_library_response(cast_to):
         return _library_response(cast_to, response)
     if not content.strip():
-        if response.status_code in _MAY_BE_EMPTY:
+        if response.status_code in _MAY_BE_EMPTY or type(None) in get_args(cast_to):
             return cast(T, None)
         raise _invalid(response, None, "an empty body")
     if cast_to is bool or cast_to is int or cast_to is float:
