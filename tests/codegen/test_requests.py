@@ -384,7 +384,7 @@ def test_operations_at_other_servers(tmp_path: Path, name: str, level: str) -> N
 
 
 def test_the_server_of_the_operations_is_that_of_an_api_without_one(tmp_path: Path) -> None:
-    made = {**document({"/x": {"get": operation(), "servers": [UPLOADS]}}), "servers": []}
+    made: dict[str, Any] = {**document({"/x": {"get": operation(), "servers": [UPLOADS]}}), "servers": []}
     client = build(tmp_path, made).client()
     client.x.retrieve()
     assert str(client.sent[0].url) == "https://up.example.test/api/x"
