@@ -113,15 +113,6 @@ def test_binary_answers_are_parsed_alike() -> None:
     assert sound.content == b"sound"
 
 
-def test_deprecated_methods_that_may_stream() -> None:
-    """warnings for deprecated methods that may stream"""
-    transport = ScriptedTransport([Answer(200, {"id": "run"})])
-    with Client(api_key="k", http_client=transport) as client, warnings.catch_warnings():
-        warnings.simplefilter("error")
-        client.beta.threads.create_and_run(assistant_id="a")
-    assert len(transport.requests) == 1
-
-
 def test_the_command_is_another() -> None:
     """the command `openai`"""
     scripts = importlib.metadata.distribution("antiphon").entry_points.select(group="console_scripts")

@@ -7,11 +7,11 @@ from collections.abc import Container
 from ..plan.model import Argument, MethodPlan, Plan
 from ..plan.names import Identifier
 from ..plan.symbols import Builtin
-from ..python.source import Code, blocks, code, doc, empty, ident, lines, member, module_as, name_from
+from ..python.source import Code, blocks, code, doc, ident, lines, member, module_as, name_from
 from .calls import call
 from .docs import argument_docs, wrapped
 from .scope import MethodScope, Senders
-from .signatures import EXTRAS, implementation_head, overloads
+from .signatures import EXTRAS, deprecated, implementation_head, overloads
 
 __all__ = ["MethodWriter"]
 
@@ -43,18 +43,11 @@ def _implementation(scope: MethodScope) -> Code:
             {docs}
             {body}
         """,
-        deprecated=_deprecated(scope.method),
+        deprecated=deprecated(scope.method),
         head=implementation_head(scope),
         docs=doc(_docs(scope.method)),
         body=_body(scope),
     )
-
-
-def _deprecated(method: MethodPlan) -> Code:
-    if not method.operation.deprecated or method.stream is not None or method.variants:
-        return empty
-    marker = name_from("typing_extensions", "deprecated")
-    return code("@{marker}({text!r})", marker=marker, text=f"`{method.name}` is deprecated by the API.")
 
 
 def _docs(method: MethodPlan) -> str:

@@ -175,7 +175,7 @@ def wrapped_methods(owner: ResourcePlan | ClientPlan, wrap: Code) -> list[Code]:
 
 def _wrapped_method(method: MethodPlan, wrap: Code) -> Code:
     name = ident(method.name)
-    if method.operation.deprecated and method.stream is None and not method.variants:
+    if method.operation.deprecated:
         reason = code("# pyright: ignore[reportDeprecated]  the view has it as long as the resource has")
         return code("self.{name} = {wrap}(view.{name})  {reason}", name=name, wrap=wrap, reason=reason)
     return code("self.{name} = {wrap}(view.{name})", name=name, wrap=wrap)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ..plan.model import Argument
+from ..plan.model import Argument, MethodPlan
 from ..plan.names import Identifier
 from ..plan.symbols import Annotation, Builtin, Choice, Nothing, OneOf
-from ..python.source import Code, code, ident, joined, lines, module_as, name_from
+from ..python.source import Code, code, empty, ident, joined, lines, module_as, name_from
 from .annotations import Spelling
 from .scope import MethodScope
 
-__all__ = ["EXTRAS", "head", "implementation_head", "omissible", "overloads"]
+__all__ = ["EXTRAS", "deprecated", "head", "implementation_head", "omissible", "overloads"]
 
 EXTRAS = (
     ("extra_headers", "Headers for this call only; `omit` as a value removes a default header."),
@@ -31,14 +31,24 @@ def overloads(scope: MethodScope) -> list[Code]:
         code(
             """
             @{overload}
+            {deprecated}
             {head} -> {result}: ...
             """,
             overload=name_from("typing", "overload"),
+            deprecated=deprecated(scope.method),
             head=head(scope, [changed.get(each.name, each) for each in scope.method.arguments]),
             result=result,
         )
         for changed, result in _ways(scope)
     ]
+
+
+def deprecated(method: MethodPlan) -> Code:
+    """What stands above each signature of a method, and above its implementation, when the API gave it up."""
+    if not method.operation.deprecated:
+        return empty
+    marker = name_from("typing_extensions", "deprecated")
+    return code("@{marker}({text!r})", marker=marker, text=f"`{method.name}` is deprecated by the API.")
 
 
 def _ways(scope: MethodScope) -> list[tuple[dict[str, Argument], Code]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from antiphon import AsyncOpenAI
 
 
@@ -62,6 +64,7 @@ async def test_images_of_a_response_may_be_left_to_the_service() -> None:
         assert (await client.beta.responses.create(model="m", input="x", image={})).id != response.id
 
 
+@pytest.mark.filterwarnings("ignore:.*is deprecated by the API")
 async def test_texts_of_a_new_thread_are_texts() -> None:
     async with AsyncOpenAI() as client:
         run = await client.beta.threads.create_and_run(

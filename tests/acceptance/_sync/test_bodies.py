@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from antiphon import OpenAI
 
 
@@ -63,6 +65,7 @@ def test_images_of_a_response_may_be_left_to_the_service() -> None:
         assert (client.beta.responses.create(model="m", input="x", image={})).id != response.id
 
 
+@pytest.mark.filterwarnings("ignore:.*is deprecated by the API")
 def test_texts_of_a_new_thread_are_texts() -> None:
     with OpenAI() as client:
         run = client.beta.threads.create_and_run(
