@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Literal, overload
 
+from typing_extensions import deprecated
+
 from .... import types as _types
 from ....runtime import (
     AsyncAPIResource,
@@ -40,6 +42,7 @@ class AsyncTranslations(AsyncAPIResource):
         return AsyncTranslationsWithStreamingResponse(self)
 
     @overload
+    @deprecated("`create` is deprecated by the API.")
     async def create(
         self,
         *,
@@ -55,6 +58,7 @@ class AsyncTranslations(AsyncAPIResource):
     ) -> _types.audio.Translation: ...
 
     @overload
+    @deprecated("`create` is deprecated by the API.")
     async def create(
         self,
         *,
@@ -70,6 +74,7 @@ class AsyncTranslations(AsyncAPIResource):
     ) -> _types.audio.TranslationVerbose: ...
 
     @overload
+    @deprecated("`create` is deprecated by the API.")
     async def create(
         self,
         *,
@@ -85,6 +90,7 @@ class AsyncTranslations(AsyncAPIResource):
     ) -> str: ...
 
     @overload
+    @deprecated("`create` is deprecated by the API.")
     async def create(
         self,
         *,
@@ -99,6 +105,7 @@ class AsyncTranslations(AsyncAPIResource):
         timeout: TimeoutTypes | NotGiven = not_given,
     ) -> _types.audio.Translation | _types.audio.TranslationVerbose | str: ...
 
+    @deprecated("`create` is deprecated by the API.")
     async def create(
         self,
         *,
@@ -161,7 +168,7 @@ class AsyncTranslationsWithRawResponse:
     def __init__(self, translations: AsyncTranslations) -> None:
         self._translations = translations
         view = async_raw_view(translations)
-        self.create = async_raw_method(view.create)
+        self.create = async_raw_method(view.create)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
 
 
 class AsyncTranslationsWithStreamingResponse:
@@ -170,4 +177,4 @@ class AsyncTranslationsWithStreamingResponse:
     def __init__(self, translations: AsyncTranslations) -> None:
         self._translations = translations
         view = async_streaming_view(translations)
-        self.create = async_streamed_method(view.create)
+        self.create = async_streamed_method(view.create)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Literal, overload
 
+from typing_extensions import deprecated
+
 from .... import types as _types
 from ....runtime import (
     APIResource,
@@ -40,6 +42,7 @@ class Translations(APIResource):
         return TranslationsWithStreamingResponse(self)
 
     @overload
+    @deprecated("`create` is deprecated by the API.")
     def create(
         self,
         *,
@@ -55,6 +58,7 @@ class Translations(APIResource):
     ) -> _types.audio.Translation: ...
 
     @overload
+    @deprecated("`create` is deprecated by the API.")
     def create(
         self,
         *,
@@ -70,6 +74,7 @@ class Translations(APIResource):
     ) -> _types.audio.TranslationVerbose: ...
 
     @overload
+    @deprecated("`create` is deprecated by the API.")
     def create(
         self,
         *,
@@ -85,6 +90,7 @@ class Translations(APIResource):
     ) -> str: ...
 
     @overload
+    @deprecated("`create` is deprecated by the API.")
     def create(
         self,
         *,
@@ -99,6 +105,7 @@ class Translations(APIResource):
         timeout: TimeoutTypes | NotGiven = not_given,
     ) -> _types.audio.Translation | _types.audio.TranslationVerbose | str: ...
 
+    @deprecated("`create` is deprecated by the API.")
     def create(
         self,
         *,
@@ -161,7 +168,7 @@ class TranslationsWithRawResponse:
     def __init__(self, translations: Translations) -> None:
         self._translations = translations
         view = raw_view(translations)
-        self.create = raw_method(view.create)
+        self.create = raw_method(view.create)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
 
 
 class TranslationsWithStreamingResponse:
@@ -170,4 +177,4 @@ class TranslationsWithStreamingResponse:
     def __init__(self, translations: Translations) -> None:
         self._translations = translations
         view = streaming_view(translations)
-        self.create = streamed_method(view.create)
+        self.create = streamed_method(view.create)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has

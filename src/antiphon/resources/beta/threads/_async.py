@@ -101,6 +101,7 @@ class AsyncThreads(AsyncThreadRunPolling, AsyncThreadRunStreams, AsyncAPIResourc
         return await self._request(call, _types.beta.Thread)
 
     @overload
+    @deprecated("`create_and_run` is deprecated by the API.")
     async def create_and_run(
         self,
         *,
@@ -129,6 +130,7 @@ class AsyncThreads(AsyncThreadRunPolling, AsyncThreadRunStreams, AsyncAPIResourc
     ) -> _types.beta.threads.Run: ...
 
     @overload
+    @deprecated("`create_and_run` is deprecated by the API.")
     async def create_and_run(
         self,
         *,
@@ -157,6 +159,7 @@ class AsyncThreads(AsyncThreadRunPolling, AsyncThreadRunStreams, AsyncAPIResourc
     ) -> AsyncStream[_types.beta.AssistantStreamEvent]: ...
 
     @overload
+    @deprecated("`create_and_run` is deprecated by the API.")
     async def create_and_run(
         self,
         *,
@@ -184,6 +187,7 @@ class AsyncThreads(AsyncThreadRunPolling, AsyncThreadRunStreams, AsyncAPIResourc
         timeout: TimeoutTypes | NotGiven = not_given,
     ) -> _types.beta.threads.Run | AsyncStream[_types.beta.AssistantStreamEvent]: ...
 
+    @deprecated("`create_and_run` is deprecated by the API.")
     async def create_and_run(
         self,
         *,
@@ -410,7 +414,7 @@ class AsyncThreadsWithRawResponse:
         self._threads = threads
         view = async_raw_view(threads)
         self.create = async_raw_method(view.create)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
-        self.create_and_run = async_raw_method(view.create_and_run)
+        self.create_and_run = async_raw_method(view.create_and_run)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
         self.retrieve = async_raw_method(view.retrieve)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
         self.update = async_raw_method(view.update)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
         self.delete = async_raw_method(view.delete)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
@@ -431,7 +435,7 @@ class AsyncThreadsWithStreamingResponse:
         self._threads = threads
         view = async_streaming_view(threads)
         self.create = async_streamed_method(view.create)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
-        self.create_and_run = async_streamed_method(view.create_and_run)
+        self.create_and_run = async_streamed_method(view.create_and_run)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
         self.retrieve = async_streamed_method(view.retrieve)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
         self.update = async_streamed_method(view.update)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
         self.delete = async_streamed_method(view.delete)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has

@@ -101,6 +101,7 @@ class Threads(ThreadRunPolling, ThreadRunStreams, APIResource):
         return self._request(call, _types.beta.Thread)
 
     @overload
+    @deprecated("`create_and_run` is deprecated by the API.")
     def create_and_run(
         self,
         *,
@@ -129,6 +130,7 @@ class Threads(ThreadRunPolling, ThreadRunStreams, APIResource):
     ) -> _types.beta.threads.Run: ...
 
     @overload
+    @deprecated("`create_and_run` is deprecated by the API.")
     def create_and_run(
         self,
         *,
@@ -157,6 +159,7 @@ class Threads(ThreadRunPolling, ThreadRunStreams, APIResource):
     ) -> Stream[_types.beta.AssistantStreamEvent]: ...
 
     @overload
+    @deprecated("`create_and_run` is deprecated by the API.")
     def create_and_run(
         self,
         *,
@@ -184,6 +187,7 @@ class Threads(ThreadRunPolling, ThreadRunStreams, APIResource):
         timeout: TimeoutTypes | NotGiven = not_given,
     ) -> _types.beta.threads.Run | Stream[_types.beta.AssistantStreamEvent]: ...
 
+    @deprecated("`create_and_run` is deprecated by the API.")
     def create_and_run(
         self,
         *,
@@ -408,7 +412,7 @@ class ThreadsWithRawResponse:
         self._threads = threads
         view = raw_view(threads)
         self.create = raw_method(view.create)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
-        self.create_and_run = raw_method(view.create_and_run)
+        self.create_and_run = raw_method(view.create_and_run)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
         self.retrieve = raw_method(view.retrieve)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
         self.update = raw_method(view.update)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
         self.delete = raw_method(view.delete)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
@@ -429,7 +433,7 @@ class ThreadsWithStreamingResponse:
         self._threads = threads
         view = streaming_view(threads)
         self.create = streamed_method(view.create)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
-        self.create_and_run = streamed_method(view.create_and_run)
+        self.create_and_run = streamed_method(view.create_and_run)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
         self.retrieve = streamed_method(view.retrieve)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
         self.update = streamed_method(view.update)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
         self.delete = streamed_method(view.delete)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has

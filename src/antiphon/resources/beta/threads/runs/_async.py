@@ -51,6 +51,7 @@ class AsyncRuns(AsyncRunPolling, AsyncRunStreams, AsyncAPIResource):
         return AsyncRunsWithStreamingResponse(self)
 
     @overload
+    @deprecated("`create` is deprecated by the API.")
     async def create(
         self,
         thread_id: str,
@@ -82,6 +83,7 @@ class AsyncRuns(AsyncRunPolling, AsyncRunStreams, AsyncAPIResource):
     ) -> _types.beta.threads.Run: ...
 
     @overload
+    @deprecated("`create` is deprecated by the API.")
     async def create(
         self,
         thread_id: str,
@@ -113,6 +115,7 @@ class AsyncRuns(AsyncRunPolling, AsyncRunStreams, AsyncAPIResource):
     ) -> AsyncStream[_types.beta.AssistantStreamEvent]: ...
 
     @overload
+    @deprecated("`create` is deprecated by the API.")
     async def create(
         self,
         thread_id: str,
@@ -143,6 +146,7 @@ class AsyncRuns(AsyncRunPolling, AsyncRunStreams, AsyncAPIResource):
         timeout: TimeoutTypes | NotGiven = not_given,
     ) -> _types.beta.threads.Run | AsyncStream[_types.beta.AssistantStreamEvent]: ...
 
+    @deprecated("`create` is deprecated by the API.")
     async def create(
         self,
         thread_id: str,
@@ -429,6 +433,7 @@ class AsyncRuns(AsyncRunPolling, AsyncRunStreams, AsyncAPIResource):
         return await self._request(call, _types.beta.threads.Run)
 
     @overload
+    @deprecated("`submit_tool_outputs` is deprecated by the API.")
     async def submit_tool_outputs(
         self,
         run_id: str,
@@ -443,6 +448,7 @@ class AsyncRuns(AsyncRunPolling, AsyncRunStreams, AsyncAPIResource):
     ) -> _types.beta.threads.Run: ...
 
     @overload
+    @deprecated("`submit_tool_outputs` is deprecated by the API.")
     async def submit_tool_outputs(
         self,
         run_id: str,
@@ -457,6 +463,7 @@ class AsyncRuns(AsyncRunPolling, AsyncRunStreams, AsyncAPIResource):
     ) -> AsyncStream[_types.beta.AssistantStreamEvent]: ...
 
     @overload
+    @deprecated("`submit_tool_outputs` is deprecated by the API.")
     async def submit_tool_outputs(
         self,
         run_id: str,
@@ -470,6 +477,7 @@ class AsyncRuns(AsyncRunPolling, AsyncRunStreams, AsyncAPIResource):
         timeout: TimeoutTypes | NotGiven = not_given,
     ) -> _types.beta.threads.Run | AsyncStream[_types.beta.AssistantStreamEvent]: ...
 
+    @deprecated("`submit_tool_outputs` is deprecated by the API.")
     async def submit_tool_outputs(
         self,
         run_id: str,
@@ -528,12 +536,12 @@ class AsyncRunsWithRawResponse:
     def __init__(self, runs: AsyncRuns) -> None:
         self._runs = runs
         view = async_raw_view(runs)
-        self.create = async_raw_method(view.create)
+        self.create = async_raw_method(view.create)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
         self.retrieve = async_raw_method(view.retrieve)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
         self.update = async_raw_method(view.update)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
         self.list = async_raw_method(view.list)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
         self.cancel = async_raw_method(view.cancel)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
-        self.submit_tool_outputs = async_raw_method(view.submit_tool_outputs)
+        self.submit_tool_outputs = async_raw_method(view.submit_tool_outputs)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
 
     @cached_property
     def steps(self) -> _runs.steps.AsyncStepsWithRawResponse:
@@ -546,12 +554,12 @@ class AsyncRunsWithStreamingResponse:
     def __init__(self, runs: AsyncRuns) -> None:
         self._runs = runs
         view = async_streaming_view(runs)
-        self.create = async_streamed_method(view.create)
+        self.create = async_streamed_method(view.create)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
         self.retrieve = async_streamed_method(view.retrieve)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
         self.update = async_streamed_method(view.update)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
         self.list = async_streamed_method(view.list)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
         self.cancel = async_streamed_method(view.cancel)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
-        self.submit_tool_outputs = async_streamed_method(view.submit_tool_outputs)
+        self.submit_tool_outputs = async_streamed_method(view.submit_tool_outputs)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
 
     @cached_property
     def steps(self) -> _runs.steps.AsyncStepsWithStreamingResponse:

@@ -51,6 +51,7 @@ class Runs(RunPolling, RunStreams, APIResource):
         return RunsWithStreamingResponse(self)
 
     @overload
+    @deprecated("`create` is deprecated by the API.")
     def create(
         self,
         thread_id: str,
@@ -82,6 +83,7 @@ class Runs(RunPolling, RunStreams, APIResource):
     ) -> _types.beta.threads.Run: ...
 
     @overload
+    @deprecated("`create` is deprecated by the API.")
     def create(
         self,
         thread_id: str,
@@ -113,6 +115,7 @@ class Runs(RunPolling, RunStreams, APIResource):
     ) -> Stream[_types.beta.AssistantStreamEvent]: ...
 
     @overload
+    @deprecated("`create` is deprecated by the API.")
     def create(
         self,
         thread_id: str,
@@ -143,6 +146,7 @@ class Runs(RunPolling, RunStreams, APIResource):
         timeout: TimeoutTypes | NotGiven = not_given,
     ) -> _types.beta.threads.Run | Stream[_types.beta.AssistantStreamEvent]: ...
 
+    @deprecated("`create` is deprecated by the API.")
     def create(
         self,
         thread_id: str,
@@ -427,6 +431,7 @@ class Runs(RunPolling, RunStreams, APIResource):
         return self._request(call, _types.beta.threads.Run)
 
     @overload
+    @deprecated("`submit_tool_outputs` is deprecated by the API.")
     def submit_tool_outputs(
         self,
         run_id: str,
@@ -441,6 +446,7 @@ class Runs(RunPolling, RunStreams, APIResource):
     ) -> _types.beta.threads.Run: ...
 
     @overload
+    @deprecated("`submit_tool_outputs` is deprecated by the API.")
     def submit_tool_outputs(
         self,
         run_id: str,
@@ -455,6 +461,7 @@ class Runs(RunPolling, RunStreams, APIResource):
     ) -> Stream[_types.beta.AssistantStreamEvent]: ...
 
     @overload
+    @deprecated("`submit_tool_outputs` is deprecated by the API.")
     def submit_tool_outputs(
         self,
         run_id: str,
@@ -468,6 +475,7 @@ class Runs(RunPolling, RunStreams, APIResource):
         timeout: TimeoutTypes | NotGiven = not_given,
     ) -> _types.beta.threads.Run | Stream[_types.beta.AssistantStreamEvent]: ...
 
+    @deprecated("`submit_tool_outputs` is deprecated by the API.")
     def submit_tool_outputs(
         self,
         run_id: str,
@@ -524,12 +532,12 @@ class RunsWithRawResponse:
     def __init__(self, runs: Runs) -> None:
         self._runs = runs
         view = raw_view(runs)
-        self.create = raw_method(view.create)
+        self.create = raw_method(view.create)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
         self.retrieve = raw_method(view.retrieve)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
         self.update = raw_method(view.update)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
         self.list = raw_method(view.list)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
         self.cancel = raw_method(view.cancel)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
-        self.submit_tool_outputs = raw_method(view.submit_tool_outputs)
+        self.submit_tool_outputs = raw_method(view.submit_tool_outputs)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
 
     @cached_property
     def steps(self) -> _runs.steps.StepsWithRawResponse:
@@ -542,12 +550,12 @@ class RunsWithStreamingResponse:
     def __init__(self, runs: Runs) -> None:
         self._runs = runs
         view = streaming_view(runs)
-        self.create = streamed_method(view.create)
+        self.create = streamed_method(view.create)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
         self.retrieve = streamed_method(view.retrieve)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
         self.update = streamed_method(view.update)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
         self.list = streamed_method(view.list)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
         self.cancel = streamed_method(view.cancel)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
-        self.submit_tool_outputs = streamed_method(view.submit_tool_outputs)
+        self.submit_tool_outputs = streamed_method(view.submit_tool_outputs)  # pyright: ignore[reportDeprecated]  the view has it as long as the resource has
 
     @cached_property
     def steps(self) -> _runs.steps.StepsWithStreamingResponse:
