@@ -241,7 +241,7 @@ def _settings(**said: Any) -> dict[str, Any]:
     return {"resources": {"pets": {"methods": METHODS}}, "client_settings": said}
 
 
-def _purpose(purpose: str) -> dict[str, Any]:
+def _purpose(purpose: object) -> dict[str, Any]:
     return {"type": "string", "x-stainless-pagination-property": {"purpose": purpose}}
 
 
@@ -285,6 +285,12 @@ NOT_LOST: dict[str, tuple[dict[str, Any], str]] = {
         {"pagination": [{"name": "a", "type": "cursor_url"}, {"name": "a", "type": "cursor_url"}]},
         "two paginations 'a'",
     ),
+    "a purpose of the wrong type": (
+        {"pagination": [{"name": "a", "type": "cursor", "request": {"a": _purpose({})}}]},
+        "no known purpose of 'a'",
+    ),
+    "a type by no module": (_settings(opts={"a": {"x-type": "\N{GRINNING FACE}"}}), "a module and a name in it"),
+    "a mixin by a keyword": ({"resources": {"a": {"x-mixin": "lib.class:Name"}}}, "a module and a name in it"),
     "an unknown purpose": (
         {"pagination": [{"name": "a", "type": "cursor", "request": {"after": _purpose("next_cursor_parm")}}]},
         "is 'next_cursor_param' meant?",

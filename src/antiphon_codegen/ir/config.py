@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, cast
 from ..document import JSON, Document
 from ..problems import Problems
 from ..spec.reader import Node
-from .entries import check, check_method, check_resource, headers, is_header, one_of
+from .entries import check, check_method, check_resource, hand_written, headers, is_header, one_of
 
 __all__ = [
     "ChannelConfig",
@@ -320,10 +320,13 @@ def _channel(node: Node) -> ChannelConfig | None:
 def _mixins(node: Node) -> Iterator[Mixin]:
     """A path, or a list of paths and of objects with `class` and `calls`."""
     for each in node.items() if isinstance(node.value, list) else [node]:
-        if isinstance(each.value, str):
-            yield Mixin(each.value)
-        elif (path := each.text("class")) is not None:
-            yield Mixin(path, _names(each.child("calls")))
+        if isinstance(each.value, dict):
+            path = hand_written(each.child("class"))
+            calls = _names(each.child("calls"))
+        else:
+            path, calls = hand_written(each), ()
+        if path is not None:
+            yield Mixin(path, calls)
 
 
 def _skipped(node: Node) -> bool:
@@ -422,7 +425,7 @@ def _opts(settings: Node) -> tuple[ClientOpt, ...]:
                 role=(auth.text("role") or "value") if isinstance(auth.value, dict) else "value",
                 header=node.text("send_in_header"),
                 query=node.text("send_as_query_param"),
-                python_type=node.text("x-type"),
+                python_type=hand_written(node.child("x-type")),
             )
         )
     return tuple(found)

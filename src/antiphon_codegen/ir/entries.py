@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from keyword import iskeyword
 from typing import Final
 
 from ..spec.reader import Node
 from ..words import words
 
-__all__ = ["check", "check_method", "check_resource", "headers", "is_header", "one_of"]
+__all__ = ["check", "check_method", "check_resource", "hand_written", "headers", "is_header", "one_of"]
 
 _TOP: Final = frozenset(
     """edition organization targets environments resources pagination client_settings settings query_settings
@@ -51,6 +52,7 @@ _WITHOUT_EFFECT: Final = {
     ("errors",): "errors are those of the runtime, with the body the server sent",
 }
 _DELAYS: Final = {"initial_delay_seconds": 0.5, "max_delay_seconds": 8.0}
+_IN_MODULE: Final = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*", re.ASCII)
 _TOKEN: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 
@@ -130,6 +132,19 @@ def headers(node: Node, key: str) -> dict[str, str]:
     return found
 
 
+def hand_written(node: Node) -> str | None:
+    """The module and name of a class or function written by hand, `lib.core.auth:Identity`."""
+    if isinstance(node.value, str) and _IN_MODULE.fullmatch(node.value) and not _keywords(node.value):
+        return node.value
+    if node.value is not None:
+        node.report("config", "has to be a module and a name in it, such as `lib.things:Thing`; it is not used")
+    return None
+
+
+def _keywords(path: str) -> bool:
+    return any(iskeyword(name) for name in re.split("[.:]", path))
+
+
 def is_header(name: str) -> bool:
     """Whether this can be the name of a header (RFC 9110, section 5.6.2)."""
     return _TOKEN.fullmatch(name) is not None
@@ -172,7 +187,7 @@ def _check_names(entries: Iterable[tuple[str, Node]]) -> None:
 def _check_purposes(node: Node) -> None:
     for name, each in _entries(node):
         purpose = each.child("x-stainless-pagination-property").child("purpose").value
-        if purpose is not None and purpose not in _PURPOSES:
+        if purpose is not None and str(purpose) not in _PURPOSES:
             close = get_close_matches(str(purpose), _PURPOSES, 1)
             meant = f"; is {close[0]!r} meant?" if close else ""
             each.report("config", f"{purpose!r} is no known purpose of {name!r}{meant}")
