@@ -162,6 +162,7 @@ def test_what_a_client_shows() -> None:
     assert SECRET not in repr(client.auth_headers)
     assert client.default_query == {"q": 1}
     assert client.qs is DEMO.query_style
+    assert client.qs.stringify({"a": [1, "x y"], "b": None}) == "a%5B%5D=1&a%5B%5D=x+y"
     assert client.max_retries == 2
 
 

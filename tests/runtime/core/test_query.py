@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from antiphon.runtime import QueryStyle, not_given, omit
-from antiphon.runtime.core.query import encode_query, query_pairs, with_query
+from antiphon.runtime.core.query import query_pairs, with_query
 
 
 class Order(enum.StrEnum):
@@ -39,7 +39,7 @@ class Order(enum.StrEnum):
     ],
 )
 def test_default_style(params: Any, expected: str) -> None:
-    assert encode_query(params, QueryStyle()) == expected
+    assert QueryStyle().stringify(params) == expected
 
 
 @pytest.mark.parametrize(
@@ -70,17 +70,17 @@ def test_a_style_for_one_parameter() -> None:
 @pytest.mark.parametrize("value", [b"x", object(), [object()]])
 def test_what_has_no_query_form_is_refused_by_name(value: object) -> None:
     with pytest.raises(TypeError, match="query parameter 'a"):
-        encode_query({"a": value}, QueryStyle())
+        QueryStyle().stringify({"a": value})
 
 
 def test_what_cannot_be_joined_is_refused() -> None:
     with pytest.raises(TypeError, match="query parameter 'a'"):
-        encode_query({"a": [{"b": 1}]}, QueryStyle("comma"))
+        QueryStyle("comma").stringify({"a": [{"b": 1}]})
 
 
 def test_text_that_is_not_unicode_is_refused() -> None:
     with pytest.raises(ValueError, match="query"):
-        encode_query({"a": "\ud800"}, QueryStyle())
+        QueryStyle().stringify({"a": "\ud800"})
 
 
 def test_unknown_formats() -> None:

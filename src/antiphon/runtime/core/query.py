@@ -11,7 +11,7 @@ from .kinds import is_bytes, is_iterable, is_mapping
 from .scalars import scalar_text
 from .sentinels import NotGiven, Omit
 
-__all__ = ["ArrayFormat", "NestedFormat", "QueryStyle", "encode_pairs", "encode_query", "query_pairs", "with_query"]
+__all__ = ["ArrayFormat", "NestedFormat", "QueryStyle", "encode_pairs", "query_pairs", "with_query"]
 
 ArrayFormat: TypeAlias = Literal["repeat", "comma", "brackets", "indices", "space", "pipe"]
 """`a=1&a=2`, `a=1,2`, `a[]=1&a[]=2`, `a[0]=1&a[1]=2`, `a=1 2`, `a=1|2`."""
@@ -40,6 +40,10 @@ class QueryStyle:
         if self.nested not in get_args(NestedFormat):
             raise NotImplementedError(f"unknown nested format {self.nested!r}; choose brackets or dots")
 
+    def stringify(self, params: Mapping[str, object]) -> str:
+        """The query string for `params`, percent-encoded as `application/x-www-form-urlencoded`."""
+        return encode_pairs(query_pairs(params, self))
+
 
 def query_pairs(
     params: Mapping[str, object], style: QueryStyle, styles: Mapping[str, QueryStyle] | None = None
@@ -55,11 +59,6 @@ def query_pairs(
             raise TypeError(f"the name of a query parameter must be text, not {type(name).__name__}")
         _append(pairs, name, value, style if styles is None else styles.get(name, style))
     return pairs
-
-
-def encode_query(params: Mapping[str, object], style: QueryStyle) -> str:
-    """The query string for `params`, percent-encoded as `application/x-www-form-urlencoded`."""
-    return encode_pairs(query_pairs(params, style))
 
 
 def encode_pairs(pairs: Iterable[tuple[str, str]]) -> str:
