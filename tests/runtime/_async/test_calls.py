@@ -319,7 +319,15 @@ async def test_low_level_calls() -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"caf\xc3\xa9", "caf\u00e9", iter([b"caf", b"\xc3\xa9"]), io.BytesIO(b"caf\xc3\xa9")]
+    "content",
+    [
+        b"caf\xc3\xa9",
+        "caf\u00e9",
+        iter([b"caf", b"\xc3\xa9"]),
+        [b"caf", b"\xc3\xa9"],
+        (b"caf", b"\xc3", b"\xa9"),
+        io.BytesIO(b"caf\xc3\xa9"),
+    ],
 )
 async def test_low_level_content(content: Any) -> None:
     client, transport = scripted(MESSAGE, MESSAGE)

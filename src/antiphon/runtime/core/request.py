@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, cast
 from uuid import uuid4
 
 from .auth import Scheme, Security
@@ -14,7 +14,7 @@ from .body import encode_form, encode_json
 from .encoding import ACCEPTED
 from .errors import APIConnectionError
 from .headers import REDACTED, Headers, HeaderTypes, header_names, header_texts, merge_headers
-from .kinds import checked_mapping, is_mapping
+from .kinds import checked_mapping, is_bytes, is_mapping
 from .multipart import Multipart, encode_multipart
 from .query import QueryStyle, query_pairs, with_query
 from .retry import RetryPolicy
@@ -327,7 +327,7 @@ def _body(call: Call, settings: Settings) -> tuple[str | None, bytes | Segments 
     if call.content is not None:
         if call.body is not None:
             raise TypeError("pass body (sent as JSON) or content (sent as it is), not both")
-        source = source_of(call.content, start=None)
+        source = source_of(_joined(call.content), start=None)
         body = source if isinstance(source, bytes) else Segments([source])
         return call.content_type or "application/octet-stream", body
     body = _merged(call.body, call.extra_body)
@@ -338,6 +338,14 @@ def _body(call: Call, settings: Settings) -> tuple[str | None, bytes | Segments 
     if call.encoding == FORM:
         return "application/x-www-form-urlencoded", encode_form(_fields(body), settings.form_style)
     return call.content_type or "application/json", encode_json(body)
+
+
+def _joined(content: object) -> object:
+    """Bytes in place of a list of them, which can be sent again as well; anything else as it is."""
+    if not isinstance(content, (list, tuple)):
+        return content
+    pieces = cast("list[bytes]", content)
+    return b"".join(pieces) if all(map(is_bytes, pieces)) else pieces
 
 
 def _merged(body: object, extra: object) -> object:
