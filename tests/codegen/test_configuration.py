@@ -340,3 +340,25 @@ def test_variables_of_addresses_have_their_defaults(tmp_path: Path) -> None:
     found, _ = stages(tmp_path, made(), config)
     assert found.api.environments == (("a", "https://eu.test"),)
     assert [each.default for each in found.config.opts or ()] == ["eu", "true"]
+
+
+def test_pages_with_fields_that_are_called_like_builtins(tmp_path: Path) -> None:
+    scheme: dict[str, Any] = {
+        "name": "row_page",
+        "type": "fake_page",
+        "response": {"rows": {"type": "array", **_purpose("items")}, "object": {}, "str": TEXT, "next": TEXT},
+    }
+    method = {"endpoint": "get /pets", "paginated": "row_page"}
+    found = sdk(tmp_path, {"pets": {"methods": {"list": method}}}, pagination=[scheme])
+    page = found.client(Answer(200, {"rows": [{"id": "a"}], "object": 1, "str": "x", "next": "y"})).pets.list()
+    assert [page.rows[0].id, page.object, page.str, page.next] == ["a", 1, "x", "y"]
+
+
+def test_without_an_option_for_its_credential_a_scheme_is_not_used(tmp_path: Path) -> None:
+    components = {"securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}}}
+    config = _settings(opts={"tenant": {"send_in_header": "X-Tenant"}})
+    found = build(tmp_path, made(components=components, security=[{"key": []}]), config)
+    assert any("holds the credential of 'key'" in problem.message for problem in found.problems)
+    client = found.client(Answer(200, {"id": "a"}), tenant="t")
+    client.pets.create(id="x")
+    assert "x-key" not in client.sent[0].headers

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..plan.model import PagePlan, Plan
-from ..plan.names import Identifier, name_words
+from ..plan.names import BUILTINS, Identifier, name_words
 from ..python.module import Module
 from ..python.source import Code, code, comma, empty, ident, lines, lit, name_from
 from .annotations import Spelling
@@ -56,7 +56,8 @@ def _rule_name(page: PagePlan) -> str:
 
 def _page(page: PagePlan, plan: Plan, prefix: str) -> Code:
     runtime = plan.style.runtime
-    spelling = Spelling(runtime, parts=plan.parts)
+    hidden = BUILTINS.intersection(str(each.name) for each in page.fields)
+    spelling = Spelling(runtime, hidden=hidden, parts=plan.parts)
     if len(page.items) == 1:
         first = code("list[T]")
     else:

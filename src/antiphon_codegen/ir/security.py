@@ -28,6 +28,11 @@ def auth_schemes(
                 f"the security scheme {each.name!r} ({each.kind}) is not supported; send its header by default_headers"
             )
             problems.add("unsupported", message, origin(spec.file, each.pointer))
+        elif config.opts is not None and not {opt.name for opt in config.opts}.issuperset(scheme.options):
+            # The author's options are all there are: without one of its own, a scheme cannot be satisfied.
+            if any(each.name in alternative for alternative in config.security or spec.security):
+                message = f"no option of client_settings.opts holds the credential of {each.name!r}; it is not sent"
+                problems.add("config", message, origin(spec.file, each.pointer))
         else:
             found.append(scheme)
     return tuple(found)
