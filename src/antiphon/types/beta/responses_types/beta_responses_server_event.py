@@ -8,7 +8,7 @@ from typing import Annotated, Literal, TypeAlias
 from ....runtime import BaseModel, Tagged
 from ...shared.models.response_logprob import ResponseLogprob
 from ...shared.models.response_steer import ResponseSteerAcceptedEventSteer, ResponseSteerFailedEventError
-from ..agents_types.agent import Agent
+from .beta_agent import BetaAgent
 from .beta_response import BetaResponse
 from .beta_response_compaction import BetaResponseCompactionCompactingEvent
 from .beta_response_custom_tool_call import (
@@ -180,7 +180,7 @@ class BetaResponsesServerEventBetaResponseFileSearchCallWsCompleted(BetaResponse
     """Identifier of the file search call that is done."""
     sequence_number: int
     """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -197,7 +197,7 @@ class BetaResponsesServerEventBetaResponseFileSearchCallInWsProgress(BetaRespons
     """Identifier of the file search call that has begun."""
     sequence_number: int
     """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -214,7 +214,7 @@ class BetaResponsesServerEventBetaResponseFileSearchCallWsSearching(BetaResponse
     """Identifier of the file search call that is searching."""
     sequence_number: int
     """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -233,7 +233,7 @@ class BetaResponsesServerEventBetaResponseFunctionCallArgumentsWsDelta(BetaRespo
     """Running number of the event within this stream; sort by it to restore the order."""
     delta: str
     """Next stretch of the arguments as JSON text. It is valid JSON only once all pieces are there."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -252,7 +252,7 @@ class BetaResponsesServerEventBetaResponseFunctionCallArgumentsWsDone(BetaRespon
     """Running number of the event within this stream; sort by it to restore the order."""
     arguments: str
     """All arguments of the function call as JSON text."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -267,7 +267,7 @@ class BetaResponsesServerEventBetaResponseInWsProgress(BetaResponseInProgressEve
     """The response with status `in_progress`."""
     sequence_number: int
     """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -288,7 +288,7 @@ class BetaResponsesServerEventBetaResponseRefusalWsDelta(BetaResponseRefusalDelt
     """Next stretch of the refusal."""
     sequence_number: int
     """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -309,7 +309,7 @@ class BetaResponsesServerEventBetaResponseRefusalWsDone(BetaResponseRefusalDoneE
     """The whole text with which the model refused."""
     sequence_number: int
     """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -333,7 +333,7 @@ class BetaResponsesServerEventBetaResponseTextWsDelta(BetaResponseTextDeltaEvent
     logprobs: list[ResponseLogprob]
     """Log probabilities of the tokens in this piece. Empty unless the request included
     `message.output_text.logprobs`."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -357,7 +357,7 @@ class BetaResponsesServerEventBetaResponseTextWsDone(BetaResponseTextDoneEvent):
     logprobs: list[ResponseLogprob]
     """Log probabilities of all tokens of the text. Empty unless the request included
     `message.output_text.logprobs`."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -374,7 +374,7 @@ class BetaResponsesServerEventBetaResponseWebSearchCallWsCompleted(BetaResponseW
     """Identifier of the web search call that is done."""
     sequence_number: int
     """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -391,7 +391,7 @@ class BetaResponsesServerEventBetaResponseWebSearchCallInWsProgress(BetaResponse
     """Identifier of the web search call that has begun."""
     sequence_number: int
     """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -408,7 +408,7 @@ class BetaResponsesServerEventBetaResponseWebSearchCallWsSearching(BetaResponseW
     """Identifier of the web search call that is searching."""
     sequence_number: int
     """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -427,7 +427,7 @@ class BetaResponsesServerEventBetaResponseCustomToolCallInputWsDelta(BetaRespons
     """Identifier of the custom tool call whose input is being written."""
     delta: str
     """Next stretch of the input for the tool."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -446,7 +446,7 @@ class BetaResponsesServerEventBetaResponseCustomToolCallInputWsDone(BetaResponse
     """Identifier of the custom tool call whose input is complete."""
     input: str
     """The whole input for the custom tool."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -463,7 +463,7 @@ class BetaResponsesServerEventBetaResponseCompactionWsCompacting(BetaResponseCom
     """Place of the compaction item in the response's `output`, counted from 0."""
     sequence_number: int
     """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Absent
     otherwise."""
     stream_id: str | None = None

@@ -11,7 +11,7 @@ from ...shared.models.file import FileCitation
 from ...shared.models.response_annotation_file_path import ResponseAnnotationFilePath
 from ...shared.models.response_reasoning import ResponseReasoningText
 from ...shared.models.url_citation import URLCitation
-from ..agents_types.agent import Agent
+from .beta_agent import BetaAgent
 from .beta_response_code_interpreter import (
     BetaResponseCodeInterpreterCallCodeDeltaEvent,
     BetaResponseCodeInterpreterCallCodeDoneEvent,
@@ -70,7 +70,7 @@ class BetaResponsesServerEventBetaResponseAudioWsDelta(BetaResponseAudioDeltaEve
     """Running number of the event within this stream; sort by it to restore the order."""
     delta: str
     """Next stretch of audio, in base64. Decode it and append it to the audio received so far."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -83,7 +83,7 @@ class BetaResponsesServerEventBetaResponseAudioWsDone(BetaResponseAudioDoneEvent
     """Always `response.audio.done`."""
     sequence_number: int
     """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -98,7 +98,7 @@ class BetaResponsesServerEventBetaResponseAudioTranscriptWsDelta(BetaResponseAud
     """Next stretch of the transcript of the spoken answer."""
     sequence_number: int
     """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -111,7 +111,7 @@ class BetaResponsesServerEventBetaResponseAudioTranscriptWsDone(BetaResponseAudi
     """Always `response.audio.transcript.done`."""
     sequence_number: int
     """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -130,7 +130,7 @@ class BetaResponsesServerEventBetaResponseCodeInterpreterCallCodeWsDelta(BetaRes
     """Next stretch of the code."""
     sequence_number: int
     """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -149,7 +149,7 @@ class BetaResponsesServerEventBetaResponseCodeInterpreterCallCodeWsDone(BetaResp
     """The whole code, the same as all pieces put together."""
     sequence_number: int
     """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -166,7 +166,7 @@ class BetaResponsesServerEventBetaResponseCodeInterpreterCallWsCompleted(BetaRes
     """Identifier of the code interpreter call that is done."""
     sequence_number: int
     """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -185,7 +185,7 @@ class BetaResponsesServerEventBetaResponseCodeInterpreterCallInWsProgress(
     """Identifier of the code interpreter call that has begun."""
     sequence_number: int
     """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -204,7 +204,7 @@ class BetaResponsesServerEventBetaResponseCodeInterpreterCallWsInterpreting(
     """Identifier of the code interpreter call whose code is being run."""
     sequence_number: int
     """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -225,7 +225,7 @@ class BetaResponsesServerEventBetaResponseContentPartWsAdded(BetaResponseContent
     """The new part, as a rule still empty."""
     sequence_number: int
     """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -246,7 +246,7 @@ class BetaResponsesServerEventBetaResponseContentPartWsDone(BetaResponseContentP
     """Running number of the event within this stream; sort by it to restore the order."""
     part: Annotated[BetaResponseOutputText | BetaResponseOutputRefusal | ResponseReasoningText, Tagged("type")]
     """The finished part with all its text."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -263,7 +263,7 @@ class BetaResponsesServerEventBetaResponseOutputItemWsAdded(BetaResponseOutputIt
     """Running number of the event within this stream; sort by it to restore the order."""
     item: BetaResponseOutputItem
     """The new item, as a rule still without content."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -280,7 +280,7 @@ class BetaResponsesServerEventBetaResponseOutputItemWsDone(BetaResponseOutputIte
     """Running number of the event within this stream; sort by it to restore the order."""
     item: BetaResponseOutputItem
     """The finished item with all its content."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -297,7 +297,7 @@ class BetaResponsesServerEventBetaResponseImageGenCallWsCompleted(BetaResponseIm
     """Running number of the event within this stream; sort by it to restore the order."""
     item_id: str
     """Identifier of the image generation call whose image is ready."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -314,7 +314,7 @@ class BetaResponsesServerEventBetaResponseImageGenCallWsGenerating(BetaResponseI
     """Identifier of the image generation call whose image is being made."""
     sequence_number: int
     """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -331,7 +331,7 @@ class BetaResponsesServerEventBetaResponseImageGenCallInWsProgress(BetaResponseI
     """Identifier of the image generation call that has begun."""
     sequence_number: int
     """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -352,7 +352,7 @@ class BetaResponsesServerEventBetaResponseImageGenCallPartialWsImage(BetaRespons
     """Number of the preview, counted from 0."""
     partial_image_b64: str
     """The preview as image data in base64. Show it in place of the previous one."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     size: str | None = None
@@ -386,7 +386,7 @@ class BetaResponsesServerEventBetaResponseOutputTextAnnotationWsAdded(BetaRespon
         | None
     ) = None
     """The annotation: a cited file, web page or container file, or the path of a file. May be null."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None

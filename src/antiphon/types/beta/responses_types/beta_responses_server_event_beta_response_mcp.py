@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ..agents_types.agent import Agent
+from .beta_agent import BetaAgent
 from .beta_response_mcp import (
     BetaResponseMcpCallArgumentsDeltaEvent,
     BetaResponseMcpCallArgumentsDoneEvent,
@@ -40,7 +40,7 @@ class BetaResponsesServerEventBetaResponseMcpCallArgumentsWsDelta(BetaResponseMc
     """Next stretch of the arguments as JSON text."""
     sequence_number: int
     """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -59,7 +59,7 @@ class BetaResponsesServerEventBetaResponseMcpCallArgumentsWsDone(BetaResponseMcp
     """All arguments of the MCP call as JSON text."""
     sequence_number: int
     """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -76,7 +76,7 @@ class BetaResponsesServerEventBetaResponseMcpCallWsCompleted(BetaResponseMcpCall
     """Place of the MCP call in the response's `output`, counted from 0."""
     sequence_number: int
     """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -93,7 +93,7 @@ class BetaResponsesServerEventBetaResponseMcpCallWsFailed(BetaResponseMcpCallFai
     """Place of the MCP call in the response's `output`, counted from 0."""
     sequence_number: int
     """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -110,7 +110,7 @@ class BetaResponsesServerEventBetaResponseMcpCallInWsProgress(BetaResponseMcpCal
     """Place of the MCP call in the response's `output`, counted from 0."""
     item_id: str
     """Identifier of the MCP call that has begun."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -127,7 +127,7 @@ class BetaResponsesServerEventBetaResponseMcpListToolsWsCompleted(BetaResponseMc
     """Place of the tool list in the response's `output`, counted from 0."""
     sequence_number: int
     """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -144,7 +144,7 @@ class BetaResponsesServerEventBetaResponseMcpListToolsWsFailed(BetaResponseMcpLi
     """Place of the tool list in the response's `output`, counted from 0."""
     sequence_number: int
     """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -161,7 +161,7 @@ class BetaResponsesServerEventBetaResponseMcpListToolsInWsProgress(BetaResponseM
     """Place of the tool list in the response's `output`, counted from 0."""
     sequence_number: int
     """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Literal
 
 from ...shared.models.response_reasoning import ResponseReasoningSummaryText
-from ..agents_types.agent import Agent
+from .beta_agent import BetaAgent
 from .beta_response_reasoning import (
     BetaResponseReasoningSummaryPartAddedEvent,
     BetaResponseReasoningSummaryPartDoneEvent,
@@ -39,7 +39,7 @@ class BetaResponsesServerEventBetaResponseReasoningSummaryPartWsAdded(BetaRespon
     """Running number of the event within this stream; sort by it to restore the order."""
     part: ResponseReasoningSummaryText
     """The new part, still empty."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -60,7 +60,7 @@ class BetaResponsesServerEventBetaResponseReasoningSummaryPartWsDone(BetaRespons
     """Running number of the event within this stream; sort by it to restore the order."""
     part: ResponseReasoningSummaryText
     """The part with its text."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     status: Literal["incomplete"] | None = None
@@ -83,7 +83,7 @@ class BetaResponsesServerEventBetaResponseReasoningSummaryTextWsDelta(BetaRespon
     """Next stretch of the summary."""
     sequence_number: int
     """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -104,7 +104,7 @@ class BetaResponsesServerEventBetaResponseReasoningSummaryTextWsDone(BetaRespons
     """The whole text of this part of the summary."""
     sequence_number: int
     """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -125,7 +125,7 @@ class BetaResponsesServerEventBetaResponseReasoningTextWsDelta(BetaResponseReaso
     """Next stretch of the reasoning."""
     sequence_number: int
     """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -146,7 +146,7 @@ class BetaResponsesServerEventBetaResponseReasoningTextWsDone(BetaResponseReason
     """The whole reasoning text of this part."""
     sequence_number: int
     """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Literal
 
 from ...shared.models.response_shell_output import ResponseShellOutput, ResponseShellOutputDelta
-from ..agents_types.agent import Agent
+from .beta_agent import BetaAgent
 from .beta_response_shell_call import (
     BetaResponseShellCallCommandAddedEvent,
     BetaResponseShellCallCommandDeltaEvent,
@@ -35,7 +35,7 @@ class BetaResponsesServerEventBetaResponseShellCallCommandWsAdded(BetaResponseSh
     """Place of the new command in the call's `commands`, counted from 0."""
     command: str
     """Beginning of the command, which may still be empty."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Absent
     otherwise."""
     stream_id: str | None = None
@@ -54,7 +54,7 @@ class BetaResponsesServerEventBetaResponseShellCallCommandWsDelta(BetaResponseSh
     """Place of the growing command in the call's `commands`, counted from 0."""
     delta: str
     """Next stretch of the command."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Absent
     otherwise."""
     obfuscation: str | None = None
@@ -75,7 +75,7 @@ class BetaResponsesServerEventBetaResponseShellCallCommandWsDone(BetaResponseShe
     """Place of the finished command in the call's `commands`, counted from 0."""
     command: str
     """The whole command."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Absent
     otherwise."""
     stream_id: str | None = None
@@ -96,7 +96,7 @@ class BetaResponsesServerEventBetaResponseShellCallOutputContentWsDelta(BetaResp
     """Number of the command that printed, counted from 0."""
     delta: ResponseShellOutputDelta
     """What was printed since the last event, on standard output, standard error or both."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Absent
     otherwise."""
     stream_id: str | None = None
@@ -117,7 +117,7 @@ class BetaResponsesServerEventBetaResponseShellCallOutputContentWsDone(BetaRespo
     """Number of the command that has ended, counted from 0."""
     output: list[ResponseShellOutput]
     """All that was printed, and how the run ended: with an exit code or by running out of time."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Absent
     otherwise."""
     stream_id: str | None = None

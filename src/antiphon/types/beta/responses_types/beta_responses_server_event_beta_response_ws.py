@@ -7,7 +7,6 @@ from typing import Literal
 
 from ....runtime import BaseModel
 from ...shared.models.responses import ResponsesServerError
-from ..agents_types.agent import Agent
 from .beta_agent import BetaAgent
 from .beta_response import BetaResponse
 from .beta_response_stream_event import (
@@ -52,7 +51,7 @@ class BetaResponsesServerEventBetaResponseWsCompleted(BetaResponseCompletedEvent
     """The whole response with status `completed`."""
     sequence_number: int
     """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -67,7 +66,7 @@ class BetaResponsesServerEventBetaResponseWsCreated(BetaResponseCreatedEvent):
     """The response at its start, still without output."""
     sequence_number: int
     """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -82,7 +81,7 @@ class BetaResponsesServerEventBetaResponseWsFailed(BetaResponseFailedEvent):
     """Running number of the event within this stream; sort by it to restore the order."""
     response: BetaResponse
     """The response with status `failed`; its `error` tells the reason."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -97,7 +96,7 @@ class BetaResponsesServerEventBetaResponseWsIncomplete(BetaResponseIncompleteEve
     """The response with status `incomplete`, as far as it came; `incomplete_details` tells the reason."""
     sequence_number: int
     """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
@@ -112,7 +111,7 @@ class BetaResponsesServerEventBetaResponseWsQueued(BetaResponseQueuedEvent):
     """The response with status `queued`."""
     sequence_number: int
     """Running number of the event within this stream; sort by it to restore the order."""
-    agent: Agent | None = None
+    agent: BetaAgent | None = None
     """Agent whose part of the work the event belongs to, when several agents work on the response. Null or
     absent otherwise."""
     stream_id: str | None = None
