@@ -159,7 +159,7 @@ def test_mock_on_a_port_that_is_taken(small: Path) -> None:
     [
         ("{", "openapi.yaml:2:1  the document is neither JSON nor YAML"),
         ("[]", "an OpenAPI document is an object"),
-        ("swagger: '2.0'", "this is a Swagger 2.0 document"),
+        ("swagger: '1.2'", "this is a Swagger 1.2 document"),
         (None, "does not exist"),
     ],
 )

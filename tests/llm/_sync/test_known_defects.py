@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -180,7 +181,8 @@ def test_defect_16_a_client_outlives_what_it_was_used_in(server: MockServer) -> 
     def script(peer: Peer) -> None:
         peer.request()
         peer.send(answer(b'{"id": "m", "created": 1, "object": "model", "owned_by": "x"}'))
-        closed.release()  # and the connection ends here
+        peer.sock.shutdown(socket.SHUT_RDWR)
+        closed.release()
 
     closed = threading.Semaphore(0)
     with RawServer(script) as local:
