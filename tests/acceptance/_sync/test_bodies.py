@@ -68,7 +68,7 @@ def test_images_of_a_response_may_be_left_to_the_service() -> None:
 @pytest.mark.filterwarnings("ignore:.*is deprecated by the API")
 def test_texts_of_a_new_thread_are_texts() -> None:
     with OpenAI() as client:
-        run = client.beta.threads.create_and_run(
+        run = client.beta.threads.create_and_run(  # pyright: ignore[reportDeprecated]  it is still there
             assistant_id="a", thread={"messages": [{"role": "user", "content": [{"type": "text", "text": "Hello"}]}]}
         )
         assert run.id
