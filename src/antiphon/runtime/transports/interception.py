@@ -14,28 +14,24 @@ __all__ = ["async_intercepted", "intercepted"]
 
 _LIBRARIES: Final = (("httpx", "httpcore"), ("httpx2", "httpcore2"))
 _Places: TypeAlias = tuple[tuple[str, str, str], ...]
-_PLACES: Final[dict[str, _Places]] = {
-    client: (
-        (f"{client}._client", "Client", "send"),
-        (f"{client}._client", "Client", "_send_single_request"),
-        (f"{client}._client", "Client", "_transport_for_url"),
-        (f"{client}._transports.default", "HTTPTransport", "handle_request"),
-        (f"{core}._sync.connection_pool", "ConnectionPool", "handle_request"),
-        (f"{core}._sync.connection", "HTTPConnection", "handle_request"),
-    )
-    for client, core in _LIBRARIES
-}
-_ASYNC_PLACES: Final[dict[str, _Places]] = {
-    client: (
-        (f"{client}._client", "AsyncClient", "send"),
-        (f"{client}._client", "AsyncClient", "_send_single_request"),
-        (f"{client}._client", "AsyncClient", "_transport_for_url"),
-        (f"{client}._transports.default", "AsyncHTTPTransport", "handle_async_request"),
-        (f"{core}._async.connection_pool", "AsyncConnectionPool", "handle_async_request"),
-        (f"{core}._async.connection", "AsyncHTTPConnection", "handle_async_request"),
-    )
-    for client, core in _LIBRARIES
-}
+
+
+def _places(prefix: str, folder: str, method: str) -> dict[str, _Places]:
+    return {
+        client: (
+            (f"{client}._client", f"{prefix}Client", "send"),
+            (f"{client}._client", f"{prefix}Client", "_send_single_request"),
+            (f"{client}._client", f"{prefix}Client", "_transport_for_url"),
+            (f"{client}._transports.default", f"{prefix}HTTPTransport", method),
+            (f"{core}.{folder}.connection_pool", f"{prefix}ConnectionPool", method),
+            (f"{core}.{folder}.connection", f"{prefix}HTTPConnection", method),
+        )
+        for client, core in _LIBRARIES
+    }
+
+
+_PLACES: Final = _places("", "_sync", "handle_request")
+_ASYNC_PLACES: Final = _places("Async", "_async", "handle_async_request")
 
 
 class _Found(NamedTuple):
