@@ -6,6 +6,7 @@ import codecs
 import os
 import re
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -17,7 +18,7 @@ from click.testing import CliRunner, Result
 from antiphon.cli import main
 from antiphon.mock import MockServer, Scripted
 
-__all__ = ["COMMAND", "Terminal", "at_terminal", "enqueued", "plain", "ran", "typed"]
+__all__ = ["COMMAND", "Terminal", "at_terminal", "enqueued", "interrupted", "plain", "ran", "typed"]
 
 COMMAND = [sys.executable, "-W", "error", "-c", "from antiphon.cli import main; main()"]
 BOUND = 20.0
@@ -44,6 +45,17 @@ def enqueued(server: MockServer, steps: Iterable[Scripted]) -> None:
         server.enqueue(step.status, step.body, headers=dict(step.headers))
 
 
+def interrupted(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
+    """What a process says until Ctrl-C has ended it; pressed again after a while, for the reason that `until` names."""
+    end = time.monotonic() + BOUND
+    while True:
+        process.send_signal(signal.SIGINT)
+        try:
+            return process.communicate(timeout=5)
+        except subprocess.TimeoutExpired:
+            assert time.monotonic() < end
+
+
 class Terminal:
     """The other end of a terminal: a person."""
 
@@ -62,12 +74,19 @@ class Terminal:
         """Type what need be no text."""
         os.write(self._ends, keys)
 
-    def until(self, text: str) -> str:
-        """What is shown, up to a text."""
+    def until(self, text: str, *, pressing: str = "") -> str:
+        """What is shown, up to a text; a key is pressed, and again after a while when nothing came of it.
+
+        For a signal between the last look for signals and a wait does not end that wait.
+        """
         end = time.monotonic() + BOUND
         while text not in self.text:
             assert time.monotonic() < end, self.text
-            if not self._read():
+            if pressing:
+                self.write(pressing)
+                while text not in self.text and self._read(3):
+                    pass
+            elif not self._read():
                 raise AssertionError(f"it ended with {self.text!r}")
         found, _, self.text = self.text.partition(text)
         return found + text

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -18,7 +17,7 @@ from antiphon.mock import MockServer
 from ..llm.local import said
 from ..llm.scripts import streamed
 from ..runtime.transports.servers import BOUND, STREAM, Peer, RawServer, chunk
-from .running import COMMAND, Terminal, at_terminal, enqueued, plain, ran
+from .running import COMMAND, Terminal, at_terminal, enqueued, interrupted, plain, ran
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and terminals are other ones there")
 
@@ -93,8 +92,7 @@ def test_pieces_are_shown_as_they_arrive(slow: Slow) -> None:
 def test_interrupted_while_the_model_answers(slow: Slow, tool: list[str]) -> None:
     with running("chat", "x", "-m", "gpt-4o", *tool) as process:
         read(process, 4)
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=BOUND)
+        out, err = interrupted(process)
     assert (process.returncode, out, err) == (130, b"\n", b"")
 
 
@@ -102,8 +100,7 @@ def test_interrupted_while_nothing_has_come_yet() -> None:
     with RawServer(lambda peer: (peer.request(), peer.server.reached.release(), peer.until_closed())) as server:
         with running("chat", "x", "-m", "vllm/m", "--base-url", server.url("/v1")) as process:
             assert server.reached.acquire(timeout=BOUND)
-            process.send_signal(signal.SIGINT)
-            out, err = process.communicate(timeout=BOUND)
+            out, err = interrupted(process)
         assert (process.returncode, out, err) == (130, b"", b"")
         assert server.given_up.acquire(timeout=BOUND)
 
@@ -262,8 +259,7 @@ def test_interrupting_an_answer_and_going_on(slow: Slow) -> None:
         terminal.until("> ")
         terminal.write("First\n")
         terminal.until("One ")
-        terminal.write("\x03")
-        assert "interrupted" in terminal.until("\n> ")
+        assert "interrupted" in terminal.until("\n> ", pressing="\x03")
         for _ in range(9):  # also for the connection that was given up
             slow.let.release()
         terminal.write("Second\n")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final, Literal, cast
 
 from ..document import Document, pointer_to
@@ -11,6 +11,7 @@ from ..problems import Kind, Origin, Problems
 from ..spec.model import MediaType, Parameter, Ref, Response, Schema, SchemaOrRef
 from ..spec.resolve import Library, ResolvedOperation, ResolvedSpec, payload
 from .config import ChannelConfig, Config, MethodConfig, ResourceConfig
+from .media import FORM, contents_of, holds_file, is_json, preferred, text_kind
 from .model import (
     API,
     BinaryBody,
@@ -39,11 +40,9 @@ from .security import auth_schemes, default_security, undeclared
 from .servers import Servers, environments
 from .tags import Tagger
 from .types import (
-    Array,
     Binary,
     Constant,
     Enum,
-    Map,
     Null,
     Object,
     Primitive,
@@ -57,7 +56,6 @@ from .types import (
 __all__ = ["lower"]
 
 _TEMPLATE: Final = re.compile(r"\{[^{}]*\}")
-_FORM: Final = "application/x-www-form-urlencoded"
 _STYLES: Final = {"spaceDelimited": "space", "pipeDelimited": "pipe"}
 
 
@@ -327,13 +325,13 @@ class _Lowering:
                 place = pointer_to(config.pointer, "body_param_name")
                 self._problems.add("config", "the operation has no body to name", self._config_origin(place))
             return None
-        kind, media = _preferred(body.content, self._has_files)
+        kind, media = preferred(body.content, self._has_files)
         encoding: Literal["json", "form", "multipart"]
         if kind.startswith("multipart/"):
             encoding = "multipart"
-        elif kind == _FORM:
+        elif kind == FORM:
             encoding = "form"
-        elif _is_json(kind):
+        elif is_json(kind):
             encoding = "json"
         else:
             return BinaryBody(kind, body.required, body.description, config.body_param)
@@ -356,7 +354,7 @@ class _Lowering:
 
     def _has_files(self, media: MediaType) -> bool:
         whole = None if media.schema is None else self._reader.object_of(media.schema)
-        return whole is not None and any(_is_file(self._deep(each.type)) for each in whole.properties)
+        return whole is not None and any(holds_file(self._deep(each.type)) for each in whole.properties)
 
     def _fields(
         self, found: Object | None, type: Type, encoding: str, media: MediaType
@@ -374,7 +372,7 @@ class _Lowering:
                 required = own.required and all(_requires(other, own.name) for other in objects)
                 merged = own.type if known is None or known.type == own.type else _either(known.type, own.type)
                 content_type = media.encoding[own.name].content_type if own.name in media.encoding else None
-                is_file = encoding == "multipart" and _is_file(self._deep(own.type))
+                is_file = encoding == "multipart" and holds_file(self._deep(own.type))
                 fields[own.name] = BodyField(
                     name=own.name,
                     called=own.called,
@@ -384,8 +382,8 @@ class _Lowering:
                     deprecated=own.deprecated,
                     default=own.default,
                     is_file=is_file,
-                    as_json=content_type is not None and _is_json(content_type) and not is_file,
-                    text_kind=None if is_file else _text_kind(content_type),
+                    as_json=content_type is not None and is_json(content_type) and not is_file,
+                    text_kind=None if is_file else text_kind(content_type),
                     origin=own.origin,
                 )
         return tuple(fields.values()) if fields else None
@@ -420,11 +418,11 @@ class _Lowering:
         good = [response for status, response in found.responses if status.startswith("2")]
         if not good:
             good = [response for status, response in found.responses if status == "default"]
-        contents = _contents(good)
+        contents = contents_of(good)
         names = {each.name for each in body.fields or ()} if isinstance(body, Body) else set[str]()
         stream = next((media for kind, media in contents if kind == "text/event-stream"), None)
         lines = next((media for kind, media in contents if "jsonl" in kind or "ndjson" in kind), None)
-        values = [(kind, media) for kind, media in contents if _is_json(kind)]
+        values = [(kind, media) for kind, media in contents if is_json(kind)]
         plain = self._plain_result(found, config, values, contents, params, names)
         streamed = stream if stream is not None else lines
         if streamed is not None or config.is_stream:
@@ -478,7 +476,7 @@ class _Lowering:
         params: tuple[Param, ...],
         body_names: set[str],
     ) -> Result:
-        others = [(k, m) for k, m in contents if not _is_json(k) and k != "text/event-stream" and "jsonl" not in k]
+        others = [(k, m) for k, m in contents if not is_json(k) and k != "text/event-stream" and "jsonl" not in k]
         schemas = [media.schema for _, media in values if media.schema is not None]
         if not schemas:
             return self._other_result(others, values)
@@ -562,44 +560,8 @@ def _endpoint(verb: str, path: str) -> str:
     return f"{verb.lower()} {_TEMPLATE.sub('{}', path)}"
 
 
-def _text_kind(content_type: str | None) -> str | None:
-    """The content type that text in a form is to have, where it is not the one that all have."""
-    if content_type is None or _is_json(content_type) or not re.fullmatch(r"[\w.+-]+/[\w.+-]+", content_type):
-        return None
-    return None if content_type == "text/plain" else content_type
-
-
-def _is_json(kind: str) -> bool:
-    base = kind.partition(";")[0].strip().lower()
-    return base in ("application/json", "*/*", "text/json", "application/*") or base.endswith("+json")
-
-
-def _preferred(content: Mapping[str, MediaType], has_files: Callable[[MediaType], bool]) -> tuple[str, MediaType]:
-    """The content type to send: forms that take files, then JSON, other forms, the first. Files do not fit in JSON."""
-    entries = [(kind.partition(";")[0].strip(), media) for kind, media in content.items()]
-    if len(entries) > 1:
-        forms = [entry for entry in entries if entry[0].startswith("multipart/") and has_files(entry[1])]
-        entries = forms or entries
-    return min(entries, key=lambda entry: _rank(entry[0]))
-
-
 def _called(name: object) -> str | None:
     return name if isinstance(name, str) and name else None
-
-
-def _rank(kind: str) -> int:
-    if kind == "application/json":
-        return 0
-    if _is_json(kind):
-        return 1
-    return 2 if kind.startswith("multipart/") else 3 if kind == _FORM else 4
-
-
-def _contents(responses: list[Response]) -> list[tuple[str, MediaType]]:
-    found: list[tuple[str, MediaType]] = []
-    for response in responses:
-        found += [(kind.partition(";")[0].strip().lower(), media) for kind, media in response.content.items()]
-    return found
 
 
 def _array_style(each: Parameter) -> str | None:
@@ -624,16 +586,3 @@ def _either(one: Type, other: Type) -> Type:
         *(other.variants if isinstance(other, Union) else (other,)),
     ]
     return Unknown() if any(isinstance(each, Unknown) for each in variants) else Union(tuple(dict.fromkeys(variants)))
-
-
-def _is_file(type: Type) -> bool:
-    plain, _ = without_null(type)
-    match plain:
-        case Binary():
-            return True
-        case Array(items):
-            return _is_file(items)
-        case Union(variants):
-            return any(_is_file(each) for each in variants)
-        case Map() | _:
-            return False
