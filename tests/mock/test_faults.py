@@ -10,6 +10,7 @@ import pytest
 
 from antiphon.mock import MockServer, serve
 
+from ..work import without_hanging
 from .wire import Answered, Wire
 
 CHAT = {"model": "m", "messages": [{"role": "user", "content": "one two three four"}]}
@@ -126,14 +127,12 @@ def test_answers_that_stand_still(server: MockServer) -> None:
 
 
 def test_a_server_ends_while_answers_stand_still() -> None:
-    with serve() as server:
+    with without_hanging(), serve() as server:
         wires = [Wire(server.url) for _ in range(3)]
-        for wire, fault in zip(wires, ("stall", "stall-body=3", "delay=60"), strict=True):
+        for wire, fault in zip(wires, ("stall", "stall-body=3", "delay=600"), strict=True):
             sent(wire, fault)
         while len(server.requests) < 3:
             time.sleep(0.001)
-        began = time.perf_counter()
-    assert time.perf_counter() - began < 5
     for wire in wires:
         wire.rest()
         with wire:

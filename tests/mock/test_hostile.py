@@ -5,12 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 import textwrap
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ..work import counted, without_hanging
 from .asking import ask, document, engine_of, operation, written
 
 
@@ -123,15 +123,15 @@ def test_a_schema(name: str, tmp_path: Path) -> None:
         "/stream": {"get": operation(responses={"200": {"description": "", "content": stream}})},
         "/take": {"post": operation({}, body=one)},
     }
-    began = time.process_time()
-    engine = engine_of(tmp_path, document(paths, SCHEMAS[name]), items=5)
-    for path in ("/one", "/list", "/stream", "/one?q=a&q[self]=b"):
-        got = ask(engine, "GET", path)
-        assert got.status in (200, 400)
-        assert len(got.body) < 30_000_000
-    for body in BODIES:
-        assert ask(engine, "POST", "/take", body).status in (200, 400)
-    assert time.process_time() - began < 5, "took too long"
+    with without_hanging(), counted() as work:
+        engine = engine_of(tmp_path, document(paths, SCHEMAS[name]), items=5)
+        for path in ("/one", "/list", "/stream", "/one?q=a&q[self]=b"):
+            got = ask(engine, "GET", path)
+            assert got.status in (200, 400)
+            assert len(got.body) < 30_000_000
+        for body in BODIES:
+            assert ask(engine, "POST", "/take", body).status in (200, 400)
+    assert work.calls < 15_000_000
 
 
 @pytest.mark.parametrize(
@@ -150,10 +150,9 @@ def test_references_lead_to_no_file_outside_and_to_no_server(target: str, tmp_pa
 def test_paths_that_are_slow_to_match(tmp_path: Path) -> None:
     path = "/" + "-".join(f"{{p{number}}}" for number in range(30))
     engine = engine_of(tmp_path, document({path: {"get": operation()}, "/{a}{b}{c}": {"get": operation()}}))
-    began = time.process_time()
-    for target in ("/" + "-" * 4000, "/" + "a-" * 2000, "/" + "a" * 7000):
-        assert ask(engine, "GET", target).status in (204, 404)
-    assert time.process_time() - began < 2
+    with without_hanging():
+        for target in ("/" + "-" * 4000, "/" + "a-" * 2000, "/" + "a" * 7000):
+            assert ask(engine, "GET", target).status in (204, 404)
 
 
 def test_a_path_item_in_a_circle(tmp_path: Path) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import random
 import re
-import time
 
 import pytest
 
 from antiphon_codegen.samples.patterns import matches, text_for
+from tests.work import without_hanging
 
 PLAIN = [
     "^[a-z]{3}-[0-9]+$",
@@ -60,13 +60,12 @@ def test_texts_that_do_not(pattern: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("pattern", [*SLOW, *PLAIN])
-def test_none_takes_long(pattern: str) -> None:
-    began = time.process_time()
-    for character in "axbA1 ":
-        for many in (10, 25, 60, 200, 1000, 5000):
-            matches(pattern, character * many + "!")
-    text_for(pattern, random.Random(0), shortest=30)
-    assert time.process_time() - began < 4
+def test_none_goes_on_without_end(pattern: str) -> None:
+    with without_hanging():
+        for character in "axbA1 ":
+            for many in (10, 25, 60, 200, 1000, 5000):
+                matches(pattern, character * many + "!")
+        text_for(pattern, random.Random(0), shortest=30)
 
 
 def test_lengths_are_kept() -> None:
