@@ -8,7 +8,7 @@ from typing import Any
 from ...runtime import AsyncAPIClient
 from ...runtime.core.kinds import is_mapping
 from ...runtime.waiting import async_answered
-from ..core.answers import ChunkReader, completion_from
+from ..core.answers import ChunkReader
 from ..core.asking import attempt_with
 from ..core.calling.clients import (
     OwnTree,
@@ -34,15 +34,14 @@ async def async_sent(plan: Plan, messages: list[Any], *, stream: bool) -> tuple[
     """
     settings, parameters, client = plan.settings, plan.parameters, plan.client
     if client is None or parameters.get("mock_response") is not None:
-        asked = {"provider": settings.provider, **parameters}
-        return await async_completed(settings.model, messages, stream, asked, completion_from), None
+        given = {**parameters}
+        return await async_completed(settings.model, messages, stream, given, provider=settings.provider), None
     provider = settings.profile
     check_settings(parameters)
     way = async_client_way(client, provider)
     if not isinstance(way, OwnTree):
-        where = {"base_url": way.base_url, "api_key": way.key, "provider": settings.provider}
-        asked = {**where, **parameters}
-        return await async_completed(settings.model, messages, stream, asked, completion_from), None
+        given = {"base_url": way.base_url, "api_key": way.key, **parameters}
+        return await async_completed(settings.model, messages, stream, given, provider=settings.provider), None
     attempt = attempt_with(provider, settings.model, messages, stream=stream, parameters=parameters)
     if isinstance(client, AsyncAPIClient):
         return await async_through(client, attempt), None

@@ -80,13 +80,23 @@ def completed(
     stream: bool | None,
     parameters: dict[str, Any],
     whole: Callable[[Provider, HTTPResponse], Any] = plain_completion_from,
+    *,
+    provider: str | None = None,
 ) -> Any:
-    """What `completion` gives; the whole answer is what `whole` makes of the response."""
+    """What `completion` gives, here of a provider's model; the whole answer is what `whole` makes of the response."""
     mock = parameters.pop("mock_response", None)
     if mock is not None:
         return listed_pieces(mocked_chunks(model, mock)) if stream else mocked_completion(model, mock)
     ways = attempts(
-        "completion", model, messages, stream, parameters, registry=known, environment=os.environ, keys=stored_keys
+        "completion",
+        model,
+        messages,
+        stream,
+        parameters,
+        registry=known,
+        environment=os.environ,
+        keys=stored_keys,
+        provider=provider,
     )
     return _first_answer(ways, whole, _read_chunks)
 

@@ -9,7 +9,7 @@ from typing import Any
 from ...runtime import APIClient
 from ...runtime.core.kinds import is_mapping
 from ...runtime.waiting import answered
-from ..core.answers import ChunkReader, completion_from
+from ..core.answers import ChunkReader
 from ..core.asking import attempt_with
 from ..core.calling.clients import (
     OwnTree,
@@ -35,15 +35,14 @@ def sent(plan: Plan, messages: list[Any], *, stream: bool) -> tuple[Any, Any]:
     """
     settings, parameters, client = plan.settings, plan.parameters, plan.client
     if client is None or parameters.get("mock_response") is not None:
-        asked = {"provider": settings.provider, **parameters}
-        return completed(settings.model, messages, stream, asked, completion_from), None
+        given = {**parameters}
+        return completed(settings.model, messages, stream, given, provider=settings.provider), None
     provider = settings.profile
     check_settings(parameters)
     way = client_way(client, provider)
     if not isinstance(way, OwnTree):
-        where = {"base_url": way.base_url, "api_key": way.key, "provider": settings.provider}
-        asked = {**where, **parameters}
-        return completed(settings.model, messages, stream, asked, completion_from), None
+        given = {"base_url": way.base_url, "api_key": way.key, **parameters}
+        return completed(settings.model, messages, stream, given, provider=settings.provider), None
     attempt = attempt_with(provider, settings.model, messages, stream=stream, parameters=parameters)
     if isinstance(client, APIClient):
         return through(client, attempt), None

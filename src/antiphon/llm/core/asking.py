@@ -71,8 +71,9 @@ def attempts(
     registry: Registry,
     environment: Mapping[str, str],
     keys: KeyStore | None = None,
+    provider: str | None = None,
 ) -> list[Attempt]:
-    """The ways of asking, to be tried one after the other.
+    """The ways of asking, to be tried one after the other. `provider` says whose the model is, but not a fallback.
 
     All of them are made, and with that checked, before the first is sent. Raises TypeError and ValueError that name
     the argument, `UnknownProviderError`, `MissingKeyError` and `UnsupportedParameterError`.
@@ -80,12 +81,12 @@ def attempts(
     parameters = _given(given) if given else {}
     fallbacks = parameters.pop("fallbacks", None)
     if fallbacks is None:
-        return [_attempt(kind, model, subject, bool(stream), parameters, registry, environment, keys)]
+        return [_attempt(kind, model, subject, bool(stream), parameters, registry, environment, keys, provider)]
     if isinstance(fallbacks, (str, bytes)) or is_mapping(fallbacks) or not is_iterable(fallbacks):
         raise TypeError(f"fallbacks must be a list of models, not {type(fallbacks).__name__}")
     if not isinstance(subject, (str, bytes)) and not is_mapping(subject) and is_iterable(subject):
         subject = list(subject)  # several attempts may read it
-    made = [_attempt(kind, model, subject, bool(stream), parameters, registry, environment, keys)]
+    made = [_attempt(kind, model, subject, bool(stream), parameters, registry, environment, keys, provider)]
     for number, fallback in enumerate(fallbacks):
         own: dict[str, Any] = {"model": fallback} if isinstance(fallback, str) else dict(_fallback(number, fallback))
         changed = {name: value for name, value in parameters.items() if name not in _PLACES}
@@ -112,14 +113,15 @@ def _attempt(
     registry: Registry,
     environment: Mapping[str, str],
     keys: KeyStore | None,
+    provider: str | None = None,
 ) -> Attempt:
     settings: dict[str, Any] = {}
     body: dict[str, Any] = {"model": None, _SUBJECTS[kind]: subject}
     for name, value in parameters.items():
         (settings if name in SETTINGS else body)[name] = value
-    place: dict[str, Any] = {}
+    place: dict[str, Any] = {"provider": provider}
     if settings:
-        place = {name: settings[name] for name in _PLACED if name in settings}
+        place.update((name, settings[name]) for name in _PLACED if name in settings)
         if not _TOKENS.isdisjoint(settings):
             place["token"] = _token(settings)
     route = route_to(model, registry=registry, environment=environment, keys=keys, **place)

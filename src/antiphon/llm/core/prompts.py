@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ...runtime.core.kinds import is_iterable, is_mapping
 from .attachments import Attachment, Loaded, attachment_of, message_part
@@ -49,6 +49,13 @@ class Prompt(PickledWithoutKeys):
     hide_reasoning: bool = False
     stream: bool = True
     key: str | None = field(default=None, repr=False)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            if name not in _MADE_WHEN_READ:
+                raise AttributeError(name=name, obj=self)
+            return self.__dict__.setdefault(name, _MADE_WHEN_READ[name]())
 
     @property
     def prompt(self) -> str:
@@ -116,13 +123,12 @@ class Prompt(PickledWithoutKeys):
 
     def said(self, history: Sequence[Mapping[str, Any]], loaded: Sequence[Loaded]) -> list[Mapping[str, Any]]:
         """All messages. Raises ValueError when there is nothing to ask."""
-        detail = self.options.image_detail
         if self.given is not None:
-            return with_attachments(self.given, loaded, image_detail=detail)
+            return with_attachments(self.given, loaded, image_detail=self.options.image_detail)
         if self.text is not None and not (history or self.before or loaded or self.tool_results or self.after):
             asked: Mapping[str, Any] = {"role": "user", "content": self.text}
             return [asked] if self.system is None else [{"role": "system", "content": self.system}, asked]
-        before = (*history, *(self.before or ()))
+        detail, before = self.options.image_detail, (*history, *(self.before or ()))
         first, last = len(list(attached(before))), len(loaded) - len(list(attached(self.after)))
         made = with_attachments(before, loaded[:first], image_detail=detail)
         spoken = next((each.get("content") for each in reversed(made) if each.get("role") == "system"), None)
@@ -143,10 +149,10 @@ class Prompt(PickledWithoutKeys):
     def parameters(self, *, stream: bool) -> dict[str, Any]:
         """The parameters of the request besides model and messages."""
         made: dict[str, Any] = {}
-        if self.options.model_fields_set or type(self.options) is not Options:
+        if "options" in self.__dict__:
             made = self.options.model_dump(exclude_none=True, exclude=_NOT_SENT)
-        if self.options.json_object:
-            made["response_format"] = {"type": "json_object"}
+            if self.options.json_object:
+                made["response_format"] = {"type": "json_object"}
         if self.schema is not None:
             form = {"name": "output", "schema": dict(self.schema)}
             made["response_format"] = {"type": "json_schema", "json_schema": form}
@@ -184,12 +190,14 @@ def prompt_of(
         raise TypeError(f"system is text, not {type(of_system).__name__}")
     made = object.__new__(Prompt)  # the constructor would make each field anew, for every prompt
     if not loose and _FEW.issuperset(given):
-        nothing: Any = {"attachments": [], "known_tools": dict(tools or {}), "tool_results": [], "options": options()}
-        made.__dict__.update(_NOTHING_ASKED, **nothing, text=text, **given)
+        made.__dict__.update(given, text=text)
+        if tools:
+            made.__dict__["known_tools"] = dict(tools)
+        if options is not Options:  # whose own may be required
+            made.__dict__["options"] = options()
         return made
     messages = given.get("messages")
     made.__dict__.update(
-        _NOTHING_ASKED,
         text=_joined(given.get("fragments"), text, "\n"),
         system=_joined(given.get("system_fragments"), of_system, "\n\n"),
         attachments=[attachment_of(each) for each in _several("attachments", given)],
@@ -205,7 +213,7 @@ def prompt_of(
     return made
 
 
-_NOTHING_ASKED: Final = dict(vars(Prompt()))
+_MADE_WHEN_READ: Final = {"attachments": list, "known_tools": dict, "tool_results": list, "options": Options}
 _FEW: Final = frozenset({"key", "stream", "system"})
 """Keywords that are taken as they are."""
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ....runtime.core.kinds import is_list, is_mapping
 from ..base_tools import BaseTool
-from ..data import Choice, Completion, CompletionChunk, Message, Usage
+from ..data import Choice, Completion, CompletionChunk, Message, Usage, data_of
 from ..extraction import RefusalError, with_response
 from ..tools import ToolCall, ToolResult, output_text
 from .messages import BaseMessageParam
@@ -159,19 +159,31 @@ class CallResponse(Counted, CallFacts):
         self,
         plan: Plan,
         messages: Sequence[Any],
-        completion: Completion,
+        completion: Mapping[str, Any],
         *,
         raw: object = None,
         start_time: float,
         end_time: float | None,
     ) -> None:
-        super().__init__(plan, messages)
-        self.completion = completion
-        """The answer in OpenAI's form."""
-        self.response: Any = completion if raw is None else raw
-        """The answer as the client gave it."""
+        self._plan = plan
+        self._messages = messages
+        self._completion = completion
+        self._raw = raw
         self.start_time = start_time
         self.end_time = end_time
+
+    @property
+    def completion(self) -> Completion:
+        """The answer in OpenAI's form."""
+        made = self._completion
+        if not isinstance(made, Completion):
+            made = self._completion = data_of(made, Completion)
+        return made
+
+    @property
+    def response(self) -> Any:
+        """The answer as the client gave it."""
+        return self.completion if self._raw is None else self._raw
 
     @property
     def _choice(self) -> Choice | None:
@@ -187,7 +199,8 @@ class CallResponse(Counted, CallFacts):
     @property
     def content(self) -> str:
         """The text; empty where there is none."""
-        content = self.message.content
+        choices: Any = self._completion.get("choices") or ()
+        content: Any = choices[0]["message"].get("content") if choices else None
         return content if isinstance(content, str) else ""
 
     def __str__(self) -> str:

@@ -44,6 +44,8 @@ class Asked(NamedTuple):
     messages: list[Any]
     config: Mapping[str, Any]
     template: str | None = None
+    is_text: bool = False
+    """Whether it is one message with a text, in which there is nothing to look for."""
 
 
 class TemplateMessages(list[Any]):
@@ -58,7 +60,7 @@ class TemplateMessages(list[Any]):
 def asked_of(given: object, name: str = "the function") -> Asked:
     """What is meant by what a function gave. Raises `PromptError`."""
     if isinstance(given, str):
-        return Asked(message_list(given), _NOTHING)
+        return Asked(message_list(given), _NOTHING, is_text=True)
     if isinstance(given, TemplateMessages):
         return Asked(list(given), given.config, given.template)
     if given is None or given is ...:

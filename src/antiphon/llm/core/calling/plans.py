@@ -143,7 +143,11 @@ def planned(
     if given and _SAID_ELSEWHERE & given.keys():
         name = min(_SAID_ELSEWHERE & given.keys())
         raise PromptError(f"{name!r} cannot be among call_params: it is said elsewhere")
-    messages = written(asked.messages, marks=settings.profile.cache_marks)
+    if asked.is_text:
+        messages, media = asked.messages, list[Media]()
+    else:
+        messages = written(asked.messages, marks=settings.profile.cache_marks)
+        media = media_in(messages)
     return Plan(
         asking=asking,
         settings=settings,
@@ -154,7 +158,7 @@ def planned(
         parameters=_parameters(settings, tools, dict(given)),
         tools=tools,
         client=settings.client if client is None else client,
-        media=media_in(messages),
+        media=media,
     )
 
 
