@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, ClassVar, Unpack
 
 from ..runtime.core.errors import SDKError
-from .core.attachments import Attachment, check_type
+from .core.attachments import check_type
 from .core.errors import UnknownProviderError
 from .core.keyless import PickledWithoutKeys, UnpickledKey
 from .core.parameters import CompletionParameters
@@ -141,9 +141,9 @@ def request_parameters(model: ModelFacts, prompt: Prompt) -> dict[str, Any]:
     return made
 
 
-def check_attachments(model: ModelFacts, attachments: Iterable[Attachment]) -> None:
+def check_attachments(model: ModelFacts, prompt: Prompt) -> None:
     """Raises ValueError for attachments whose type the model does not take, as far as it is known already."""
-    for each in attachments:
+    for each in vars(prompt).get("attachments", ()):
         if model.attachment_types is None and own_answer(model) is None:
             check_type(each)
         elif (kind := each.named_type) is not None:

@@ -38,13 +38,13 @@ class AsyncModel(ModelFacts):
         cannot be used.
         """
         made = prompt_of(prompt, keywords, options=self.Options)
-        check_attachments(self, made.attachments)
+        check_attachments(self, made)
         return AsyncResponse(self, made)
 
     def chain(self, prompt: str | None = None, **keywords: Unpack[ChainKeywords]) -> AsyncChainResponse:
         """What the model answers when the tools it calls are called, and their results sent back, until it is done."""
         made = prompt_of(prompt, prompt_keywords(keywords), options=self.Options)
-        check_attachments(self, made.attachments)
+        check_attachments(self, made)
         return AsyncChainResponse(
             self,
             made,
@@ -113,7 +113,7 @@ class AsyncConversation(AsyncConverted):
     def prompt(self, prompt: str | None = None, **keywords: Unpack[PromptKeywords]) -> AsyncResponse:
         """What the model answers to this, after what was said before. Answers still open are read first."""
         made = prompt_of(prompt, keywords, tools=self._tools, options=self.model.Options).going_on()
-        check_attachments(self.model, made.attachments)
+        check_attachments(self.model, made)
         response = AsyncResponse(
             self.model,
             made,
@@ -129,7 +129,7 @@ class AsyncConversation(AsyncConverted):
         """As `chain` of a model, after what was said before."""
         asked = prompt_of(prompt, prompt_keywords(keywords), tools=self._tools, options=self.model.Options)
         made = asked.going_on()
-        check_attachments(self.model, made.attachments)
+        check_attachments(self.model, made)
         return AsyncChainResponse(
             self.model,
             made,

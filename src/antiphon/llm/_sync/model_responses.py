@@ -40,6 +40,12 @@ __all__ = ["Response"]
 class Response(Waiting):
     """What a model answers. It is asked when the answer is first wanted; after that it can be read again and again."""
 
+    has_failed: bool = False
+    """Whether the last attempt to get the answer failed."""
+    _stream: Any = None
+    _started: float = 0.0
+    _error: Exception | None = None
+
     def __init__(
         self,
         model: Model,
@@ -56,15 +62,10 @@ class Response(Waiting):
         self.prompt = prompt
         self._belonging = None if conversation is None else Belonging(conversation)
         self.answer = answer or ModelAnswer()
-        self.has_failed = False
-        """Whether the last attempt to get the answer failed."""
         self._previous = previous
         self._answers_calls = answers_calls
         self._before_call = before_call
         self._after_call = after_call
-        self._stream: Any = None
-        self._started = 0.0
-        self._error: Exception | None = None
         self._callbacks: list[Callable[[Any], Any]] = []
 
     @property
@@ -210,7 +211,7 @@ class Response(Waiting):
         """
         asked = prompt_of(prompt, keywords, tools=self.prompt.known_tools, options=self.model.Options)
         made = asked.followed()
-        check_attachments(self.model, made.attachments)
+        check_attachments(self.model, made)
         return Response(self.model, made, previous=self, answers_calls=not made.tool_results)
 
     @classmethod

@@ -39,13 +39,13 @@ class Model(ModelFacts):
         cannot be used.
         """
         made = prompt_of(prompt, keywords, options=self.Options)
-        check_attachments(self, made.attachments)
+        check_attachments(self, made)
         return Response(self, made)
 
     def chain(self, prompt: str | None = None, **keywords: Unpack[ChainKeywords]) -> ChainResponse:
         """What the model answers when the tools it calls are called, and their results sent back, until it is done."""
         made = prompt_of(prompt, prompt_keywords(keywords), options=self.Options)
-        check_attachments(self, made.attachments)
+        check_attachments(self, made)
         return ChainResponse(
             self,
             made,
@@ -112,7 +112,7 @@ class Conversation(Converted):
     def prompt(self, prompt: str | None = None, **keywords: Unpack[PromptKeywords]) -> Response:
         """What the model answers to this, after what was said before. Answers still open are read first."""
         made = prompt_of(prompt, keywords, tools=self._tools, options=self.model.Options).going_on()
-        check_attachments(self.model, made.attachments)
+        check_attachments(self.model, made)
         response = Response(
             self.model,
             made,
@@ -128,7 +128,7 @@ class Conversation(Converted):
         """As `chain` of a model, after what was said before."""
         asked = prompt_of(prompt, prompt_keywords(keywords), tools=self._tools, options=self.model.Options)
         made = asked.going_on()
-        check_attachments(self.model, made.attachments)
+        check_attachments(self.model, made)
         return ChainResponse(
             self.model,
             made,

@@ -173,10 +173,11 @@ def _made(
             fit(provider, body, drop=settings.get("drop_params"))
     if streamed:
         body["stream"] = True
-    if "additional_params" in settings:
-        body.update(_further(kind, "additional_params", _additional(settings["additional_params"]), streamed))
-    if is_mapping(own := settings.get("extra_body")):
-        _further(kind, "extra_body", own, streamed)
+    if settings:
+        if "additional_params" in settings:
+            body.update(_further(kind, "additional_params", _additional(settings["additional_params"]), streamed))
+        if is_mapping(own := settings.get("extra_body")):
+            _further(kind, "extra_body", own, streamed)
     return Attempt(route, located(route, _call(kind, provider, body, settings, streamed)), streamed)
 
 

@@ -115,7 +115,8 @@ class Prompt(PickledWithoutKeys):
         """The attachments that go into the messages: those in them; of the prompt, and then of results."""
         if self.given is not None:
             return tuple(attached(self.given))
-        if not (history or self.before or self.attachments or self.tool_results or self.after):
+        own = self.__dict__
+        if not (history or self.before or own.get("attachments") or own.get("tool_results") or self.after):
             return ()
         of_results = (each for result in self.tool_results for each in result.attachments)
         before = (*history, *(self.before or ()))
@@ -125,7 +126,8 @@ class Prompt(PickledWithoutKeys):
         """All messages. Raises ValueError when there is nothing to ask."""
         if self.given is not None:
             return with_attachments(self.given, loaded, image_detail=self.options.image_detail)
-        if self.text is not None and not (history or self.before or loaded or self.tool_results or self.after):
+        results = self.__dict__.get("tool_results")
+        if self.text is not None and not (history or self.before or loaded or results or self.after):
             asked: Mapping[str, Any] = {"role": "user", "content": self.text}
             return [asked] if self.system is None else [{"role": "system", "content": self.system}, asked]
         detail, before = self.options.image_detail, (*history, *(self.before or ()))
@@ -190,9 +192,7 @@ def prompt_of(
         raise TypeError(f"system is text, not {type(of_system).__name__}")
     made = object.__new__(Prompt)  # the constructor would make each field anew, for every prompt
     if not loose and _FEW.issuperset(given):
-        made.__dict__.update(given, text=text)
-        if tools:
-            made.__dict__["known_tools"] = dict(tools)
+        made.__dict__.update(given, text=text, known_tools=dict(tools) if tools else {})
         if options is not Options:  # whose own may be required
             made.__dict__["options"] = options()
         return made
@@ -213,7 +213,7 @@ def prompt_of(
     return made
 
 
-_MADE_WHEN_READ: Final = {"attachments": list, "known_tools": dict, "tool_results": list, "options": Options}
+_MADE_WHEN_READ: Final = {"attachments": list, "tool_results": list, "options": Options}
 _FEW: Final = frozenset({"key", "stream", "system"})
 """Keywords that are taken as they are."""
 
