@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from typing import TypeVar
 
-__all__ = ["components"]
+__all__ = ["circles", "components"]
 
 N = TypeVar("N", bound=Hashable)
 
@@ -50,3 +50,8 @@ def components(graph: Mapping[N, Iterable[N]]) -> list[list[N]]:
                             break
                     groups.append(group)
     return groups
+
+
+def circles(graph: Mapping[N, Collection[N]]) -> list[list[N]]:
+    """The groups whose nodes lead back to themselves."""
+    return [group for group in components(graph) if len(group) > 1 or group[0] in graph[group[0]]]

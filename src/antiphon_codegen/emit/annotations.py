@@ -74,8 +74,8 @@ class Spelling:
                 )
             case ListOf(item):
                 return code("{list}[{item}]", list=self._builtin("list"), item=self.write(item))
-            case IterableOf(item):
-                return self._iterable(item)
+            case IterableOf(item, is_text):
+                return self._iterable(item, is_text or _may_be_text(item))
             case DictOf(values) | MappingOf(values):
                 is_given = isinstance(annotation, MappingOf)
                 mapping = name_from("collections.abc", "Mapping") if is_given else self._builtin("dict")
@@ -101,13 +101,9 @@ class Spelling:
             return member(module_as("builtins", "_builtins"), name)
         return ident(name)
 
-    def _iterable(self, item: Annotation) -> Code:
+    def _iterable(self, item: Annotation, is_text: bool) -> Code:
         # A text is an iterable of texts, and almost never what is meant by a list of them.
-        kind = (
-            name_from(self._runtime, "SequenceNotStr")
-            if _may_be_text(item)
-            else name_from("collections.abc", "Iterable")
-        )
+        kind = name_from(self._runtime, "SequenceNotStr") if is_text else name_from("collections.abc", "Iterable")
         return code("{kind}[{item}]", kind=kind, item=self.write(item))
 
 

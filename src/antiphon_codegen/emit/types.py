@@ -6,6 +6,7 @@ import keyword
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from ..graphs import components
 from ..plan.model import Alias, Entry, Field, Model, Plan, TypedDictionary, TypeDeclaration, TypesModule
 from ..plan.names import BUILTINS, Identifier, first_free
 from ..plan.split import mentioned
@@ -114,8 +115,11 @@ def _docs_of(types: TypesModule) -> str:
 
 
 def _ordered(declarations: tuple[TypeDeclaration, ...]) -> list[TypeDeclaration]:
-    """Classes first: their annotations are read late. Aliases are read at once: each comes after what it is made of."""
-    aliases = {each.symbol: each for each in declarations if isinstance(each, Alias)}
+    """Classes first: their annotations are read late. Aliases are read at once: each comes after what it is made of.
+
+    Aliases that are made of themselves are read late as well, and stand before the others.
+    """
+    aliases = {each.symbol: each for each in declarations if isinstance(each, Alias) and not each.is_recursive}
     ordered: list[TypeDeclaration] = []
     for each in declarations:
         if isinstance(each, TypedDictionary) and each.bases:
@@ -123,19 +127,9 @@ def _ordered(declarations: tuple[TypeDeclaration, ...]) -> list[TypeDeclaration]
         if not isinstance(each, Alias):
             ordered.append(each)
     ordered += [each for each in declarations if isinstance(each, TypedDictionary) and each.bases]
-    done: set[Symbol] = set()
-
-    def add(alias: Alias) -> None:
-        if alias.symbol in done:
-            return
-        done.add(alias.symbol)
-        for symbol in symbols_in(alias.annotation):
-            if symbol in aliases:
-                add(aliases[symbol])
-        ordered.append(alias)
-
-    for alias in aliases.values():
-        add(alias)
+    ordered += [each for each in declarations if isinstance(each, Alias) and each.is_recursive]
+    graph = {symbol: [*symbols_in(each.annotation)] for symbol, each in aliases.items()}
+    ordered += [aliases[symbol] for group in components(graph) for symbol in group]
     return ordered
 
 
@@ -247,8 +241,7 @@ def _as_call(each: TypedDictionary, scope: _Scope) -> Code:
     for entry in each.entries:
         annotation = spelling.write(entry.annotation)
         kind = name_from("typing", "Required" if entry.required else "NotRequired")
-        quoted = Code(lit(annotation.text).text, annotation.needs)
-        entries.append(code("{key!r}: {kind}[{annotation}],", key=entry.key, kind=kind, annotation=quoted))
+        entries.append(code("{key!r}: {kind}[{annotation}],", key=entry.key, kind=kind, annotation=_quoted(annotation)))
     docs = wrapped(each.docs)
     declared = code(
         """
@@ -272,11 +265,31 @@ def _as_call(each: TypedDictionary, scope: _Scope) -> Code:
 
 
 def _alias(alias: Alias, scope: _Scope) -> Code:
+    written = scope.spelling().write(alias.annotation)
+    name = ident(alias.symbol.name)
     declared = code(
         "{name}: {alias} = {written}",
-        name=ident(alias.symbol.name),
+        name=name,
         alias=name_from("typing", "TypeAlias"),
-        written=scope.spelling().write(alias.annotation),
+        written=_quoted(written) if alias.is_recursive else written,
     )
     docs = wrapped(alias.docs)
-    return lines([declared, doc(docs)]) if docs else declared
+    documented = lines([declared, doc(docs)]) if docs else declared
+    if not alias.is_recursive:
+        return documented
+    # Type checkers read the text as it is. What runs needs an object that is not read before it is complete.
+    lazy = code(
+        """
+        if not {checking}:
+            {name} = {lazy}({text!r}, {name})
+        """,
+        checking=name_from("typing", "TYPE_CHECKING"),
+        name=name,
+        lazy=name_from("typing_extensions", "TypeAliasType"),
+        text=str(alias.symbol.name),
+    )
+    return lines([documented, lazy])
+
+
+def _quoted(written: Code) -> Code:
+    return Code(lit(written.text).text, written.needs)

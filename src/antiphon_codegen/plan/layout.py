@@ -202,6 +202,6 @@ def _named(wanted: str, package: Module, taken: dict[Module, set[str]], longer: 
 
 _RESERVED = frozenset(
     """Aliased Annotated Any BaseModel FileTypes Generic Iterable Literal Mapping None NotRequired Required
-    SequenceNotStr TYPE_CHECKING Tagged TypeAlias TypedDict Union""".split()
+    SequenceNotStr TYPE_CHECKING Tagged TypeAlias TypeAliasType TypedDict Union""".split()
 ) | {"True", "False"}
 """Names that modules and packages of types have for other things."""

@@ -91,6 +91,8 @@ class Alias:
     symbol: Symbol
     annotation: Annotation
     docs: str | None
+    is_recursive: bool = False
+    """Whether it is made of itself, with nothing but other aliases in between."""
 
 
 TypeDeclaration: TypeAlias = Model | TypedDictionary | Alias

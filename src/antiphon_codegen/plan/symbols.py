@@ -72,6 +72,8 @@ class IterableOf:
     """What is given as a list: any iterable; of text, but not a text itself."""
 
     item: Annotation
+    is_text: bool = False
+    """Whether an item may be a text, though what it is called does not say so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,7 @@ def symbols_in(annotation: Annotation) -> Iterator[Symbol]:
     match annotation:
         case Named(symbol):
             yield symbol
-        case ListOf(inner) | IterableOf(inner) | DictOf(inner) | MappingOf(inner):
+        case ListOf(inner) | IterableOf(item=inner) | DictOf(inner) | MappingOf(inner):
             yield from symbols_in(inner)
         case Tagged(union):
             yield from symbols_in(union)

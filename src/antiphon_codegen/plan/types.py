@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final, Literal, TypeAlias
 
+from ..graphs import circles
 from ..ir.model import API
 from ..ir.types import (
     Array,
@@ -29,6 +31,7 @@ from ..words import singular
 from .layout import Layout, types_of, walk
 from .model import Alias, Entry, Field, Model, TypedDictionary, TypeDeclaration
 from .names import Identifier, class_name, first_free, member_name
+from .reach import empty_circles, keys_that_come_back, recursive_texts, structured
 from .symbols import (
     Annotation,
     Anything,
@@ -46,6 +49,7 @@ from .symbols import (
     Standard,
     Symbol,
     Tagged,
+    symbols_in,
 )
 
 __all__ = ["Direction", "TypePlanner"]
@@ -75,15 +79,16 @@ class TypePlanner:
         self._casings = casings
         self._problems = problems
         self._symbols: dict[tuple[str, Direction], Symbol] = {}
-        self._structured: dict[str, bool] = {}
         self._names: dict[Module, set[str]] = {}
         self._waiting: deque[tuple[str, Direction]] = deque()
         self._declared: dict[Symbol, TypeDeclaration] = {}
         self.owners: dict[Symbol, Symbol] = {}
         """For objects that have no name in the document: the type they stand in, after which they are called."""
         self._tags = _tag_properties(api)
-        self._comes_back = _keys_that_come_back(api)
-        self._circular = _circular_aliases(api)
+        self._comes_back = keys_that_come_back(api)
+        self._structured = structured(api)
+        self._empty_circles = empty_circles(api)
+        self._recursive_texts = recursive_texts(api)
         for place in layout.places.values():
             self._names.setdefault(place.module[:-1], set()).add(place.name)
 
@@ -91,13 +96,13 @@ class TypePlanner:
         """Every declaration planned, by module, in the order of their first use."""
         self._settle()
         by_module: dict[Module, list[TypeDeclaration]] = {}
-        for declaration in self._declared.values():
+        for declaration in _with_recursion(self._declared).values():
             by_module.setdefault(declaration.symbol.module, []).append(declaration)
         return by_module
 
     def require(self, key: str, direction: Direction) -> Symbol:
         """The symbol of a named type in one direction; its declaration is planned."""
-        if not self._is_structured(key):
+        if key not in self._structured:
             direction = "out"  # names for scalars are the same in both directions
         known = self._symbols.get((key, direction))
         if known is None:
@@ -106,12 +111,12 @@ class TypePlanner:
         return known
 
     def is_structured(self, type: Type) -> bool:
-        """Whether there is an object with properties somewhere in the type."""
+        """Whether there is an object with properties somewhere in the type, or one that is made of itself."""
         match type:
             case Object():
                 return True
             case Reference(key):
-                return self._is_structured(key)
+                return key in self._structured
             case _:
                 return any(self.is_structured(each) for each in inner_types(type))
 
@@ -149,22 +154,24 @@ class TypePlanner:
     ) -> Annotation:
         """The annotation for a type. Objects in it that have no name are declared beside `owner`, named by `path`.
 
-        `files`: bytes are files here, and not text. `alias`: the named type this is the contents of.
+        `files`: bytes are files here, and not text. `alias`: the named type this is, or is a variant of.
         """
         match type:
             case Reference(key):
-                if alias is not None and key in self._circular.get(alias, ()):
+                if alias is not None and key in self._empty_circles.get(alias, ()):
                     origin = self._api.types[alias].origin
-                    self._problems.add("unsupported", "an alias that contains itself is read as anything there", origin)
+                    self._problems.add("bad-reference", "a type that is only itself is read as anything", origin)
                     return Anything()
                 return self._opened(key, direction)
             case Object():
                 return Named(self._object(type, direction, owner, path))
             case Array(items):
-                inner = self.annotation(items, direction, owner, _singular(path), files=files, alias=alias)
-                return ListOf(inner) if direction == "out" else IterableOf(inner)
+                inner = self.annotation(items, direction, owner, _singular(path), files=files)
+                if direction == "out":
+                    return ListOf(inner)
+                return IterableOf(inner, is_text=isinstance(items, Reference) and items.key in self._recursive_texts)
             case Map(values):
-                inner = self.annotation(values, direction, owner, _singular(path), files=files, alias=alias)
+                inner = self.annotation(values, direction, owner, _singular(path), files=files)
                 return DictOf(inner) if direction == "out" else MappingOf(inner)
             case Union():
                 return self._union(type, direction, owner, path, files, alias)
@@ -174,13 +181,6 @@ class TypePlanner:
                 return _scalar(type, direction, files)
 
     # --- named types ---
-
-    def _is_structured(self, key: str) -> bool:
-        known = self._structured.get(key)
-        if known is None:
-            self._structured[key] = False  # for cycles: what only leads back to itself holds no object
-            known = self._structured[key] = self.is_structured(self._api.types[key].type)
-        return known
 
     def _symbol(self, key: str, direction: Direction) -> Symbol:
         place = self._places[key]
@@ -355,64 +355,12 @@ def _tag_properties(api: API) -> set[tuple[object, str]]:
     return found
 
 
-def _keys_that_come_back(api: API) -> set[str]:
-    """The named types that are part of some answer."""
-    results: list[Type] = []
-    sent: list[Type] = []
-    for resource in walk(api.root):
-        for method in resource.methods:
-            found = types_of(method.operation)
-            results += found[0]
-            sent += found[1]
-    received = _reached(results, api)
-    # What the author lists and no operation mentions comes by other ways, such as events of a socket.
-    mentioned = received | _reached(sent, api)
-    listed = [key for resource in walk(api.root) for wanted, key in resource.models if not wanted.endswith("_param")]
-    return received | _reached([Reference(key) for key in listed if key not in mentioned], api)
-
-
-def _reached(types: list[Type], api: API) -> set[str]:
-    """The named types that these are made of."""
-    found: set[str] = set()
-    waiting = list(types)
-    while waiting:
-        type = waiting.pop()
-        waiting.extend(inner_types(type))
-        if isinstance(type, Reference) and type.key not in found:
-            found.add(type.key)
-            waiting.append(api.types[type.key].type)
-    return found
-
-
-def _circular_aliases(api: API) -> dict[str, set[str]]:
-    """For each named type that is no object: those it reaches, without an object in between, and that reach it."""
-    edges: dict[str, set[str]] = {}
-    for key, named in api.types.items():
-        if isinstance(named.type, Object):
-            continue
-        edges[key] = set()
-        waiting: list[Type] = [named.type]
-        while waiting:
-            type = waiting.pop()
-            if isinstance(type, Reference):
-                edges[key].add(type.key)
-            elif not isinstance(type, Object):
-                waiting.extend(inner_types(type))
-    circular: dict[str, set[str]] = {}
-    for key in edges:
-        reached: set[str] = set()
-        waiting_keys = list(edges[key])
-        while waiting_keys:
-            current = waiting_keys.pop()
-            if current in edges and current not in reached:
-                reached.add(current)
-                waiting_keys.extend(edges[current])
-        if key in reached:
-            circular[key] = reached
-    return {
-        key: {other for other in reached if other in circular and key in circular[other]}
-        for key, reached in circular.items()
-    }
+def _with_recursion(declared: Mapping[Symbol, TypeDeclaration]) -> dict[Symbol, TypeDeclaration]:
+    """The declarations, aliases that are made of themselves marked as such."""
+    aliases = {symbol: each for symbol, each in declared.items() if isinstance(each, Alias)}
+    graph = {symbol: [*symbols_in(each.annotation)] for symbol, each in aliases.items()}
+    circular = {symbol for circle in circles(graph) for symbol in circle}
+    return {**declared, **{symbol: replace(aliases[symbol], is_recursive=True) for symbol in circular}}
 
 
 def _scalar(type: Type, direction: Direction, files: bool) -> Annotation:

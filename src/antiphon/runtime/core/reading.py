@@ -70,6 +70,12 @@ class Reader(Generic[T]):
         return cast(T, lenient.build(value))
 
     @property
+    def takes_none(self) -> bool:
+        """Whether None is of the type."""
+        builder = LenientBuilder(self._schema)
+        return builder.accepts(builder.root, None)
+
+    @property
     def plain_builder(self) -> LenientBuilder:
         """Builds values without converting scalars."""
         if self._plain is None:

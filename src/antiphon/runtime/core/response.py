@@ -335,7 +335,7 @@ def parsed(target: type[T], response: HTTPResponse, *, strict: bool = False) -> 
     if _is_library_response(cast_to):
         return _library_response(cast_to, response)
     if not content.strip():
-        if response.status_code in _MAY_BE_EMPTY or type(None) in get_args(cast_to):
+        if response.status_code in _MAY_BE_EMPTY or _may_be_none(cast_to):
             return cast(T, None)
         raise _invalid(response, None, "an empty body")
     if cast_to is bool or cast_to is int or cast_to is float:
@@ -345,6 +345,11 @@ def parsed(target: type[T], response: HTTPResponse, *, strict: bool = False) -> 
         raise _error_in(response, content)
     set_request_id(value, response.headers.get("x-request-id"))
     return value
+
+
+def _may_be_none(target: Any) -> bool:
+    """Whether None is one of the alternatives of a union, also of one that has a name (`TypeAliasType`)."""
+    return type(None) in get_args(target) or (hasattr(target, "__value__") and reader_for(target).takes_none)
 
 
 def _read(target: type[T], response: HTTPResponse, content: bytes, strict: bool) -> T:
