@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from antiphon.llm import ConversationNotSupported, NeedsKeyException, Options, StreamEvent, Usage, set_key
-from antiphon.llm.core.parts import ReasoningPart, TextPart, ToolCallPart
+from antiphon.llm.core.parts import ReasoningPart, TextPart, ToolCallPart, ToolResultPart
 from antiphon.llm.core.prompts import Prompt
+from antiphon.llm.core.said import assistant, user
 from antiphon.llm.core.tools import ToolCall
 from antiphon.llm.models import (
     AsyncConversation,
@@ -185,3 +186,113 @@ async def test_calls_without_an_id_of_a_class_of_models() -> None:
     calls = await Calling().prompt("x").tool_calls()
     assert [(call.name, call.arguments) for call in calls] == [("one", {"a": 1}), ("two", {"a": 1})]
     assert len({call.tool_call_id for call in calls}) == 2
+
+
+class Remembering(AsyncModel):
+    """Builds what it says from the conversation, as models do that know nothing of messages."""
+
+    model_id = "remembering"
+
+    async def execute(
+        self, prompt: Prompt, stream: bool, response: AsyncResponse, conversation: AsyncConversation | None
+    ) -> AsyncIterator[str]:
+        before = [] if conversation is None else conversation.responses
+        said = [f"{each.prompt.prompt}={each.text_or_raise()}" for each in before]
+        results = [each.output for each in prompt.tool_results]
+        if prompt.prompt == "call":
+            response.add_tool_call(ToolCall("slowly", {"a": 1}))
+        yield f"({', '.join([*said, *results, prompt.prompt])})"
+
+
+async def test_a_class_of_models_has_the_conversation_before_its_own_answer() -> None:
+    conversation = Remembering().conversation()
+    assert await conversation.prompt("One").text() == "(One)"
+    second = conversation.prompt("Two")
+    assert await second.text() == "(One=(One), Two)"
+    assert await second.reply("Three").text() == "(One=(One), Two=(One=(One), Two), Three)"
+    assert conversation.responses[1] is second
+    assert await Remembering().chain("call", tools=[slowly]).text() == "(call) (call=(call), slowly 1, )"
+
+
+async def test_results_of_calls_that_are_made_up_for_reach_a_class_of_models() -> None:
+    call = ToolCallPart("slowly", {"a": 2}, "id")
+    chain = Remembering().chain(messages=[user("x"), assistant(call)], tools=[slowly])
+    assert await chain.text() == "(slowly 2, )"
+    (response,) = await async_listed(chain.responses())
+    assert [each.tool_call_id for each in response.prompt.tool_results] == ["id"]
+
+
+class Saying(AsyncModel):
+    """Says what it was made with."""
+
+    model_id = "saying"
+
+    def __init__(self, *pieces: str | StreamEvent) -> None:
+        super().__init__()
+        self.pieces = pieces
+
+    async def execute(self, *given: object) -> AsyncIterator[str | StreamEvent]:
+        for piece in self.pieces:
+            yield piece
+
+
+def event(kind: Any, text: str, part: int | None = None, **rest: Any) -> StreamEvent:
+    return StreamEvent(kind, text, part_index=part, **rest)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "parts"),
+    [
+        (("a", event("text", "b"), "c"), [TextPart("abc")]),
+        ((event("text", "a", 0), event("text", "b", 1)), [TextPart("a"), TextPart("b")]),
+        (
+            (event("reasoning", "", 0, redacted=True), event("text", "a", 1)),
+            [ReasoningPart("", redacted=True), TextPart("a")],
+        ),
+        (
+            (event("reasoning", "h", 0), event("reasoning", "m", 0, provider_metadata={"of": {"it": 1}})),
+            [ReasoningPart("hm", provider_metadata={"of": {"it": 1}})],
+        ),
+        (
+            (
+                event("tool_call_name", "search", 0, tool_call_id="a", server_executed=True),
+                event("tool_call_args", '{"of": 1}', 0, tool_call_id="a", server_executed=True),
+                event("tool_result", "found", 1, tool_call_id="a", server_executed=True, tool_name="search"),
+                event("text", "there", 2),
+            ),
+            [
+                ToolCallPart("search", {"of": 1}, "a", server_executed=True),
+                ToolResultPart("search", "found", "a", server_executed=True),
+                TextPart("there"),
+            ],
+        ),
+        (
+            (
+                event("text", "a", 0),
+                event("tool_call_name", "one", 1, tool_call_id="1"),
+                event("tool_call_name", "two", 2, tool_call_id="2"),
+                event("tool_call_args", '{"x"', 1, tool_call_id="1"),
+                event("tool_call_args", "{}", 2, tool_call_id="2"),
+                event("tool_call_args", ":1}", 1, tool_call_id="1"),
+                event("text", "b", 3),
+            ),
+            [TextPart("a"), ToolCallPart("one", {"x": 1}, "1"), ToolCallPart("two", {}, "2"), TextPart("b")],
+        ),
+    ],
+)
+async def test_parts_of_what_a_class_of_models_says(pieces: Any, parts: list[object]) -> None:
+    response = Saying(*pieces).prompt("x")
+    (message,) = await response.messages()
+    assert message.parts == parts
+    kept = json.loads(json.dumps(response.to_dict()))
+    again = AsyncResponse.from_dict(kept, model=Saying())
+    assert (await again.messages())[0].parts == parts
+    assert again.to_dict() == response.to_dict()
+    assert await again.text() == await response.text()
+
+
+async def test_tokens_of_an_answer_as_attributes() -> None:
+    response = Echo().prompt("Hello")
+    assert (response.input_tokens, response.output_tokens, response.token_details) == (None, None, None)
+    await response.complete()
+    assert (response.input_tokens, response.output_tokens, response.token_details) == (1, 2, {"more": 1})

@@ -307,6 +307,9 @@ def test_the_methods_of_a_class() -> None:
     assert called(found["size"], "{}") == 1
     assert list(tools_of([Larger])) == ["box_add", "box_double", "box_clear"]
     assert list(tools_of([Box()])) == ["Box_add", "Box_double"]
+    named: Any = Box()
+    named.name = "what somebody calls it"  # which is for them
+    assert list(tools_of([named])) == ["Box_add", "Box_double"]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
 import inspect
 import time
@@ -82,6 +83,17 @@ class AsyncResponse(AsyncWaiting):
             found.append(each)
             each = each._previous
         return found[::-1]
+
+    def _conversation_before(self) -> AsyncConversation | None:
+        """What came before as a conversation, for a class of models that answers by what was said in it."""
+        conversation, before = self.conversation, self._so_far()[:-1]
+        if conversation is None and not before:
+            return None
+        from .models import AsyncConversation
+
+        made = AsyncConversation(self.model) if conversation is None else copy.copy(conversation)
+        made.responses = before
+        return made
 
     # --- reading ---
 
@@ -294,7 +306,7 @@ class AsyncResponse(AsyncWaiting):
                 history, prompt = await self._history(prompt, self._previous)
             self.answer.input = [*history, *(each for message in prompt.messages for each in message.sent())]
             self._begin(prompt)
-            given: list[Any] = [self.prompt, prompt.stream and self.model.can_stream, self, self.conversation]
+            given: list[Any] = [self.prompt, prompt.stream and self.model.can_stream, self, self._conversation_before()]
             takes_key = "key" in inspect.signature(execute).parameters
             named = {"key": self.model.get_key(prompt.key)} if takes_key else {}
             self._stream = async_own_pieces(self.model, execute(*given, **named))

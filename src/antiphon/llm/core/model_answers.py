@@ -6,12 +6,12 @@ import datetime
 import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from ...lib.core.merging import merge_into, whole
 from ...runtime.core.kinds import is_mapping
-from .parts import Message, checked_list
+from .parts import Message, ToolCallPart, checked_list
 from .tools import ToolCall, ToolResult
 
 __all__ = ["ModelAnswer", "RoundText", "StreamEvent", "Usage", "result_events"]
@@ -83,6 +83,10 @@ class ModelAnswer:
     _parts: int = 0
     _told_hidden: bool = False
     _own_calls: int = 0
+    _own: Sequence[StreamEvent | ToolCallPart] = ()
+    """What a class of models said itself, as it said it."""
+    _said: Message | None = None
+    """The message, where it was kept as one."""
 
     if TYPE_CHECKING:
         events: list[StreamEvent]
@@ -143,6 +147,7 @@ class ModelAnswer:
         """Take over what a class of models says itself. Raises TypeError for what is neither text nor an event."""
         if isinstance(piece, str):
             self._add_delta({"content": piece}, hide_reasoning=hide_reasoning)
+            self._keep_own(StreamEvent("text", piece))
             return
         if not isinstance(piece, StreamEvent):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(f"execute yields texts and StreamEvents, not {type(piece).__name__}")
@@ -150,9 +155,11 @@ class ModelAnswer:
         if piece.server_executed or piece.redacted or piece.type == "tool_result":
             if not (hide_reasoning and piece.redacted):
                 self.events.append(piece)
+            self._keep_own(piece)
         elif piece.type in ("text", "reasoning"):
             name = "content" if piece.type == "text" else "reasoning_content"
             self._add_delta({name: piece.chunk, **beside}, hide_reasoning=hide_reasoning)
+            self._keep_own(piece)
         else:
             said = {"name" if piece.type == "tool_call_name" else "arguments": piece.chunk}
             if piece.type == "tool_call_name":
@@ -161,11 +168,19 @@ class ModelAnswer:
             index = f"own {self._own_calls}" if index is None else index  # each name begins another
             call = {"index": index, "id": piece.tool_call_id, "type": "function", "function": said, **beside}
             self._add_delta({"tool_calls": [call]}, hide_reasoning=hide_reasoning)
+            self._keep_own(replace(piece, tool_call_id=self._begun[index].identity))
 
     def take_call(self, call: ToolCall) -> None:
         """Take over a call that a class of models wants, unless its pieces were taken over already."""
         if call.tool_call_id is None or all(each.identity != call.tool_call_id for each in self._begun.values()):
-            self._add_delta({"tool_calls": [{**call.param(), "index": f"call {self._parts}"}]}, hide_reasoning=False)
+            index = f"call {self._parts}"
+            self._add_delta({"tool_calls": [{**call.param(), "index": index}]}, hide_reasoning=False)
+            self._keep_own(ToolCallPart(call.name, call.arguments, self._begun[index].identity))
+
+    def _keep_own(self, piece: StreamEvent | ToolCallPart) -> None:
+        if not isinstance(self._own, list):
+            self._own = []
+        self._own.append(piece)
 
     def count(self, taken: int | None, made: int | None, details: Mapping[str, Any] | None) -> None:
         """Take over how many tokens it took."""
@@ -257,6 +272,12 @@ class ModelAnswer:
 
     def message(self) -> Message:
         """What the model said, as a message that can be sent back."""
+        if self._said is not None:
+            return self._said
+        if self._own:
+            from .own_pieces import own_message
+
+            return own_message(self._own)
         said = whole(self._message)
         made: dict[str, Any] = {"role": "assistant", "content": said.get("content")}
         for key in ("reasoning_content", "reasoning_details", "extra_content"):
@@ -296,7 +317,9 @@ class ModelAnswer:
             made["usage"] = kept
         if self.began is not None:
             made["datetime_utc"] = self.began.isoformat()
-        return {**made, "seconds": self.seconds, "body": self.body()}
+        # The form of completions has no place for all that a class of models may say.
+        body = whole(self._head) if self._own or self._said is not None else self.body()
+        return {**made, "seconds": self.seconds, "body": body}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any], sent: Iterable[Mapping[str, Any]]) -> ModelAnswer:
@@ -311,9 +334,11 @@ class ModelAnswer:
             if not all(is_mapping(each) for each in checked_list("choices", body.get("choices"))):
                 raise TypeError("choices must be mappings")
             made.take(body)
-            return made
+            if "choices" in body:
+                return made
         for each in checked_list("messages", data.get("messages")):
-            made.take({"choices": [{"message": Message.from_dict(each)}]})
+            made._said = Message.from_dict(each)
+            made.take({"choices": [{"message": made._said}]})
         if is_mapping(usage := data.get("usage")):
             counted = {"prompt_tokens": usage.get("input"), "completion_tokens": usage.get("output")}
             made._head["usage"] = {**counted, **(usage.get("details") or {})}

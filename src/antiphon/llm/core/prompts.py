@@ -106,10 +106,11 @@ class Prompt(PickledWithoutKeys):
 
     def resumed(self, results: Iterable[ToolResult]) -> Prompt:
         """The same prompt, whose messages end with these results."""
+        results = list(results)
         given = result_messages(results)
         if self.given is None:
             return replace(self, before=(*(self.before or ()), *given))
-        return replace(self, given=(*self.given, *given))
+        return replace(self, given=(*self.given, *given), tool_results=results)
 
     def needed(self, history: Iterable[Mapping[str, Any]] = ()) -> tuple[Attachment, ...]:
         """The attachments that go into the messages: those in them; of the prompt, and then of results."""

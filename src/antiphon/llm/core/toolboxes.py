@@ -28,7 +28,7 @@ class Toolbox:
     """
 
     name: str | None = None
-    """What stands before the names of the methods; the name of the class unless it is given."""
+    """What stands before the names of the methods, if not the name of the class. That of an object says nothing."""
     _is_prepared: bool = False
 
     def prepare(self) -> object:
@@ -48,7 +48,8 @@ class Toolbox:
 
     def tools(self) -> list[Tool]:
         """The tools: the public methods in the order of their definition, then those that were added."""
-        prefix = self.name or type(self).__name__
+        said = type(self).name
+        prefix = said if isinstance(said, str) and said else type(self).__name__
         names: dict[str, None] = {}
         for cls in reversed(type(self).__mro__):
             if cls is not object and cls is not Toolbox:

@@ -113,6 +113,21 @@ class _Kept(_Copied):
         """What the server calls the model that answered; None as long as nothing came."""
         return self.answer.served_model()
 
+    @property
+    def input_tokens(self) -> int | None:
+        """The tokens that were read, as far as the server has said."""
+        return self.answer.usage().input
+
+    @property
+    def output_tokens(self) -> int | None:
+        """The tokens that were written, as far as the server has said."""
+        return self.answer.usage().output
+
+    @property
+    def token_details(self) -> dict[str, Any] | None:
+        """What else the server counted, as far as it has said."""
+        return self.answer.usage().details
+
     def _as_dict(self) -> dict[str, Any]:
         prompt = self.prompt
         asked: dict[str, Any] = {"messages": [Message.of(each).to_dict() for each in self.answer.input]}
