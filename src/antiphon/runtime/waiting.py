@@ -45,8 +45,10 @@ __all__ = [
     "async_transport",
     "call",
     "closed",
+    "httpx_request",
     "iterated",
     "open_socket",
+    "prepared_request",
     "reply_of",
     "request_body",
     "resolved",
@@ -179,6 +181,20 @@ def reply_of(response: Any) -> tuple[Reply, SentRequest]:
     from .transports._sync.httpx import reply_of
 
     return reply_of(response)
+
+
+def httpx_request(request: Request) -> Any:
+    """A request in the form that programs know, with a body that is in memory."""
+    from .transports.described import httpx_request
+
+    return httpx_request(request)
+
+
+def prepared_request(request: Request) -> contextlib.AbstractContextManager[Any]:
+    """A request in the form that programs know; what they change of it holds when they are done."""
+    from .transports.described import prepared_request
+
+    return prepared_request(request)
 
 
 async def async_open_socket(request: Request, options: Mapping[str, Any], package: str) -> AsyncSocket:

@@ -121,9 +121,9 @@ class AsyncAzureOpenAI(AsyncClient):
         """Programs that trace or wrap clients look for the version here."""
         return self.api_version
 
-    async def _prepare(self, call: Call) -> Call:
+    def _prepare(self, call: Call) -> Call:
         place = replace(self._place, base_url=str(self.base_url))  # which can be set
-        return place.located(await super()._prepare(call))
+        return place.located(super()._prepare(call))
 
     def copy(  # pyright: ignore[reportIncompatibleMethodOverride]  identities and places are not Azure's
         self,

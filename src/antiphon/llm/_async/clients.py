@@ -48,7 +48,7 @@ class AsyncSigningClient(AsyncEndpointClient):
         super().__init__(endpoint)
         self._signer = signer
 
-    async def _prepare(self, call: Call) -> Call:
+    def _prepare(self, call: Call) -> Call:
         # What is signed is signed for one server: it says where its things are, and nobody else.
         return call.replaced(follow_redirects=False)
 

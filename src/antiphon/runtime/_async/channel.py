@@ -32,7 +32,7 @@ from ..core.errors import APIConnectionError, APIError, APIStatusError, Internal
 from ..core.exchange import connection_error
 from ..core.headers import HeaderTypes
 from ..core.request import Call, SentRequest
-from ..core.response import HTTPResponse, refusal
+from ..core.response import HTTPResponse
 from ..core.transport import TransportError
 from ..waiting import async_answered, async_open_socket, async_sleep
 from .client import AsyncAPIClient
@@ -97,7 +97,8 @@ class AsyncOpening:
                         each.refused(request.header_fields)
                     renewable = False
                     continue
-                raise refusal(HTTPResponse(error.head, SentRequest.of(request), error.body)) from None
+                refused = HTTPResponse(error.head, SentRequest.of(request), error.body)
+                raise client.refused(refused) from None
             except TransportError as error:
                 raise connection_error(error, SentRequest.of(request)) from error.cause
             client.logger.debug("WebSocket open after %.3f s", time.perf_counter() - started)

@@ -22,6 +22,11 @@ class AsyncResult(Protocol):
 
     needs_body: bool
 
+    @property
+    def cast_to(self) -> Any:
+        """What was promised."""
+        ...
+
     def make(self, opened: AsyncOpened, to: Any = None) -> Any:
         """The promised thing, or a `to` instead. Raises `APIResponseValidationError`."""
         ...
@@ -33,7 +38,7 @@ class AsyncValueResult:
     needs_body = True
 
     def __init__(self, into: Any, *, strict: bool, finish: Callable[[Any], Any] | None = None) -> None:
-        self._into = into
+        self.cast_to = into
         self._strict = strict
         self._finish = finish
 
@@ -42,7 +47,7 @@ class AsyncValueResult:
             return AsyncStreamResult(to, strict=self._strict).make(opened, to)
         if to is not None:
             return parsed(to, opened.response, strict=self._strict)
-        value = parsed(self._into, opened.response, strict=self._strict)
+        value = parsed(self.cast_to, opened.response, strict=self._strict)
         return value if self._finish is None else self._finish(value)
 
 
@@ -52,14 +57,18 @@ class AsyncStreamResult:
     needs_body = False
 
     def __init__(self, item: Any, *, strict: bool, stream_class: type[AsyncStream[Any]] = AsyncStream) -> None:
-        self._item = item
+        self.cast_to = item
         self._strict = strict
         self._stream_class = stream_class
+
+    def of_class(self, stream_class: type[AsyncStream[Any]]) -> AsyncStreamResult:
+        """The same items in a stream of another class."""
+        return AsyncStreamResult(self.cast_to, strict=self._strict, stream_class=stream_class)
 
     def make(self, opened: AsyncOpened, to: Any = None) -> Any:
         item = stream_item(to)
         if item is None:
-            item, stream_class = self._item if to is None else to, self._stream_class
+            item, stream_class = self.cast_to if to is None else to, self._stream_class
         else:
             stream_class = to
         from ..core.events import event_stream  # programs that stream nothing never need it
@@ -73,13 +82,13 @@ class AsyncPageResult:
     needs_body = True
 
     def __init__(self, page: type[AsyncAPIPage[Any]], call: Call, fetch: AsyncPageFetcher, *, strict: bool) -> None:
-        self._page = page
+        self.cast_to = page
         self._call = call
         self._fetch = fetch
         self._strict = strict
 
     def make(self, opened: AsyncOpened, to: Any = None) -> Any:
-        page: Any = parsed(self._page if to is None else to, opened.response, strict=self._strict)
+        page: Any = parsed(self.cast_to if to is None else to, opened.response, strict=self._strict)
         self._lead_on(page)
         return page
 
@@ -95,6 +104,12 @@ class AsyncBinaryResult:
     """The body as it is."""
 
     needs_body = True
+
+    @property
+    def cast_to(self) -> Any:
+        from ..binary import BinaryResponse
+
+        return BinaryResponse
 
     def make(self, opened: AsyncOpened, to: Any = None) -> Any:
         if to is not None:

@@ -55,7 +55,11 @@ class AsyncStream(Generic[T]):
         self._opened = opened
         self._events = events
         # Holds no reference to this object: a stream that is dropped must go at once, and its connection with it.
-        self._items = _items(opened, events)
+        self._items = self.__stream__()
+
+    def __stream__(self) -> AsyncIterator[T]:
+        """The items as they are read; what a subclass does to them happens here."""
+        return _items(self._opened, self._events)
 
     @property
     def incomplete(self) -> bool:

@@ -5,21 +5,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, TypeVar, cast
 
 from ..core.auth import Renewable, checked_answer
 from ..core.client import BaseClient
-from ..core.exchange import Exchange
-from ..core.request import Call, Request, SentRequest, Settings
-from ..core.response import Head, HTTPResponse, refusal
+from ..core.exchange import RETRY_COUNT, Exchange
+from ..core.kinds import checked_mapping
+from ..core.request import Call, Request, SentRequest, Settings, build_request
+from ..core.response import Head, HTTPResponse
 from ..core.sources import Segments
 from ..core.transport import Reply, Transport, TransportError
 from ..waiting import (
     Colour,
     Paged,
+    answered,
     closed,
+    httpx_request,
+    prepared_request,
     request_body,
     resolved,
     sleep,
@@ -44,12 +49,41 @@ Mode: TypeAlias = Literal["value", "raw", "streaming"]
 """What a call gives: the promised value, a response that was read, or an open one."""
 
 _ERROR_BODY_READ = 1024 * 1024
+_RAW_RESPONSE = "x-stainless-raw-response"
 
 
 def _call_to(method: str, path: str, options: RequestOptions | Mapping[str, Any], **what: Any) -> Call:
     from ..core.low_level import low_level_call  # most programs have no use for it
 
     return low_level_call(method, path, options, **what)
+
+
+def _asked_mode(call: Call) -> tuple[Call, Mode]:
+    """The call without the header by which low-level calls ask for the response itself, and what it asks for."""
+    headers: Mapping[Any, Any] = checked_mapping("extra_headers", call.extra_headers)
+    wanted = next((name for name in headers if str(name).lower() == _RAW_RESPONSE), None)
+    if wanted is None:
+        return call, "value"
+    left = {name: value for name, value in headers.items() if name != wanted}
+    return call.replaced(extra_headers=left), "streaming" if headers[wanted] == "stream" else "raw"
+
+
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    """What a call is about that passes through a `request` which is not ours."""
+
+    call: Call
+    result: Result
+    mode: Mode
+
+    def as_described(self, options: FinalRequestOptions, stream_class: Any) -> tuple[Call, Result, Mode]:
+        """The same with what was changed in the description, and with another class for the stream."""
+        from ..core.low_level import changed_call
+
+        result = self.result
+        if isinstance(result, StreamResult) and stream_class is not None:
+            result = result.of_class(stream_class)
+        return changed_call(self.call, options), result, self.mode
 
 
 class APIClient(Colour, BaseClient):
@@ -59,6 +93,11 @@ class APIClient(Colour, BaseClient):
     """
 
     def __init__(self, *, http_client: object | None = None, **arguments: Any) -> None:
+        cls, base = type(self), APIClient
+        if cls._prepare_options is not base._prepare_options or cls._prepare_request is not base._prepare_request:
+            # It may say by itself who calls. An empty key is how such classes tell.
+            options = {name: None if value == "" else value for name, value in arguments["options"].items()}
+            arguments = {**arguments, "options": options, "enforce_credentials": False}
         super().__init__(http_client=http_client, **arguments)
         self._transport: Transport = transport(http_client)
 
@@ -75,6 +114,13 @@ class APIClient(Colour, BaseClient):
         Raises `APIStatusError` for a refusal, `APIConnectionError` or `APITimeoutError` when no answer came,
         `APIResponseValidationError` for one that is not what was promised, and `ClientClosedError`.
         """
+        if call.extra_headers and mode == "value":
+            call, mode = _asked_mode(call)
+        if getattr(self.request, "__func__", None) is not _REQUEST:
+            return self._sent_through(call, result, mode)
+        return self._sent(call, result, mode)
+
+    def _sent(self, call: Call, result: Result, mode: Mode = "value") -> Any:
         opened = self._open(call, read=result.needs_body and mode != "streaming")
         if mode == "streaming":
             return APIResponse[Any](opened, result)
@@ -123,9 +169,12 @@ class APIClient(Colour, BaseClient):
 
         See `post` for what else they can be.
         """
-        from ..core.low_level import described_call
+        from ..core.low_level import FinalRequestOptions, described_call
 
-        return self._low_level(described_call(options), cast_to, stream, stream_cls)
+        if isinstance(options, FinalRequestOptions) and isinstance(meant := options.meant, _Meant):
+            return self._sent(*meant.as_described(options, stream_cls))
+        call, mode = _asked_mode(described_call(options))
+        return self._sent(*self._low_level(call, cast_to, stream, stream_cls), mode)
 
     def get(
         self,
@@ -137,7 +186,7 @@ class APIClient(Colour, BaseClient):
         stream_cls: type[Stream[Any]] | None = None,
     ) -> T:
         """GET any path of the API. `cast_to` is what the answer is read as; see `post` for the options."""
-        return self._low_level(_call_to("GET", path, options), cast_to, stream, stream_cls)
+        return self.send(*self._low_level(_call_to("GET", path, options), cast_to, stream, stream_cls))
 
     def post(
         self,
@@ -163,7 +212,7 @@ class APIClient(Colour, BaseClient):
             stream: whether the answer is an event stream of `cast_to`; `stream_cls` is then the stream's class.
         """
         call = _call_to("POST", path, options, body=body, content=content, files=files)
-        return self._low_level(call, cast_to, stream, stream_cls)
+        return self.send(*self._low_level(call, cast_to, stream, stream_cls))
 
     def put(
         self,
@@ -177,7 +226,7 @@ class APIClient(Colour, BaseClient):
     ) -> T:
         """PUT to any path of the API; see `post`."""
         call = _call_to("PUT", path, options, body=body, content=content, files=files)
-        return self._low_level(call, cast_to, False, None)
+        return self.send(*self._low_level(call, cast_to, False, None))
 
     def patch(
         self,
@@ -191,7 +240,7 @@ class APIClient(Colour, BaseClient):
     ) -> T:
         """PATCH any path of the API; see `post`."""
         call = _call_to("PATCH", path, options, body=body, content=content, files=files)
-        return self._low_level(call, cast_to, False, None)
+        return self.send(*self._low_level(call, cast_to, False, None))
 
     def delete(
         self,
@@ -204,7 +253,7 @@ class APIClient(Colour, BaseClient):
     ) -> T:
         """DELETE any path of the API; see `post`."""
         call = _call_to("DELETE", path, options, body=body, content=content)
-        return self._low_level(call, cast_to, False, None)
+        return self.send(*self._low_level(call, cast_to, False, None))
 
     def get_api_list(
         self,
@@ -225,7 +274,9 @@ class APIClient(Colour, BaseClient):
         of_model = cast("type[PageT]", page_of(page, model))
         return self.request_pages(_call_to(method.upper(), path, options, body=body), of_model)
 
-    def _low_level(self, call: Call, cast_to: Any, stream: bool, stream_cls: type[Stream[Any]] | None) -> Any:
+    def _low_level(
+        self, call: Call, cast_to: Any, stream: bool, stream_cls: type[Stream[Any]] | None
+    ) -> tuple[Call, Result]:
         strict = self._strict_response_validation
         if call.security is not None:
             from ..core.low_level import known_security
@@ -234,21 +285,52 @@ class APIClient(Colour, BaseClient):
         if stream:
             stream_class = stream_cls or Stream[Any]
             item = cast_to if stream_cls is None or (named := stream_item(stream_cls)) is object else named
-            result = StreamResult(item, strict=strict, stream_class=stream_class)
-            return self.send(call.replaced(streamed=True), result)
-        return self.send(call, ValueResult(cast_to, strict=strict))
+            return call.replaced(streamed=True), StreamResult(item, strict=strict, stream_class=stream_class)
+        return call, ValueResult(cast_to, strict=strict)
+
+    # --- what programs replace ---
+
+    def _prepare_options(self, options: FinalRequestOptions) -> FinalRequestOptions | None:
+        """What a call asks for, before anything is made of it: a subclass may change it."""
+        return options
+
+    def _prepare_request(self, request: Any) -> None:
+        """An `httpx.Request` with what is about to be sent, before each attempt: a subclass may change it."""
+
+    def _build_request(self, options: FinalRequestOptions, *, retries_taken: int = 0) -> Any:
+        """The `httpx.Request` that `client.request` would send; without what a function would have to be asked for.
+
+        Bodies that are read while they are sent are left out of it.
+        """
+        from ..core.low_level import described_call
+
+        call = self._prepare(described_call(options))
+        given = call.given_headers(self.settings) & self.settings.secrets
+        functions = self.credential_functions(call, given)
+        nothing: dict[str, str] = {}
+        fields = (nothing, nothing) if functions else self.fields_for(call, given)
+        request = build_request(call, self.settings, *fields)
+        if RETRY_COUNT not in call.given_headers(self.settings):
+            request.header_fields[RETRY_COUNT] = str(retries_taken)
+        return httpx_request(request)
+
+    def _sent_through(self, call: Call, result: Result, mode: Mode) -> Any:
+        """A call that passes through the `request` which a subclass, a tracer or a test put in place of ours."""
+        from ..core.low_level import options_of
+
+        options = options_of(call)
+        options.meant = _Meant(call, result, mode)
+        if not isinstance(result, StreamResult):
+            return self.request(result.cast_to, options)
+        stream_class = Stream[result.cast_to]
+        return self.request(result.cast_to, options, stream=True, stream_cls=stream_class)
 
     # --- the exchange ---
 
-    def _prepare(self, call: Call) -> Call:
-        """The call as it is to be sent: a hook for clients of other deployments of the same API."""
-        return call
-
     def _open(self, call: Call, *, read: bool) -> Opened:
         """The successful response to a call after as many attempts as it took; with `read` its body is there."""
-        self.check_open()
+        call = self.prepared(call)
         settings = self.settings
-        call = self._prepare(call)
         given = call.given_headers(settings) & settings.secrets  # names only: tracebacks may show variables
         functions = self.credential_functions(call, given)
         exchange = Exchange(
@@ -261,6 +343,9 @@ class APIClient(Colour, BaseClient):
         )
         while True:
             request = exchange.attempt(*self.fields_for(call, given, self._asked(functions)))
+            if getattr(self._prepare_request, "__func__", None) is not APIClient._prepare_request:
+                with prepared_request(request) as built:
+                    answered(self._prepare_request(built))
             started = time.perf_counter()
             try:
                 reply = self._send(request)
@@ -282,8 +367,13 @@ class APIClient(Colour, BaseClient):
                 sleep(delay)
 
     def prepared(self, call: Call) -> Call:
-        """The call as it is to be sent, for what sends it by other means."""
+        """The call as it is to be sent, by this client or by other means."""
         self.check_open()
+        if getattr(self._prepare_options, "__func__", None) is not APIClient._prepare_options:
+            from ..core.low_level import changed_call, options_of
+
+            options = options_of(call)
+            call = changed_call(call, answered(self._prepare_options(options)) or options)
         return self._prepare(call)
 
     def authorised(self, call: Call) -> tuple[Settings, dict[str, str], dict[str, str], list[Renewable]]:
@@ -327,7 +417,7 @@ class APIClient(Colour, BaseClient):
             elif head.status >= 300:
                 if not response.is_read:  # a body that cannot be read does not hide the status
                     response.content = opened.read_start(_ERROR_BODY_READ)
-                raise refusal(response)
+                raise self.refused(response)
             elif read:
                 opened.fill()
         except TransportError as error:
@@ -355,3 +445,6 @@ class APIClient(Colour, BaseClient):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
+
+
+_REQUEST = APIClient.request

@@ -14,13 +14,13 @@ from functools import lru_cache
 from typing import Any, ClassVar, Final, Self
 
 from .auth import CredentialsError, Scheme, Security, checked_credential, credential_fields, options_used
-from .errors import ClientClosedError
+from .errors import APIStatusError, ClientClosedError, error_class, error_detail
 from .headers import Headers, HeaderTypes, header_names, merge_headers
 from .kinds import checked_mapping
 from .logs import set_up_logging
 from .query import QueryStyle, query_pairs
 from .request import Call, Settings
-from .response import HTTPResponse
+from .response import HTTPResponse, refusal, refusal_data
 from .retry import DEFAULT_MAX_RETRIES, NO_RETRY, RetryPolicy, checked_max_retries
 from .sentinels import NotGiven, Omit
 from .timeouts import DEFAULT_TIMEOUT, Timeout, TimeoutTypes, timeout_from, timeout_of
@@ -288,6 +288,22 @@ class BaseClient:
         """Whether a subclass, or a test, replaced what decides about retries."""
         return getattr(self._should_retry, "__func__", None) is not BaseClient._should_retry
 
+    def _make_status_error(self, err_msg: str, *, body: object, response: Any) -> APIStatusError:
+        """The error for a refusal, which a subclass may make another one of. `body` is all that the server said."""
+        return error_class(response.status_code)(err_msg, response=response, body=error_detail(body)[0])
+
+    def refused(self, response: HTTPResponse) -> APIStatusError:
+        """The error for a refusal."""
+        error = refusal(response)
+        if getattr(self._make_status_error, "__func__", None) is BaseClient._make_status_error:
+            return error
+        data = refusal_data(response)
+        return self._make_status_error(error.message, body=error.body if data is None else data, response=response)
+
+    def _prepare(self, call: Call) -> Call:
+        """The call as it is to be sent: a hook for clients of other deployments of the same API."""
+        return call
+
     def _make_settings(self, values: Sequence[object]) -> Settings:
         sdk = self.sdk
         headers = {
@@ -399,8 +415,8 @@ def _rebuilt(cls: type[BaseClient], arguments: dict[str, Any]) -> BaseClient:
 
 
 _NOT_FOR_USERS: Final = frozenset(
-    """authorised check_open connections credential_functions fields_for logger paginated prepared request_binary
-    request_pages request_stream request_value sdk send settings url_at""".split()
+    """authorised check_open connections credential_functions fields_for logger paginated prepared refused
+    request_binary request_pages request_stream request_value sdk send settings url_at""".split()
 )
 """Members that are there for resources and for hand-written code of an SDK: completion in a shell leaves them out."""
 

@@ -23,6 +23,8 @@ __all__ = [
     "RateLimitError",
     "SDKError",
     "UnprocessableEntityError",
+    "error_class",
+    "error_detail",
     "excerpt",
     "status_error",
 ]
@@ -233,8 +235,12 @@ def status_error(response: ResponseLike, data: object | None, text: str) -> APIS
         notes.append(f"request id: {request_id}")
     if notes:
         message += f" ({', '.join(notes)})"
-    cls = _BY_STATUS.get(status) or (InternalServerError if status >= 500 else APIStatusError)
-    return cls(message, response=response, body=body)
+    return error_class(status)(message, response=response, body=body)
+
+
+def error_class(status: int) -> type[APIStatusError]:
+    """The class of the errors for a status."""
+    return _BY_STATUS.get(status) or (InternalServerError if status >= 500 else APIStatusError)
 
 
 def error_detail(data: object | None) -> tuple[object | None, str]:

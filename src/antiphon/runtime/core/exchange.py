@@ -19,10 +19,10 @@ from .retry import checked_max_retries
 from .transport import TransportError, TransportTimeout
 from .urls import redirect_url, same_origin, shown_url
 
-__all__ = ["Exchange", "connection_error"]
+__all__ = ["RETRY_COUNT", "Exchange", "connection_error"]
 
 _REDIRECTS_AT_MOST = 20
-_RETRY_COUNT = "x-stainless-retry-count"
+RETRY_COUNT = "x-stainless-retry-count"
 
 
 class Exchange:
@@ -69,8 +69,8 @@ class Exchange:
             if query and not self._redirects:
                 asked = {**self._settings.default_query, **self._call.query, **(self._call.extra_query or {})}
                 request.url = with_query(request.url, [(k, v) for k, v in query.items() if k not in asked])
-            if self.retries and _RETRY_COUNT not in given:
-                request.header_fields[_RETRY_COUNT] = str(self.retries)
+            if self.retries and RETRY_COUNT not in given:
+                request.header_fields[RETRY_COUNT] = str(self.retries)
         return request
 
     def failed(self, error: TransportError) -> float:

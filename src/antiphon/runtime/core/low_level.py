@@ -7,15 +7,23 @@ from collections.abc import Mapping
 from typing import Any, Final, TypedDict
 
 from .auth import Scheme, Security
-from .headers import HeaderTypes
+from .headers import HeaderTypes, header_texts
 from .kinds import is_bytes, is_mapping
 from .multipart import Multipart
 from .request import NO_QUERY, Call
-from .sentinels import NotGiven, not_given
+from .sentinels import NotGiven, is_given, not_given
 from .timeouts import TimeoutTypes
 from .urls import checked_path
 
-__all__ = ["FinalRequestOptions", "RequestOptions", "described_call", "known_security", "low_level_call"]
+__all__ = [
+    "FinalRequestOptions",
+    "RequestOptions",
+    "changed_call",
+    "described_call",
+    "known_security",
+    "low_level_call",
+    "options_of",
+]
 
 
 class RequestOptions(TypedDict, total=False):
@@ -41,12 +49,33 @@ _DESCRIPTION: Final = _OPTIONS | {"method", "url", "json_data", "content", "file
 class FinalRequestOptions:
     """A request in words, for `client.request`: `method`, `url`, a body (`json_data`, `content`, `files`), options.
 
-    Raises TypeError for any other keyword.
+    Raises TypeError for any other keyword. Hooks of clients get one to read and to change.
     """
+
+    method: str
+    url: str
+    headers: Any = not_given
+    params: Mapping[str, object]
+    json_data: Any = None
+    content: Any = None
+    files: Any = None
+    extra_json: Any = None
+    timeout: Any = not_given
+    max_retries: Any = not_given
+    idempotency_key: str | None = None
+    follow_redirects: bool | None = None
+    security: Any = None
+    meant: Any = None
+    """The call this is about, for the client that told of it."""
 
     def __init__(self, *, method: str, url: str, **options: Any) -> None:
         refuse_unknown(options, _DESCRIPTION)
-        self.__dict__.update(options, method=method, url=url)
+        self.__dict__.update({"params": {}, **options}, method=method, url=url)
+
+    def get_max_retries(self, max_retries: int) -> int:
+        """How often this is tried again where the client's own setting is `max_retries`."""
+        own = self.max_retries
+        return own if isinstance(own, int) else max_retries
 
     @classmethod
     def construct(cls, _fields_set: object = None, **values: Any) -> FinalRequestOptions:
@@ -70,7 +99,9 @@ def described_call(description: FinalRequestOptions | Mapping[str, Any]) -> Call
     if not isinstance(method, str) or not isinstance(url, str):
         raise TypeError("a request needs a method and a url")
     options = {
-        name: told[name] for name in _OPTIONS if told.get(name) is not None or (name == "timeout" and name in told)
+        name: value
+        for name in _OPTIONS
+        if is_given(value := told.get(name, not_given)) and (value is not None or name == "timeout")
     }
     return low_level_call(
         method.upper(),
@@ -130,6 +161,47 @@ def low_level_call(
         idempotency_key=given.get("idempotency_key"),
         follow_redirects=given.get("follow_redirects"),
         security=None if (wanted := given.get("security")) is None else _alternatives(wanted),
+    )
+
+
+def options_of(call: Call) -> FinalRequestOptions:
+    """A call in words."""
+    headers = {**header_texts(call.headers or {}), **(call.extra_headers or {})}
+    body = call.body
+    return FinalRequestOptions(
+        method=call.method.lower(),
+        url=call.path,
+        headers=headers or not_given,
+        params={**call.query, **(call.extra_query or {})},
+        json_data={name: value for name, value in body.items() if is_given(value)} if is_mapping(body) else body,
+        content=call.content,
+        extra_json=call.extra_body,
+        timeout=call.timeout,
+        max_retries=not_given if call.max_retries is None else call.max_retries,
+        idempotency_key=call.idempotency_key,
+        follow_redirects=call.follow_redirects,
+        security=call.security,
+    )
+
+
+def changed_call(call: Call, options: FinalRequestOptions) -> Call:
+    """The call that its description, which a program may have changed, asks for now."""
+    security = options.security
+    return call.replaced(
+        method=options.method.upper(),
+        path=options.url if options.url == call.path else checked_path(options.url),
+        headers=None,
+        extra_headers=options.headers if is_given(options.headers) else None,
+        query=options.params if is_given(options.params) else NO_QUERY,
+        extra_query=None,
+        body=options.json_data,
+        content=options.content,
+        extra_body=options.extra_json,
+        timeout=options.timeout,
+        max_retries=options.max_retries if is_given(options.max_retries) else None,
+        idempotency_key=options.idempotency_key,
+        follow_redirects=options.follow_redirects,
+        security=security if security is None or security is call.security else _alternatives(security),
     )
 
 

@@ -31,6 +31,7 @@ __all__ = [
     "has_body",
     "parsed",
     "refusal",
+    "refusal_data",
 ]
 
 T = TypeVar("T")
@@ -306,12 +307,16 @@ def _can_decode(charset: str) -> bool:
 
 def refusal(response: HTTPResponse) -> APIStatusError:
     """The error for a response whose status says that the request failed; its body was read as far as possible."""
-    content = response.content if response.is_read else b""
+    data = refusal_data(response)
+    return status_error(response, data, response.text if data is None and response.is_read else "")
+
+
+def refusal_data(response: HTTPResponse) -> object | None:
+    """What such a response says, where it is JSON."""
     try:
-        data = parse_json(content) if content else None
+        return parse_json(response.content) if response.is_read and response.content else None
     except Malformed:
-        data = None
-    return status_error(response, data, "" if data is not None else response.text if content else "")
+        return None
 
 
 def parsed(target: type[T], response: HTTPResponse, *, strict: bool = False) -> T:
