@@ -10,7 +10,7 @@ import pytest
 
 from antiphon.runtime import APIError
 from antiphon.runtime.transports.scripted import Answer
-from antiphon_codegen.ir.model import PageResult, StreamResult
+from antiphon_codegen.ir.model import PageResult, StreamResult, ValueResult
 
 from .sdks import SDK, build, document, json_answer, json_body, operation, stages
 
@@ -155,6 +155,91 @@ def listing(*parameters: str, **properties: Any) -> dict[str, Any]:
         parameters=[{"name": name, "in": "query", "schema": schema(name)} for name in parameters],
         answer=json_answer({"type": "object", "properties": {"data": {"type": "array", "items": THING}, **properties}}),
     )
+
+
+def array(*parameters: str, item: Any = THING, **schemas: Any) -> dict[str, Any]:
+    """A list that is an answer of its own."""
+    used = listing(*parameters)
+    more = [{"name": name, "in": "query", "schema": schema} for name, schema in schemas.items()]
+    used["parameters"] = [*used.get("parameters", []), *more]
+    return {**used, "responses": {"200": json_answer({"type": "array", "items": item})}}
+
+
+INTEGER = {"type": "integer"}
+NUMBERED = {"type": "object", "required": ["id"], "properties": {"id": INTEGER}}
+MOMENT = {"type": "string", "format": "date-time"}
+
+ARRAYS: dict[str, tuple[dict[str, Any], str | None]] = {
+    "numbers": (array("page", "per_page"), "page_number"),
+    "offsets": (array("offset", "limit"), "offset"),
+    "ids": (array("starting_after", "limit"), "cursor_id"),
+    "ids that are numbers": (array("per_page", since=INTEGER, item=NUMBERED), "cursor_id"),
+    "numbers beside ids": (array("after", "page", "per_page"), "page_number"),
+    "a page without a size": (array("page"), None),
+    "a size without a page": (array("limit"), None),
+    "nothing": (array(), None),
+    "a page that is a text": (array("limit", page=TEXT), None),
+    "a time": (array("limit", since=MOMENT), None),
+    "a time that does not say so": (array("limit", since=TEXT), None),
+    "a time where others have ids": (array("limit", after=MOMENT), None),
+    "an id of another type": (array("after", "limit", item=NUMBERED), None),
+    "items without an id": (array("after", "limit", item={"type": "object", "properties": {"key": TEXT}}), None),
+    "a cursor that nothing gives": (array("cursor", "limit"), None),
+}
+
+
+@pytest.mark.parametrize("name", ARRAYS)
+def test_lists_that_are_answers_of_their_own(tmp_path: Path, name: str) -> None:
+    used, expected = ARRAYS[name]
+    found, problems = stages(tmp_path, document({"/things": {"get": used}}))
+    result = found.api.root.resources[0].methods[0].operation.result
+    assert problems == ()
+    if expected is None:
+        assert isinstance(result, ValueResult)
+    else:
+        assert isinstance(result, PageResult)
+        [scheme] = found.api.pages
+        assert (scheme.kind, scheme.bare, scheme.name) == (expected, True, f"list_{scheme.name.removeprefix('list_')}")
+
+
+ARRAY_WALKS: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
+    "numbers": (array("page", "per_page"), {"per_page": 2}, ["per_page=2", "page=2&per_page=2"]),
+    "numbers from 0": (
+        array("per_page", page={**INTEGER, "default": 0}),
+        {"per_page": 2},
+        ["per_page=2", "per_page=2&page=1"],
+    ),
+    "numbers not below 0": (
+        array("limit", page={**INTEGER, "minimum": 0}),
+        {"limit": 2},
+        ["limit=2", "limit=2&page=1"],
+    ),
+    "numbers from 1": (
+        array("limit", page={**INTEGER, "minimum": 0, "default": 1}),
+        {"limit": 2},
+        ["limit=2", "limit=2&page=2"],
+    ),
+    "offsets": (array("offset", "limit"), {"limit": 2}, ["limit=2", "offset=2&limit=2"]),
+    "the last item": (array("after", "limit"), {"limit": 2}, ["limit=2", "after=2&limit=2"]),
+}
+
+
+@pytest.mark.parametrize("name", ARRAY_WALKS)
+def test_such_lists_are_gone_through(tmp_path: Path, name: str) -> None:
+    used, given, asked = ARRAY_WALKS[name]
+    made = build(tmp_path, document({"/things": {"get": used}}))
+    script = [Answer(200, [{"id": "1"}, {"id": "2"}]), Answer(200, [{"id": "3"}])]
+    client = made.client(*script)
+    assert [each.id for each in client.things.list(**given)] == ["1", "2", "3"]
+    assert [str(request.url).partition("?")[2] for request in client.sent] == asked
+    page = made.client(*script).things.list(**given)
+    assert [each.id for each in page.items] == ["1", "2"]
+
+    async def collect() -> list[str]:
+        return [each.id async for each in made.async_client(*script).things.list(**given)]
+
+    assert asyncio.run(collect()) == ["1", "2", "3"]
+    made.import_all()
 
 
 PAGES: dict[str, tuple[dict[str, Any], str | None]] = {

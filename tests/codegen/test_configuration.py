@@ -154,6 +154,66 @@ def test_paging_as_configured(tmp_path: Path) -> None:
     assert not_paged.client(Answer(200, {"rows": [{"id": "1"}]})).pets.list().rows[0].id == "1"
 
 
+def _role(purpose: str, type: str = "integer", **more: Any) -> dict[str, Any]:
+    return {"type": type, "x-stainless-pagination-property": {"purpose": purpose, **more}}
+
+
+LIST_ITSELF: dict[str, Any] = {**_role("items", "array", is_top_level_array=True), "items": TEXT}
+BARE_SCHEMES: dict[str, dict[str, Any]] = {
+    "one property is the answer": {
+        "type": "page_number",
+        "request": {"page": _role("page_number_param")},
+        "response": {"items": LIST_ITSELF},
+    },
+    "the answer is a list": {
+        "type": "page_number",
+        "request": {"page": _role("page_number_param")},
+        "response": {"type": "array"},
+    },
+    "nothing is said of the answer": {"type": "page_number", "request": {"page": _role("page_number_param")}},
+    "what headers say": {
+        "type": "page_number",
+        "request": {"page": _role("page_number_param")},
+        "response": {
+            "items": LIST_ITSELF,
+            "has_more": _role("has_next_page", "boolean", from_header="X-Has-More"),
+            "all": _role("total_page_count_field", from_header="X-Pages"),
+        },
+    },
+    "links": {"type": "cursor_url", "response": {"items": LIST_ITSELF}},
+}
+
+
+@pytest.mark.parametrize("paginated", [None, True, "row_page"])
+@pytest.mark.parametrize("name", BARE_SCHEMES)
+def test_paging_of_lists_that_are_answers_of_their_own(tmp_path: Path, name: str, paginated: Any) -> None:
+    said = made()
+    listed = said["paths"]["/pets"]["get"]
+    listed["responses"] = {"200": json_answer({"type": "array", "items": {"$ref": "#/components/schemas/Pet"}})}
+    method = {"endpoint": "get /pets", **({} if paginated is None else {"paginated": paginated})}
+    config = {
+        "resources": {"pets": {"methods": {"list": method}}},
+        "pagination": [{"name": "row_page", **BARE_SCHEMES[name]}],
+    }
+    found = build(tmp_path, {**said, "paths": {"/pets": {"get": listed}}}, config)
+    assert found.problems == ()
+    first = {"link": '<?page=2>; rel="next"'} if name == "links" else {"x-has-more": "true", "x-pages": "2"}
+    last = {} if name == "links" else {"x-has-more": "false", "x-pages": "2"}
+    answers = [Answer(200, [{"id": "1"}], first), Answer(200, [{"id": "2"}], last), Answer(200, "[]")]
+    client = found.client(*answers)
+    listing = client.pets.list()
+    if name == "links" and paginated is None:  # every list would do
+        assert [each.id for each in listing] == ["1"]
+        return
+    assert type(listing).__name__.startswith("SyncRowPage")
+    assert [each.id for each in listing] == ["1", "2"]
+    queries = [str(each.url).partition("?")[2] for each in client.sent]
+    assert queries[:2] == ["", "page=2"]
+    assert len(queries) == (2 if name in ("links", "what headers say") else 3)
+    if name == "what headers say":
+        assert (listing.has_more, listing.all) == (True, 2)
+
+
 def test_client_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings: dict[str, Any] = {
         "opts": {

@@ -156,5 +156,11 @@ def _rule(page: PagePlan, runtime: str) -> Code:
         values["item_id"] = scheme.item_id
     if scheme.first:
         values["first"] = scheme.first
+    if scheme.bare:
+        values["bare"] = True
+    if scheme.size:
+        values["size"] = scheme.size
+    if scheme.headers:
+        values["headers"] = tuple((fields.get(name, name), header) for name, header in scheme.headers)
     arguments = [lit(scheme.kind), *(code("{n}={v!r}", n=ident(name), v=value) for name, value in values.items())]
     return code("{rule}({arguments})", rule=name_from(runtime, "PageRule"), arguments=comma(arguments))

@@ -235,6 +235,12 @@ class PageScheme:
     total: str | None = None
     current: str | None = None
     first: int = 0
+    bare: bool = False
+    """The answer is the list itself; `items` is what a page calls it."""
+    size: str = ""
+    """For a bare list: the parameter with the number of items that are wanted."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """For a bare list: properties of a page that come in headers, and which."""
     fields: tuple[tuple[str, Type], ...] = ()
     """The other properties of a page."""
 

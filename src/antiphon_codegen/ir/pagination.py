@@ -7,11 +7,15 @@ from typing import Any, Final, Literal, cast
 
 from ..document import JSON
 from ..problems import Origin, Problems
+from ..words import words
 from .config import Config, PaginationConfig
 from .model import PageScheme, Param
 from .types import Array, Object, Primitive, Type, Union, Unknown
 
-__all__ = ["matching", "page_item", "schemes_of"]
+__all__ = ["SIZES", "matching", "page_item", "schemes_of"]
+
+SIZES: Final = frozenset({"limit", "per_page", "page_size", "size", "count", "max_results", "take", "page_limit"})
+"""What parameters are called that say how many items a page is to have, in words."""
 
 _KINDS: Final[dict[str, Literal["cursor", "cursor_id", "cursor_url", "offset", "page_number", "single"]]] = {
     "cursor": "cursor",
@@ -47,7 +51,9 @@ def _scheme(config: PaginationConfig, kind: Any) -> PageScheme:
     params = ("next_cursor_param", "next_cursor_id_param", "page_number_param", "offset_count_param")
     param = next((asked[purpose] for purpose in params if purpose in asked), "")
     cursor = told.get("next_cursor_field") or told.get("cursor_url_field") or ""
-    items = told.get("items", "data" if _has(config.response, "data") else "")
+    items = told.get("items") or told.get("is_top_level_array") or ("data" if _has(config.response, "data") else "")
+    bare = not items or _is_top_level(config.response)
+    items = (items.rpartition(".")[2] if bare else items) or "items"
     item_id = told.get("cursor_item_id", f"{items}.id").removeprefix(f"{items}.").removeprefix("[].") or "id"
     return PageScheme(
         name=config.name,
@@ -60,9 +66,39 @@ def _scheme(config: PaginationConfig, kind: Any) -> PageScheme:
         has_more=told.get("has_next_page"),
         total=told.get("total_page_count_field") or told.get("offset_total_count_field"),
         current=told.get("current_page_number_field") or told.get("offset_count_start_field"),
-        first=1 if kind == "page_number" else 0,
+        first=_first(config.request, param) if kind == "page_number" else 0,
+        bare=bare,
+        size=next((name for name, _ in _properties(config.request) if "_".join(words(name)) in SIZES), "")
+        if bare
+        else "",
+        headers=tuple(_from_headers(config.response)) if bare else (),
         fields=tuple(_fields(config.response, items)),
     )
+
+
+def _is_top_level(schema: JSON) -> bool:
+    """Whether the answer is described as a list, or one of its properties as the answer itself."""
+    if isinstance(schema, dict) and schema.get("type") == "array":
+        return True
+    marks = [each.get("x-stainless-pagination-property") for _, each in _properties(schema)]
+    return any(
+        isinstance(mark, dict)
+        and (mark.get("is_top_level_array") is True or mark.get("purpose") == "is_top_level_array")
+        for mark in marks
+    )
+
+
+def _first(request: JSON, param: str) -> int:
+    """The number of the first page: 1, unless the parameter begins at 0 by itself."""
+    return 0 if any(name == param and each.get("default") == 0 for name, each in _properties(request)) else 1
+
+
+def _from_headers(schema: JSON) -> Iterator[tuple[str, str]]:
+    for name, each in _properties(schema):
+        mark = each.get("x-stainless-pagination-property")
+        header = mark.get("from_header") if isinstance(mark, dict) else None
+        if isinstance(header, str):
+            yield name, header.lower()
 
 
 def _properties(schema: JSON) -> Iterator[tuple[str, dict[str, JSON]]]:
@@ -120,8 +156,8 @@ def matching(
         return next((scheme for scheme in schemes if scheme.name == wanted), None)
     names = {each.name for each in params if each.place == "query"}
     for scheme in schemes:
-        if wanted is None and scheme.kind == "single":
-            continue
+        if wanted is None and (scheme.kind == "single" or (scheme.bare and not scheme.param)):
+            continue  # every list would do
         asked = scheme.param in (body_names if scheme.in_body else names) or not scheme.param
         if asked and page_item(scheme, answer) is not None and _told(scheme, answer):
             return scheme
@@ -130,12 +166,14 @@ def matching(
 
 def _told(scheme: PageScheme, answer: Type) -> bool:
     places = [place for place in (scheme.cursor, scheme.has_more) if place]
+    if scheme.bare:
+        return {*places}.issubset(name for name, _ in scheme.headers)
     return all(_at(answer, place) is not None for place in places)
 
 
 def page_item(scheme: PageScheme, answer: Type) -> Type | None:
     """The type of the items on a page of this scheme; None when the answer has no such list."""
-    found = _at(answer, scheme.items) if scheme.items else answer
+    found = answer if scheme.bare else _at(answer, scheme.items)
     if isinstance(found, Union):
         found = next((each for each in found.variants if isinstance(each, Array)), None)
     return found.items if isinstance(found, Array) else None

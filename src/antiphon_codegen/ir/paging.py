@@ -6,15 +6,16 @@ A parameter alone proves nothing: the answer has to hold a list, and to say how 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from ..document import JSON
-from ..spec.model import Parameter, SchemaOrRef
+from ..spec.model import Parameter, Schema, SchemaOrRef
 from ..spec.resolve import ResolvedOperation, ResolvedSpec
 from ..words import words
 from .answers import answer_of, array_in, properties_of, resolved
 from .config import PaginationConfig
+from .pagination import SIZES
 
 __all__ = ["Paging"]
 
@@ -31,12 +32,14 @@ _CURSORS: Final = (
 _AFTER: Final = ("after", "starting_after", "after_id")
 _PAGES: Final = ("page", "page_number", "page_num")
 _OFFSETS: Final = ("offset", "skip")
-_SIZES: Final = frozenset({"limit", "per_page", "page_size", "size", "count", "max_results", "take", "page_limit"})
 _TOTALS: Final = ("total", "total_count", "total_entries", "total_results", "total_items")
 _PAGE_TOTALS: Final = ("total_pages", "page_count", "pages", "last_page")
 _MORE: Final = ("has_more", "has_next", "has_next_page", "more")
 _HOLDERS: Final = frozenset({"meta", "metadata", "pagination", "paging", "page_info", "response_metadata"})
 """Objects in answers that hold what there is to say about pages."""
+
+
+_LIST_ITSELF: Final[JSON] = {"purpose": "items", "is_top_level_array": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,9 @@ class _Scheme:
     cursor: str | None = None
     more: str | None = None
     total: str | None = None
+    first: int = 1
+    size: str | None = None
+    """For an answer that is the list itself: how many items are wanted."""
 
 
 class Paging:
@@ -65,8 +71,9 @@ class Paging:
         if known is None:
             kind = "cursor" if scheme.kind.startswith("cursor") else scheme.kind.removesuffix("_number")
             plain = f"{kind}_page" if kind != "page" else "page"
-            lead = "" if scheme.items in ("data", "items", "results") else f"{_said(scheme.items)}_"
-            longer = f"{_said(scheme.items)}_{_said(scheme.param)}"
+            stem = "list" if scheme.size else _said(scheme.items)
+            lead = "" if stem in ("data", "items", "results") else f"{stem}_"
+            longer = f"{stem}_{_said(scheme.param)}"
             candidates = [f"{lead}{plain}", f"{longer}_{plain}"]
             candidates += [f"{longer}_{number}_{plain}" for number in range(2, 1000)]
             known = self._found[scheme] = next(name for name in candidates if name not in self._found.values())
@@ -77,11 +84,14 @@ class Paging:
         return tuple(_config(name, scheme) for scheme, name in self._found.items())
 
     def _scheme(self, each: ResolvedOperation, last: str) -> _Scheme | None:
-        properties = properties_of(answer_of(each), self._spec)
+        asked = {_said(param.name): param for param in each.parameters if _is_usable(param)}
+        answer = resolved(answer_of(each), self._spec)
+        if answer is not None and answer.types == ("array",):
+            return self._bare(asked, answer)
+        properties = properties_of(answer, self._spec)
         items = array_in(properties, last, self._spec)
         if items is None:
             return None
-        asked = {_said(param.name): param for param in each.parameters if _is_usable(param)}
         told = {_said(path): (path, schema) for path, schema in self._told(properties, items)}
         more = next((told[name][0] for name in _MORE if name in told), None)
         return (
@@ -99,6 +109,24 @@ class Paging:
             if _said(name) in _HOLDERS:
                 for inner, schema in properties_of(properties[name], self._spec).items():
                     yield f"{name}.{inner}", schema
+
+    def _bare(self, asked: Mapping[str, Parameter], answer: Schema) -> _Scheme | None:
+        """How a list goes on that is an answer of its own: by what its caller counts, or by its last item."""
+        size = next((param.name for name, param in asked.items() if name in SIZES), None)
+        if size is None:
+            return None
+        counted = self._by_number(asked, {}, "items")
+        if counted is not None:
+            return replace(counted, size=size)
+        identity = properties_of(answer.items, self._spec).get("id")
+        param = next((asked[name] for name in (*_AFTER, "since_id", "since") if name in asked), None)
+        if identity is None or param is None:
+            return None
+        asked_for = resolved(param.schema, self._spec)
+        kinds = self._kinds(param.schema) & self._kinds(identity)
+        is_moment = asked_for is None or asked_for.format in ("date", "date-time") or _said(param.name) == "since"
+        fits = "integer" in kinds or ("string" in kinds and not is_moment)
+        return _Scheme("cursor_id", "items", param.name, size=size) if fits else None
 
     def _by_cursor(
         self, asked: Mapping[str, Parameter], told: Mapping[str, tuple[str, SchemaOrRef]], items: str
@@ -131,8 +159,11 @@ class Paging:
             if param is None or "string" in self._kinds(param.schema) - {"integer", "number"}:
                 continue
             total = next((told[name][0] for name in totals if name in told), None)
-            if total is not None or not _SIZES.isdisjoint(asked):
-                return _Scheme(kind, items, param.name, total=total)
+            if total is not None or not SIZES.isdisjoint(asked):
+                said = resolved(param.schema, self._spec)
+                lowest = None if said is None else said.default if said.has_default else said.minimum
+                first = 0 if kind == "page_number" and lowest == 0 else 1
+                return _Scheme(kind, items, param.name, total=total, first=first)
         return None
 
     def _kinds(self, schema: SchemaOrRef | None, depth: int = 0) -> set[str]:
@@ -172,5 +203,10 @@ def _config(name: str, scheme: _Scheme) -> PaginationConfig:
                 inner = known.get("properties") if isinstance(known, dict) else None
                 entry = {"type": "object", "properties": {**(inner if isinstance(inner, dict) else {}), rest: entry}}
             response[head] = entry
-    request: JSON = {scheme.param: {"type": "string", "x-stainless-pagination-property": {"purpose": asks}}}
+    if scheme.size is not None:
+        response = {"items": {"type": "array", "x-stainless-pagination-property": _LIST_ITSELF}}
+    asked: dict[str, JSON] = {"type": "string", "x-stainless-pagination-property": {"purpose": asks}}
+    request: dict[str, JSON] = {scheme.param: asked if scheme.first else {**asked, "default": 0}}
+    if scheme.size is not None:
+        request[scheme.size] = {"type": "integer"}
     return PaginationConfig(name, scheme.kind, request, response)

@@ -57,6 +57,7 @@ class Schema:
     enum: tuple[JSON, ...] | None = None
     has_default: bool = False
     default: JSON = None
+    minimum: JSON = None
     properties: tuple[tuple[str, SchemaOrRef], ...] = ()
     required: frozenset[str] = frozenset()
     additional: SchemaOrRef | bool | None = None

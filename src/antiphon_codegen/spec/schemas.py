@@ -88,6 +88,7 @@ def _schema(node: Node, ref: Ref | None, depth: int) -> Schema:
         enum=values,
         has_default=node.has("default"),
         default=default.value,
+        minimum=node.child("minimum").value,
         properties=tuple(_properties(node, depth)),
         required=frozenset(_required(node)),
         additional=_additional(node, depth),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from antiphon.runtime import BaseModel, Call, PageInfo, PageRule
-from antiphon.runtime.core.pages import Walk, next_call, next_info, page_items
+from antiphon.runtime.core.pages import Walk, next_call, next_info, page_items, repeats
 
 CURSOR = PageRule("cursor", param="cursor", cursor="meta.next", has_more="has_more")
 BY_ID = PageRule("cursor_id", param="after", has_more="has_more")
@@ -168,3 +168,18 @@ def test_walking_a_list_again_is_no_circle() -> None:
         third = second.onward(PageInfo(params={"after": "b"}))
         assert third.leads_back(PageInfo(params={"after": "a"}))
     assert not first.leads_back(PageInfo(params={"after": "a"}))
+
+
+@pytest.mark.parametrize(
+    ("rule", "page", "expected"),
+    [
+        (NUMBER, {"data": ITEMS}, True),
+        (NUMBER, {"data": ITEMS, "pages": 9}, False),
+        (NUMBER, {"data": []}, False),
+        (OFFSET, {"data": ITEMS}, True),
+        (CURSOR, {"data": ITEMS}, False),
+    ],
+)
+def test_a_page_that_is_the_one_before_it(rule: PageRule, page: Any, expected: bool) -> None:
+    assert repeats(rule, page, dict(page)) is expected
+    assert not repeats(rule, page, {"data": ITEMS[:1]})

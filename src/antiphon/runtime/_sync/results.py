@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ..core.reading import reader_for
 from ..core.request import Call
-from ..core.response import parsed
+from ..core.response import HTTPResponse, parsed
 from .opened import Opened
 from .stream import Stream, stream_item
 
@@ -89,16 +89,18 @@ class PageResult:
         self._strict = strict
 
     def make(self, opened: Opened, to: Any = None) -> Any:
-        page: Any = parsed(self.cast_to if to is None else to, opened.response, strict=self._strict)
-        self._lead_on(page)
+        from ..core.pages import read_page  # programs that list nothing never need pages
+
+        page = read_page(self.cast_to if to is None else to, opened.response, strict=self._strict)
+        self._lead_on(page, opened.response)
         return page
 
-    def _lead_on(self, page: object) -> None:
-        from ..core.pages import Walk  # programs that list nothing never need pages
+    def _lead_on(self, page: object, response: HTTPResponse) -> None:
+        from ..core.pages import Walk, link_on
         from .pages import SyncAPIPage
 
         if isinstance(page, SyncAPIPage):
-            page.follow(Walk(self._call), self._fetch)
+            page.follow(Walk(self._call), self._fetch, link_on(page.rule, response))
 
 
 class BinaryResult:
