@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -70,7 +72,7 @@ def test_ctrl_c_in_a_call_that_waits() -> None:
         peer.server.reached.release()
         peer.until_closed()
 
-    with RawServer(script) as server, OpenAI(base_url=server.url("/v1")) as client:
+    with RawServer(script) as server, OpenAI(base_url=server.url("/v1"), timeout=20) as client:
         with ctrl_c_when(server.reached):
             client.models.retrieve("m")
         assert reached(server.given_up)
@@ -83,7 +85,7 @@ def test_ctrl_c_in_a_stream_that_waits() -> None:
         peer.send(STREAM + chunk(b'data: {"id": "1", "choices": []}\n\n'))
         peer.until_closed()
 
-    with RawServer(script) as server, OpenAI(base_url=server.url("/v1")) as client:
+    with RawServer(script) as server, OpenAI(base_url=server.url("/v1"), timeout=20) as client:
         stream = client.chat.completions.create(model="m", messages=[{"role": "user", "content": "a b c"}], stream=True)
         with ctrl_c_when(server.reached):
             for _ in stream:
@@ -102,3 +104,13 @@ def test_ctrl_c_between_two_chunks() -> None:
         with pytest.raises(KeyboardInterrupt):
             read()
         assert said(client, "next") == "next"
+
+
+def test_ctrl_c_is_heard_where_a_shell_started_the_tests_in_the_background() -> None:
+    """Such a shell has all it starts ignore it, as this one does."""
+    one = f"{__file__}::{test_ctrl_c_in_a_call_that_waits.__name__}"
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "0", one]
+    done = subprocess.run(
+        ["/bin/sh", "-c", 'trap "" INT; exec "$@"', "sh", *command], capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stdout
