@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from antiphon import llm
 from antiphon.llm import UnknownModelError, set_alias
 from antiphon.llm import get_default_embedding_model as default
 from antiphon.llm import set_default_embedding_model as set_default
@@ -92,3 +93,28 @@ def test_models_of_ones_own() -> None:
         get_embedding_model("only-async")
     with pytest.raises(ValueError, match="pass a model"):
         register_embedding_model()
+
+
+def test_each_name_of_a_model() -> None:
+    found = llm.get_embedding_model_aliases()
+    assert found["3-small"] is found["text-embedding-3-small"]
+    set_alias("tiny", "text-embedding-3-small")
+    assert llm.get_embedding_model_aliases()["tiny"] is found["3-small"]
+
+
+def test_vectors_as_bytes() -> None:
+    vector = (0.0, 1.5, -1234.5)
+    assert llm.encode(vector) == b"\x00\x00\x00\x00\x00\x00\xc0?\x00P\x9a\xc4"
+    assert llm.decode(llm.encode(vector)) == vector
+    with pytest.raises(ValueError, match="these are 3"):
+        llm.decode(b"abc")
+
+
+def test_how_near_vectors_are() -> None:
+    assert llm.cosine_similarity([1, 2], [2, 4]) == pytest.approx(1)
+    assert llm.cosine_similarity([1, 0], [0, 1]) == 0
+    assert llm.cosine_similarity([1, 0], [-3, 0]) == -1
+    with pytest.raises(ValueError, match="of 1 and of 2 numbers"):
+        llm.cosine_similarity([1], [1, 2])
+    with pytest.raises(ValueError, match="no direction"):
+        llm.cosine_similarity([0, 0], [1, 2])

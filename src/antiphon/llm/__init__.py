@@ -109,10 +109,14 @@ if TYPE_CHECKING:
     from .core.tools import ToolOutput as ToolOutput
     from .core.tools import ToolResult as ToolResult
     from .core.tools import tool as tool
+    from .core.vectors import cosine_similarity as cosine_similarity
+    from .core.vectors import decode as decode
+    from .core.vectors import encode as encode
     from .embedding_models import EmbeddingModelWithAliases as EmbeddingModelWithAliases
     from .embedding_models import get_async_embedding_model as get_async_embedding_model
     from .embedding_models import get_async_embedding_models as get_async_embedding_models
     from .embedding_models import get_embedding_model as get_embedding_model
+    from .embedding_models import get_embedding_model_aliases as get_embedding_model_aliases
     from .embedding_models import get_embedding_models as get_embedding_models
     from .embedding_models import get_embedding_models_with_aliases as get_embedding_models_with_aliases
     from .embedding_models import register_embedding_model as register_embedding_model
@@ -222,9 +226,11 @@ else:
             ".core.tool_loop": "CancelToolCall ChainLimitError PauseChain",
             ".core.toolboxes": "Toolbox",
             ".core.tools": "Tool ToolCall ToolOutput ToolResult tool",
+            ".core.vectors": "cosine_similarity decode encode",
             ".embedding_models": (
                 "EmbeddingModelWithAliases get_async_embedding_model get_async_embedding_models get_embedding_model "
-                "get_embedding_models get_embedding_models_with_aliases register_embedding_model"
+                "get_embedding_model_aliases get_embedding_models get_embedding_models_with_aliases "
+                "register_embedding_model"
             ),
             ".identities.aws": "AWSCredentials",
             ".identities.entra": "EntraCredentials",

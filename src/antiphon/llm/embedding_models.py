@@ -20,6 +20,7 @@ __all__ = [
     "get_async_embedding_model",
     "get_async_embedding_models",
     "get_embedding_model",
+    "get_embedding_model_aliases",
     "get_embedding_models",
     "get_embedding_models_with_aliases",
     "register_embedding_model",
@@ -87,6 +88,15 @@ def get_embedding_models() -> list[EmbeddingModel]:
 def get_async_embedding_models() -> list[AsyncEmbeddingModel]:
     """The same as async models."""
     return [each.async_model for each in get_embedding_models_with_aliases() if each.async_model is not None]
+
+
+def get_embedding_model_aliases() -> dict[str, EmbeddingModel]:
+    """The embedding models by each of their names and aliases."""
+    found: dict[str, EmbeddingModel] = {}
+    for each in get_embedding_models_with_aliases():
+        if each.model is not None:
+            found.update(dict.fromkeys([each.model_id, *each.aliases], each.model))
+    return found
 
 
 def get_embedding_models_with_aliases() -> list[EmbeddingModelWithAliases]:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from antiphon import AuthenticationError, SDKError
-from antiphon.llm import MissingKeyError, set_key
+from antiphon.llm import MissingKeyError, NeedsKeyException, set_key
 from antiphon.llm.embedding_models import AsyncEmbeddingModel
 from antiphon.mock import serve
 
@@ -144,3 +144,72 @@ async def test_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_what_the_server_refuses() -> None:
     with Local(failed("401 Unauthorized")) as server, pytest.raises(AuthenticationError):
         await model_at(server).embed("a")
+
+
+class Counting(AsyncEmbeddingModel):
+    """Answers without a server, and takes no key."""
+
+    model_id = "counting"
+    batch_size = 2
+    supports_binary = True
+
+    def __init__(self) -> None:  # does not call the one above
+        self.batches: list[int] = []
+
+    async def embed_batch(self, texts: Any) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
+        given = list(texts)
+        self.batches.append(len(given))
+        return ([float(len(each))] for each in given)
+
+
+async def test_a_class_of_models() -> None:
+    model = Counting()
+    assert await model.embed("abc") == [3.0]
+    assert await model.embed(b"ab") == [2.0]
+    assert [each async for each in model.embed_multi(["a", b"bc", "def"])] == [[1.0], [2.0], [3.0]]  # pyright: ignore[reportArgumentType]
+    assert model.batches == [1, 1, 2, 1]
+    assert str(model) == f"{Counting.__name__}: counting"
+    with pytest.raises(TypeError, match="embed_batch of Counting takes no key"):
+        await model.embed("abc", key="k")
+    with pytest.raises(ValueError, match="has a model_id"):
+        AsyncEmbeddingModel()
+
+
+async def test_the_key_of_a_class_of_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Keyed(AsyncEmbeddingModel):
+        model_id = "keyed"
+        needs_key = "keyed"
+        key_env_var = "KEYED_KEY"
+        supports_text = False
+        supports_binary = True
+        batch_size = None
+
+        async def embed_batch(self, texts: Any, *, key: str | None = None) -> Any:
+            return [[str(key), len(list(texts))]]
+
+    model: Any = Keyed()
+    with pytest.raises(NeedsKeyException, match="KEYED_KEY"):
+        await model.embed(b"a")
+    monkeypatch.setenv("KEYED_KEY", "of-the-environment")
+    assert await model.embed(b"a") == ["of-the-environment", 1]
+    model.key = "of-the-model"
+    assert await model.embed(b"a") == ["of-the-model", 1]
+    assert await model.embed(b"a", key="given") == ["given", 1]
+    assert [each async for each in model.embed_multi([b"a", b"b"])] == [["of-the-model", 2]]
+    with pytest.raises(ValueError, match="only binary data"):
+        await model.embed("a")
+
+
+async def test_a_class_of_models_that_gives_no_vectors() -> None:
+    class Wrong(AsyncEmbeddingModel):
+        given: Any = None
+
+        async def embed_batch(self, texts: Any) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
+            return self.given
+
+    model = Wrong("wrong")
+    with pytest.raises(TypeError, match="embed_batch of Wrong gives vectors, not NoneType"):
+        await model.embed("a")
+    model.given = []
+    with pytest.raises(SDKError, match="wrong answered no vector"):
+        await model.embed("a")
