@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib
+import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from antiphon.types.responses import ToolParam
+from antiphon import BaseModel, Client, NotGiven, not_given, omit
+from antiphon._base_client import make_request_options
+from antiphon._models import construct_type, construct_type_unchecked, validate_type
+from antiphon._qs import Querystring, stringify
+from antiphon._resource import SyncAPIResource
+from antiphon._streaming import ServerSentEvent, SSEDecoder
+from antiphon._utils import maybe_transform, required_args
+from antiphon.lib._parsing import parse_chat_completion, type_to_response_format_param
+from antiphon.lib._parsing._responses import parse_response, type_to_text_format_param
+from antiphon.lib.streaming.responses import ResponseStreamState
+from antiphon.mock import serve
+from antiphon.runtime.transports.scripted import Answer, ScriptedTransport
+from antiphon.types.responses import ResponseStreamEvent, ToolParam
+
+
+class City(BaseModel):
+    name: str
 
 
 def test_types_of_requests_are_types_to_pydantic() -> None:
@@ -17,3 +37,130 @@ def test_types_of_requests_are_types_to_pydantic() -> None:
     assert adapter.validate_python(tool) == tool
     with pytest.raises(ValidationError):
         adapter.validate_python({"type": "file_search", "vector_store_ids": "vs_1"})
+
+
+NAMES = {
+    "_base_client": "AsyncAPIClient AsyncHttpxClientWrapper BaseClient SyncHttpxClientWrapper make_request_options",
+    "_compat": "cached_property PYDANTIC_V1",
+    "_constants": "DEFAULT_TIMEOUT DEFAULT_MAX_RETRIES INITIAL_RETRY_DELAY MAX_RETRY_DELAY RAW_RESPONSE_HEADER",
+    "_models": "BaseModel FinalRequestOptions construct_type construct_type_unchecked validate_type",
+    "_qs": "Querystring stringify",
+    "_resource": "AsyncAPIResource SyncAPIResource",
+    "_streaming": "AsyncStream SSEDecoder ServerSentEvent Stream",
+    "_types": "Body Headers NOT_GIVEN NotGiven Omit Query RequestOptions Response SequenceNotStr",
+    "_utils": "async_maybe_transform is_dict is_given is_mapping maybe_transform required_args",
+    "lib._parsing._completions": "type_to_response_format_param parse_chat_completion",
+    "lib._parsing._responses": "parse_response type_to_text_format_param",
+    "lib.azure": "API_KEY_SENTINEL AzureOpenAI",
+    "lib.streaming._assistants": "AssistantEventHandler AsyncAssistantStreamManager",
+    "lib.streaming.chat._completions": "ChatCompletionStreamState",
+    "lib.streaming.chat._events": "ChatCompletionStreamEvent ChunkEvent",
+    "lib.streaming.responses._events": "ResponseTextDeltaEvent",
+    "lib.streaming.responses._responses": "AsyncResponseStream ResponseStreamState",
+    "types.websocket_connection_options": "WebSocketConnectionOptions",
+    "types.websocket_reconnection": "ReconnectingEvent ReconnectingOverrides",
+}
+
+
+@pytest.mark.parametrize("module", NAMES)
+def test_names_are_where_libraries_look(module: str) -> None:
+    found = importlib.import_module(f"antiphon.{module}")
+    assert [name for name in NAMES[module].split() if not hasattr(found, name)] == []
+
+
+def test_a_resource_of_ones_own() -> None:
+    class Cities(SyncAPIResource):
+        def retrieve(self, name: str, *, extra_headers: Any = None, timeout: Any = not_given) -> City:
+            options = make_request_options(extra_headers=extra_headers, query={"lang": ["en", "fr"]}, timeout=timeout)
+            return self._get(f"/cities/{name}", options=options, cast_to=City)
+
+        def create(self, *, name: str, size: int | NotGiven = not_given) -> City:
+            body = maybe_transform({"name": name, "size": size}, City)
+            return self._post("/cities", body=body, cast_to=City)
+
+    transport = ScriptedTransport([Answer(200, {"name": "Rome"})] * 2)
+    with Client(api_key="k", http_client=transport) as client:
+        cities = Cities(client)
+        assert cities.retrieve("rome", extra_headers={"own": "1"}, timeout=3) == City(name="Rome")
+        assert cities.create(name="Rome").name == "Rome"
+    first, second = transport.requests
+    assert (first.url.path, first.headers["own"]) == ("/v1/cities/rome", "1")
+    assert str(first.url).endswith("?lang%5B%5D=en&lang%5B%5D=fr")
+    assert json.loads(second.content) == {"name": "Rome"}
+
+
+def test_a_client_writes_queries_its_own_way() -> None:
+    class Other(Client):
+        @property
+        def qs(self) -> Querystring:
+            return Querystring(array_format="comma")
+
+    transport = ScriptedTransport([Answer(200, {"data": []})])
+    with Other(api_key="k", http_client=transport, default_query={"a": [1, 2]}) as client:
+        client.models.list()
+    assert transport.requests[0].url.params["a"] == "1,2"
+    assert stringify({"a": [1, 2], "b": {"c": True}}) == "a=1&a=2&b%5Bc%5D=true"
+    assert Querystring().stringify({"a": [1, 2]}, array_format="brackets") == "a%5B%5D=1&a%5B%5D=2"
+
+
+def test_values_are_read_as_answers_are() -> None:
+    event: Any = construct_type(
+        type_=ResponseStreamEvent,
+        value={"type": "response.output_text.delta", "delta": 5, "output_index": 0, "new": {"a": 1}},
+    )
+    assert type(event).__name__ == "ResponseTextDeltaEvent"
+    assert (event.delta, event.item_id, event.new) == (5, None, {"a": 1})
+    assert construct_type(type_=City, value=["no city"]) == ["no city"]
+    assert construct_type_unchecked(type_=City, value={"name": "Rome"}) == City(name="Rome")
+    with pytest.raises(ValidationError):
+        validate_type(type_=City, value={"name": 5})
+
+
+def test_events_of_bytes() -> None:
+    pieces = [b"event: a\nid: 7\nda", b'ta: {"b": 1}\n\n', b"data: last\nretry: 5"]
+    first, last = SSEDecoder().iter_bytes(iter(pieces))
+    assert (first.event, first.id, first.data, first.json()) == ("a", "7", '{"b": 1}', {"b": 1})
+    assert (last.event, last.data, last.retry) == (None, "last", 5)
+
+    async def read() -> list[ServerSentEvent]:
+        async def arriving() -> AsyncIterator[bytes]:
+            for piece in pieces:
+                yield piece
+
+        return [event async for event in SSEDecoder().aiter_bytes(arriving())]
+
+    assert [event.data for event in asyncio.run(read())] == ['{"b": 1}', "last"]
+
+
+def test_arguments_that_are_required() -> None:
+    @required_args(["a"], ["b", "c"])
+    def called(a: int = 0, *, b: int = 0, c: int = 0) -> int:
+        return a + b + c
+
+    assert (called(1), called(b=1, c=2)) == (1, 3)
+    with pytest.raises(TypeError, match=r"called\(\) needs the arguments a or b, c"):
+        called(b=1)
+
+
+def test_what_tracers_ask_a_stream_of_events() -> None:
+    state: Any = ResponseStreamState(input_tools=omit, text_format=omit)
+    assert state._completed_response is None
+    with serve() as server, Client(base_url=server.url, api_key="k") as client:
+        for event in client.responses.create(model="m", input="hello", stream=True):
+            state.handle_event(event)
+    whole: Any = state._completed_response
+    assert whole.output_text == "You said: hello"
+
+
+def test_parsing_by_hand() -> None:
+    schema = type_to_text_format_param(City)
+    assert (schema["type"], schema["name"], schema["strict"]) == ("json_schema", "City", True)
+    with serve() as server, Client(base_url=server.url, api_key="k") as client:
+        response = client.responses.create(model="m", input="x", text={"format": schema})  # pyright: ignore
+        parsed = parse_response(text_format=City, input_tools=omit, response=response)
+        assert isinstance(parsed.output_parsed, City)
+        completion = client.chat.completions.create(
+            model="m", messages=[{"role": "user", "content": "x"}], response_format=type_to_response_format_param(City)
+        )
+        found = parse_chat_completion(response_format=City, input_tools=omit, chat_completion=completion)
+        assert isinstance(found.choices[0].message.parsed, City)

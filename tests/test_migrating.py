@@ -89,9 +89,9 @@ def test_bodies_with_alternatives() -> None:
 
 def test_private_modules_are_others() -> None:
     """modules that begin with `_`"""
-    for name in ("_client", "_exceptions", "_types", "_legacy_response", "lib._pydantic", "lib._parsing"):
+    for name in ("_base_client", "_client", "_exceptions", "_models", "_resource", "_types", "_utils", "lib._parsing"):
         assert importlib.util.find_spec(f"antiphon.{name}") is not None
-    assert importlib.util.find_spec("antiphon._qs") is None
+    assert importlib.util.find_spec("antiphon._files") is None
 
 
 def test_keys_are_sent_as_they_are_written() -> None:

@@ -6,7 +6,19 @@ from collections.abc import Mapping, Sequence
 from types import NoneType
 from typing import TypeAlias, TypeVar
 
-from .runtime import NOT_GIVEN, FileContent, FileTypes, NotGiven, NotGivenOr, Omit, Timeout, not_given, omit
+from .runtime import (
+    NOT_GIVEN,
+    FileContent,
+    FileTypes,
+    HTTPResponse,
+    NotGiven,
+    NotGivenOr,
+    Omit,
+    SequenceNotStr,
+    Timeout,
+    not_given,
+    omit,
+)
 from .runtime.core.headers import HeaderTypes as Headers
 from .runtime.core.low_level import RequestOptions
 
@@ -25,7 +37,9 @@ __all__ = [
     "Query",
     "RequestFiles",
     "RequestOptions",
+    "Response",
     "ResponseT",
+    "SequenceNotStr",
     "Timeout",
     "not_given",
     "omit",
@@ -33,6 +47,8 @@ __all__ = [
 
 T = TypeVar("T")
 ResponseT = TypeVar("ResponseT")
+
+Response = HTTPResponse
 
 Query: TypeAlias = Mapping[str, object]
 Body: TypeAlias = object

@@ -67,3 +67,11 @@ def test_a_model_is_a_kind_of_another_one(tmp_path: Path) -> None:
     for number, bases in enumerate(({"Cat": "zoo.Pet"}, {"Dog": "Pet"})):
         with pytest.raises(ValueError, match="there are 0 models"):
             built(f"b{number}", bases)
+
+
+def test_modules_of_types_may_have_other_names(tmp_path: Path) -> None:
+    sdk = pets(tmp_path, {"addresses": {"animal": "Pet", "pet.Beast": "pets:Pet"}}, "lib.walks:Walks")
+    spelled, nested = sdk.text("types/_addresses.py").split("NESTED")
+    assert '"animal": "Pet"' in spelled
+    assert '"pet.Beast": "pets:Pet"' in nested
+    assert "animal" not in nested

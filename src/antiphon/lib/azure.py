@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from ._async.azure import AsyncAzureOpenAI as AsyncAzureOpenAI
     from ._sync.azure import AzureADTokenProvider as AzureADTokenProvider
     from ._sync.azure import AzureOpenAI as AzureOpenAI
+    from .core.azure import API_KEY_SENTINEL as API_KEY_SENTINEL
     from .core.azure import MutuallyExclusiveAuthError as MutuallyExclusiveAuthError
 else:
     from ..runtime.lazy import attach
@@ -17,6 +18,6 @@ else:
         {
             "antiphon.lib._async.azure": "AsyncAzureADTokenProvider AsyncAzureOpenAI",
             "antiphon.lib._sync.azure": "AzureADTokenProvider AzureOpenAI",
-            "antiphon.lib.core.azure": "MutuallyExclusiveAuthError",
+            "antiphon.lib.core.azure": "API_KEY_SENTINEL MutuallyExclusiveAuthError",
         },
     )

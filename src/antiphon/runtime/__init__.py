@@ -53,7 +53,10 @@ if TYPE_CHECKING:
     from .core.body import json_text as json_text
     from .core.channel import ReconnectingEvent as ReconnectingEvent
     from .core.channel import ReconnectingOverrides as ReconnectingOverrides
+    from .core.channel import SyncWebSocketConnectionOptions as SyncWebSocketConnectionOptions
     from .core.channel import WebSocketConnectionClosedError as WebSocketConnectionClosedError
+    from .core.channel import WebSocketConnectionOptions as WebSocketConnectionOptions
+    from .core.channel import WebsocketConnectionOptions as WebsocketConnectionOptions
     from .core.channel import WebSocketQueueFullError as WebSocketQueueFullError
     from .core.client import SDK as SDK
     from .core.client import ClientOption as ClientOption
@@ -133,7 +136,9 @@ else:
             ".core.auth": "CredentialsError Scheme",
             ".core.body": "json_text",
             ".core.channel": (
-                "ReconnectingEvent ReconnectingOverrides WebSocketConnectionClosedError WebSocketQueueFullError "
+                "ReconnectingEvent ReconnectingOverrides SyncWebSocketConnectionOptions "
+                "WebSocketConnectionClosedError WebSocketConnectionOptions WebSocketQueueFullError "
+                "WebsocketConnectionOptions "
             ),
             ".core.client": "SDK ClientOption",
             ".core.errors": (

@@ -22,6 +22,8 @@ def addresses_module(plan: Plan) -> Module | None:
     if not plan.api.config.is_given or not plan.exports:
         return None
     docs = "Modules of one public type each, such as `types.chat.chat_completion`, which are no files."
+    given = plan.api.config.style.addresses
+    modules = {module: name for module, name in given.items() if not module.rpartition(".")[2][:1].isupper()}
     spelled = {module: name for module, name in plan.spelled.items() if module.rpartition(".")[2] != snake(name)}
     written = code(
         '''
@@ -36,8 +38,8 @@ def addresses_module(plan: Plan) -> Module | None:
 
         find_spec = {addresses}(__name__.rpartition(".")[0], SPELLED, NESTED).find_spec
         ''',
-        spelled=_entries(spelled),
-        nested=_entries(plan.api.config.style.addresses),
+        spelled=_entries(spelled | modules),
+        nested=_entries({name: place for name, place in given.items() if name not in modules}),
         addresses=name_from(plan.style.runtime, "Addresses"),
     )
     return Module(("types", "_addresses"), docs, (written,))

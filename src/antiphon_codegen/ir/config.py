@@ -139,7 +139,7 @@ class Style:
     """Further options of the package as a client: `string`, or `any`."""
     addresses: Mapping[str, str] = field(default_factory=dict[str, str])
     """Names in the modules of types that do not follow from the types: `chat.chat_completion.Choice` to a name there,
-    or to `package:Name` below `types`."""
+    or to `package:Name` below `types`. A module (`chat.chats`) is that of a type whose name does not say so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from ._completions import ResponseFormatT, type_to_response_format_param
+from ._completions import ResponseFormatT, parse_chat_completion, type_to_response_format_param
 
-__all__ = ["ResponseFormatT", "type_to_response_format_param"]
+__all__ = ["ResponseFormatT", "parse_chat_completion", "type_to_response_format_param"]

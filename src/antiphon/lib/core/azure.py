@@ -15,7 +15,18 @@ from ...runtime.core.kinds import is_mapping
 from ...runtime.core.paths import fill_path
 from ...runtime.core.request import Call
 
-__all__ = ["AzurePlace", "MutuallyExclusiveAuthError", "azure_credentials", "azure_place", "azure_sdk", "azure_version"]
+__all__ = [
+    "API_KEY_SENTINEL",
+    "AzurePlace",
+    "MutuallyExclusiveAuthError",
+    "azure_credentials",
+    "azure_place",
+    "azure_sdk",
+    "azure_version",
+]
+
+API_KEY_SENTINEL: Final = "<no key>"
+"""What programs compare `client.api_key` with that know of clients with a key that is none. Here such a key is None."""
 
 _OF_DEPLOYMENTS: Final = frozenset(
     {

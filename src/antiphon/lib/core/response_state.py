@@ -48,6 +48,11 @@ class ResponseStreamState(Generic[TextFormatT]):
             raise StreamStateError("The stream has not had an event yet, so there is no response.")
         return parse_response(self._accumulator.assemble(), format=None, functions=FunctionParsers(None))
 
+    @property
+    def _completed_response(self) -> ParsedResponse[TextFormatT] | None:
+        """The response once it is whole. Programs that trace streams look for it here."""
+        return self._parsed
+
     def get_final_response(self) -> ParsedResponse[TextFormatT]:
         """The response, parsed.
 

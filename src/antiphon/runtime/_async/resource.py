@@ -7,7 +7,7 @@ from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from ..core.request import Call
-from ..waiting import AsyncPaged, async_sleep
+from ..waiting import AsyncMethod, AsyncPaged, async_sleep
 from .stream import AsyncStream
 
 if TYPE_CHECKING:
@@ -45,6 +45,32 @@ class AsyncAPIResource:
 
     def _pages(self, call: Call, page: type[PageT]) -> AsyncPaged[PageT]:
         return self._client.request_pages(call, page, mode=self._mode)
+
+    # What programs make calls by that bring resources of their own.
+
+    @property
+    def _get(self) -> AsyncMethod[..., Any]:
+        return self._client.get
+
+    @property
+    def _post(self) -> AsyncMethod[..., Any]:
+        return self._client.post
+
+    @property
+    def _put(self) -> AsyncMethod[..., Any]:
+        return self._client.put
+
+    @property
+    def _patch(self) -> AsyncMethod[..., Any]:
+        return self._client.patch
+
+    @property
+    def _delete(self) -> AsyncMethod[..., Any]:
+        return self._client.delete
+
+    @property
+    def _get_api_list(self) -> Callable[..., Any]:
+        return self._client.get_api_list
 
     async def _sleep(self, seconds: float) -> None:
         """What methods that poll wait by between two looks; tests of programs replace it."""

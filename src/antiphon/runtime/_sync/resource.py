@@ -8,7 +8,7 @@ from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from ..core.request import Call
-from ..waiting import Paged, sleep
+from ..waiting import Method, Paged, sleep
 from .stream import Stream
 
 if TYPE_CHECKING:
@@ -46,6 +46,32 @@ class APIResource:
 
     def _pages(self, call: Call, page: type[PageT]) -> Paged[PageT]:
         return self._client.request_pages(call, page, mode=self._mode)
+
+    # What programs make calls by that bring resources of their own.
+
+    @property
+    def _get(self) -> Method[..., Any]:
+        return self._client.get
+
+    @property
+    def _post(self) -> Method[..., Any]:
+        return self._client.post
+
+    @property
+    def _put(self) -> Method[..., Any]:
+        return self._client.put
+
+    @property
+    def _patch(self) -> Method[..., Any]:
+        return self._client.patch
+
+    @property
+    def _delete(self) -> Method[..., Any]:
+        return self._client.delete
+
+    @property
+    def _get_api_list(self) -> Callable[..., Any]:
+        return self._client.get_api_list
 
     def _sleep(self, seconds: float) -> None:
         """What methods that poll wait by between two looks; tests of programs replace it."""

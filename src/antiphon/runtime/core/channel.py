@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, Protocol, Self, TypedDict
+from typing import Any, Final, Protocol, Self, TypeAlias, TypedDict
 
 from .body import encode_json
 from .errors import APIError, SDKError, excerpt
@@ -34,8 +34,11 @@ __all__ = [
     "Socket",
     "SocketClosed",
     "SocketRefused",
+    "SyncWebSocketConnectionOptions",
     "WebSocketConnectionClosedError",
+    "WebSocketConnectionOptions",
     "WebSocketQueueFullError",
+    "WebsocketConnectionOptions",
     "checked_code",
     "error_event",
     "event_text",
@@ -149,6 +152,31 @@ class ReconnectingOverrides(TypedDict, total=False):
     """Takes the place of the extra headers from now on."""
     abort: bool
     """Whether to give up."""
+
+
+class SyncWebSocketConnectionOptions(TypedDict, total=False):
+    """What `websocket_connection_options` may hold for a sync client; the `websockets` package takes still more."""
+
+    extensions: Sequence[Any] | None
+    """Extensions to be agreed upon, in order of preference."""
+    subprotocols: Sequence[Any] | None
+    """Subprotocols, in order of preference."""
+    compression: str | None
+    """`deflate`, or None for no compression."""
+    max_size: int | None
+    """The most bytes of a message that comes in; None for any number."""
+    max_queue: int | tuple[int | None, int | None] | None
+    """How many frames wait to be read before the server has to; None for any number."""
+
+
+class WebSocketConnectionOptions(SyncWebSocketConnectionOptions, total=False):
+    """What `websocket_connection_options` may hold for an async client; the `websockets` package takes still more."""
+
+    write_limit: int | tuple[int, int | None]
+    """How many bytes wait to be sent before the program has to."""
+
+
+WebsocketConnectionOptions: TypeAlias = WebSocketConnectionOptions
 
 
 def socket_request(

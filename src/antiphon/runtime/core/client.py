@@ -107,7 +107,7 @@ class BaseClient:
         self._custom_headers: dict[str, str | Omit] = {**_headers_from_env(sdk), **given_headers}
         merge_headers({}, self._custom_headers)  # refuse now what cannot be sent
         self._custom_query: dict[str, object] = dict(checked_mapping("default_query", default_query))
-        query_pairs(self._custom_query, sdk.query_style)
+        query_pairs(self._custom_query, self.qs)
         self._strict_response_validation = strict
         self._enforce_credentials = enforce_credentials
         if isinstance(timeout, NotGiven):
@@ -185,7 +185,7 @@ class BaseClient:
 
     @property
     def qs(self) -> QueryStyle:
-        """How lists and nested values are written into a query."""
+        """How lists and nested values are written into a query. A subclass may say it otherwise."""
         return self.sdk.query_style
 
     def is_closed(self) -> bool:
@@ -328,7 +328,7 @@ class BaseClient:
             timeout=timeout_from(self.timeout, sdk.timeout),
             max_retries=checked_max_retries(self.max_retries),
             retry_policy=sdk.retry_policy,
-            query_style=sdk.query_style,
+            query_style=self.qs,
             form_style=sdk.form_style,
             schemes=sdk.schemes,
             security=sdk.security,

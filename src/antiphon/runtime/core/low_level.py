@@ -16,6 +16,7 @@ from .timeouts import TimeoutTypes
 from .urls import checked_path
 
 __all__ = [
+    "RAW_RESPONSE_HEADER",
     "FinalRequestOptions",
     "RequestOptions",
     "changed_call",
@@ -24,6 +25,10 @@ __all__ = [
     "low_level_call",
     "options_of",
 ]
+
+
+RAW_RESPONSE_HEADER: Final = "X-Stainless-Raw-Response"
+"""By this header, which is not sent, a low-level call asks for the response itself."""
 
 
 class RequestOptions(TypedDict, total=False):

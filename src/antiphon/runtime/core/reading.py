@@ -60,6 +60,12 @@ class Reader(Generic[T]):
             self._exact = SchemaValidator(cast(Any, self._schema))
         return self._exact.validate_json(data)
 
+    def exact(self, value: object) -> T:
+        """The value, or `pydantic.ValidationError` where it departs from the declared type."""
+        if self._exact is None:
+            self._exact = SchemaValidator(cast(Any, self._schema))
+        return self._exact.validate_python(value)
+
     def build(self, value: object) -> T:
         """The value from parsed JSON; raises `Drift` when it is of the wrong kind altogether."""
         lenient = self._lenient

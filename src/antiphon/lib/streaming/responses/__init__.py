@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from .._async.response_streams import AsyncResponseStream, AsyncResponseStreamManager
-from .._sync.response_streams import ResponseStream, ResponseStreamManager
-from ..core.response_events import (
+from ..._async.response_streams import AsyncResponseStream, AsyncResponseStreamManager
+from ..._sync.response_streams import ResponseStream, ResponseStreamManager
+from ...core.response_events import (
     ResponseCompletedEvent,
     ResponseFunctionCallArgumentsDeltaEvent,
     ResponseStreamEvent,
     ResponseTextDeltaEvent,
     ResponseTextDoneEvent,
 )
-from ..core.response_state import ResponseStreamState
+from ...core.response_state import ResponseStreamState
 
 __all__ = [
     "AsyncResponseStream",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .._async.chat_streams import AsyncChatCompletionStream, AsyncChatCompletionStreamManager
-from .._sync.chat_streams import ChatCompletionStream, ChatCompletionStreamManager
-from ..core.chat_events import (
+from ..._async.chat_streams import AsyncChatCompletionStream, AsyncChatCompletionStreamManager
+from ..._sync.chat_streams import ChatCompletionStream, ChatCompletionStreamManager
+from ...core.chat_events import (
     ChatCompletionStreamEvent,
     ChunkEvent,
     ContentDeltaEvent,
@@ -18,10 +18,10 @@ from ..core.chat_events import (
     RefusalDeltaEvent,
     RefusalDoneEvent,
 )
-from ..core.chat_state import ChatCompletionStreamState
-from ..core.parsed_chat import ParsedChatCompletion as ParsedChatCompletionSnapshot
-from ..core.parsed_chat import ParsedChatCompletionMessage as ParsedChatCompletionMessageSnapshot
-from ..core.parsed_chat import ParsedChoice as ParsedChoiceSnapshot
+from ...core.chat_state import ChatCompletionStreamState
+from ...core.parsed_chat import ParsedChatCompletion as ParsedChatCompletionSnapshot
+from ...core.parsed_chat import ParsedChatCompletionMessage as ParsedChatCompletionMessageSnapshot
+from ...core.parsed_chat import ParsedChoice as ParsedChoiceSnapshot
 
 __all__ = [
     "AsyncChatCompletionStream",
