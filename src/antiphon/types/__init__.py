@@ -7,6 +7,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from antiphon.runtime import ReconnectingEvent as ReconnectingEvent
     from antiphon.runtime import ReconnectingOverrides as ReconnectingOverrides
+    from antiphon.runtime import SyncWebSocketConnectionOptions as SyncWebSocketConnectionOptions
+    from antiphon.runtime import WebSocketConnectionOptions as WebSocketConnectionOptions
+    from antiphon.runtime import WebsocketConnectionOptions as WebsocketConnectionOptions
 
     from . import admin as admin
     from . import audio as audio
@@ -379,7 +382,10 @@ else:
                 "Video VideoCreateCharacterResponse VideoCreateError VideoDeleteResponse "
                 "VideoGetCharacterResponse VideoModel VideoModelParam VideoSeconds VideoSize "
             ),
-            "antiphon.runtime": "ReconnectingEvent ReconnectingOverrides",
+            "antiphon.runtime": (
+                "ReconnectingEvent ReconnectingOverrides SyncWebSocketConnectionOptions "
+                "WebSocketConnectionOptions WebsocketConnectionOptions "
+            ),
         },
         modules=(
             "admin audio beta chat containers conversations evals fine_tuning graders live realtime "

@@ -17,6 +17,7 @@ SPELLED: dict[str, str] = {
     "beta.chatkit.chatkit_widget_item": "ChatKitWidgetItem",
     "beta.chatkit_workflow": "ChatKitWorkflow",
     "shared.oauth_error_code": "OAuthErrorCode",
+    "websocket_reconnection": "ReconnectingEvent",
 }
 """Modules, below this package, whose names do not follow from those of their types."""
 NESTED: dict[str, str] = {
