@@ -57,6 +57,7 @@ NAMES = {
     "lib.streaming.chat._events": "ChatCompletionStreamEvent ChunkEvent",
     "lib.streaming.responses._events": "ResponseTextDeltaEvent",
     "lib.streaming.responses._responses": "AsyncResponseStream ResponseStreamState",
+    "types.audio.transcription_create_params": "FileTypes TranscriptionCreateParams",
     "types.websocket_connection_options": "WebSocketConnectionOptions",
     "types.websocket_reconnection": "ReconnectingEvent ReconnectingOverrides",
 }

@@ -71,7 +71,7 @@ def test_a_model_is_a_kind_of_another_one(tmp_path: Path) -> None:
 
 def test_modules_of_types_may_have_other_names(tmp_path: Path) -> None:
     sdk = pets(tmp_path, {"addresses": {"animal": "Pet", "pet.Beast": "pets:Pet"}}, "lib.walks:Walks")
-    spelled, nested = sdk.text("types/_addresses.py").split("NESTED")
+    spelled, _, nested = sdk.text("types/_addresses.py").partition("NESTED")
     assert '"animal": "Pet"' in spelled
     assert '"pet.Beast": "pets:Pet"' in nested
     assert "animal" not in nested

@@ -131,6 +131,10 @@ class TypeModule(ModuleType):
         owner: object = getattr(self._package, self._owner)
         if name == self._owner:
             return owner
+        if name == "FileTypes" and is_typeddict(owner):
+            from .multipart import FileTypes  # modules of requests that send files are where programs look for it
+
+            return FileTypes
         said = self._addresses.nested.get(f"{self._addresses.path(self.__name__)}.{name}")
         if said is not None and ":" in said:
             package, _, other = said.partition(":")
