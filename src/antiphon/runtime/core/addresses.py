@@ -131,7 +131,7 @@ class TypeModule(ModuleType):
         owner: object = getattr(self._package, self._owner)
         if name == self._owner:
             return owner
-        if name == "FileTypes" and is_typeddict(owner):
+        if name == "FileTypes" and any(map(is_typeddict, _alternatives(owner))):
             from .multipart import FileTypes  # modules of requests that send files are where programs look for it
 
             return FileTypes

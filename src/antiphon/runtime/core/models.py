@@ -15,11 +15,25 @@ if TYPE_CHECKING:
 __all__ = ["BaseModel", "set_request_id"]
 
 
+def _package(module: str) -> str:
+    return module.partition(".")[0]
+
+
 if TYPE_CHECKING:
     _PydanticModel = pydantic.BaseModel
 else:
 
     class _WithFields(type(pydantic.BaseModel)):
+        def __new__(mcs, name, bases, namespace, **options):
+            # pydantic looks in the module of a class for the types of what it inherits. In the package, where all are
+            # built when they are of use, that finds them; a class of a program has to inherit what is built.
+            home = _package(namespace.get("__module__", ""))
+            for base in bases:
+                foreign = isinstance(base, _WithFields) and _package(base.__module__) != home
+                if foreign and not base.__pydantic_complete__:
+                    base.model_rebuild(raise_errors=False)
+            return super().__new__(mcs, name, bases, namespace, **options)
+
         @property
         def model_fields(cls):
             """The fields, each with its type, also where that is declared further down in the module.
