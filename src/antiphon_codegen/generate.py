@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from . import GENERATOR_VERSION
-from .document import Document, load
+from .document import JSON, Document, load
 from .emit.api_md import api_md
 from .emit.channels import channel_modules
 from .emit.client import client_modules, package_module
@@ -35,6 +35,7 @@ from .samples.calls import DocumentSamples
 from .spec.parse import parse
 from .spec.resolve import Library, ResolvedSpec, resolve
 from .spec.swagger import as_openapi_3
+from .spec.transforms import transformed
 from .verify import verify
 from .write import manifest_text
 
@@ -49,6 +50,8 @@ class Stages:
     config: Config
     api: API
     plan: Plan
+    changed: JSON = None
+    """The document as the configuration changes it, where it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +83,23 @@ def _too_deep(document: Path) -> Refused:
 
 def _run_stages(document: Path, config: Path | None, wishes: Wishes) -> tuple[Stages, tuple[Problem, ...], Document]:
     problems = Problems()
-    source = as_openapi_3(load(document, problems), problems)
+    written = load(document, problems)
+    config_document = load(config, problems) if config is not None else None
+    meant = transformed(written, config_document, problems)
+    source = as_openapi_3(meant, problems)
     library = Library(source, problems)
     try:
         spec = parse(source, problems)
     except Refused as refused:
         raise Refused(library.located(refused.problem)) from None
     resolved = resolve(spec, library, problems)
-    config_document = load(config, problems) if config is not None else None
     given = read_config(config_document, problems) if config_document is not None else None
     complete = infer(resolved, given, problems)
     api = lower(resolved, complete, library, config_document, problems)
     planned = plan(api, wishes, problems)
     found = tuple(_located(problem, library, config_document) for problem in problems)
-    return Stages(resolved, complete, api, planned), found, source
+    changed = None if meant is written else meant.root
+    return Stages(resolved, complete, api, planned, changed), found, source
 
 
 def _located(problem: Problem, library: Library, config: Document | None) -> Problem:
@@ -134,7 +140,7 @@ def _generate(document: Path, config: Path | None, wishes: Wishes, vendored: Map
     files["api.md"] = api_md(planned, f"<!-- {header.text.removeprefix('# ')} -->")
     scaffold: Mapping[str, str] = {}
     if not wishes.in_place:
-        scaffold = project_files(planned, document)
+        scaffold = project_files(planned, document, stages.changed)
     manifest = f"{package_root}/GENERATED"
     facts = {"document": _digest(document), **({"configuration": _digest(config)} if config is not None else {})}
     listing = manifest_text(f"{header.text}", {**facts, "generator": GENERATOR_VERSION}, files)

@@ -332,7 +332,7 @@ NOT_LOST: dict[str, tuple[dict[str, Any], str]] = {
     "a variable nobody fills in": ({"environments": {"a": "https://{b}.test"}}, "nothing fills in"),
     "security of no scheme": ({"security": [{"x": []}]}, "security scheme 'x'"),
     "a scheme that is no object": ({"security_schemes": {"x": 5}}, "'x' has to be an object"),
-    "changes of the document": ({"openapi": {"transforms": [{"command": "remove"}]}}, "transforms is not applied"),
+    "changes of the document": ({"openapi": {"overlays": ["overlay.yaml"]}}, "overlays is not applied"),
     "errors": ({"errors": {"message_property": "x"}}, "errors is not applied"),
     "an unknown style": ({"query_settings": {"array_format": "x"}}, "array_format is one of"),
     "targets as a list": ({"targets": ["python"]}, "targets has to be an object"),

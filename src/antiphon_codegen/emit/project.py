@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..document import decoded
+from ..document import JSON, decoded
 from ..plan.model import MethodPlan, Plan, ResourcePlan
 from ..plan.symbols import Annotation, Builtin, Choice, IterableOf, ListOf, OneOf
 from .api_md import plain_text
@@ -18,13 +18,17 @@ from .docs import one_line
 __all__ = ["project_files"]
 
 
-def project_files(plan: Plan, document: Path) -> dict[str, str]:
-    """The files of the project beside its package, tests and api.md."""
+def project_files(plan: Plan, document: Path, changed: JSON = None) -> dict[str, str]:
+    """The files of the project beside its package, tests and api.md.
+
+    Its tests serve the document, as the file has it or as it was `changed`.
+    """
+    text = decoded(document.read_bytes(), document.name) if changed is None else json.dumps(changed, indent=2) + "\n"
     return {
         "pyproject.toml": _pyproject(plan),
         "README.md": _readme(plan),
         ".gitignore": "__pycache__/\n*.pyc\n.venv/\ndist/\n.pytest_cache/\n.ruff_cache/\n",
-        f"tests/{document.name}": decoded(document.read_bytes(), document.name),
+        f"tests/{document.name}": text,
         **_behaviour(plan),
     }
 

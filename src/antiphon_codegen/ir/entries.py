@@ -46,9 +46,7 @@ _PURPOSES: Final = frozenset(
     offset_total_count_field is_top_level_array from_header""".split()
 )
 _WITHOUT_EFFECT: Final = {
-    ("openapi", "transforms"): "the document is taken as it is; change it before, with a tool for overlays",
-    ("openapi", "transformations"): "the document is taken as it is; change it before, with a tool for overlays",
-    ("openapi", "overlays"): "the document is taken as it is; change it before, with a tool for overlays",
+    ("openapi", "overlays"): "say it as `transforms`, or change the document before, with a tool for overlays",
     ("errors",): "errors are those of the runtime, with the body the server sent",
 }
 _DELAYS: Final = {"initial_delay_seconds": 0.5, "max_delay_seconds": 8.0}
