@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from .core.calling.parts import AudioURLPart as AudioURLPart
     from .core.calling.parts import CacheControlPart as CacheControlPart
     from .core.calling.parts import DocumentPart as DocumentPart
+    from .core.calling.parts import DocumentURLPart as DocumentURLPart
     from .core.calling.parts import ImagePart as ImagePart
     from .core.calling.parts import ImageURLPart as ImageURLPart
     from .core.calling.parts import PromptError as PromptError
@@ -74,6 +75,7 @@ if TYPE_CHECKING:
     from .core.errors import NeedsKeyException as NeedsKeyException
     from .core.errors import UnknownProviderError as UnknownProviderError
     from .core.errors import UnsupportedParameterError as UnsupportedParameterError
+    from .core.extraction import FromCallArgs as FromCallArgs
     from .core.extraction import RefusalError as RefusalError
     from .core.extraction import ResponseModelConfigDict as ResponseModelConfigDict
     from .core.joining import completion_from_chunks as completion_from_chunks
@@ -144,6 +146,8 @@ if TYPE_CHECKING:
     from .overriding import override as override
     from .pairs.fetching import AttachmentError as AttachmentError
     from .prompts import BasePrompt as BasePrompt
+    from .prompts import merge_decorators as merge_decorators
+    from .prompts import metadata as metadata
     from .prompts import prompt_template as prompt_template
     from .provider_calls import ProviderCalls as ProviderCalls
     from .provider_calls import anthropic as anthropic
@@ -200,7 +204,7 @@ else:
                 "MissingKeyError ModelError NeedsKeyException UnknownProviderError UnsupportedParameterError"
             ),
             ".core.base_tools": "BaseTool ToolConfig",
-            ".core.extraction": "RefusalError ResponseModelConfigDict",
+            ".core.extraction": "FromCallArgs RefusalError ResponseModelConfigDict",
             ".core.joining": "completion_from_chunks",
             ".core.tool_kits": "BaseToolKit toolkit_tool",
             ".core.parameters": "CompletionParameters EmbeddingParameters ResponseParameters Settings",
@@ -257,11 +261,12 @@ else:
             ".core.calling.clients": "UnsupportedClientError",
             ".core.calling.messages": "BaseMessageParam Messages",
             ".core.calling.parts": (
-                "AudioPart AudioURLPart CacheControlPart DocumentPart ImagePart ImageURLPart PromptError"
+                "AudioPart AudioURLPart CacheControlPart DocumentPart DocumentURLPart ImagePart ImageURLPart "
+                "PromptError"
             ),
             ".core.calling.settings": "CommonCallParams StreamConfig",
             ".overriding": "context override",
-            ".prompts": "BasePrompt prompt_template",
+            ".prompts": "BasePrompt merge_decorators metadata prompt_template",
             ".provider_calls": (
                 "ProviderCalls anthropic azure bedrock cerebras cohere deepseek fireworks gemini google groq litellm "
                 "llamacpp lmstudio mistral ollama openai openrouter perplexity together vertex vllm xai"

@@ -10,14 +10,14 @@ from typing import Any, ClassVar, ParamSpec, TypeVar, cast, overload
 import pydantic
 
 from ..runtime.core.kinds import is_mapping
-from .core.calling.asked import BaseDynamicConfig, TemplateMessages, filled
+from .core.calling.asked import METADATA, BaseDynamicConfig, TemplateMessages, filled, metadata_of
 from .core.calling.messages import BaseMessageParam, PromptLike
 from .core.calling.parts import PromptError, content_of, items_of
-from .core.calling.plans import Called, is_decorated
+from .core.calling.plans import ASKING, Called, is_decorated
 from .core.calling.templates import Template, template_of
 from .core.colours import is_async_function
 
-__all__ = ["BasePrompt", "PromptDecorator", "prompt_template"]
+__all__ = ["BasePrompt", "PromptDecorator", "merge_decorators", "metadata", "prompt_template"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -60,6 +60,40 @@ def prompt_template(template: str | None = None) -> PromptDecorator:
     Raises `PromptError` for a template that cannot be read.
     """
     return PromptDecorator(template)
+
+
+def metadata(said: Mapping[str, Any], /) -> Callable[[T], T]:
+    """Says something of a function, or of a subclass of `BasePrompt`, that its answers have as `metadata`.
+
+    What the function itself returns as `metadata` takes its place.
+    """
+    if not is_mapping(said):
+        raise TypeError(f"metadata is a mapping, not {type(said).__name__}")
+
+    def decorate(asked: T, /) -> T:
+        of: Any = getattr(asked, ASKING).function if is_decorated(asked) else asked
+        setattr(of, METADATA, said)
+        return asked
+
+    return decorate
+
+
+def merge_decorators(*decorators: Callable[[Any], Any]) -> Callable[[], Callable[[Callable[..., T]], Callable[..., T]]]:
+    """One decorator of several, the first of which is the outermost: `both = merge_decorators(one, other)`, `@both()`.
+
+    What is decorated keeps its name and its parameters.
+    """
+
+    def merged() -> Callable[[Callable[..., T]], Callable[..., T]]:
+        def decorate(function: Callable[..., T], /) -> Callable[..., T]:
+            made: Any = function
+            for decorator in reversed(decorators):
+                made = decorator(made)
+            return made if made is function else functools.update_wrapper(made, function)
+
+        return decorate
+
+    return merged
 
 
 def _of_function(function: Callable[..., Any], template: Template | None) -> Callable[..., Any]:
@@ -124,10 +158,13 @@ class _Values(Mapping[str, Any]):
 class BasePrompt(pydantic.BaseModel):
     """A prompt as a class: its fields are the values of its template.
 
-    Decorate the subclass with `prompt_template`, or write the template as its docstring.
+    Decorate the subclass with `prompt_template`, or write the template as its docstring, or as `prompt_template` of the
+    class.
     """
 
     model_config = pydantic.ConfigDict(arbitrary_types_allowed=True)
+    prompt_template: ClassVar[str] = ""
+    """The template, where neither the decorator nor the docstring is it."""
     _template: ClassVar[Template | None] = None
 
     def dynamic_config(self) -> BaseDynamicConfig:
@@ -140,14 +177,19 @@ class BasePrompt(pydantic.BaseModel):
 
     def _messages(self) -> TemplateMessages:
         kind = type(self)
-        template = kind._template
-        if template is None:
-            said = kind.__dict__.get("__doc__")
-            if not said:
-                raise PromptError(f"{kind.__name__} has no template: decorate it with prompt_template")
-            template = kind._template = template_of(said)
         config = self.dynamic_config()
-        return filled(template, config, _Values(self, config.get("computed_fields") or {}), kind.__name__)
+        return filled(kind._read_template(), config, _Values(self, config.get("computed_fields") or {}), kind.__name__)
+
+    @classmethod
+    def _read_template(cls) -> Template:
+        for each in cls.__mro__:
+            if (known := each.__dict__.get("_template")) is not None:
+                return known
+            if isinstance(text := each.__dict__.get("prompt_template"), str) and text:
+                return template_of(text)
+        if said := cls.__dict__.get("__doc__"):
+            return template_of(said)
+        raise PromptError(f"{cls.__name__} has no template: decorate it with prompt_template")
 
     def __str__(self) -> str:
         texts: list[str] = []
@@ -163,23 +205,27 @@ class BasePrompt(pydantic.BaseModel):
     def run(self, call: Callable[[Callable[[], Any]], Callable[[], T]], *decorators: Callable[..., Any]) -> T:
         """What a model answers: `prompt.run(llm.call("openai", "gpt-5.4-mini"))`. Further decorators go around that."""
 
-        def prompt() -> Any:
+        def prompt(**fields: Any) -> Any:
             return self._messages()
 
-        return self._decorated(prompt, call, decorators)()
+        return self._decorated(prompt, call, decorators)(**self._fields())
 
     async def run_async(
         self, call: Callable[[Callable[[], Any]], Callable[[], Any]], *decorators: Callable[..., Any]
     ) -> Any:
         """The same in async code."""
 
-        async def prompt() -> Any:
+        async def prompt(**fields: Any) -> Any:
             return self._messages()
 
-        return await self._decorated(prompt, call, decorators)()
+        return await self._decorated(prompt, call, decorators)(**self._fields())
+
+    def _fields(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in type(self).model_fields}
 
     def _decorated(self, prompt: Any, call: Any, decorators: tuple[Callable[..., Any], ...]) -> Any:
         prompt.__name__ = prompt.__qualname__ = type(self).__name__
+        setattr(prompt, METADATA, metadata_of(type(self)))
         made = call(prompt)
         for decorator in decorators:
             made = decorator(made)
@@ -187,10 +233,9 @@ class BasePrompt(pydantic.BaseModel):
 
     def dump(self) -> dict[str, Any]:
         """The prompt as data: its template, its values, and the text that they make."""
-        template = type(self)._template
         return {
             "prompt": str(self),
-            "template": None if template is None else template.text,
+            "template": self._read_template().text,
             "inputs": self.model_dump(),
-            "metadata": self.dynamic_config().get("metadata") or {},
+            "metadata": self.dynamic_config().get("metadata") or metadata_of(type(self)),
         }

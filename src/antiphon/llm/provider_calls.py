@@ -14,9 +14,10 @@ from ._async.call_streams import AsyncStream, AsyncStructuredStream
 from ._sync.call_responses import CallAnswer
 from ._sync.call_streams import Stream, StructuredStream
 from .calling import CallDecorator, CallOptions
-from .core.base_tools import BaseTool
+from .core.base_tools import BaseTool, ToolConfig
 from .core.calling.answers import CallResponse, CallResponseChunk
 from .core.calling.asked import BaseDynamicConfig
+from .core.calling.messages import BaseMessageParam
 from .core.calling.settings import CommonCallParams, StreamConfig
 from .providers.profile import Provider
 from .providers.registry import known
@@ -31,8 +32,10 @@ _NAMES: Mapping[str, object] = {
     "CallResponseChunk": CallResponseChunk,
     "CallParams": CommonCallParams,
     "DynamicConfig": BaseDynamicConfig,
+    "MessageParam": BaseMessageParam,
     "Stream": Stream,
     "Tool": BaseTool,
+    "ToolConfig": ToolConfig,
 }
 """What modules of providers have under the provider's own name: `groq.GroqCallResponse`."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import functools
 import inspect
+import json
 from collections.abc import Callable, Iterator
 from typing import Any, Literal, TypeVar
 
@@ -412,6 +413,55 @@ async def test_arguments_that_do_not_fit_and_refusals() -> None:
         refused = await asked()
         with pytest.raises(ValueError, match="the model refused: Never"):
             _ = refused.tools
+    with Local(whole(completion_body({"role": "assistant", "content": None, "refusal": "Never"}))) as peer:
+
+        @llm.call("openai", "m", call_params={"base_url": peer.url("/v1"), "api_key": "k"})
+        async def without_tools() -> str:
+            return "Go"
+
+        refused = await without_tools()
+        with pytest.raises(ValueError, match="the model refused: Never"):
+            _ = refused.tool
+
+
+async def test_a_tool_under_a_name_of_its_own() -> None:
+    class Writer(FormatBook):
+        """Formats."""
+
+        __custom_name__ = "format_book"
+
+    class Other(Writer):
+        """Formats in another way."""
+
+        __custom_name__ = "other"
+
+    with Local(calls(("format_book", '{"title": "A", "author": "B"}'))) as peer:
+
+        @llm.call("openai", "m", tools=[Writer, Other], call_params={"base_url": peer.url("/v1"), "api_key": "k"})
+        async def asked() -> str:
+            return "Go"
+
+        assert type((await asked()).tool) is Writer
+    assert [each["function"]["name"] for each in peer.bodies[0]["tools"]] == ["format_book", "other"]
+
+
+async def test_an_answer_as_plain_data() -> None:
+    @llm.call("openai/m", call_params={"api_key": "secret", "temperature": 0})
+    @prompt_template("{genre} and {more}")
+    async def asked(genre: str) -> BaseDynamicConfig:
+        return {"computed_fields": {"more": other}, "metadata": {"tags": ["a"]}}
+
+    @llm.call("openai/m")
+    async def inner() -> str:
+        return "Hello"
+
+    other = await inner()
+    data = (await asked("fantasy")).model_dump()
+    assert data["content"] == "You said: fantasy and You said: Hello"
+    assert (data["fn_args"], data["metadata"], data["provider"]) == ({"genre": "fantasy"}, {"tags": ["a"]}, "openai")
+    assert data["dynamic_config"]["computed_fields"]["more"]["content"] == "You said: Hello"
+    assert data["response"]["choices"][0]["message"]["content"] == data["content"]
+    assert "secret" not in json.dumps(data)
 
 
 async def test_a_toolkit_has_tools_of_both_colours_for_functions_of_both() -> None:

@@ -7,7 +7,7 @@ import enum
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pydantic
 import pytest
@@ -283,15 +283,88 @@ def test_strict_values_where_no_schema_can_be_asked_for(json_mode: bool) -> None
     assert ["tools" in each for each in bodies] == [not json_mode] * 2
 
 
-def test_tools_beside_a_value(server: MockServer) -> None:
-    @llm.call("openai/m", response_model=Book, tools=[shout])
+def test_a_tool_may_be_called_before_the_value() -> None:
+    tool, value = called({"text": "hi"}, "shout"), called({"title": "Emma"})
+    both = {**tool, "tool_calls": [*tool["tool_calls"], *value["tool_calls"]]}
+    with Local(*(whole(completion_body(each)) for each in (tool, value, both, tool))) as peer:
+
+        @llm.call("openai/m", response_model=Book, tools=[shout], call_params=to(peer), output_parser=_title)
+        def asked(*said: Any) -> Any:
+            return [llm.Messages.User("Invent one"), *said]
+
+        first: Any = asked()
+        assert isinstance(first, llm.CallResponse)
+        results = first.tool_message_params([(each, each.call()) for each in first.tools or []])
+        assert asked(first.message_param, *results) == "Emma"
+        assert asked() == "Emma"
+        plain: Any = llm.override(asked, json_mode=True)()
+        assert [type(each).__name__ for each in plain.tools] == ["shout"]
+    assert [each["function"]["name"] for each in peer.bodies[0]["tools"]] == ["shout", "Book"]
+    assert [each.get("tool_choice") for each in peer.bodies] == ["required"] * 3 + [None]
+    assert [each["role"] for each in peer.bodies[1]["messages"]] == ["user", "assistant", "tool"]
+
+
+def _title(book: Book) -> str:
+    return book.title
+
+
+def test_a_stream_of_a_value_asks_for_the_value(server: MockServer) -> None:
+    @llm.call("openai/m", response_model=Book, tools=[shout], stream=True)
     def asked() -> str:
         return "Invent one"
 
-    assert isinstance(asked(), Book)
+    assert isinstance((listed(asked()))[-1], Book)
+    assert server.requests[-1].body["tool_choice"]["function"]["name"] == "Book"
+
+
+# --- fields that are arguments of the call ---
+
+
+class Placed(pydantic.BaseModel):
+    title: str
+    shelf: Annotated[str, llm.FromCallArgs()]
+    row: Annotated[int, llm.FromCallArgs(), pydantic.Field(alias="in_row")] = 0
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("json_mode", [False, True])
+def test_arguments_of_the_call_in_the_value(server: MockServer, *, json_mode: bool, stream: bool) -> None:
+    @llm.call("openai/m", response_model=Placed, json_mode=json_mode, stream=stream)
+    def asked(shelf: str, row: int = 3) -> str:
+        return "Invent one"
+
+    given: Any = asked("history")
+    value: Any = (listed(given))[-1] if stream else given
+    assert type(value) is Placed
+    assert (value.shelf, value.row) == ("history", 3)
     body = server.requests[-1].body
-    assert [each["function"]["name"] for each in body["tools"]] == ["shout", "Book"]
-    assert body["tool_choice"]["function"]["name"] == "Book"
+    asked_for = body["messages"][-1]["content"] if json_mode else str(body["tools"])
+    assert "title" in asked_for
+    assert "shelf" not in asked_for
+    assert "row" not in asked_for
+
+
+def test_arguments_of_the_call_in_what_does_not_fit() -> None:
+    with Local(whole(completion_body({"content": "[1]"})), whole(completion_body(called({})))) as peer:
+
+        @llm.call("openai/m", response_model=Placed, json_mode=True, call_params=to(peer))
+        def asked(shelf: str, row: int) -> str:
+            return "Invent one"
+
+        for _ in range(2):
+            with pytest.raises(pydantic.ValidationError) as caught:
+                asked("a", 1)
+            assert caught.value.title == "Placed"
+
+
+def test_fields_of_arguments_that_the_function_has_not(server: MockServer) -> None:
+    @llm.call("openai/m", response_model=Placed)
+    def asked(shelf: str) -> str:
+        return "Invent one"
+
+    with pytest.raises(TypeError, match=r"Placed.row is FromCallArgs, and asked has no parameter of this name"):
+        asked("a")
+    assert not server.requests
 
 
 # --- tools ---

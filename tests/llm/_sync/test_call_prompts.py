@@ -7,7 +7,7 @@ import io
 import wave
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -212,6 +212,18 @@ def test_sounds_and_documents(tmp_path: Path) -> None:
     assert content[4]["text"] == "Hello"
 
 
+def test_a_document_by_its_address() -> None:
+    head = b"HTTP/1.1 200 OK\r\ncontent-type: application/pdf\r\ncontent-length: 6\r\nconnection: close\r\n\r\n"
+    with Local(head + b"%PDF-1", whole(completion_body())) as peer:
+
+        @llm.call("openai", "m", call_params={"base_url": peer.url("/v1"), "api_key": "k"})
+        def asked() -> Any:
+            return ["What is this?", llm.DocumentURLPart(url=peer.url("/a.pdf"))]
+
+        asked()
+    assert b'"file_data":"data:application/pdf;base64,JVBERi0x"' in peer.requests[-1]
+
+
 def test_marks_for_a_cache_go_where_they_are_known() -> None:
     marked = [{**text("long"), "cache_control": {"type": "ephemeral"}}, text("question")]
     with Local(whole(completion_body())) as peer:
@@ -383,3 +395,92 @@ def test_prompts_as_classes(server: MockServer) -> None:
         Nothing(genre="x").message_params()
     with pytest.raises(PromptError, match=r"no value for \{b\} of the prompt; there are: genre"):
         prompt_template("{b}")(Nothing)(genre="x").message_params()
+
+
+def test_the_template_of_a_class_as_its_attribute() -> None:
+    class Recommend(llm.BasePrompt):
+        prompt_template = "Recommend a {genre} book"
+        genre: str
+
+    class Other(Recommend):
+        """A docstring counts less."""
+
+        prompt_template: ClassVar[str] = "SYSTEM: Be brief\nUSER: Any {genre}"
+
+    assert str(Recommend(genre="fantasy")) == "Recommend a fantasy book"
+    assert Recommend(genre="a").dump()["template"] == "Recommend a {genre} book"
+    assert [each.content for each in Other(genre="fantasy").message_params()] == ["Be brief", "Any fantasy"]
+    assert prompt_template("Now {genre}")(Other)(genre="x").dump()["template"] == "Now {genre}"
+
+
+def test_what_a_decorator_says_of_a_prompt() -> None:
+    said = {"tags": {"a"}}
+
+    @llm.metadata(said)
+    @prompt_template("A {genre} book")
+    class Recommend(llm.BasePrompt):
+        genre: str
+
+    @llm.call("openai/m")
+    @llm.metadata(said)
+    def below() -> str:
+        return "x"
+
+    @llm.metadata(said)
+    @llm.call("openai/m")
+    def above() -> str:
+        return "x"
+
+    @llm.call("openai/m")
+    @llm.metadata(said)
+    def itself() -> Any:
+        return {"messages": "x", "metadata": {"own": True}}
+
+    prompt = Recommend(genre="fantasy")
+    assert prompt.dump()["metadata"] == said
+    answer = run_prompt(prompt, llm.call("openai/m"))
+    assert (answer.metadata, answer.fn_args) == (said, {"genre": "fantasy"})
+    assert [(each()).metadata for each in (below, above, itself)] == [said, said, {"own": True}]
+    with pytest.raises(TypeError, match="metadata is a mapping, not str"):
+        llm.metadata("a")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+def test_several_decorators_as_one() -> None:
+    def around(text: str) -> Any:
+        def decorate(function: Any) -> Any:
+            def wrapped(*args: Any) -> str:
+                given = function(*args)
+                return f"{text}({given})"
+
+            return wrapped
+
+        return decorate
+
+    both: Any = llm.merge_decorators(around("a"), around("b"))
+
+    @both()
+    @llm.call("openai/m")
+    def asked(genre: str) -> str:
+        """Recommends."""
+        return genre
+
+    assert asked("x") == "a(b(You said: x))"
+    assert (asked.__name__, asked.__doc__) == ("asked", "Recommends.")
+
+
+def test_calls_and_results_in_other_words(server: MockServer) -> None:
+    @llm.call("openai/m")
+    def asked() -> Any:
+        called = llm.ToolCallPart(type="tool_call", name="add", id="a", args={"x": 1})
+        result = llm.ToolResultPart(type="tool_result", id="a", name="add", content=2, is_error=False)
+        return [
+            llm.Messages.User("Go"),
+            llm.BaseMessageParam(role="assistant", content=[called]),
+            llm.BaseMessageParam(role="tool", content=[result]),
+        ]
+
+    asked()
+    _, call, result = server.requests[-1].body["messages"]
+    assert call["tool_calls"] == [{"id": "a", "type": "function", "function": {"name": "add", "arguments": '{"x": 1}'}}]
+    assert result == {"role": "tool", "tool_call_id": "a", "content": "2"}
+    assert llm.ToolCallPart(name="add", id="a", args={"x": 1}) == llm.ToolCallPart("add", {"x": 1}, "a")

@@ -251,6 +251,7 @@ def test_tools_come_when_they_are_complete(server: MockServer) -> None:
     assert found[0].delta is None
     assert stream.tools is not None
     assert [tool.id for tool in stream.tools] == ["call_0", "call_2"]
+    assert all("index" not in call for call in stream.message_param["tool_calls"])
     assert stream.tool_message_params([(found[0], "done")]) == [
         {"role": "tool", "tool_call_id": "call_0", "content": "done"}
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar, cast
 
 import pydantic
@@ -185,15 +185,16 @@ class AsyncStructuredStream(AsyncClosing, Generic[T]):
     fit.
     """
 
-    def __init__(self, stream: AsyncStream, extraction: Extraction) -> None:
+    def __init__(self, stream: AsyncStream, extraction: Extraction, given: Mapping[str, Any]) -> None:
         self.stream = stream
         """The answer itself."""
         self._extraction = extraction
+        self._given = given
         self._value: T | None = None
         self._is_done = False
 
     async def __aiter__(self) -> AsyncIterator[T]:
-        partials = self._extraction.partials()
+        partials = self._extraction.partials(self._given)
         try:
             while (chunk := await self.stream._next()) is not None:  # pyright: ignore[reportPrivateUsage]
                 reasons = chunk.finish_reasons

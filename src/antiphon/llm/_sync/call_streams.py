@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar, cast
 
 import pydantic
@@ -186,15 +186,16 @@ class StructuredStream(Closing, Generic[T]):
     fit.
     """
 
-    def __init__(self, stream: Stream, extraction: Extraction) -> None:
+    def __init__(self, stream: Stream, extraction: Extraction, given: Mapping[str, Any]) -> None:
         self.stream = stream
         """The answer itself."""
         self._extraction = extraction
+        self._given = given
         self._value: T | None = None
         self._is_done = False
 
     def __iter__(self) -> Iterator[T]:
-        partials = self._extraction.partials()
+        partials = self._extraction.partials(self._given)
         try:
             while (chunk := self.stream._next()) is not None:  # pyright: ignore[reportPrivateUsage]
                 reasons = chunk.finish_reasons

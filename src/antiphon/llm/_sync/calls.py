@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import pydantic
 
@@ -20,6 +20,8 @@ from .loading import loaded
 from .own_clients import sent
 
 __all__ = ["asked", "carried_out"]
+
+_NOTHING: Final[Mapping[str, Any]] = {}
 
 
 def asked(asking: Asking, positional: Sequence[Any], named: Mapping[str, Any]) -> Any:
@@ -36,21 +38,29 @@ def carried_out(plan: Plan) -> Any:
     attached = loaded([each.attachment for each in plan.media]) if plan.media else ()
     messages = plan.said(attached)
     extraction, parser = plan.settings.extraction, plan.settings.output_parser
+    given = _NOTHING
+    if extraction is not None and extraction.from_call:
+        given = extraction.of_call(plan.asking.name, plan.asking.arguments(*plan.arguments))
     is_streamed = plan.settings.is_streamed
     began = time.time() * 1000
     answer, raw = sent(plan, messages, stream=is_streamed)
     if is_streamed:
         stream = Stream(plan, messages, answer, began)
-        return stream if extraction is None else StructuredStream[Any](stream, extraction)
+        return stream if extraction is None else StructuredStream[Any](stream, extraction, given)
     response = CallAnswer(plan, messages, answer, raw=raw, start_time=began, end_time=time.time() * 1000)
-    value: Any = response if extraction is None else _read(extraction, response)
+    if extraction is None:
+        value: Any = response
+    elif plan.tools and extraction.is_beside(response.message, [each._name() for each in plan.tools]):  # pyright: ignore[reportPrivateUsage]
+        return response
+    else:
+        value = _read(extraction, response, given)
     return value if parser is None else answered(parser(value))
 
 
-def _read(extraction: Extraction, response: CallAnswer) -> Any:
+def _read(extraction: Extraction, response: CallAnswer, given: Mapping[str, Any]) -> Any:
     reasons = response.finish_reasons
     try:
-        value = extraction.read(response.message, finish_reason=reasons[0] if reasons else None)
+        value = extraction.read(response.message, finish_reason=reasons[0] if reasons else None, given=given)
     except (pydantic.ValidationError, RefusalError) as error:
         raise with_response(error, response) from None
     return with_response(value, response)

@@ -43,6 +43,8 @@ class BaseTool(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(arbitrary_types_allowed=True)
 
     tool_config: ClassVar[ToolConfig] = {}
+    __custom_name__: ClassVar[str] = ""
+    """What the model calls the tool, if not by the name of the class."""
     _tool_call: Mapping[str, Any] | None = pydantic.PrivateAttr(default=None)
     _delta: str | None = pydantic.PrivateAttr(default=None)
 
@@ -90,6 +92,8 @@ class BaseTool(pydantic.BaseModel):
     @classmethod
     def _name(cls) -> str:
         """What the model calls the tool: the name of the class; of `Pair[int, str]` it is `Pair_int_str`."""
+        if cls.__custom_name__:
+            return cls.__custom_name__
         name = next(each.__name__ for each in cls.__mro__ if PARTIAL not in vars(each))
         return re.sub(r"[^\w-]+", "_", name).rstrip("_") if "[" in name else name
 

@@ -6,7 +6,7 @@ import json
 import re
 import typing
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import is_dataclass
 from functools import cached_property
@@ -26,10 +26,11 @@ from .json_answers import better, is_no_json, json_readings, json_text, unwrappe
 from .partials import Within, shape_of
 from .told_schemas import JSONSchema, told_schema
 
-__all__ = ["Extraction", "RefusalError", "ResponseModelConfigDict", "check_type", "with_response"]
+__all__ = ["Extraction", "FromCallArgs", "RefusalError", "ResponseModelConfigDict", "check_type", "with_response"]
 
 _VALUE: Final = "value"
 """Where a value stands that is no object."""
+_NOTHING: Final[Mapping[str, Any]] = {}
 _KEPT: Final = 128
 _ATTRIBUTE: Final = "__antiphon_extractions__"
 _Made: TypeAlias = "dict[tuple[bool, bool], Extraction]"
@@ -43,6 +44,16 @@ _SAID: Final = "What is asked for, with every required parameter; optional ones 
 
 class ResponseModelConfigDict(pydantic.ConfigDict, total=False):
     """The `model_config` of a response model. With `strict=True` the provider holds the model to the schema."""
+
+
+class FromCallArgs:
+    """Marks a field of a response model that the model is not asked for: `genre: Annotated[str, FromCallArgs()]`.
+
+    Its value is the argument of this name with which the function was called.
+    """
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
 
 
 class RefusalError(SDKError, ValueError):
@@ -78,7 +89,9 @@ class Extraction:
         self.by_schema = self.is_strict and schemas
         """Whether the form of the answer is asked for by the schema."""
         self.json_mode = json_mode
-        self._schema = _wrapped(schema) if self.is_wrapped else schema
+        self.from_call = _from_call(of)
+        """What the fields that are arguments of the call are called in data, by the names of the arguments."""
+        self._schema = _wrapped(schema) if self.is_wrapped else _without(schema, list(self.from_call.values()))
 
     @classmethod
     def of(cls, response_model: Any, *, json_mode: bool = False, schemas: bool = True) -> Extraction:
@@ -148,10 +161,24 @@ class Extraction:
         is_said = isinstance(own, str) and type.__module__ != getattr(self.type, "__module__", None)
         return cleandoc(own) if is_said and own and not own.startswith(f"{self.name}(") else _SAID
 
+    def of_call(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """What the arguments of a call say of the value. Raises TypeError where the function has no such parameter."""
+        missing = [each for each in self.from_call if each not in arguments]
+        if missing:
+            raise TypeError(f"{self.name}.{missing[0]} is FromCallArgs, and {name} has no parameter of this name")
+        return {key: arguments[each] for each, key in self.from_call.items()}
+
     # --- reading ---
 
-    def read(self, message: Mapping[str, Any], *, finish_reason: str | None = None) -> Any:
-        """The value in a message of a model, wherever in it, and however wrapped.
+    def is_beside(self, message: Mapping[str, Any], tools: Iterable[str]) -> bool:
+        """Whether the model calls one of these tools first, instead of giving the value."""
+        called = {call.get("name") for call in self._functions(message)}
+        return self.name not in called and not called.isdisjoint(tools)
+
+    def read(
+        self, message: Mapping[str, Any], *, finish_reason: str | None = None, given: Mapping[str, Any] = _NOTHING
+    ) -> Any:
+        """The value in a message of a model, wherever in it, and however wrapped. `given` is what `of_call` gives.
 
         Raises `pydantic.ValidationError` for what does not fit and for nothing at all, with a note where
         `finish_reason` tells why; `RefusalError` when the model declined.
@@ -159,7 +186,7 @@ class Extraction:
         best: pydantic.ValidationError | None = None
         for candidate in self._candidates(message):
             try:
-                return self._adapter.validate_json(candidate)
+                return self._validated(candidate, given)
             except pydantic.ValidationError as error:
                 best = better(best, error)
         if (refusal := message.get("refusal")) and (best is None or is_no_json(best)):
@@ -172,9 +199,9 @@ class Extraction:
         finally:
             best = None  # the error holds this frame
 
-    def partials(self) -> Partials:
+    def partials(self, given: Mapping[str, Any] = _NOTHING) -> Partials:
         """Reads a stream of deltas."""
-        return Partials(self)
+        return Partials(self, given)
 
     @cached_property
     def shape(self) -> Shape:
@@ -182,12 +209,23 @@ class Extraction:
         inner = shape_of(self.type)
         return Within(_VALUE, inner) if self.is_wrapped else inner
 
-    def _texts(self, message: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
-        """The texts that may hold the value, those it was asked for in first, and whether they are content."""
+    def _validated(self, text: str | bytes, given: Mapping[str, Any]) -> Any:
+        if given:
+            with suppress(ValueError):
+                value: object = from_json(text)
+                if is_mapping(value):
+                    return self._adapter.validate_python({**value, **given})
+        return self._adapter.validate_json(text)
+
+    def _functions(self, message: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         calls: list[Any] = _list(message.get("tool_calls"))
         if is_mapping(message.get("function_call")):
             calls.append({"function": message["function_call"]})
-        functions = [held for call in calls if is_mapping(call) and is_mapping(held := call.get("function"))]
+        return [held for call in calls if is_mapping(call) and is_mapping(held := call.get("function"))]
+
+    def _texts(self, message: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
+        """The texts that may hold the value, those it was asked for in first, and whether they are content."""
+        functions = self._functions(message)
         functions.sort(key=lambda function: function.get("name") != self.name)
         arguments = [(json_text(function.get("arguments")), False) for function in functions]
         content = message.get("content")
@@ -259,6 +297,26 @@ def _schema(adapter: pydantic.TypeAdapter[Any], name: str) -> dict[str, Any]:
         return told_schema(adapter.json_schema(schema_generator=JSONSchema))
     except pydantic.errors.PydanticUserError as error:
         raise TypeError(f"{name} cannot be described to a model: {error.message}") from error
+
+
+def _from_call(of: Any) -> dict[str, str]:
+    of = typing.get_origin(of) or of
+    fields = of.model_fields if isinstance(of, type) and issubclass(of, pydantic.BaseModel) else {}
+    return {
+        name: field.validation_alias if isinstance(field.validation_alias, str) else field.alias or name
+        for name, field in fields.items()
+        if any(isinstance(each, FromCallArgs) or each is FromCallArgs for each in field.metadata)
+    }
+
+
+def _without(schema: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """The schema of an object without these properties."""
+    if not names:
+        return schema
+    made = {**schema, "properties": {key: value for key, value in schema["properties"].items() if key not in names}}
+    if "required" in schema:
+        made["required"] = [name for name in schema["required"] if name not in names]
+    return made
 
 
 def _wrapped(schema: dict[str, Any]) -> dict[str, Any]:

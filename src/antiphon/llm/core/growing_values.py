@@ -21,8 +21,9 @@ __all__ = ["Partials"]
 class Partials:
     """Partial values, from the deltas of a stream."""
 
-    def __init__(self, extraction: Extraction) -> None:
+    def __init__(self, extraction: Extraction, given: Mapping[str, Any]) -> None:
         self._extraction = extraction
+        self._given = given
         self._message: dict[str, Any] = {}
         self._json: GrowingJson | None = None
         self._source: object = None
@@ -54,7 +55,7 @@ class Partials:
 
     def finish(self) -> Any:
         """The value, whole and validated. Raises what `Extraction.read` raises."""
-        return self._extraction.read(self.message, finish_reason=self._finish_reason)
+        return self._extraction.read(self.message, finish_reason=self._finish_reason, given=self._given)
 
     @property
     def message(self) -> dict[str, Any]:

@@ -6,12 +6,12 @@ A `Message` is a mapping in OpenAI's form, which can be sent anywhere, and tells
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from typing import Any, ClassVar, Final, Literal, cast
 
 from ...runtime.core.kinds import checked_mapping, is_list, is_mapping
 from .attachments import Attachment, attachment_from_dict, attachment_of, attachment_to_dict
-from .tools import ToolCall, ToolResult
+from .tools import ToolCall, ToolResult, output_text
 
 __all__ = [
     "AttachmentPart",
@@ -109,6 +109,16 @@ class ToolCallPart(Part):
     server_executed: bool = False
     """Whether the provider made the call itself."""
     provider_metadata: dict[str, Any] | None = None
+    args: InitVar[Mapping[str, Any] | None] = None
+    """Another word for `arguments`, as `id` is for `tool_call_id`."""
+    id: InitVar[str | None] = None
+    type: Literal["tool_call"] = field(default="tool_call", repr=False)
+
+    def __post_init__(self, args: Mapping[str, Any] | None, id: str | None) -> None:
+        if args is not None:
+            object.__setattr__(self, "arguments", args)
+        if id is not None:
+            object.__setattr__(self, "tool_call_id", id)
 
     def _fields(self) -> dict[str, Any]:
         made: dict[str, Any] = {"name": self.name, "arguments": dict(self.arguments)}
@@ -131,6 +141,17 @@ class ToolResultPart(Part):
     exception: str | None = None
     """What the tool raised, as text."""
     provider_metadata: dict[str, Any] | None = None
+    content: InitVar[object] = None
+    """Another word for `output`, as `id` is for `tool_call_id`."""
+    id: InitVar[str | None] = None
+    is_error: bool = field(default=False, repr=False)
+    type: Literal["tool_result"] = field(default="tool_result", repr=False)
+
+    def __post_init__(self, content: object, id: str | None) -> None:
+        if content is not None:
+            object.__setattr__(self, "output", output_text(content))
+        if id is not None:
+            object.__setattr__(self, "tool_call_id", id)
 
     def _fields(self) -> dict[str, Any]:
         made: dict[str, Any] = {"name": self.name, "output": self.output}

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
+
+import pydantic
 
 from ....runtime.core.kinds import is_list, is_mapping
 from ..base_tools import BaseTool
 from ..data import Choice, Completion, CompletionChunk, Message, Usage, data_of
 from ..extraction import RefusalError, with_response
 from ..tools import ToolCall, ToolResult, output_text
+from .asked import metadata_of
 from .messages import BaseMessageParam
 from .plans import Plan
 
@@ -101,8 +104,8 @@ class CallFacts:
 
     @property
     def metadata(self) -> Mapping[str, Any]:
-        """What the function returned as `metadata`."""
-        return self._plan.asked.config.get("metadata") or {}
+        """What the function returned as `metadata`, or has from the decorator of this name."""
+        return self._plan.asked.config.get("metadata") or metadata_of(self._plan.asking.function)
 
     @property
     def prompt_template(self) -> str | None:
@@ -248,6 +251,8 @@ class CallResponse(Counted, CallFacts):
         message = {key: value for key, value in self.message.items() if key not in ("annotations", "parsed")}
         kept = {key: value for key, value in message.items() if value is not None or key == "content"}
         kept.pop("audio", None)
+        if is_list(calls := kept.get("tool_calls")):  # pieces have numbers, which servers need not take back
+            kept["tool_calls"] = [_without_number(call) for call in calls]
         audio = self.message.audio
         if is_mapping(audio) and audio.get("id"):
             kept["audio"] = {"id": audio["id"]}
@@ -266,7 +271,7 @@ class CallResponse(Counted, CallFacts):
         Raises `RefusalError`, which is a ValueError, when the model declined, and `pydantic.ValidationError` for
         arguments that do not fit.
         """
-        if (refusal := self.message.refusal) and self._plan.tools:
+        if refusal := self.message.refusal:
             raise with_response(RefusalError(str(refusal)), self)
         calls: object = self.message.get("tool_calls")
         made = [made_of(self._plan.tools, call) for call in calls if is_mapping(call)] if is_list(calls) else []
@@ -276,6 +281,10 @@ class CallResponse(Counted, CallFacts):
     def tool(self) -> BaseTool | None:
         """The first of `tools`."""
         return self.tools[0] if self.tools else None
+
+    def model_dump(self) -> dict[str, Any]:
+        """The answer and what led to it as plain data, without a key."""
+        return {"response": _plain(self.completion), **{name: _plain(getattr(self, name)) for name in _DUMPED}}
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.model!r} {self.content!r}>"
@@ -354,6 +363,36 @@ def tool_named(tools: Iterable[type[BaseTool]], name: object) -> type[BaseTool] 
 
 def _without_key(parameters: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in parameters.items() if name != "api_key"}
+
+
+_DUMPED: Final = (
+    *(
+        "provider",
+        "model",
+        "id",
+        "content",
+        "finish_reasons",
+        "message_param",
+        "usage",
+        "cost",
+        "start_time",
+        "end_time",
+    ),
+    *("fn_args", "prompt_template", "dynamic_config", "metadata", "messages", "user_message_param", "call_params"),
+    "call_kwargs",
+)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (CallResponse, pydantic.BaseModel)):
+        return value.model_dump()
+    if is_mapping(value):
+        return {key: _plain(item) for key, item in value.items() if key not in ("client", "api_key")}
+    return [_plain(item) for item in value] if is_list(value) else value
+
+
+def _without_number(call: Any) -> Any:
+    return data_of({key: value for key, value in call.items() if key != "index"}) if is_mapping(call) else call
 
 
 def _param(message: Any) -> Any:

@@ -12,13 +12,30 @@ from .messages import Messages, message_list
 from .parts import PromptError
 from .templates import Template
 
-__all__ = ["Asked", "BaseDynamicConfig", "Metadata", "TemplateMessages", "asked_of", "filled"]
+__all__ = [
+    "METADATA",
+    "Asked",
+    "BaseDynamicConfig",
+    "Metadata",
+    "TemplateMessages",
+    "asked_of",
+    "filled",
+    "metadata_of",
+]
+
+METADATA: Final = "__antiphon_metadata__"
+"""Where functions and classes of prompts have what the decorator says of them."""
 
 
 class Metadata(TypedDict, total=False):
     """What somebody wants to know of a call later."""
 
     tags: Any
+
+
+def metadata_of(asked: object) -> Mapping[str, Any]:
+    """What the decorator says of a function, or of a class of prompts."""
+    return getattr(asked, METADATA, _NOTHING)
 
 
 class BaseDynamicConfig(TypedDict, total=False):

@@ -23,6 +23,7 @@ __all__ = [
     "AudioURLPart",
     "CacheControlPart",
     "DocumentPart",
+    "DocumentURLPart",
     "ImagePart",
     "ImageURLPart",
     "Media",
@@ -87,6 +88,14 @@ class DocumentPart:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DocumentURLPart:
+    """A document by its address."""
+
+    url: str
+    type: Literal["document_url"] = "document_url"
+
+
+@dataclass(frozen=True, kw_only=True)
 class CacheControlPart:
     """Says that what stands before it may be kept by the provider. Left out where the provider knows no such marks."""
 
@@ -113,6 +122,7 @@ Piece: TypeAlias = (
     | AudioPart
     | AudioURLPart
     | DocumentPart
+    | DocumentURLPart
     | CacheControlPart
     | Attachment
     | Media
@@ -185,6 +195,8 @@ def _media(item: object, kind: str | None) -> Media:
             return Media(Attachment(url=item.url), kind="audio")
         case DocumentPart():
             return Media(Attachment(type=item.media_type, content=item.document))
+        case DocumentURLPart():
+            return Media(Attachment(url=item.url))
         case Path() | Attachment():
             return Media(attachment_of(item))
         case str() if kind is not None:

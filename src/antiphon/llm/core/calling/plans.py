@@ -172,6 +172,8 @@ def _parameters(settings: CallSettings, tools: Sequence[type[BaseTool]], given: 
             request.pop("response_format", None)  # the messages say it
         if "tools" in request and given.get("tools"):
             request["tools"] = [*given["tools"], *request["tools"]]
+            if tools and not settings.is_streamed:
+                request["tool_choice"] = "required"  # the value, or one of these tools first
         given.update(request)
     elif settings.json_mode:
         given.setdefault("response_format", {"type": "json_object"})
