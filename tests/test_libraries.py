@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from antiphon._resource import SyncAPIResource
 from antiphon._streaming import ServerSentEvent, SSEDecoder
 from antiphon._utils import maybe_transform, required_args
 from antiphon.lib._parsing import parse_chat_completion, type_to_response_format_param
+from antiphon.lib._parsing._completions import is_basemodel_type, is_dataclass_like_type
 from antiphon.lib._parsing._responses import parse_response, type_to_text_format_param
 from antiphon.lib.streaming.responses import ResponseStreamState
 from antiphon.mock import serve
@@ -200,3 +202,19 @@ def test_answers_can_be_read_into_classes_of_ones_own() -> None:
         "x 5 1 ['choices', 'created', 'id', 'model', 'object', 'own', 'service_tier']",
         "You said: x",
     ]
+
+
+def test_where_a_client_goes_as_libraries_log_it() -> None:
+    client: Any = Client(api_key="k", base_url="https://proxy.test/v1")
+    assert str(client._base_url) == "https://proxy.test/v1/"
+    assert (client._base_url.host, str(client._base_url._uri_reference)) == ("proxy.test", "https://proxy.test/v1/")
+    client._base_url = "https://other.test"
+    assert client.base_url == "https://other.test/"
+
+
+def test_kinds_of_types() -> None:
+    assert is_basemodel_type(City)
+    assert not is_basemodel_type(dict)
+    assert not is_basemodel_type(list[City])
+    assert is_dataclass_like_type(dataclass(type("Plain", (), {})))
+    assert not is_dataclass_like_type(City)

@@ -70,7 +70,8 @@ def test_bodies_are_those_of_the_call(path: str, method: str, monkeypatch: pytes
     if method == "parse":
         there.parse(**values)
     else:
-        sent.append(there.stream(**values)._call)
+        with there.stream(**values):
+            pass
     left = {"stream", "response_format", "tools", "text"}
     bodies: list[Any] = [call.body for call in sent]
     assert {key: value for key, value in bodies[0].items() if key not in left} == {

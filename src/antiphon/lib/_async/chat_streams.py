@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import AsyncIterator
 from types import TracebackType
 from typing import Any, Generic, Self
 
-from ...runtime import AsyncAPIClient, AsyncStream, Call
+from ...runtime import AsyncStream
 from ...runtime.core.response import HTTPResponse
+from ...runtime.waiting import AsyncMethod
 from ...types.chat import ChatCompletionChunk
 from ..core.chat_events import ChatCompletionStreamEvent
 from ..core.chat_state import ChatCompletionStreamState
 from ..core.parsed_chat import ParsedChatCompletion
 from ..core.type_variables import ResponseFormatT
+from .received import async_given_up, async_items
 
 __all__ = ["AsyncChatCompletionStream", "AsyncChatCompletionStreamManager"]
 
@@ -26,6 +29,7 @@ class AsyncChatCompletionStream(Generic[ResponseFormatT]):
 
     def __init__(self, *, raw_stream: AsyncStream[ChatCompletionChunk], response_format: Any, input_tools: Any) -> None:
         self._raw_stream = raw_stream
+        self._received: AsyncIterator[ChatCompletionChunk] = async_items(raw_stream)
         self._state = ChatCompletionStreamState[ResponseFormatT](
             response_format=response_format, input_tools=input_tools
         )
@@ -41,7 +45,7 @@ class AsyncChatCompletionStream(Generic[ResponseFormatT]):
 
     async def __anext__(self) -> ChatCompletionStreamEvent[ResponseFormatT]:
         while not self._events:
-            chunk = await anext(self._raw_stream)
+            chunk = await anext(self._received)
             try:
                 self._events.extend(self._state.handle_chunk(chunk))
             except BaseException:
@@ -59,7 +63,7 @@ class AsyncChatCompletionStream(Generic[ResponseFormatT]):
 
     async def close(self) -> None:
         """Close the connection unless everything was read. Closing twice does nothing."""
-        await self._raw_stream.close()
+        await async_given_up(self._raw_stream)
 
     async def until_done(self) -> Self:
         """Read to the end."""
@@ -85,15 +89,14 @@ class AsyncChatCompletionStream(Generic[ResponseFormatT]):
 class AsyncChatCompletionStreamManager(Generic[ResponseFormatT]):
     """Sends the request when it is entered, and closes the stream when it is left."""
 
-    def __init__(self, client: AsyncAPIClient, call: Call, *, response_format: Any, input_tools: Any) -> None:
-        self._client = client
-        self._call = call
+    def __init__(self, api_request: AsyncMethod[[], Any], *, response_format: Any, input_tools: Any) -> None:
+        self._request = api_request
         self._response_format = response_format
         self._input_tools = input_tools
         self._stream: AsyncChatCompletionStream[ResponseFormatT] | None = None
 
     async def __aenter__(self) -> AsyncChatCompletionStream[ResponseFormatT]:
-        raw_stream = await self._client.request_stream(self._call, ChatCompletionChunk)
+        raw_stream = await self._request()
         self._stream = AsyncChatCompletionStream[ResponseFormatT](
             raw_stream=raw_stream, response_format=self._response_format, input_tools=self._input_tools
         )

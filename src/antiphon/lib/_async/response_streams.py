@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import AsyncIterator
 from types import TracebackType
-from typing import Any, Generic, Self, cast
+from typing import Any, Generic, Self
 
-from ...runtime import AsyncAPIClient, AsyncStream, Call, is_given
+from ...runtime import AsyncStream, is_given
 from ...runtime.core.response import HTTPResponse
+from ...runtime.waiting import AsyncMethod
 from ...types.responses import ResponseStreamEvent as RawResponseStreamEvent
 from ..core.parsed_responses import ParsedResponse
 from ..core.response_events import ResponseStreamEvent
 from ..core.response_state import ResponseStreamState
 from ..core.type_variables import TextFormatT
+from .received import async_given_up, async_items
 
 __all__ = ["AsyncResponseStream", "AsyncResponseStreamManager"]
 
@@ -33,6 +36,7 @@ class AsyncResponseStream(Generic[TextFormatT]):
         starting_after: int | None = None,
     ) -> None:
         self._raw_stream = raw_stream
+        self._received: AsyncIterator[RawResponseStreamEvent] = async_items(raw_stream)
         self._state = ResponseStreamState[TextFormatT](text_format=text_format, input_tools=input_tools)
         self._events: deque[ResponseStreamEvent[TextFormatT]] = deque()
         self._starting_after = starting_after
@@ -47,7 +51,7 @@ class AsyncResponseStream(Generic[TextFormatT]):
 
     async def __anext__(self) -> ResponseStreamEvent[TextFormatT]:
         while not self._events:
-            event = await anext(self._raw_stream)
+            event = await anext(self._received)
             try:
                 made = self._state.handle_event(event)
             except BaseException:
@@ -67,7 +71,7 @@ class AsyncResponseStream(Generic[TextFormatT]):
 
     async def close(self) -> None:
         """Close the connection unless everything was read. Closing twice does nothing."""
-        await self._raw_stream.close()
+        await async_given_up(self._raw_stream)
 
     async def until_done(self) -> Self:
         """Read to the end."""
@@ -95,19 +99,17 @@ class AsyncResponseStreamManager(Generic[TextFormatT]):
     """Sends the request when it is entered, and closes the stream when it is left."""
 
     def __init__(
-        self, client: AsyncAPIClient, call: Call, *, text_format: Any, input_tools: Any, starting_after: Any = None
+        self, api_request: AsyncMethod[[], Any], *, text_format: Any, input_tools: Any, starting_after: Any = None
     ) -> None:
-        self._client = client
-        self._call = call
+        self._request = api_request
         self._text_format = text_format
         self._input_tools = input_tools
         self._starting_after: int | None = starting_after if is_given(starting_after) else None
         self._stream: AsyncResponseStream[TextFormatT] | None = None
 
     async def __aenter__(self) -> AsyncResponseStream[TextFormatT]:
-        item = cast("type[RawResponseStreamEvent]", RawResponseStreamEvent)  # a union: no class of its own
         self._stream = AsyncResponseStream[TextFormatT](
-            raw_stream=await self._client.request_stream(self._call, item),
+            raw_stream=await self._request(),
             text_format=self._text_format,
             input_tools=self._input_tools,
             starting_after=self._starting_after,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Literal, cast
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from ... import types as _types
 from ...runtime import (
@@ -217,7 +218,7 @@ class AsyncStructuredResponses(AsyncAPIResource):
             starting_after: The `sequence_number` of the last event of that response you have had: the events after it
                 are given.
         """
-        from ..core.response_calls import existing_response, response_streaming
+        from ..core.response_calls import is_existing_response, response_body
         from .response_streams import AsyncResponseStreamManager
 
         body: dict[str, object] = {
@@ -255,11 +256,20 @@ class AsyncStructuredResponses(AsyncAPIResource):
             "access_programs": access_programs,
             "image": image,
         }
-        call, tools_listed = response_streaming(body, text_format)
-        call = existing_response(response_id, starting_after, body) or call
+        sent, tools_listed = response_body(body, text_format)
+        further: dict[str, Any] = {
+            "extra_headers": extra_headers,
+            "extra_query": extra_query,
+            "extra_body": extra_body,
+            "timeout": timeout,
+        }
+        resource: Any = self  # its `create` and `retrieve` are what tracers replace
+        if is_existing_response(response_id, starting_after, body):
+            request = partial(resource.retrieve, response_id, include=include, stream=True, **further)
+        else:
+            request = partial(resource.create, **sent, **further)
         return AsyncResponseStreamManager(
-            self._client,
-            call.replaced(extra_headers=extra_headers, extra_query=extra_query, extra_body=extra_body, timeout=timeout),
+            request,
             text_format=text_format,
             input_tools=tools_listed,
             starting_after=starting_after,

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import is_dataclass
+from inspect import isclass
 from typing import Any
+
+from pydantic import BaseModel
 
 from ...types.chat import ChatCompletion
 from ..core.chat_parsing import format_for
@@ -12,7 +16,23 @@ from ..core.function_tools import FunctionParsers, listed
 from ..core.parsed_chat import ParsedChatCompletion
 from ..core.type_variables import ResponseFormatT
 
-__all__ = ["ResponseFormatT", "parse_chat_completion", "type_to_response_format_param"]
+__all__ = [
+    "ResponseFormatT",
+    "is_basemodel_type",
+    "is_dataclass_like_type",
+    "parse_chat_completion",
+    "type_to_response_format_param",
+]
+
+
+def is_basemodel_type(typ: object) -> bool:
+    """Whether this is a model of pydantic."""
+    return isclass(typ) and issubclass(typ, BaseModel)
+
+
+def is_dataclass_like_type(typ: object) -> bool:
+    """Whether this is a dataclass."""
+    return isclass(typ) and is_dataclass(typ)
 
 
 def parse_chat_completion(

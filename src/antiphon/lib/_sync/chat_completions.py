@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Literal, cast
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from ... import types as _types
 from ...runtime import (
@@ -203,7 +204,7 @@ class StructuredCompletions(APIResource):
         Raises ValueError for tools that are not strict functions, and TypeError for a type that strict schemas cannot
         describe; the parameters are those of `parse`.
         """
-        from ..core.chat_calls import chat_streaming
+        from ..core.chat_calls import chat_body
         from .chat_streams import ChatCompletionStreamManager
 
         body: dict[str, object] = {
@@ -245,10 +246,16 @@ class StructuredCompletions(APIResource):
             "function_call": function_call,
             "functions": functions,
         }
-        call, tools_listed = chat_streaming(body)
+        sent, tools_listed = chat_body(body)
+        further: dict[str, Any] = {
+            "extra_headers": extra_headers,
+            "extra_query": extra_query,
+            "extra_body": extra_body,
+            "timeout": timeout,
+        }
+        resource: Any = self  # its `create` is what tracers replace
         return ChatCompletionStreamManager(
-            self._client,
-            call.replaced(extra_headers=extra_headers, extra_query=extra_query, extra_body=extra_body, timeout=timeout),
+            partial(resource.create, **sent, **further),
             response_format=response_format,
             input_tools=tools_listed,
         )

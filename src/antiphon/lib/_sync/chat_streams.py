@@ -4,16 +4,19 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, Generic, Self
 
-from ...runtime import APIClient, Call, Stream
+from ...runtime import Stream
 from ...runtime.core.response import HTTPResponse
+from ...runtime.waiting import Method
 from ...types.chat import ChatCompletionChunk
 from ..core.chat_events import ChatCompletionStreamEvent
 from ..core.chat_state import ChatCompletionStreamState
 from ..core.parsed_chat import ParsedChatCompletion
 from ..core.type_variables import ResponseFormatT
+from .received import given_up, items
 
 __all__ = ["ChatCompletionStream", "ChatCompletionStreamManager"]
 
@@ -27,6 +30,7 @@ class ChatCompletionStream(Generic[ResponseFormatT]):
 
     def __init__(self, *, raw_stream: Stream[ChatCompletionChunk], response_format: Any, input_tools: Any) -> None:
         self._raw_stream = raw_stream
+        self._received: Iterator[ChatCompletionChunk] = items(raw_stream)
         self._state = ChatCompletionStreamState[ResponseFormatT](
             response_format=response_format, input_tools=input_tools
         )
@@ -42,7 +46,7 @@ class ChatCompletionStream(Generic[ResponseFormatT]):
 
     def __next__(self) -> ChatCompletionStreamEvent[ResponseFormatT]:
         while not self._events:
-            chunk = next(self._raw_stream)
+            chunk = next(self._received)
             try:
                 self._events.extend(self._state.handle_chunk(chunk))
             except BaseException:
@@ -60,7 +64,7 @@ class ChatCompletionStream(Generic[ResponseFormatT]):
 
     def close(self) -> None:
         """Close the connection unless everything was read. Closing twice does nothing."""
-        self._raw_stream.close()
+        given_up(self._raw_stream)
 
     def until_done(self) -> Self:
         """Read to the end."""
@@ -86,15 +90,14 @@ class ChatCompletionStream(Generic[ResponseFormatT]):
 class ChatCompletionStreamManager(Generic[ResponseFormatT]):
     """Sends the request when it is entered, and closes the stream when it is left."""
 
-    def __init__(self, client: APIClient, call: Call, *, response_format: Any, input_tools: Any) -> None:
-        self._client = client
-        self._call = call
+    def __init__(self, api_request: Method[[], Any], *, response_format: Any, input_tools: Any) -> None:
+        self._request = api_request
         self._response_format = response_format
         self._input_tools = input_tools
         self._stream: ChatCompletionStream[ResponseFormatT] | None = None
 
     def __enter__(self) -> ChatCompletionStream[ResponseFormatT]:
-        raw_stream = self._client.request_stream(self._call, ChatCompletionChunk)
+        raw_stream = self._request()
         self._stream = ChatCompletionStream[ResponseFormatT](
             raw_stream=raw_stream, response_format=self._response_format, input_tools=self._input_tools
         )

@@ -4,16 +4,19 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 from types import TracebackType
-from typing import Any, Generic, Self, cast
+from typing import Any, Generic, Self
 
-from ...runtime import APIClient, Call, Stream, is_given
+from ...runtime import Stream, is_given
 from ...runtime.core.response import HTTPResponse
+from ...runtime.waiting import Method
 from ...types.responses import ResponseStreamEvent as RawResponseStreamEvent
 from ..core.parsed_responses import ParsedResponse
 from ..core.response_events import ResponseStreamEvent
 from ..core.response_state import ResponseStreamState
 from ..core.type_variables import TextFormatT
+from .received import given_up, items
 
 __all__ = ["ResponseStream", "ResponseStreamManager"]
 
@@ -34,6 +37,7 @@ class ResponseStream(Generic[TextFormatT]):
         starting_after: int | None = None,
     ) -> None:
         self._raw_stream = raw_stream
+        self._received: Iterator[RawResponseStreamEvent] = items(raw_stream)
         self._state = ResponseStreamState[TextFormatT](text_format=text_format, input_tools=input_tools)
         self._events: deque[ResponseStreamEvent[TextFormatT]] = deque()
         self._starting_after = starting_after
@@ -48,7 +52,7 @@ class ResponseStream(Generic[TextFormatT]):
 
     def __next__(self) -> ResponseStreamEvent[TextFormatT]:
         while not self._events:
-            event = next(self._raw_stream)
+            event = next(self._received)
             try:
                 made = self._state.handle_event(event)
             except BaseException:
@@ -68,7 +72,7 @@ class ResponseStream(Generic[TextFormatT]):
 
     def close(self) -> None:
         """Close the connection unless everything was read. Closing twice does nothing."""
-        self._raw_stream.close()
+        given_up(self._raw_stream)
 
     def until_done(self) -> Self:
         """Read to the end."""
@@ -96,19 +100,17 @@ class ResponseStreamManager(Generic[TextFormatT]):
     """Sends the request when it is entered, and closes the stream when it is left."""
 
     def __init__(
-        self, client: APIClient, call: Call, *, text_format: Any, input_tools: Any, starting_after: Any = None
+        self, api_request: Method[[], Any], *, text_format: Any, input_tools: Any, starting_after: Any = None
     ) -> None:
-        self._client = client
-        self._call = call
+        self._request = api_request
         self._text_format = text_format
         self._input_tools = input_tools
         self._starting_after: int | None = starting_after if is_given(starting_after) else None
         self._stream: ResponseStream[TextFormatT] | None = None
 
     def __enter__(self) -> ResponseStream[TextFormatT]:
-        item = cast("type[RawResponseStreamEvent]", RawResponseStreamEvent)  # a union: no class of its own
         self._stream = ResponseStream[TextFormatT](
-            raw_stream=self._client.request_stream(self._call, item),
+            raw_stream=self._request(),
             text_format=self._text_format,
             input_tools=self._input_tools,
             starting_after=self._starting_after,

@@ -10,7 +10,7 @@ from .chat_parsing import format_for, parse_chat_completion
 from .formats import response_format_param
 from .function_tools import FunctionParsers, checked_tools, listed
 
-__all__ = ["chat_parsing", "chat_streaming"]
+__all__ = ["chat_body", "chat_parsing"]
 
 
 def chat_parsing(body: dict[str, Any]) -> tuple[Call, Callable[[Any], Any]]:
@@ -20,18 +20,19 @@ def chat_parsing(body: dict[str, Any]) -> tuple[Call, Callable[[Any], Any]]:
     """
     tools = listed(body["tools"])
     checked_tools(tools)
-    call, _ = chat_streaming({**body, "tools": tools})
+    sent, _ = chat_body({**body, "tools": tools})
     format = format_for(body["response_format"])
     functions = FunctionParsers(tools)
+    call = Call("POST", "/chat/completions", body=sent)
     return call, lambda completion: parse_chat_completion(completion, format=format, functions=functions)
 
 
-def chat_streaming(body: dict[str, Any]) -> tuple[Call, list[Any] | None]:
-    """The call for such a body, and its tools, of any kind. Raises TypeError for a type that cannot be parsed into."""
+def chat_body(body: dict[str, Any]) -> tuple[dict[str, Any], list[Any] | None]:
+    """Such a body as it is sent, and its tools, of any kind. Raises TypeError for a type that cannot be parsed into."""
     tools = listed(body["tools"])
     sent = {
         **body,
         "response_format": response_format_param(body["response_format"]),
         "tools": omit if tools is None else tools,
     }
-    return Call("POST", "/chat/completions", body=sent), tools
+    return sent, tools

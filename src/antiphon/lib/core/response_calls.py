@@ -11,7 +11,7 @@ from .formats import format_of, text_format_param
 from .function_tools import FunctionParsers, listed, response_tools
 from .response_parsing import parse_response
 
-__all__ = ["existing_response", "response_parsing", "response_streaming"]
+__all__ = ["is_existing_response", "response_body", "response_parsing"]
 
 
 def response_parsing(
@@ -20,15 +20,18 @@ def response_parsing(
     """The call for a body and a type, and what is done to the answer. Raises TypeError and ValueError."""
     if is_given(body["stream"]) and body["stream"]:
         raise ValueError("`parse` gives a whole response; for one that is streamed there is `responses.stream`")
-    call, tools = response_streaming({**body, "stream": omit}, text_format, verbosity)
+    sent, tools = response_body({**body, "stream": omit}, text_format, verbosity)
+    call = Call("POST", "/responses", body=sent)
     into = parse_as if is_given(parse_as) else text_format
     format = format_of(into) if is_given(into) and into is not None else None
     functions = FunctionParsers(tools)
     return call, lambda response: parse_response(response, format=format, functions=functions)
 
 
-def response_streaming(body: dict[str, Any], text_format: Any, verbosity: Any = omit) -> tuple[Call, list[Any] | None]:
-    """The call for a body and a type, and its tools. Raises TypeError."""
+def response_body(
+    body: dict[str, Any], text_format: Any, verbosity: Any = omit
+) -> tuple[dict[str, Any], list[Any] | None]:
+    """The body, with a type, as it is sent, and its tools. Raises TypeError."""
     text: Any = body["text"]
     further: dict[str, Any] = {}
     if is_given(text_format) and text_format is not None:
@@ -41,11 +44,11 @@ def response_streaming(body: dict[str, Any], text_format: Any, verbosity: Any = 
         text = {**(text if is_mapping(text) else {}), **further}
     tools = response_tools(listed(body["tools"]))
     sent = {**body, "text": text, "tools": omit if tools is None else tools}
-    return Call("POST", "/responses", body=sent), tools
+    return sent, tools
 
 
-def existing_response(response_id: Any, starting_after: Any, body: Mapping[str, Any]) -> Call | None:
-    """The call for the stream of a response that there is; None where one is to be made.
+def is_existing_response(response_id: Any, starting_after: Any, body: Mapping[str, Any]) -> bool:
+    """Whether the stream is that of a response that there is; else one is to be made.
 
     Raises ValueError for entries that only a new response has.
     """
@@ -54,12 +57,12 @@ def existing_response(response_id: Any, starting_after: Any, body: Mapping[str, 
             raise ValueError("`starting_after` is for a response that there is already: give its `response_id`")
         if not any(is_given(body[name]) for name in _ASKED):
             raise ValueError("give a `model` and an `input` for a new response, or the `response_id` of one there is")
-        return None
+        return False
     new = [name for name, value in body.items() if is_given(value) and name not in _READ]
     if new:
         raise ValueError(f"a response that there is already is not made with {', '.join(new)}: leave out `response_id`")
-    query = {"include": body["include"], "stream": True}
-    return Call("GET", fill_path("/responses/{response_id}", response_id=response_id), query=query)
+    fill_path("/responses/{response_id}", response_id=response_id)  # refuse now what cannot be sent
+    return True
 
 
 _ASKED = ("conversation", "input", "model", "previous_response_id", "prompt")

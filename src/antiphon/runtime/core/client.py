@@ -101,7 +101,7 @@ class BaseClient:
         base_url = self._server(base_url)
         if base_url is None:
             raise ValueError(f"{sdk.title} has no default server: pass base_url")
-        self._base_url = _base_url(base_url)
+        self._server_url = _base_url(base_url)
         self.max_retries: int = checked_max_retries(max_retries)
         given_headers = checked_mapping("default_headers", default_headers)
         self._custom_headers: dict[str, str | Omit] = {**_headers_from_env(sdk), **given_headers}
@@ -140,16 +140,18 @@ class BaseClient:
     @property
     def base_url(self) -> URL:
         """Where request paths are joined to; ends in a slash. Can be set."""
-        return self._base_url.text
+        return self._server_url.text
 
     @base_url.setter
     def base_url(self, url: str) -> None:
-        self._base_url = _base_url(url)
+        self._server_url = _base_url(url)
+
+    _base_url = base_url  # where libraries look for it
 
     def url_at(self, server: str, path: str) -> str:
         """The URL of a path that the API has at another server; the path alone where this client goes elsewhere."""
         usual = self.sdk.base_url
-        return server + path if usual is not None and self._base_url.prefix == BaseURL(usual).prefix else path
+        return server + path if usual is not None and self._server_url.prefix == BaseURL(usual).prefix else path
 
     @property
     def user_agent(self) -> str:
@@ -201,7 +203,7 @@ class BaseClient:
     def settings(self) -> Settings:
         """What holds for every request; made anew when an attribute was changed."""
         values = tuple(getattr(self, option.name) for option in self.sdk.options)
-        key = (self._base_url, self.timeout, self.max_retries, *values)
+        key = (self._server_url, self.timeout, self.max_retries, *values)
         if self._settings is None or key != self._settings_key:
             self._settings = self._make_settings(values)
             self._settings_key = key
@@ -321,7 +323,7 @@ class BaseClient:
         return Settings(
             name=sdk.name,
             version=sdk.version,
-            base_url=self._base_url,
+            base_url=self._server_url,
             headers=headers,
             default_headers=self._custom_headers,
             default_query={**query, **self._custom_query},
@@ -389,7 +391,7 @@ class BaseClient:
         """The constructor's keywords as they are now."""
         return {
             **{option.name: getattr(self, option.name) for option in self.sdk.options},
-            "base_url": str(self._base_url.text),
+            "base_url": str(self._server_url.text),
             "timeout": self.timeout,
             "max_retries": self.max_retries,
             "default_headers": dict(self._custom_headers),
@@ -407,7 +409,7 @@ class BaseClient:
         return _rebuilt, (type(self), arguments)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} for {shown_url(self._base_url.prefix)}>"
+        return f"<{type(self).__name__} for {shown_url(self._server_url.prefix)}>"
 
 
 def _rebuilt(cls: type[BaseClient], arguments: dict[str, Any]) -> BaseClient:

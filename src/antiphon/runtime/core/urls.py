@@ -49,6 +49,11 @@ class URL(str):
         """The query as a dict; of repeated names the last one."""
         return dict(parse_qsl(self._parts.query, keep_blank_values=True))
 
+    @property
+    def _uri_reference(self) -> str:
+        """What some libraries log of a URL of httpx."""
+        return str(self)
+
 
 class BaseURL:
     """What every request path is joined to: the URL up to its path, with a slash at the end, and its query."""
