@@ -303,3 +303,37 @@ def test_items_of_a_stream_pass_through_its_own_method() -> None:
     client, _ = scripted(EVENTS)
     stream: Any = client.post("/events", cast_to=Chunk, body={}, stream=True, stream_cls=Loud)
     assert listed(stream) == ["a", "b"]
+
+
+def test_views_of_a_resource_have_what_was_put_in_its_place() -> None:
+    """Tracers wrap one method of one resource, and see in the header what is asked for."""
+    page = {"data": [{"id": "1", "role": "user", "content": "hi"}], "has_more": True}
+    last = Answer(200, {**page, "has_more": False})
+    client, transport = scripted(COMPLETION, COMPLETION, COMPLETION, Answer(200, page), last, MESSAGE)
+    seen: list[Any] = []
+    things: Any = client.things
+
+    def replace(name: str) -> None:
+        original = getattr(things, name)
+
+        def replaced(*args: Any, **kwargs: Any) -> Any:
+            seen.append((args, kwargs))
+            return original(*args, **kwargs)
+
+        setattr(things, name, replaced)
+
+    replace("create")
+    assert (things.create(text="x")).id == "c"
+    raw = things.with_raw_response.create(text="x", extra_headers={"own": "1"})
+    assert (raw.parse().id, raw.http_response.status_code) == ("c", 200)
+    assert seen[1] == ((), {"text": "x", "extra_headers": {"own": "1", "X-Stainless-Raw-Response": "true"}})
+    with things.with_streaming_response.create(text="x") as response:
+        assert (response.parse()).id == "c"
+    assert seen[2][1]["extra_headers"] == {"X-Stainless-Raw-Response": "stream"}
+    headers = {"X-Stainless-Raw-Response": "true"}
+    listed: Any = client.get_api_list(
+        "/things", model=Message, page=SyncListPage[Message], options={"headers": headers}
+    )
+    assert [each.content for each in listed.parse()] == ["hi", "hi"]
+    assert "x-stainless-raw-response" not in transport.requests[1].headers
+    assert (things.with_raw_response.retrieve("1")).parse().content == "hi"

@@ -246,15 +246,11 @@ class AsyncStructuredCompletions(AsyncAPIResource):
             "functions": functions,
         }
         sent, tools_listed = chat_body(body)
-        further: dict[str, Any] = {
-            "extra_headers": extra_headers,
-            "extra_query": extra_query,
-            "extra_body": extra_body,
-            "timeout": timeout,
-        }
+        options = {"extra_headers": extra_headers, "extra_query": extra_query, "extra_body": extra_body}
+        given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
         resource: Any = self  # its `create` is what tracers replace
         return AsyncChatCompletionStreamManager(
-            partial(resource.create, **sent, **further),
+            partial(resource.create, **sent, **given, timeout=timeout),
             response_format=response_format,
             input_tools=tools_listed,
         )

@@ -257,17 +257,13 @@ class AsyncStructuredResponses(AsyncAPIResource):
             "image": image,
         }
         sent, tools_listed = response_body(body, text_format)
-        further: dict[str, Any] = {
-            "extra_headers": extra_headers,
-            "extra_query": extra_query,
-            "extra_body": extra_body,
-            "timeout": timeout,
-        }
+        options = {"extra_headers": extra_headers, "extra_query": extra_query, "extra_body": extra_body}
+        given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
         resource: Any = self  # its `create` and `retrieve` are what tracers replace
         if is_existing_response(response_id, starting_after, body):
-            request = partial(resource.retrieve, response_id, include=include, stream=True, **further)
+            request = partial(resource.retrieve, response_id, include=include, stream=True, **given, timeout=timeout)
         else:
-            request = partial(resource.create, **sent, **further)
+            request = partial(resource.create, **sent, **given, timeout=timeout)
         return AsyncResponseStreamManager(
             request,
             text_format=text_format,

@@ -32,7 +32,13 @@ class AsyncAPIResource:
         self._mode: Mode = mode
 
     def _viewed(self, mode: Mode) -> Self:
-        return type(self)(self._client, mode=mode)
+        view = type(self)(self._client, mode=mode)
+        for name, method in vars(self).items():
+            if callable(method) and callable(getattr(type(self), name, None)):  # put there by a tracer, or by a test
+                from ..core.low_level import asking
+
+                setattr(view, name, asking(method, mode))
+        return view
 
     async def _request(self, call: Call, into: type[T], *, finish: Callable[[Any], Any] | None = None) -> T:
         return await self._client.request_value(call, into, finish=finish, mode=self._mode)

@@ -145,6 +145,8 @@ class APIClient(Colour, BaseClient):
 
     def request_pages(self, call: Call, page: type[PageT], *, mode: Mode = "value") -> Paged[PageT]:
         """Make a call that is answered with the first page of a list."""
+        if call.extra_headers and mode == "value":
+            call, mode = _asked_mode(call)
         return self.paginated(lambda: self._page(call, page, mode))
 
     def _page(self, call: Call, page: type[PageT], mode: Mode) -> PageT:

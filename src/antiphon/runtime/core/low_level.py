@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any, Final, TypedDict
 
 from .auth import Scheme, Security
@@ -19,6 +20,7 @@ __all__ = [
     "RAW_RESPONSE_HEADER",
     "FinalRequestOptions",
     "RequestOptions",
+    "asking",
     "changed_call",
     "described_call",
     "known_security",
@@ -208,6 +210,17 @@ def changed_call(call: Call, options: FinalRequestOptions) -> Call:
         follow_redirects=options.follow_redirects,
         security=security if security is None or security is call.security else _alternatives(security),
     )
+
+
+def asking(method: Callable[..., Any], mode: str) -> Callable[..., Any]:
+    """A method that asks by the header for what the mode gives."""
+
+    @wraps(method)
+    def asked(*args: Any, **kwargs: Any) -> Any:
+        header = {RAW_RESPONSE_HEADER: "stream" if mode == "streaming" else "true"}
+        return method(*args, **{**kwargs, "extra_headers": {**(kwargs.get("extra_headers") or {}), **header}})
+
+    return asked
 
 
 def _alternatives(wanted: Any) -> Security:
