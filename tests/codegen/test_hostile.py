@@ -243,13 +243,11 @@ def test_parts_named_twice_at_each_level_are_read_once(tmp_path: Path) -> None:
     assert sdk.client(Answer(200, {"a": "b"})).x.retrieve().a == "b"
 
 
-@pytest.mark.parametrize("next_of", ["$ref", "allOf", "items"])
-def test_a_chain_too_long_to_follow_is_refused(tmp_path: Path, next_of: str) -> None:
+def test_a_chain_too_long_to_follow_is_refused(tmp_path: Path) -> None:
     schemas: dict[str, Any] = {"X1500": {"type": "object"}}
     for n in range(1500):
-        after = _named(f"X{n + 1}")
-        links: dict[str, Any] = {"$ref": after, "allOf": {"allOf": [after, {"title": "t"}]}, "items": {"items": after}}
-        schemas[f"X{n}"] = links[next_of]
+        own = {"type": "object", "properties": {f"p{n}": {"type": "string"}}}
+        schemas[f"X{n}"] = {"allOf": [_named(f"X{n + 1}"), own]}
     made = document({"/x": {"get": operation(answer=json_answer(_named("X0")))}}, schemas)
     with pytest.raises(Refused, match="too far to be followed"):
         generate(written(tmp_path, made))

@@ -293,8 +293,65 @@ def test_a_long_chain_of_schemas(tmp_path: Path) -> None:
     schemas["S3000"] = A
     used = operation(answer=json_answer({"$ref": "#/components/schemas/S0"}))
     found, problems = stages(tmp_path, document({"/x": {"get": used}}, schemas))
-    assert len(found.plan.types) == 3001
+    assert len(found.api.types) == 3001
+    assert set(kinds(problems)) == {"too-large"}
+
+
+LAST = 1500
+LINKS = ("objects", "two ways", "lists", "maps", "unions", "references", "descriptions")
+
+
+def chain(name: str, length: int) -> dict[str, Any]:
+    """Schemas that are each made of the next."""
+
+    def link(after: Any) -> Any:
+        match name:
+            case "objects":
+                return {"type": "object", "properties": {"next": after, "name": {"type": "string"}}}
+            case "two ways":
+                end = {"$ref": f"#/components/schemas/S{length}"}
+                return {"type": "object", "properties": {"next": after, "other": after, "end": end}}
+            case "lists":
+                return {"type": "array", "items": after}
+            case "maps":
+                return {"type": "object", "additionalProperties": after}
+            case "unions":
+                return {"oneOf": [{"type": "string"}, {"type": "array", "items": after}]}
+            case "references":
+                return after
+            case _:
+                return {"allOf": [after, {"title": "t"}]}
+
+    return {**{f"S{n}": link({"$ref": f"#/components/schemas/S{n + 1}"}) for n in range(length)}, f"S{length}": A}
+
+
+@pytest.mark.parametrize("name", LINKS)
+def test_long_chains_are_of_use(tmp_path: Path, name: str) -> None:
+    first = {"$ref": "#/components/schemas/S0"}
+    paths: dict[str, Any] = {"/x": {"get": operation(answer=json_answer(first))}}
+    if name not in ("references", "descriptions"):  # of those, bodies are put together part by part
+        paths["/y"] = {"post": operation(body={"content": {"application/json": {"schema": first}}})}
+    sdk = build(tmp_path, document(paths, chain(name, LAST)))
+    assert set(kinds(sdk.problems)) == {"too-large"}
+    sdk.import_all()
+    has_next = name in ("objects", "two ways")
+    body: Any = {} if has_next or name == "maps" else []
+    for _ in range(60):
+        body = {"next": body} if has_next else {"k": body} if name == "maps" else [body]
+    resource = sdk.client(Answer(200, json.dumps(body), {"content-type": "application/json"})).x
+    found = resource.list() if name == "lists" else resource.retrieve()
+    assert (found.to_dict() if has_next else found) == body
+    if has_next:
+        assert type(found.next.next.next).__name__ == "S3"
+    if name == "two ways":  # short ways stay, though long ones lead to the same type
+        assert f"end: S{LAST}" in sdk.text("types/s0.py")
+
+
+def test_chains_as_documents_have_them_are_whole(tmp_path: Path) -> None:
+    used = operation(answer=json_answer({"$ref": "#/components/schemas/S0"}))
+    found, problems = stages(tmp_path, document({"/x": {"get": used}}, chain("objects", 49)))
     assert problems == ()
+    assert len(found.plan.types) == 50
 
 
 def test_an_enum_of_ten_thousand_values(tmp_path: Path) -> None:

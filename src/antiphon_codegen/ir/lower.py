@@ -10,6 +10,7 @@ from ..document import Document, pointer_to
 from ..problems import Kind, Origin, Problems
 from ..spec.model import MediaType, Parameter, Ref, Response, Schema, SchemaOrRef
 from ..spec.resolve import Library, ResolvedOperation, ResolvedSpec, payload
+from .chains import bounded
 from .config import ChannelConfig, Config, MethodConfig, ResourceConfig
 from .media import FORM, contents_of, holds_file, is_json, preferred, text_kind
 from .model import (
@@ -107,7 +108,7 @@ class _Lowering:
             docs=spec.spec.info.description,
             environments=self._environments,
             root=root,
-            types=types,
+            types=bounded(types, self._problems),
             pages=self._pages,
             schemes=schemes,
             security=default_security(spec, config, schemes),
