@@ -37,6 +37,13 @@ def test_each_kind_of_event_comes_once_with_its_name(tmp_path: Path) -> None:
     assert [data["type"] for _, data in events] == ["begun", "delta", "ended"]
 
 
+def test_texts_among_other_events_are_json(tmp_path: Path) -> None:
+    event = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "integer"}}]}
+    engine = engine_of(tmp_path, document({"/talk": {"post": both({}, event)}}))
+    events = ask(engine, "POST", "/talk", {"stream": True}).events
+    assert [type(data) for _, data in events] == [str, list]
+
+
 def test_tags_that_only_the_mapping_names(tmp_path: Path) -> None:
     schemas: Any = {
         "Begun": {"type": "object", "properties": {"type": {"type": "string"}}},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any, Final, cast
 
@@ -115,7 +116,9 @@ def _events(call: Call, media: Media) -> Iterator[Event]:
     for number, member in enumerate(_members(data, schema)):
         value = data.value(member, f"{call.seed} {number}")
         if data.fits(value, schema) and not _tells_of_an_error(value):
-            yield _event(value, whole=_is_whole_event(data, member))
+            # Where events need not be texts, those that are come as JSON like the others.
+            sent = json.dumps(value) if isinstance(value, str) else value
+            yield _event(sent, whole=_is_whole_event(data, member))
 
 
 def _tells_of_an_error(value: JSON) -> bool:
