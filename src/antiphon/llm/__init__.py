@@ -9,6 +9,19 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..runtime import APIConnectionError as APIConnectionError
+    from ..runtime import APIError as APIError
+    from ..runtime import APIResponseValidationError as APIResponseValidationError
+    from ..runtime import APIStatusError as APIStatusError
+    from ..runtime import APITimeoutError as APITimeoutError
+    from ..runtime import AuthenticationError as AuthenticationError
+    from ..runtime import BadRequestError as BadRequestError
+    from ..runtime import ConflictError as ConflictError
+    from ..runtime import InternalServerError as InternalServerError
+    from ..runtime import NotFoundError as NotFoundError
+    from ..runtime import PermissionDeniedError as PermissionDeniedError
+    from ..runtime import RateLimitError as RateLimitError
+    from ..runtime import UnprocessableEntityError as UnprocessableEntityError
     from . import errors as errors
     from . import parts as parts
     from . import providers as providers
@@ -193,6 +206,11 @@ else:
     __getattr__, __dir__, __all__ = attach(
         __name__,
         {
+            "..runtime": (
+                "APIConnectionError APIError APIResponseValidationError APIStatusError APITimeoutError "
+                "AuthenticationError BadRequestError ConflictError InternalServerError NotFoundError "
+                "PermissionDeniedError RateLimitError UnprocessableEntityError"
+            ),
             "._async.asking": "acompletion aembedding aresponses",
             "._async.clients": "aclose_all",
             "._async.streams": "AsyncPieces",

@@ -13,7 +13,8 @@ from typing import Any
 import pydantic
 import pytest
 
-from antiphon import APIConnectionError, AsyncClient, AuthenticationError, InternalServerError, RateLimitError
+import antiphon
+from antiphon import APIConnectionError, AsyncClient, AuthenticationError, InternalServerError, RateLimitError, llm
 from antiphon.llm import (
     AsyncModel,
     Completion,
@@ -76,8 +77,13 @@ async def test_an_answer_is_a_mapping_and_has_attributes() -> None:
     assert usage is not None
     assert usage.total_tokens == usage.prompt_tokens + usage.completion_tokens
     assert response.choices[0].message.tool_calls is None
+    assert response.choices[0].message["tool_calls"] is None
+    assert "tool_calls" not in response.choices[0].message
+    assert response.choices[0].message.get("tool_calls", "none") == "none"
     with pytest.raises(AttributeError, match="Completion has no 'nothing'"):
         _ = response.nothing
+    with pytest.raises(KeyError, match="nothing"):
+        _ = response["nothing"]
     for again in (copy.deepcopy(response), pickle.loads(pickle.dumps(response))):
         assert again == response
         assert again.choices[0].message.content == TEXT
@@ -89,6 +95,24 @@ async def test_an_answer_is_a_mapping_and_has_attributes() -> None:
 async def test_how_a_model_is_named(server: MockServer, model: str) -> None:
     await asked(model=model, messages=ASKED)
     assert server.requests[-1].body["model"] == "m"
+
+
+@pytest.mark.parametrize("name", ["provider", "custom_llm_provider"])
+async def test_a_provider_beside_the_name_of_the_model(server: MockServer, name: str) -> None:
+    given: Any = {name: "vllm", "base_url": server.url, "api_key": "k"}
+    await asked(model="org/m", messages=ASKED, **given)
+    assert server.requests[-1].body["model"] == "org/m"
+
+
+async def test_the_last_piece_says_nothing_where_it_is_asked() -> None:
+    pieces = [each async for each in await acompletion("m", ASKED, stream=True, mock_response="One two")]
+    assert "".join(each["choices"][0]["delta"]["content"] or "" for each in pieces) == "One two"
+    assert "content" not in pieces[-1]["choices"][0]["delta"]
+
+
+def test_errors_of_requests_are_those_of_the_clients() -> None:
+    for name in ("APIError", "APIStatusError", "RateLimitError", "APITimeoutError", "AuthenticationError"):
+        assert getattr(llm, name) is getattr(antiphon, name) is getattr(llm.errors, name)
 
 
 @pytest.mark.parametrize("ending", ["", "/", "/chat/completions", "/chat/completions/"])

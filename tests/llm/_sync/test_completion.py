@@ -14,7 +14,8 @@ from typing import Any
 import pydantic
 import pytest
 
-from antiphon import APIConnectionError, AuthenticationError, Client, InternalServerError, RateLimitError
+import antiphon
+from antiphon import APIConnectionError, AuthenticationError, Client, InternalServerError, RateLimitError, llm
 from antiphon.llm import (
     Completion,
     CompletionChunk,
@@ -77,8 +78,13 @@ def test_an_answer_is_a_mapping_and_has_attributes() -> None:
     assert usage is not None
     assert usage.total_tokens == usage.prompt_tokens + usage.completion_tokens
     assert response.choices[0].message.tool_calls is None
+    assert response.choices[0].message["tool_calls"] is None
+    assert "tool_calls" not in response.choices[0].message
+    assert response.choices[0].message.get("tool_calls", "none") == "none"
     with pytest.raises(AttributeError, match="Completion has no 'nothing'"):
         _ = response.nothing
+    with pytest.raises(KeyError, match="nothing"):
+        _ = response["nothing"]
     for again in (copy.deepcopy(response), pickle.loads(pickle.dumps(response))):
         assert again == response
         assert again.choices[0].message.content == TEXT
@@ -90,6 +96,24 @@ def test_an_answer_is_a_mapping_and_has_attributes() -> None:
 def test_how_a_model_is_named(server: MockServer, model: str) -> None:
     asked(model=model, messages=ASKED)
     assert server.requests[-1].body["model"] == "m"
+
+
+@pytest.mark.parametrize("name", ["provider", "custom_llm_provider"])
+def test_a_provider_beside_the_name_of_the_model(server: MockServer, name: str) -> None:
+    given: Any = {name: "vllm", "base_url": server.url, "api_key": "k"}
+    asked(model="org/m", messages=ASKED, **given)
+    assert server.requests[-1].body["model"] == "org/m"
+
+
+def test_the_last_piece_says_nothing_where_it_is_asked() -> None:
+    pieces = [each for each in completion("m", ASKED, stream=True, mock_response="One two")]
+    assert "".join(each["choices"][0]["delta"]["content"] or "" for each in pieces) == "One two"
+    assert "content" not in pieces[-1]["choices"][0]["delta"]
+
+
+def test_errors_of_requests_are_those_of_the_clients() -> None:
+    for name in ("APIError", "APIStatusError", "RateLimitError", "APITimeoutError", "AuthenticationError"):
+        assert getattr(llm, name) is getattr(antiphon, name) is getattr(llm.errors, name)
 
 
 @pytest.mark.parametrize("ending", ["", "/", "/chat/completions", "/chat/completions/"])

@@ -43,7 +43,7 @@ _PLACES: Final = frozenset(
     {"api_key", "api_version", "azure_ad_token", "azure_ad_token_provider", "base_url", "provider"}
 )
 """Keywords that belong to one model, and are not passed on to a fallback."""
-_OTHER_NAMES: Final = {"api_base": "base_url", "num_retries": "max_retries"}
+_OTHER_NAMES: Final = {"api_base": "base_url", "custom_llm_provider": "provider", "num_retries": "max_retries"}
 _NOT_GIVEN: Final = frozenset({NoneType, NotGiven, Omit})
 _TOKENS: Final = frozenset({"azure_ad_token", "azure_ad_token_provider"})
 _PLACED: Final = ("provider", "base_url", "api_key", "api_version")

@@ -30,9 +30,9 @@ __all__ = [
 class Data(dict[str, Any]):
     """A JSON object: `answer["id"]` and `answer.id` are the same.
 
-    It is a real dict: `.get`, `in`, `json.dumps` and sending it back work. An attribute that OpenAI's format knows and
-    the server left out reads as None; any other raises AttributeError. Entries named as a method of dict (`items`,
-    `values`) are found by `[...]` only.
+    It is a real dict: `.get`, `in`, `json.dumps` and sending it back work. What OpenAI's format knows and the server
+    left out reads as None, as an attribute and by `[...]`; anything else raises AttributeError or KeyError. Entries
+    named as a method of dict (`items`, `values`) are found by `[...]` only.
     """
 
     __slots__ = ()
@@ -42,13 +42,16 @@ class Data(dict[str, Any]):
     def __init_subclass__(cls) -> None:
         cls._fields = cls._fields | {name for name in get_annotations(cls) if name[0] != "_"}
 
+    def __missing__(self, name: str) -> Any:
+        if name in self._fields:
+            return None
+        raise KeyError(name)
+
     def __getattr__(self, name: str) -> Any:
         try:
             return self[name]
         except KeyError:
             pass
-        if name in self._fields:
-            return None
         raise AttributeError(f"{type(self).__name__} has no {name!r}; it has {', '.join(map(repr, self)) or 'nothing'}")
 
     def __setattr__(self, name: str, value: object) -> None:

@@ -43,6 +43,8 @@ class Settings(TypedDict, total=False):
     api_version: str | None
     provider: str | None
     """The provider's name, where the model's name does not say it."""
+    custom_llm_provider: str | None
+    """Another name for `provider`."""
     timeout: TimeoutTypes | None
     max_retries: int | None
     num_retries: int | None
