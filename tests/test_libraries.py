@@ -11,11 +11,13 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from antiphon import BaseModel, Client, NotGiven, not_given, omit
+from antiphon import AsyncClient, BaseModel, Client, NotFoundError, NotGiven, not_given, omit
 from antiphon._base_client import make_request_options
+from antiphon._legacy_response import LegacyAPIResponse
 from antiphon._models import construct_type, construct_type_unchecked, validate_type
 from antiphon._qs import Querystring, stringify
 from antiphon._resource import SyncAPIResource
@@ -26,7 +28,8 @@ from antiphon.lib._parsing._completions import is_basemodel_type, is_dataclass_l
 from antiphon.lib._parsing._responses import parse_response, type_to_text_format_param
 from antiphon.lib.streaming.responses import ResponseStreamState
 from antiphon.mock import serve
-from antiphon.runtime.transports.scripted import Answer, ScriptedTransport
+from antiphon.runtime import AsyncRawResponse, RawResponse
+from antiphon.runtime.transports.scripted import Answer, AsyncScriptedTransport, ScriptedTransport
 from antiphon.types.responses import ResponseStreamEvent, ToolParam
 
 
@@ -218,3 +221,43 @@ def test_kinds_of_types() -> None:
     assert not is_basemodel_type(list[City])
     assert is_dataclass_like_type(dataclass(type("Plain", (), {})))
     assert not is_dataclass_like_type(City)
+
+
+def test_legacy_responses_by_hand() -> None:
+    async_client = AsyncClient(api_key="k")
+    for client, kind in ((Client(api_key="k"), RawResponse), (async_client, AsyncRawResponse)):
+        raw = httpx.Response(200, json={"name": "Rome"})
+        made: Any = LegacyAPIResponse[City](raw=raw, client=client, cast_to=City, stream=False, stream_cls=None)
+        assert isinstance(made, kind)
+        assert isinstance(made, LegacyAPIResponse)
+        assert made.parse() == City(name="Rome")
+
+
+def test_bodies_are_awaited_where_code_does_so() -> None:
+    transport = AsyncScriptedTransport([Answer(404, {"error": "none"})])
+
+    async def refused() -> bytes:
+        async with AsyncClient(api_key="k", http_client=transport, max_retries=0) as client:
+            with pytest.raises(NotFoundError) as caught:
+                await client.models.retrieve("m")
+            assert await caught.value.request.aread() == b""
+            return await caught.value.response.aread()
+
+    assert json.loads(asyncio.run(refused())) == {"error": "none"}
+
+
+def test_keys_are_asked_for_ahead() -> None:
+    """Programs that connect by themselves take the headers of a client."""
+    client: Any = Client(api_key=lambda: "fresh")
+    assert client._api_key_provider() == "fresh"
+    assert client._refresh_api_key() == "fresh"
+    assert client.auth_headers["Authorization"] == "Bearer fresh"
+    copy = client.copy(api_key="other")
+    assert (copy._refresh_api_key(), copy._api_key_provider) == ("other", None)
+
+    async def key() -> str:
+        return "awaited"
+
+    waiting: Any = AsyncClient(api_key=key)
+    assert asyncio.run(waiting._refresh_api_key()) == "awaited"
+    assert waiting.auth_headers["Authorization"] == "Bearer awaited"

@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from .core.transport import AsyncReply, Reply
 
 __all__ = [
+    "AsyncClosing",
     "AsyncColour",
     "AsyncMethod",
     "AsyncPaged",
     "AsyncPaginator",
     "AsyncTurn",
+    "Closing",
     "Colour",
     "Method",
     "Paged",
@@ -274,6 +276,21 @@ AsyncPaged: TypeAlias = AsyncPaginator[Any, PageT]
 """What an async list call gives: something to await for a page or to iterate for items."""
 Paged: TypeAlias = Annotated[PageT, "fetched"]
 """What a sync list call gives: the page."""
+
+
+class AsyncClosing:
+    """What is closed by waiting, under the name that `contextlib.aclosing` and users of httpx know too."""
+
+    async def close(self) -> None:
+        raise NotImplementedError
+
+    async def aclose(self) -> None:
+        """The same as `close()`."""
+        await self.close()
+
+
+class Closing:
+    """What is closed at once."""
 
 
 class AsyncColour:

@@ -136,9 +136,10 @@ async def test_a_function_is_asked_before_each_attempt() -> None:
 
 async def test_a_plain_function() -> None:
     client, transport = scripted(GOOD, GOOD, api_key=lambda: "plain")
+    assert client.auth_headers == {}
     await client.things.retrieve("x")
     assert transport.requests[0].headers["authorization"] == "Bearer plain"
-    assert client.auth_headers == {}
+    assert client.auth_headers == {"authorization": "Bearer plain"}
     other = client.with_options(api_key=lambda: "other")
     await other.things.retrieve("x")
     assert transport.requests[1].headers["authorization"] == "Bearer other"

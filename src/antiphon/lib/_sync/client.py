@@ -34,6 +34,16 @@ class ClientOptions(APIClient):
         else:
             self.api_key = WorkloadIdentityAuth(workload_identity=self.workload_identity, client=self)
 
+    def _refresh_api_key(self) -> str:
+        """The key to use now, asked for where a function gives it. Libraries that connect by themselves call this."""
+        key = self.api_key
+        return (self._asked({"api_key": key}))["api_key"] if callable(key) else key or ""
+
+    @property
+    def _api_key_provider(self) -> object:
+        """The function that gives the key; libraries ask whether there is one."""
+        return self.api_key if callable(self.api_key) else None
+
     def _server(self, base_url: str | None) -> str | None:
         if self.data_residency is not None:
             from ..core.servers import residency_url

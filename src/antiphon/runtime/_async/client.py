@@ -277,16 +277,19 @@ class AsyncAPIClient(AsyncColour, BaseClient):
     def _low_level(
         self, call: Call, cast_to: Any, stream: bool, stream_cls: type[AsyncStream[Any]] | None
     ) -> tuple[Call, AsyncResult]:
-        strict = self._strict_response_validation
-        if call.security is not None:
-            from ..core.low_level import known_security
-
-            call = call.replaced(security=known_security(call.security, self.sdk.schemes))
+        call, strict = self._known(call), self._strict_response_validation
         if stream:
             stream_class = stream_cls or AsyncStream[Any]
             item = cast_to if stream_cls is None or (named := stream_item(stream_cls)) is object else named
             return call.replaced(streamed=True), AsyncStreamResult(item, strict=strict, stream_class=stream_class)
         return call, AsyncValueResult(cast_to, strict=strict)
+
+    def _known(self, call: Call) -> Call:
+        if call.security is None:
+            return call
+        from ..core.low_level import known_security
+
+        return call.replaced(security=known_security(call.security, self.sdk.schemes))
 
     # --- what programs replace ---
 
@@ -304,7 +307,7 @@ class AsyncAPIClient(AsyncColour, BaseClient):
         """
         from ..core.low_level import described_call
 
-        call = self._prepare(described_call(options))
+        call = self._prepare(self._known(described_call(options)))
         given = call.given_headers(self.settings) & self.settings.secrets
         functions = self.credential_functions(call, given)
         nothing: dict[str, str] = {}
@@ -388,7 +391,10 @@ class AsyncAPIClient(AsyncColour, BaseClient):
         return settings, headers, query, [each for each in functions.values() if isinstance(each, Renewable)]
 
     async def _asked(self, functions: Mapping[str, Callable[[], Any]]) -> dict[str, str]:
-        return {name: checked_answer(name, await async_resolved(function)) for name, function in functions.items()}
+        answers = {name: checked_answer(name, await async_resolved(function)) for name, function in functions.items()}
+        if answers:
+            self._answers = answers
+        return answers
 
     async def _send(self, request: Request) -> AsyncReply:
         body = request.body

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, get_args, get_ori
 
 from ..core.errors import APIConnectionError
 from ..core.response import HTTPResponse
-from ..waiting import async_closed, async_reply_of
+from ..waiting import AsyncClosing, async_closed, async_reply_of
 from .opened import AsyncOpened
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ __all__ = ["AsyncStream", "stream_item"]
 T = TypeVar("T")
 
 
-class AsyncStream(Generic[T]):
+class AsyncStream(AsyncClosing, Generic[T]):
     """Items as they arrive: iterate it, or use it as a context manager.
 
     The connection goes back to the pool when the items end, and is closed when the loop is left early, on an error,

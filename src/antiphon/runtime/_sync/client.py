@@ -278,16 +278,19 @@ class APIClient(Colour, BaseClient):
     def _low_level(
         self, call: Call, cast_to: Any, stream: bool, stream_cls: type[Stream[Any]] | None
     ) -> tuple[Call, Result]:
-        strict = self._strict_response_validation
-        if call.security is not None:
-            from ..core.low_level import known_security
-
-            call = call.replaced(security=known_security(call.security, self.sdk.schemes))
+        call, strict = self._known(call), self._strict_response_validation
         if stream:
             stream_class = stream_cls or Stream[Any]
             item = cast_to if stream_cls is None or (named := stream_item(stream_cls)) is object else named
             return call.replaced(streamed=True), StreamResult(item, strict=strict, stream_class=stream_class)
         return call, ValueResult(cast_to, strict=strict)
+
+    def _known(self, call: Call) -> Call:
+        if call.security is None:
+            return call
+        from ..core.low_level import known_security
+
+        return call.replaced(security=known_security(call.security, self.sdk.schemes))
 
     # --- what programs replace ---
 
@@ -305,7 +308,7 @@ class APIClient(Colour, BaseClient):
         """
         from ..core.low_level import described_call
 
-        call = self._prepare(described_call(options))
+        call = self._prepare(self._known(described_call(options)))
         given = call.given_headers(self.settings) & self.settings.secrets
         functions = self.credential_functions(call, given)
         nothing: dict[str, str] = {}
@@ -389,7 +392,10 @@ class APIClient(Colour, BaseClient):
         return settings, headers, query, [each for each in functions.values() if isinstance(each, Renewable)]
 
     def _asked(self, functions: Mapping[str, Callable[[], Any]]) -> dict[str, str]:
-        return {name: checked_answer(name, resolved(function)) for name, function in functions.items()}
+        answers = {name: checked_answer(name, resolved(function)) for name, function in functions.items()}
+        if answers:
+            self._answers = answers
+        return answers
 
     def _send(self, request: Request) -> Reply:
         body = request.body

@@ -15,10 +15,10 @@ from ..core.request import SentRequest
 from ..core.response import HTTPResponse
 from ..core.text import LineDecoder, Resizer, TextDecoder
 from ..core.urls import URL
-from ..waiting import Method, call
+from ..waiting import Method, call, reply_of
 from .opened import Opened
-from .results import Result
-from .stream import stream_item
+from .results import Result, StreamResult, ValueResult
+from .stream import Stream, stream_item
 
 __all__ = [
     "APIResponse",
@@ -36,7 +36,32 @@ R = TypeVar("R")
 class _ResponseFacts(Generic[T]):
     """What both kinds of response tell about themselves."""
 
-    def __init__(self, opened: Opened, result: Result) -> None:
+    def __init__(
+        self,
+        opened: Opened | None = None,
+        result: Result | None = None,
+        *,
+        raw: Any = None,
+        cast_to: Any = None,
+        client: object = None,
+        stream: bool = False,
+        stream_cls: Any = None,
+        options: object = None,
+        retries_taken: int = 0,
+    ) -> None:
+        """Calls give responses. Tests of programs make one by hand: of `cast_to`, out of a `raw` response of httpx.
+
+        Raises TypeError when it is neither made by a call nor given these two. `options` change nothing.
+        """
+        if opened is None or result is None:
+            strict = bool(getattr(client, "_strict_response_validation", False))
+            opened = _opened_by_hand(raw, cast_to, retries_taken)
+            if stream or stream_cls is not None:
+                result = StreamResult(cast_to, strict=strict, stream_class=stream_cls or Stream)
+            else:
+                result = ValueResult(cast_to, strict=strict)
+            if isinstance(self, RawResponse) and result.needs_body and not opened.response.is_read:
+                raise TypeError("a response that is made by hand has to be read before")
         self._opened = opened
         self._result = result
         self._parsed: list[tuple[Any, Any]] = []
@@ -102,6 +127,14 @@ class _ResponseFacts(Generic[T]):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} [{self.status_code} {self.http_response.reason_phrase}]>"
+
+
+def _opened_by_hand(raw: Any, cast_to: Any, retries_taken: int) -> Opened:
+    if raw is None or cast_to is None:
+        raise TypeError("a response made by hand needs raw=, a response of httpx, and cast_to=, the type of its body")
+    reply, request = reply_of(raw)
+    content = raw.content if raw.is_stream_consumed else None
+    return Opened(reply, HTTPResponse(reply.head, request, content, retries_taken=retries_taken))
 
 
 class RawResponse(_ResponseFacts[T]):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, get_args, get_ori
 
 from ..core.errors import APIConnectionError
 from ..core.response import HTTPResponse
-from ..waiting import closed, reply_of
+from ..waiting import Closing, closed, reply_of
 from .opened import Opened
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ __all__ = ["Stream", "stream_item"]
 T = TypeVar("T")
 
 
-class Stream(Generic[T]):
+class Stream(Closing, Generic[T]):
     """Items as they arrive: iterate it, or use it as a context manager.
 
     The connection goes back to the pool when the items end, and is closed when the loop is left early, on an error,

@@ -120,6 +120,8 @@ class BaseClient:
         self._settings_key: tuple[object, ...] = ()
         self._credentials_key: tuple[object, ...] = ()
         self._credentials: dict[tuple[Security | None, frozenset[str]], tuple[dict[str, str], dict[str, str]]] = {}
+        self._answers: dict[str, str] = {}
+        """What functions that give credentials gave last."""
         self._logger = logging.getLogger(sdk.name)
         if sdk.log_env is not None:
             set_up_logging(sdk.name, os.environ.get(sdk.log_env))
@@ -168,9 +170,9 @@ class BaseClient:
 
     @property
     def auth_headers(self) -> Headers:
-        """The headers that authorise a request by the client's own credentials."""
+        """The headers that authorise a request by the client's own credentials; of a function, what it gave last."""
         try:
-            return Headers(self._fields_for(None, frozenset())[0], secret=self.settings.secrets)
+            return Headers(self._fields_for(None, frozenset(), self._answers)[0], secret=self.settings.secrets)
         except CredentialsError:
             return Headers()
 
@@ -253,10 +255,8 @@ class BaseClient:
         self, security: Security | None, given: frozenset[str], fresh: Mapping[str, str] | None = None
     ) -> tuple[dict[str, str], dict[str, str]]:
         def value_of(name: str) -> str | None:
-            if fresh and name in fresh:
-                return fresh[name]
             value: Any = getattr(self, name)
-            return None if callable(value) else value
+            return (fresh or {}).get(name) if callable(value) else value
 
         wanted = self.sdk.security if security is None else security
         try:

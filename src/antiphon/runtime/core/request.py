@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Generator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import Final, cast
+from typing import Any, Final, Generic, TypeVar, cast
 from uuid import uuid4
 
 from .auth import Scheme, Security
@@ -23,7 +23,9 @@ from .sources import Segments, source_of
 from .timeouts import DEFAULT_TIMEOUT, Timeout, TimeoutTypes, timeout_from
 from .urls import URL, BaseURL, redirect_url, same_origin, secret_entries, shown_url
 
-__all__ = ["FORM", "Call", "Request", "SentRequest", "Settings", "build_request"]
+__all__ = ["FORM", "AtHand", "Call", "Request", "SentRequest", "Settings", "build_request"]
+
+T_co = TypeVar("T_co", covariant=True)
 
 FORM: Final = "form"
 """`Call.encoding` of a body sent as `application/x-www-form-urlencoded`."""
@@ -184,6 +186,17 @@ class Request:
         return f"<Request {self.method} {shown_url(self.url, self.secrets)}>"
 
 
+class AtHand(Generic[T_co]):
+    """Something that is there, for code that awaits it."""
+
+    def __init__(self, thing: T_co) -> None:
+        self._thing = thing
+
+    def __await__(self) -> Generator[Any, Any, T_co]:
+        yield from ()
+        return self._thing
+
+
 class SentRequest:
     """What is remembered of a request on responses and errors: method, URL, headers, and a body that was in memory.
 
@@ -225,6 +238,10 @@ class SentRequest:
 
     def read(self) -> bytes:
         return self.content
+
+    def aread(self) -> Awaitable[bytes]:
+        """The same, for code that awaits it."""
+        return AtHand(self.content)
 
     def without_secrets(self, text: str) -> str:
         """A text of the server's, in which it may have repeated what proves who called, fit to be shown.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Annotated, Any, Final, TypeVar, cast, get_args
@@ -17,7 +17,7 @@ from .errors import APIResponseValidationError, APIStatusError, SDKError, error_
 from .headers import Headers
 from .models import set_request_id
 from .reading import Drift, Malformed, json_kind, parse_json, reader_for
-from .request import SentRequest
+from .request import AtHand, SentRequest
 from .text import LineDecoder, Resizer
 from .urls import URL
 
@@ -179,6 +179,10 @@ class HTTPResponse:
     def read(self) -> bytes:
         return self.content
 
+    def aread(self) -> Awaitable[bytes]:
+        """The same, for code that awaits it."""
+        return AtHand(self.content)
+
     def comes_from(self, opened: object) -> None:
         """What closes the connection of a body that is still to be read. It is not held: dropped, it closes itself."""
         self._opened = ref(opened)
@@ -196,7 +200,7 @@ class HTTPResponse:
     def aclose(self) -> Awaitable[None]:
         """Close the connection of a body that was not read to its end, when it is awaited."""
         closing = self._closing()
-        return cast("Coroutine[Any, Any, None]", closing) if isinstance(closing, Coroutine) else _Nothing()
+        return cast("Coroutine[Any, Any, None]", closing) if isinstance(closing, Coroutine) else AtHand(None)
 
     def _closing(self) -> object:
         opened = self._opened() if self._opened is not None else None
@@ -272,13 +276,6 @@ class HTTPResponse:
 
     def __repr__(self) -> str:
         return f"<Response [{self.status_code} {self.reason_phrase}]>"
-
-
-class _Nothing:
-    """What there is to wait for where nothing is left to do."""
-
-    def __await__(self) -> Generator[Any, Any, None]:
-        yield from ()
 
 
 def _restored(

@@ -9,13 +9,17 @@ import httpx
 
 from ..core.headers import field_text
 from ..core.request import Request
+from ..core.sources import Segments
 
 __all__ = ["httpx_request", "prepared_request"]
 
 
 def httpx_request(request: Request) -> httpx.Request:
     """The same request, with its body where that is in memory."""
-    body = request.body if isinstance(request.body, bytes) else None
+    body = request.body
+    if isinstance(body, Segments):
+        parts = [part for part in body.parts if isinstance(part, bytes)]
+        body = b"".join(parts) if len(parts) == len(body.parts) else None
     fields = [(name.encode("ascii"), value.encode("latin-1")) for name, value in request.header_fields.items()]
     extensions = {"timeout": request.timeout.as_dict()}
     return httpx.Request(request.method, request.url, headers=fields, content=body, extensions=extensions)
