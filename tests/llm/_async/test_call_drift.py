@@ -282,6 +282,26 @@ async def test_strict_values_where_no_schema_can_be_asked_for(json_mode: bool) -
     assert ["tools" in each for each in bodies] == [not json_mode] * 2
 
 
+@pytest.mark.parametrize(
+    ("given", "last"),
+    [
+        ("Name a book", "Name a book\n\nAnswer with one JSON object and nothing else: no text around it."),
+        ("Name a book as Json", "Name a book as Json"),
+        ([llm.Messages.System("JSON, please"), llm.Messages.User("Hello")], "Hello"),
+        ([llm.Messages.System("Hello")], "Answer with one JSON object and nothing else: no text around it."),
+    ],
+)
+async def test_json_is_asked_for_in_words_too(server: MockServer, given: Any, last: str) -> None:
+    @llm.call("openai/m", json_mode=True)
+    async def asked() -> Any:
+        return given
+
+    await asked()
+    body = server.requests[-1].body
+    assert body["response_format"] == {"type": "json_object"}
+    assert body["messages"][-1] == {"role": "user", "content": last}
+
+
 async def test_a_tool_may_be_called_before_the_value() -> None:
     tool, value = called({"text": "hi"}, "shout"), called({"title": "Emma"})
     both = {**tool, "tool_calls": [*tool["tool_calls"], *value["tool_calls"]]}

@@ -26,7 +26,15 @@ from .json_answers import better, is_no_json, json_readings, json_text, unwrappe
 from .partials import Within, shape_of
 from .told_schemas import JSONSchema, told_schema
 
-__all__ = ["Extraction", "FromCallArgs", "RefusalError", "ResponseModelConfigDict", "check_type", "with_response"]
+__all__ = [
+    "Extraction",
+    "FromCallArgs",
+    "RefusalError",
+    "ResponseModelConfigDict",
+    "check_type",
+    "with_json_asked",
+    "with_response",
+]
 
 _VALUE: Final = "value"
 """Where a value stands that is no object."""
@@ -118,16 +126,7 @@ class Extraction:
     def messages(self, messages: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         """The messages as they are sent: in JSON mode the last one says which JSON is wanted."""
         said = self.instructions
-        if said is None:
-            return list(messages)
-        made = list(messages)
-        last: Mapping[str, Any] = made[-1] if made else {}
-        content: Any = last.get("content")
-        if last.get("role") != "user" or not (isinstance(content, str) or is_list(content)):
-            return [*made, {"role": "user", "content": said}]
-        told: Any = f"{content}\n\n{said}" if isinstance(content, str) else [*content, _text_part(said)]
-        made[-1] = {**last, "content": told}
-        return made
+        return list(messages) if said is None else _told(messages, said)
 
     @cached_property
     def instructions(self) -> str | None:
@@ -268,6 +267,25 @@ class Extraction:
             if self.is_wrapped and is_mapping(inner) and _VALUE in inner:
                 yield _json(inner[_VALUE])
             yield _json(inner)
+
+
+def with_json_asked(messages: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The messages as they are sent for an answer in JSON of whatever form: some servers want to be told in words."""
+    if any("json" in str(message.get("content")).lower() for message in messages if is_mapping(message)):
+        return list(messages)
+    return _told(messages, "Answer with one JSON object and nothing else: no text around it.")
+
+
+def _told(messages: Sequence[Mapping[str, Any]], said: str) -> list[Mapping[str, Any]]:
+    """The messages, the last of which says this too."""
+    made = list(messages)
+    last: Any = made[-1] if made else None
+    content: Any = last.get("content") if is_mapping(last) else None
+    if not is_mapping(last) or last.get("role") != "user" or not (isinstance(content, str) or is_list(content)):
+        return [*made, {"role": "user", "content": said}]
+    told: Any = f"{content}\n\n{said}" if isinstance(content, str) else [*content, _text_part(said)]
+    made[-1] = {**last, "content": told}
+    return made
 
 
 def with_response(value: Any, response: object) -> Any:

@@ -12,6 +12,7 @@ from ....runtime.core.kinds import is_mapping
 from ..attachments import Loaded
 from ..base_tools import BaseTool
 from ..colours import is_async, is_async_function
+from ..extraction import with_json_asked
 from ..tool_classes import tool_classes
 from .asked import Asked
 from .clients import UnsupportedClientError
@@ -92,7 +93,9 @@ class Plan:
         """The messages as they are sent."""
         messages = with_media(self.messages, self.media, loaded) if self.media else self.messages
         extraction = self.settings.extraction
-        return messages if extraction is None else extraction.messages(messages)
+        if extraction is not None:
+            return extraction.messages(messages)
+        return with_json_asked(messages) if self.settings.json_mode else messages
 
     def __reduce__(self) -> Any:
         from .pickling import facts_of, plan_of
