@@ -113,6 +113,12 @@ KINDS: dict[str, tuple[Any, list[Any], str, Next]] = {
         until_empty("offset", lambda page: 4 * page),
     ),
     "a bare list": (ITEMS, parameters(page=COUNT, per_page=COUNT), "", until_empty("page", lambda page: page + 1)),
+    "a bare list, by the number of the last": (
+        {"type": "array", "items": {"type": "object", "properties": {"id": {"type": "integer"}}, "required": ["id"]}},
+        parameters(since={"type": "integer"}, per_page=COUNT),
+        "",
+        lambda _, items, __: f"since={items[-1]['id']}" if items else None,
+    ),
     "items one level below": (
         {"type": "object", "properties": {"result": list_of("items", next_cursor=MAYBE)}, "required": ["result"]},
         parameters(cursor=TEXT, limit=COUNT),

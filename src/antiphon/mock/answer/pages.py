@@ -38,7 +38,7 @@ _SIZES: Final = (
     "maxResults",
     "PageSize",
 )
-_FORWARD: Final = ("after", "starting_after", "after_id")
+_FORWARD: Final = ("after", "starting_after", "after_id", "since_id", "since")
 _BACKWARD: Final = ("before", "ending_before", "before_id")
 _TOKENS: Final = ("cursor", "page_token", "pageToken", "PageToken", "marker", "next_token", "token", "continuation")
 _PAGES: Final = ("page", "page_number", "pageNumber", "Page")
@@ -109,7 +109,8 @@ def _position(query: Mapping[str, Schema], shapes: Shapes) -> tuple[Style, str]:
         for name in names:
             if name in query and (sized or style != "offset"):
                 dated = shapes.of(query[name]).facts.get("format") in ("date-time", "date")
-                if not dated and shapes.types(query[name]) & {"string", "integer"}:
+                kinds = {"integer"} if name == "since" else {"string", "integer"}  # text there is a moment
+                if not dated and shapes.types(query[name]) & kinds:
                     return cast(Style, style), name
     return "none", ""
 
