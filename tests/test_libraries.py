@@ -10,6 +10,7 @@ import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
+from unittest.mock import Mock
 
 import httpx
 import pytest
@@ -261,3 +262,19 @@ def test_keys_are_asked_for_ahead() -> None:
     waiting: Any = AsyncClient(api_key=key)
     assert asyncio.run(waiting._refresh_api_key()) == "awaited"
     assert waiting.auth_headers["Authorization"] == "Bearer awaited"
+
+
+def test_connections_of_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests of programs replace what opens WebSockets in its own library."""
+    client_module = pytest.importorskip("websockets.sync.client")
+    socket = Mock()
+    socket.recv.return_value = b'{"type": "session.created", "event_id": "e", "session": {}}'
+    connect = Mock(return_value=socket)
+    monkeypatch.setattr(client_module, "connect", connect)
+    client = Client(api_key="k", base_url="https://host.test/v1")
+    with client, client.realtime.connect(model="m") as connection:
+        assert connection.recv().type == "session.created"
+        connection.send({"type": "response.create"})
+    assert connect.call_args.args[0] == "wss://host.test/v1/realtime?model=m"
+    assert json.loads(socket.send.call_args.args[0]) == {"type": "response.create"}
+    socket.close.assert_called_once()

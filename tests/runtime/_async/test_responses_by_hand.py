@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import httpx
@@ -10,11 +11,11 @@ import pytest
 
 from antiphon.runtime import AsyncAPIResponse, AsyncRawResponse, AsyncStream
 from antiphon.runtime.core.low_level import FinalRequestOptions
-from antiphon.runtime.transports.scripted import Answer
+from antiphon.runtime.transports.scripted import Answer, AsyncScriptedTransport
 
 from ..colours import async_listed
 from ..samples import SECRET, Chunk, Message
-from .sdk import scripted
+from .sdk import AsyncClient, scripted
 
 MESSAGE = {"role": "user", "content": "hi"}
 EVENTS = b'data: {"id": "1"}\n\ndata: {"id": "2"}\n\ndata: [DONE]\n\n'
@@ -86,3 +87,32 @@ async def test_what_would_be_sent_of_forms() -> None:
     assert body.count(b'name="a[]"') == 2
     options = FinalRequestOptions(method="get", url="/things", security={"admin": True})
     assert client._build_request(options).headers["authorization"] == "Bearer admin"
+
+
+async def test_what_was_sent_of_a_form_is_told() -> None:
+    client, _ = scripted(Answer(200, MESSAGE), Answer(200, MESSAGE))
+    request = (await client.post("/x", cast_to=httpx.Response, files={"file": ("n.txt", b"contents")})).request
+    assert request.headers["content-type"].startswith("multipart/form-data")
+    assert b'filename="n.txt"' in request.read()
+    assert b"contents" in request.content
+    raw: Any = await client.post(
+        "/x",
+        cast_to=Message,
+        files={"file": ("n.txt", b"contents")},
+        options={"headers": {"X-Stainless-Raw-Response": "true"}},
+    )
+    assert b"contents" in raw.http_request.read()
+    assert b"contents" in pickle.loads(pickle.dumps(raw.http_request)).content
+
+
+async def test_the_http_client_is_found_and_may_be_another() -> None:
+    client, transport = scripted()
+    assert client._client is transport
+    assert client.copy()._client is transport
+    other = AsyncScriptedTransport([Answer(200, MESSAGE)])
+    client._client = other
+    assert (await client.things.retrieve("1")).content == "hi"
+    assert len(other.requests) == 1
+    own = AsyncClient(api_key=SECRET)
+    assert own.copy()._client is own._client
+    await own._client.aclose()

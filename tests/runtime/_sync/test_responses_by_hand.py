@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import httpx
@@ -11,11 +12,11 @@ import pytest
 
 from antiphon.runtime import APIResponse, RawResponse, Stream
 from antiphon.runtime.core.low_level import FinalRequestOptions
-from antiphon.runtime.transports.scripted import Answer
+from antiphon.runtime.transports.scripted import Answer, ScriptedTransport
 
 from ..colours import listed
 from ..samples import SECRET, Chunk, Message
-from .sdk import scripted
+from .sdk import Client, scripted
 
 MESSAGE = {"role": "user", "content": "hi"}
 EVENTS = b'data: {"id": "1"}\n\ndata: {"id": "2"}\n\ndata: [DONE]\n\n'
@@ -87,3 +88,32 @@ def test_what_would_be_sent_of_forms() -> None:
     assert body.count(b'name="a[]"') == 2
     options = FinalRequestOptions(method="get", url="/things", security={"admin": True})
     assert client._build_request(options).headers["authorization"] == "Bearer admin"
+
+
+def test_what_was_sent_of_a_form_is_told() -> None:
+    client, _ = scripted(Answer(200, MESSAGE), Answer(200, MESSAGE))
+    request = (client.post("/x", cast_to=httpx.Response, files={"file": ("n.txt", b"contents")})).request
+    assert request.headers["content-type"].startswith("multipart/form-data")
+    assert b'filename="n.txt"' in request.read()
+    assert b"contents" in request.content
+    raw: Any = client.post(
+        "/x",
+        cast_to=Message,
+        files={"file": ("n.txt", b"contents")},
+        options={"headers": {"X-Stainless-Raw-Response": "true"}},
+    )
+    assert b"contents" in raw.http_request.read()
+    assert b"contents" in pickle.loads(pickle.dumps(raw.http_request)).content
+
+
+def test_the_http_client_is_found_and_may_be_another() -> None:
+    client, transport = scripted()
+    assert client._client is transport
+    assert client.copy()._client is transport
+    other = ScriptedTransport([Answer(200, MESSAGE)])
+    client._client = other
+    assert (client.things.retrieve("1")).content == "hi"
+    assert len(other.requests) == 1
+    own = Client(api_key=SECRET)
+    assert own.copy()._client is own._client
+    own._client.close()

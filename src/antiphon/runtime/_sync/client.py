@@ -105,6 +105,17 @@ class APIClient(Colour, BaseClient):
         """What sends the requests: can be another client's `http_client`, which then must not close it."""
         return self._transport
 
+    @property
+    def _client(self) -> Any:
+        """The HTTP client that was given, else what stands in for one. Tests of programs look here, and replace it."""
+        return self.connections if self._given_http_client is None else self._given_http_client
+
+    @_client.setter
+    def _client(self, http_client: Any) -> None:
+        self._given_http_client = http_client
+        self._transport = transport(http_client)
+        self._owns_transport = True
+
     # --- calls, as resources make them ---
 
     def send(self, call: Call, result: Result, mode: Mode = "value") -> Any:

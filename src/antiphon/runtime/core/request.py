@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Generator, Mapping
+from collections.abc import Awaitable, Generator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar, cast
@@ -203,27 +203,37 @@ class SentRequest:
     Pickling leaves out the values of secret headers and query entries.
     """
 
-    __slots__ = ("_headers", "_secrets", "_url", "content", "method")
+    __slots__ = ("_content", "_headers", "_secrets", "_url", "method")
 
     def __init__(
         self,
         method: str,
         url: str,
         headers: Headers | Mapping[str, str],
-        content: bytes,
+        content: bytes | Sequence[bytes],
         secrets: AbstractSet[str] = frozenset(),
     ) -> None:
         self.method = method
         self._url = url
         self._headers = headers  # hardly anybody asks for them, so they are made into `Headers` when somebody does
-        self.content = content
+        self._content = content
         self._secrets = secrets
 
     @classmethod
     def of(cls, request: Request) -> SentRequest:
-        content = request.body if isinstance(request.body, bytes) else b""
+        content = request.body
+        if isinstance(content, Segments):
+            content = content.at_hand
         fields = request.header_fields.copy()  # they change with the next attempt
-        return cls(request.method, request.url, fields, content, request.secrets)
+        return cls(request.method, request.url, fields, content or b"", request.secrets)
+
+    @property
+    def content(self) -> bytes:
+        """The body that was sent, where it was in memory."""
+        content = self._content
+        if not isinstance(content, bytes):
+            content = self._content = b"".join(content)
+        return content
 
     @property
     def headers(self) -> Headers:

@@ -137,6 +137,12 @@ class Segments:
         self.length: int | None = None if None in lengths else sum(cast("list[int]", lengths))
         self.replayable = all(isinstance(part, bytes) or part.replayable for part in parts)
 
+    @property
+    def at_hand(self) -> list[bytes] | None:
+        """The parts where all of them are in memory."""
+        parts = [part for part in self.parts if isinstance(part, bytes)]
+        return parts if len(parts) == len(self.parts) else None
+
 
 def source_of(content: object, *, start: int | None = 0) -> bytes | Source:
     """The source for what a caller passes as the content of a file or body.

@@ -18,8 +18,7 @@ def httpx_request(request: Request) -> httpx.Request:
     """The same request, with its body where that is in memory."""
     body = request.body
     if isinstance(body, Segments):
-        parts = [part for part in body.parts if isinstance(part, bytes)]
-        body = b"".join(parts) if len(parts) == len(body.parts) else None
+        body = None if (parts := body.at_hand) is None else b"".join(parts)
     fields = [(name.encode("ascii"), value.encode("latin-1")) for name, value in request.header_fields.items()]
     extensions = {"timeout": request.timeout.as_dict()}
     return httpx.Request(request.method, request.url, headers=fields, content=body, extensions=extensions)
