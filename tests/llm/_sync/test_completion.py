@@ -332,6 +332,22 @@ def test_a_response_of_what_the_server_knows_has_no_input() -> None:
     assert server.bodies == [{"model": "m", "prompt": {"id": "pmpt_1"}}]
 
 
+def test_a_fallback_without_a_model_asks_the_same_one_otherwise() -> None:
+    with Local(failed("401 No"), failed("404 No"), whole(completion_body("Hello"))) as peer:
+        response = completion(
+            "vllm/org/m",
+            ASKED,
+            base_url=peer.url("/v1"),
+            api_key="wrong",
+            max_retries=0,
+            fallbacks=[{"api_key": "right"}, {"temperature": 0.5}],
+        )
+    assert response.choices[0].message.content == "Hello"
+    assert [body["model"] for body in peer.bodies] == ["org/m"] * 3
+    assert ["bearer right" in head for head in peer.heads] == [False, True, False]
+    assert [body.get("temperature") for body in peer.bodies] == [None, None, 0.5]
+
+
 def test_fallbacks_are_asked_in_turn() -> None:
     with Local(failed("500 Oh"), failed("401 No"), whole(completion_body("third"))) as peer:
         where: dict[str, Any] = {"base_url": peer.url("/v1"), "api_key": "secret-1", "max_retries": 0}
@@ -408,7 +424,7 @@ MISTAKES: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"additional_params": "{"}, ValueError, "Invalid JSON in additional_params: "),
     ({"additional_params": "[]"}, ValueError, "Invalid JSON in additional_params: it must be an object"),
     ({"fallbacks": "openai/m"}, TypeError, "fallbacks must be a list of models, not str"),
-    ({"fallbacks": [{}]}, ValueError, "fallbacks[0] names no model"),
+    ({"fallbacks": [{}]}, ValueError, "fallbacks[0] says nothing"),
     ({"fallbacks": ["opnai/m"]}, UnknownProviderError, "opnai/m"),
     ({"max_retries": -1}, ValueError, "max_retries"),
     ({"base_url": 3}, TypeError, "base_url must be text, not int"),

@@ -89,8 +89,12 @@ def attempts(
     made = [_attempt(kind, model, subject, bool(stream), parameters, registry, environment, keys, provider)]
     for number, fallback in enumerate(fallbacks):
         own: dict[str, Any] = {"model": fallback} if isinstance(fallback, str) else dict(_fallback(number, fallback))
+        other = own.pop("model", None)
+        if other is None:  # the same one, asked otherwise
+            changed = {**parameters, **_given(own)}
+            made.append(_attempt(kind, model, subject, bool(stream), changed, registry, environment, keys, provider))
+            continue
         changed = {name: value for name, value in parameters.items() if name not in _PLACES}
-        other = own.pop("model")
         changed.update(_given(own))
         made.append(_attempt(kind, other, subject, bool(stream), changed, registry, environment, keys))
     return made
@@ -99,8 +103,8 @@ def attempts(
 def _fallback(number: int, fallback: object) -> Mapping[str, Any]:
     if not is_mapping(fallback):
         raise TypeError(f"fallbacks[{number}] must be a model or a mapping, not {type(fallback).__name__}")
-    if "model" not in fallback:
-        raise ValueError(f"fallbacks[{number}] names no model")
+    if not fallback:
+        raise ValueError(f"fallbacks[{number}] says nothing: it is a model, or a mapping of what is to differ")
     return fallback
 
 

@@ -22,7 +22,7 @@ MessageInput: TypeAlias = Mapping[str, object]
 """A message in OpenAI's format; messages of earlier answers fit too."""
 
 Fallback: TypeAlias = str | Mapping[str, object]
-"""A model to ask when the one before failed; as a mapping with `model` and whatever else is to differ."""
+"""A model to ask when the one before failed; as a mapping, what is to differ: another `model`, another `api_key`."""
 
 MockResponse: TypeAlias = str | Mapping[str, Any] | Exception
 """What a test wants as the answer: its text, all of it, or an error."""
