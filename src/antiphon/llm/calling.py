@@ -52,17 +52,22 @@ Params: TypeAlias = "CommonCallParams | Mapping[str, Any]"
 """What can be passed as `call_params=`."""
 
 
-class CallOptions(TypedDict, total=False):
-    """The arguments of `call` that leave the type of what comes out as it is."""
+class FurtherOptions(TypedDict, total=False):
+    """The arguments of `call` that leave the type of what comes out as it is, whatever it is."""
 
-    tools: Tools | None
-    """Functions, `BaseTool` classes and toolkits that the model may call."""
     json_mode: bool
     """Have the answer be JSON."""
     client: Any
     """Ask by this client."""
     call_params: Params | None
     """Parameters of the request."""
+
+
+class CallOptions(FurtherOptions, total=False):
+    """The same, and what leaves it so where no value is asked for."""
+
+    tools: Tools | None
+    """Functions, `BaseTool` classes and toolkits that the model may call."""
 
 
 @overload
@@ -85,6 +90,28 @@ def call(
     output_parser: None = None,
     **options: Unpack[CallOptions],
 ) -> CallDecorator[AsyncStream, Stream]: ...
+@overload
+def call(
+    provider: str,
+    model: str | None = None,
+    *,
+    stream: Literal[False] = False,
+    tools: Tools,
+    response_model: type[R],
+    output_parser: Callable[[R], Awaitable[T]] | Callable[[R], T],
+    **options: Unpack[FurtherOptions],
+) -> CallDecorator[T | AsyncCallAnswer, T | CallAnswer]: ...
+@overload
+def call(
+    provider: str,
+    model: str | None = None,
+    *,
+    stream: Literal[False] = False,
+    tools: Tools,
+    response_model: type[T],
+    output_parser: None = None,
+    **options: Unpack[FurtherOptions],
+) -> CallDecorator[T | AsyncCallAnswer, T | CallAnswer]: ...
 @overload
 def call(
     provider: str,

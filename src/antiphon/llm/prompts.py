@@ -78,14 +78,14 @@ def metadata(said: Mapping[str, Any], /) -> Callable[[T], T]:
     return decorate
 
 
-def merge_decorators(*decorators: Callable[[Any], Any]) -> Callable[[], Callable[[Callable[..., T]], Callable[..., T]]]:
+def merge_decorators(*decorators: Callable[[Any], Any]) -> Callable[[], Callable[[Callable[P, Any]], Callable[P, Any]]]:
     """One decorator of several, the first of which is the outermost: `both = merge_decorators(one, other)`, `@both()`.
 
     What is decorated keeps its name and its parameters.
     """
 
-    def merged() -> Callable[[Callable[..., T]], Callable[..., T]]:
-        def decorate(function: Callable[..., T], /) -> Callable[..., T]:
+    def merged() -> Callable[[Callable[P, Any]], Callable[P, Any]]:
+        def decorate(function: Callable[P, Any], /) -> Callable[P, Any]:
             made: Any = function
             for decorator in reversed(decorators):
                 made = decorator(made)

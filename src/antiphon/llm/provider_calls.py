@@ -13,7 +13,7 @@ from ._async.call_responses import AsyncCallAnswer
 from ._async.call_streams import AsyncStream, AsyncStructuredStream
 from ._sync.call_responses import CallAnswer
 from ._sync.call_streams import Stream, StructuredStream
-from .calling import CallDecorator, CallOptions
+from .calling import CallDecorator, CallOptions, FurtherOptions, Tools
 from .core.base_tools import BaseTool, ToolConfig
 from .core.calling.answers import CallResponse, CallResponseChunk
 from .core.calling.asked import BaseDynamicConfig
@@ -74,6 +74,28 @@ class ProviderCalls:
         output_parser: None = None,
         **options: Unpack[CallOptions],
     ) -> CallDecorator[AsyncStream, Stream]: ...
+    @overload
+    def call(
+        self,
+        model: str,
+        *,
+        stream: Literal[False] = False,
+        tools: Tools,
+        response_model: type[R],
+        output_parser: Callable[[R], Awaitable[T]] | Callable[[R], T],
+        **options: Unpack[FurtherOptions],
+    ) -> CallDecorator[T | AsyncCallAnswer, T | CallAnswer]: ...
+    @overload
+    def call(
+        self,
+        model: str,
+        *,
+        stream: Literal[False] = False,
+        tools: Tools,
+        response_model: type[T],
+        output_parser: None = None,
+        **options: Unpack[FurtherOptions],
+    ) -> CallDecorator[T | AsyncCallAnswer, T | CallAnswer]: ...
     @overload
     def call(
         self,
