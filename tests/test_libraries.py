@@ -10,13 +10,13 @@ import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
-from unittest.mock import Mock
+from unittest.mock import Mock, patch
 
 import httpx
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from antiphon import AsyncClient, BaseModel, Client, NotFoundError, NotGiven, not_given, omit
+from antiphon import AsyncClient, BaseModel, Client, CredentialsError, NotFoundError, NotGiven, not_given, omit
 from antiphon._base_client import make_request_options
 from antiphon._legacy_response import LegacyAPIResponse
 from antiphon._models import construct_type, construct_type_unchecked, validate_type
@@ -27,6 +27,7 @@ from antiphon._utils import maybe_transform, required_args
 from antiphon.lib._parsing import parse_chat_completion, type_to_response_format_param
 from antiphon.lib._parsing._completions import is_basemodel_type, is_dataclass_like_type
 from antiphon.lib._parsing._responses import parse_response, type_to_text_format_param
+from antiphon.lib.azure import API_KEY_SENTINEL, AzureOpenAI
 from antiphon.lib.streaming.responses import ResponseStreamState
 from antiphon.mock import serve
 from antiphon.runtime import AsyncRawResponse, RawResponse
@@ -272,9 +273,32 @@ def test_connections_of_tests(monkeypatch: pytest.MonkeyPatch) -> None:
     connect = Mock(return_value=socket)
     monkeypatch.setattr(client_module, "connect", connect)
     client = Client(api_key="k", base_url="https://host.test/v1")
-    with client, client.realtime.connect(model="m") as connection:
+    with client.realtime.connect(model="m") as connection:
         assert connection.recv().type == "session.created"
         connection.send({"type": "response.create"})
     assert connect.call_args.args[0] == "wss://host.test/v1/realtime?model=m"
     assert json.loads(socket.send.call_args.args[0]) == {"type": "response.create"}
     socket.close.assert_called_once()
+    for options, compression in (
+        ({}, None),
+        ({"compression": "deflate"}, "deflate"),
+        ({"max_size": 1000}, "left to the library"),
+    ):
+        with client.realtime.connect(model="m", websocket_connection_options=options):
+            assert connect.call_args.kwargs.get("compression", "left to the library") == compression
+
+
+def test_a_key_that_is_none() -> None:
+    client = AzureOpenAI(
+        api_key=API_KEY_SENTINEL, azure_ad_token="token", azure_endpoint="https://a.test", api_version="1"
+    )
+    assert client.auth_headers["Authorization"] == "Bearer token"
+    with pytest.raises(CredentialsError):
+        AzureOpenAI(api_key=API_KEY_SENTINEL, azure_endpoint="https://a.test", api_version="1")
+
+
+def test_what_a_resource_calls_by_can_be_replaced() -> None:
+    client = Client(api_key="k")
+    with patch.object(client.models, "_get", return_value="replaced"):
+        assert client.models._get("/models") == "replaced"  # pyright: ignore[reportPrivateUsage]
+    assert client.models._get == client.get  # pyright: ignore[reportPrivateUsage]

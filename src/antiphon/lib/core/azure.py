@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 API_KEY_SENTINEL: Final = "<no key>"
-"""What programs compare `client.api_key` with that know of clients with a key that is none. Here such a key is None."""
+"""What programs give in place of a key, or compare one with, that know of clients with a key that is none."""
 
 _OF_DEPLOYMENTS: Final = frozenset(
     {
@@ -73,6 +73,8 @@ def azure_credentials(api_key: object, token: object, provider: object, *, enfor
 
     Raises `MutuallyExclusiveAuthError` for more than one, `CredentialsError` for none.
     """
+    if api_key == API_KEY_SENTINEL:
+        api_key = None
     given = [each for each in (api_key, token, provider) if each is not None]
     if len(given) > 1:
         raise MutuallyExclusiveAuthError

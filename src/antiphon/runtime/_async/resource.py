@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
@@ -52,29 +53,29 @@ class AsyncAPIResource:
     def _pages(self, call: Call, page: type[PageT]) -> AsyncPaged[PageT]:
         return self._client.request_pages(call, page, mode=self._mode)
 
-    # What programs make calls by that bring resources of their own.
+    # What programs make calls by that bring resources of their own; tests may replace them.
 
-    @property
+    @cached_property
     def _get(self) -> AsyncMethod[..., Any]:
         return self._client.get
 
-    @property
+    @cached_property
     def _post(self) -> AsyncMethod[..., Any]:
         return self._client.post
 
-    @property
+    @cached_property
     def _put(self) -> AsyncMethod[..., Any]:
         return self._client.put
 
-    @property
+    @cached_property
     def _patch(self) -> AsyncMethod[..., Any]:
         return self._client.patch
 
-    @property
+    @cached_property
     def _delete(self) -> AsyncMethod[..., Any]:
         return self._client.delete
 
-    @property
+    @cached_property
     def _get_api_list(self) -> Callable[..., Any]:
         return self._client.get_api_list
 

@@ -76,6 +76,8 @@ def _arguments(request: Request, options: Mapping[str, Any], package: str) -> di
     agent = headers.pop("user-agent", None)
     return {
         "max_size": None,  # events with audio are large
+        # What has no limit must not grow on its way either, from a few bytes to all of the memory.
+        **({"compression": None} if options.get("max_size") is None else {}),
         "additional_headers": headers,
         "user_agent_header": agent,
         "logger": _quiet_logger(package),
