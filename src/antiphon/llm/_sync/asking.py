@@ -182,6 +182,8 @@ def _read_chunks(provider: Provider) -> Callable[[Mapping[str, Any]], Completion
 class _Answer:
     """Makes the answer of a response, whole or in pieces."""
 
+    cast_to: Any = dict
+
     def __init__(
         self,
         way: Attempt,

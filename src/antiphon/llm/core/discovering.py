@@ -26,6 +26,7 @@ class Listing:
     """The request for the models of a provider, and what its answer means."""
 
     needs_body = True
+    cast_to: Any = dict
 
     def __init__(
         self,
