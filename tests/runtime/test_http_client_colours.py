@@ -1,4 +1,4 @@
-"""A client of the wrong colour is refused where the SDK's client is made."""
+"""A client of the wrong colour, or a transport of the wrong library, is refused where a client is made of it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import httpx
 import httpx2
 import pytest
 
+import antiphon
 from antiphon.runtime import DEFAULT_TIMEOUT, DefaultAsyncHttpxClient, DefaultHttpxClient
 from antiphon.runtime.transports.scripted import AsyncScriptedTransport, ScriptedTransport
 
@@ -52,3 +53,24 @@ async def test_clients_with_the_defaults_of_the_sdk() -> None:
     assert not DefaultAsyncHttpxClient(follow_redirects=False).follow_redirects
     client.close()
     await async_client.close()
+
+
+MOCKED: dict[str, Any] = {
+    "httpx": httpx.MockTransport(redirected),
+    "httpx2": httpx2.MockTransport(lambda _: httpx2.Response(200)),
+}
+DEFAULTS: dict[str, list[Any]] = {
+    "httpx": [DefaultHttpxClient, DefaultAsyncHttpxClient],
+    "httpx2": [antiphon.DefaultHttpx2Client, antiphon.DefaultAsyncHttpx2Client],
+}
+
+
+@pytest.mark.parametrize(("own", "other"), [("httpx", "httpx2"), ("httpx2", "httpx")])
+@pytest.mark.parametrize("colour", [0, 1])
+def test_transports_of_the_other_library_are_told(own: str, other: str, colour: int) -> None:
+    make = DEFAULTS[own][colour]
+    with pytest.raises(TypeError, match=f"MockTransport is a transport of {other}: pass it to Default"):
+        make(transport=MOCKED[other])
+    with pytest.raises(TypeError, match=f"MockTransport is a transport of {other}"):
+        make(mounts={"all://": MOCKED[other]})
+    assert make(transport=MOCKED[own], mounts={"all://a": MOCKED[own], "all://b": None})

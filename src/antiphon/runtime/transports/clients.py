@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import httpx
 
 from ..core.timeouts import DEFAULT_TIMEOUT
-from .httpx2_clients import DefaultAsyncHttpx2Client, DefaultHttpx2Client
+from .httpx2_clients import DefaultAsyncHttpx2Client, DefaultHttpx2Client, check_transports
 from .loops import PerLoop, PerProcess
 from .pools import KEEPALIVE_SECONDS, MAX_CONNECTIONS
 
@@ -30,6 +30,7 @@ ProxiesTypes: TypeAlias = str | httpx.Proxy | Mapping[str | httpx.URL, str | htt
 
 
 def _with_defaults(arguments: dict[str, Any]) -> dict[str, Any]:
+    check_transports(arguments, "httpx")
     timeout = httpx.Timeout(DEFAULT_TIMEOUT.read, connect=DEFAULT_TIMEOUT.connect, pool=DEFAULT_TIMEOUT.pool)
     return {"timeout": timeout, "limits": DEFAULT_CONNECTION_LIMITS, "follow_redirects": True, **arguments}
 
