@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from .runtime import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT
-from .runtime.core.low_level import RAW_RESPONSE_HEADER
+from .runtime.core.exchange import RAW_RESPONSE_HEADER
 from .runtime.core.retry import RetryPolicy
 from .runtime.transports.clients import DEFAULT_CONNECTION_LIMITS
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, TypeVar, cast
 
 from ..core.auth import Renewable, checked_answer
 from ..core.client import BaseClient
-from ..core.exchange import RETRY_COUNT, Exchange
+from ..core.exchange import RAW_RESPONSE_HEADER, RETRY_COUNT, Exchange
 from ..core.kinds import checked_mapping
 from ..core.request import Call, Request, SentRequest, Settings, build_request
 from ..core.response import Head, HTTPResponse
@@ -48,6 +48,7 @@ Mode: TypeAlias = Literal["value", "raw", "streaming"]
 """What a call gives: the promised value, a response that was read, or an open one."""
 
 _ERROR_BODY_READ = 1024 * 1024
+_RAW_RESPONSE = RAW_RESPONSE_HEADER.lower()
 
 
 def _call_to(method: str, path: str, options: RequestOptions | Mapping[str, Any], **what: Any) -> Call:
@@ -59,7 +60,7 @@ def _call_to(method: str, path: str, options: RequestOptions | Mapping[str, Any]
 def _asked_mode(call: Call) -> tuple[Call, Mode]:
     """The call without the header by which low-level calls ask for the response itself, and what it asks for."""
     headers: Mapping[Any, Any] = checked_mapping("extra_headers", call.extra_headers)
-    wanted = next((name for name in headers if str(name).lower() == "x-stainless-raw-response"), None)
+    wanted = next((name for name in headers if str(name).lower() == _RAW_RESPONSE), None)
     if wanted is None:
         return call, "value"
     left = {name: value for name, value in headers.items() if name != wanted}

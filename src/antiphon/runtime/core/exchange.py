@@ -19,10 +19,12 @@ from .retry import checked_max_retries
 from .transport import TransportError, TransportTimeout
 from .urls import redirect_url, same_origin, shown_url
 
-__all__ = ["RETRY_COUNT", "Exchange", "connection_error"]
+__all__ = ["RAW_RESPONSE_HEADER", "RETRY_COUNT", "Exchange", "connection_error"]
 
 _REDIRECTS_AT_MOST = 20
 RETRY_COUNT = "x-stainless-retry-count"
+RAW_RESPONSE_HEADER = "X-Stainless-Raw-Response"
+"""By this header, which is not sent, a low-level call asks for the response itself."""
 
 
 class Exchange:

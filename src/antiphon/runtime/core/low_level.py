@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any, Final, TypedDict
 
 from .auth import Scheme, Security
+from .exchange import RAW_RESPONSE_HEADER
 from .headers import HeaderTypes, header_texts
 from .kinds import is_bytes, is_mapping
 from .multipart import Multipart
@@ -17,7 +18,6 @@ from .timeouts import TimeoutTypes
 from .urls import checked_path
 
 __all__ = [
-    "RAW_RESPONSE_HEADER",
     "FinalRequestOptions",
     "RequestOptions",
     "asking",
@@ -27,10 +27,6 @@ __all__ = [
     "low_level_call",
     "options_of",
 ]
-
-
-RAW_RESPONSE_HEADER: Final = "X-Stainless-Raw-Response"
-"""By this header, which is not sent, a low-level call asks for the response itself."""
 
 
 class RequestOptions(TypedDict, total=False):
