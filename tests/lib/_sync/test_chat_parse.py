@@ -8,6 +8,7 @@ import gc
 import json
 import tracemalloc
 import warnings
+from itertools import pairwise
 from typing import Any, assert_type
 
 import pytest
@@ -225,14 +226,14 @@ def test_ten_thousand_answers_of_one_type_leave_memory_as_it_was(monkeypatch: py
     gc.collect()
     classes = {*BaseModel.__subclasses__(), *ParsedChatCompletion.__subclasses__()}  # held, those of other tests too
     tracemalloc.start()
-    some(1_000)
-    gc.collect()
-    before, _ = tracemalloc.get_traced_memory()
-    some(1_000)
-    gc.collect()
-    after, _ = tracemalloc.get_traced_memory()
+    held: list[int] = []
+    for _ in range(4):
+        some(1_000)
+        gc.collect()
+        held.append(tracemalloc.get_traced_memory()[0])
     tracemalloc.stop()
-    some(7_000)
+    some(5_000)
     assert built == [Fresh]
     assert {*BaseModel.__subclasses__(), *ParsedChatCompletion.__subclasses__()} == classes
-    assert after - before < 50_000
+    # What answers leave is left by each thousand; what else the process does meanwhile is not.
+    assert min(after - before for before, after in pairwise(held)) < 50_000
