@@ -281,8 +281,9 @@ Paged: TypeAlias = Annotated[PageT, "fetched"]
 class AsyncClosing:
     """What is closed by waiting, under the name that `contextlib.aclosing` and users of httpx know too."""
 
-    async def close(self) -> None:
-        raise NotImplementedError
+    if TYPE_CHECKING:
+
+        async def close(self) -> None: ...
 
     async def aclose(self) -> None:
         """The same as `close()`."""

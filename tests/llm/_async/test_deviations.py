@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from antiphon import APIError, APIResponseValidationError
+from antiphon import APIError, APIResponseValidationError, llm
 from antiphon.llm import Provider, UnsupportedParameterError, acompletion, aembedding, aresponses, providers
 from antiphon.llm.providers.table import PROVIDERS
 
@@ -395,6 +395,23 @@ async def test_what_a_provider_ignores_is_a_warning() -> None:
             warnings.simplefilter("error")
             await asked(server, "anthropic", seed=1, drop_params=True)
     assert all("seed" not in body for body in server.bodies)
+
+
+async def test_it_is_told_where_the_program_asks_whichever_way_it_takes() -> None:
+    with Local(whole(completion_body())) as server:
+        where: Any = {"base_url": server.url("/v1"), "api_key": "key"}
+
+        @llm.call("anthropic", "m", call_params={"seed": 1, **where})
+        async def question() -> str:
+            return "Hello?"
+
+        model = llm.AsyncModel("anthropic/m", **where)
+        with pytest.warns(UserWarning, match="which is left out") as told:
+            await model.prompt("Hello?", seed=1, stream=False).text()
+        assert told[0].filename == __file__
+        with pytest.warns(UserWarning, match="which is left out") as told:
+            await question()
+        assert told[0].filename == __file__
 
 
 THOUGHT: dict[str, Any] = {"role": "assistant", "content": "Hello", "reasoning_content": "Hm.", "refusal": None}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from antiphon import APIError, APIResponseValidationError
+from antiphon import APIError, APIResponseValidationError, llm
 from antiphon.llm import Provider, UnsupportedParameterError, completion, embedding, providers, responses
 from antiphon.llm.providers.table import PROVIDERS
 
@@ -396,6 +396,23 @@ def test_what_a_provider_ignores_is_a_warning() -> None:
             warnings.simplefilter("error")
             asked(server, "anthropic", seed=1, drop_params=True)
     assert all("seed" not in body for body in server.bodies)
+
+
+def test_it_is_told_where_the_program_asks_whichever_way_it_takes() -> None:
+    with Local(whole(completion_body())) as server:
+        where: Any = {"base_url": server.url("/v1"), "api_key": "key"}
+
+        @llm.call("anthropic", "m", call_params={"seed": 1, **where})
+        def question() -> str:
+            return "Hello?"
+
+        model = llm.Model("anthropic/m", **where)
+        with pytest.warns(UserWarning, match="which is left out") as told:
+            model.prompt("Hello?", seed=1, stream=False).text()
+        assert told[0].filename == __file__
+        with pytest.warns(UserWarning, match="which is left out") as told:
+            question()
+        assert told[0].filename == __file__
 
 
 THOUGHT: dict[str, Any] = {"role": "assistant", "content": "Hello", "reasoning_content": "Hm.", "refusal": None}

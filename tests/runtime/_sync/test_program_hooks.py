@@ -270,6 +270,26 @@ class Patient(Client):
             return super().request(cast_to, options, **more)
 
 
+def test_what_replaces_request_can_look_at_what_will_be_sent() -> None:
+    client, transport = scripted(COMPLETION, MESSAGE)
+    original: Any = client.request
+    built: list[httpx.Request] = []
+
+    def request(cast_to: Any, options: Any, **more: Any) -> Any:
+        options.params = {**options.params, "v": "2"}
+        built.append(client._build_request(options))
+        return original(cast_to, options, **more)
+
+    vars(client)["request"] = request
+    client.things.create(text="hello")
+    client.things.upload(file=("a.txt", b"bytes"), purpose="test")
+    for seen, sent in zip(built, transport.requests, strict=True):
+        assert (seen.method, str(seen.url)) == (sent.method, str(sent.url))
+        assert seen.headers["content-type"].partition(";")[0] == sent.headers["content-type"].partition(";")[0]
+        assert seen.headers["authorization"] == f"Bearer {SECRET}"
+    assert b'filename="a.txt"' in built[1].read()
+
+
 def test_request_can_be_overridden() -> None:
     client, transport = subclass(Patient, Answer(429), MESSAGE, MESSAGE, max_retries=0)
     assert (client.things.retrieve("1")).content == "hi"

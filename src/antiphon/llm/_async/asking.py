@@ -86,17 +86,7 @@ async def async_completed(
     mock = parameters.pop("mock_response", None)
     if mock is not None:
         return async_listed_pieces(mocked_chunks(model, mock)) if stream else mocked_completion(model, mock)
-    ways = attempts(
-        "completion",
-        model,
-        messages,
-        stream,
-        parameters,
-        registry=known,
-        environment=os.environ,
-        keys=stored_keys,
-        provider=provider,
-    )
+    ways = _ways("completion", model, messages, stream, parameters, provider)
     return await _first_answer(ways, whole, _read_chunks)
 
 
@@ -150,8 +140,17 @@ async def aembedding(
     return await _first_answer(ways, embeddings_from, None)
 
 
-def _ways(kind: Kind, model: object, subject: object, stream: bool | None, given: Mapping[str, Any]) -> list[Attempt]:
-    return attempts(kind, model, subject, stream, given, registry=known, environment=os.environ, keys=stored_keys)
+def _ways(
+    kind: Kind,
+    model: object,
+    subject: object,
+    stream: bool | None,
+    given: Mapping[str, Any],
+    provider: str | None = None,
+) -> list[Attempt]:
+    return attempts(
+        kind, model, subject, stream, given, registry=known, environment=os.environ, keys=stored_keys, provider=provider
+    )
 
 
 async def _first_answer(

@@ -87,17 +87,7 @@ def completed(
     mock = parameters.pop("mock_response", None)
     if mock is not None:
         return listed_pieces(mocked_chunks(model, mock)) if stream else mocked_completion(model, mock)
-    ways = attempts(
-        "completion",
-        model,
-        messages,
-        stream,
-        parameters,
-        registry=known,
-        environment=os.environ,
-        keys=stored_keys,
-        provider=provider,
-    )
+    ways = _ways("completion", model, messages, stream, parameters, provider)
     return _first_answer(ways, whole, _read_chunks)
 
 
@@ -149,8 +139,17 @@ def embedding(model: str, input: str | Iterable[object], **parameters: Unpack[Em
     return _first_answer(ways, embeddings_from, None)
 
 
-def _ways(kind: Kind, model: object, subject: object, stream: bool | None, given: Mapping[str, Any]) -> list[Attempt]:
-    return attempts(kind, model, subject, stream, given, registry=known, environment=os.environ, keys=stored_keys)
+def _ways(
+    kind: Kind,
+    model: object,
+    subject: object,
+    stream: bool | None,
+    given: Mapping[str, Any],
+    provider: str | None = None,
+) -> list[Attempt]:
+    return attempts(
+        kind, model, subject, stream, given, registry=known, environment=os.environ, keys=stored_keys, provider=provider
+    )
 
 
 def _first_answer(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
@@ -90,9 +91,18 @@ def _drop_unsupported(provider: Provider, body: dict[str, Any], drop: bool | Non
         if not drop and provider.when_unsupported == "raise":
             raise UnsupportedParameterError(provider.title, name, droppable=True)
         if not drop and provider.when_unsupported == "warn":
-            # Told where the caller is: above fit, _made, _attempt, attempts, the driver's _ways, and what asks.
-            warnings.warn(f"{provider.title} does not support {name}, which is left out", UserWarning, stacklevel=8)
+            said = f"{provider.title} does not support {name}, which is left out"
+            warnings.warn(said, UserWarning, stacklevel=_level_of_caller())
         del body[name]
+
+
+def _level_of_caller() -> int:
+    """The `stacklevel` at which a program called this package, whichever way of asking it took."""
+    package, level = __name__.partition(".")[0], 0
+    frame = inspect.currentframe()
+    while frame is not None and str(frame.f_globals.get("__name__")).partition(".")[0] == package:
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 def _tool(provider: Provider, tool: object) -> object:

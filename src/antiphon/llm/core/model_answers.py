@@ -99,7 +99,7 @@ class ModelAnswer:
 
         def __getattr__(self, name: str) -> Any:
             if name not in _PIECES:
-                raise AttributeError(name=name, obj=self)
+                raise AttributeError(f"{type(self).__name__} has no {name!r}", name=name, obj=self)
             made: dict[str, Any] = {"events": [], "_head": {}, "_message": {}, "_choice": {}, "_begun": {}}
             if self._whole is not None:
                 apart = ModelAnswer()

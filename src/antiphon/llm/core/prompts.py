@@ -54,7 +54,7 @@ class Prompt(PickledWithoutKeys):
 
         def __getattr__(self, name: str) -> Any:
             if name not in _MADE_WHEN_READ:
-                raise AttributeError(name=name, obj=self)
+                raise AttributeError(f"{type(self).__name__} has no {name!r}", name=name, obj=self)
             return self.__dict__.setdefault(name, _MADE_WHEN_READ[name]())
 
     @property
@@ -152,9 +152,10 @@ class Prompt(PickledWithoutKeys):
     def parameters(self, *, stream: bool) -> dict[str, Any]:
         """The parameters of the request besides model and messages."""
         made: dict[str, Any] = {}
-        if "options" in self.__dict__:
-            made = self.options.model_dump(exclude_none=True, exclude=_NOT_SENT)
-            if self.options.json_object:
+        own: Options | None = self.__dict__.get("options")
+        if own is not None and (own.model_fields_set or type(own) is not Options):
+            made = own.model_dump(exclude_none=True, exclude=_NOT_SENT)
+            if own.json_object:
                 made["response_format"] = {"type": "json_object"}
         if self.schema is not None:
             form = {"name": "output", "schema": dict(self.schema)}

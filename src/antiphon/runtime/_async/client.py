@@ -319,13 +319,16 @@ class AsyncAPIClient(AsyncColour, BaseClient):
         """
         from ..core.low_level import described_call
 
-        call = self._prepare(self._known(described_call(options)))
-        given = call.given_headers(self.settings) & self.settings.secrets
+        meant = getattr(options, "meant", None)  # of a call that passes through a `request` which is not ours
+        told = meant.as_described(options, None)[0] if isinstance(meant, _Meant) else described_call(options)
+        call, settings = self._prepare(self._known(told)), self.settings
+        names = call.given_headers(settings)
+        given = names & settings.secrets
         functions = self.credential_functions(call, given)
         nothing: dict[str, str] = {}
         fields = (nothing, nothing) if functions else self.fields_for(call, given)
-        request = build_request(call, self.settings, *fields)
-        if RETRY_COUNT not in call.given_headers(self.settings):
+        request = build_request(call, settings, *fields)
+        if RETRY_COUNT not in names:
             request.header_fields[RETRY_COUNT] = str(retries_taken)
         return httpx_request(request)
 

@@ -168,8 +168,7 @@ class CallResponse(Counted, CallFacts):
         start_time: float,
         end_time: float | None,
     ) -> None:
-        self._plan = plan
-        self._messages = messages
+        super().__init__(plan, messages)
         self._completion = completion
         self._raw = raw
         self.start_time = start_time
